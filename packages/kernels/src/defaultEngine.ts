@@ -1,0 +1,19 @@
+import type { Engine } from './engine.ts'
+import { reference } from './reference/reference.ts'
+import { wasm } from './wasm/wasm.ts'
+import { wasmVariant } from './wasm/support.ts'
+
+let chosen: Engine | null = null
+
+/**
+ * The engine modules use unless told otherwise: {@link wasm} where the runtime has WebAssembly SIMD, else
+ * {@link reference}; its `name` tells which.
+ */
+export function defaultEngine(): Engine {
+  return chosen ?? (wasmVariant() === null ? reference : wasm)
+}
+
+/** Makes `engine` the default of every module that was not moved to one; null restores the automatic choice. */
+export function setDefaultEngine(engine: Engine | null): void {
+  chosen = engine
+}

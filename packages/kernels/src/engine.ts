@@ -1,0 +1,141 @@
+/**
+ * The contract between the layers above and whatever computes: typed arrays in, typed arrays out.
+ *
+ * Letters used in every shape of this package: `T` timesteps, `N` batch, `R` rows of a packed sequence (the sum
+ * of its batch sizes; `T * N` where every sequence is equally long), `D` directions (1 or 2), `I` input size,
+ * `H` hidden size, `P` width of the hidden state (projection size, or `H` without a projection), `G` gates.
+ */
+
+/** The arithmetic's element types. */
+export type FloatDType = 'float32' | 'float64'
+
+/** Elements of a {@link FloatDType}. */
+export type FloatArray = Float32Array | Float64Array
+
+/** PyTorch's mode strings: which recurrence is computed. */
+export type RecurrentMode = 'RNN_TANH' | 'RNN_RELU' | 'LSTM' | 'GRU'
+
+/** Everything about a stack of recurrent layers that its weights do not say. */
+export interface RecurrentSpec {
+  readonly mode: RecurrentMode
+  readonly dtype: FloatDType
+  /** `I`, at least 1. */
+  readonly inputSize: number
+  /** `H`, at least 1. */
+  readonly hiddenSize: number
+  /** `P` of an LSTM with projections; 0 where there is none. */
+  readonly projSize: number
+  /** At least 1. Layer k > 0 takes the `D * P` outputs of layer k - 1. */
+  readonly numLayers: number
+  readonly bidirectional: boolean
+}
+
+/** The weights of one direction of one layer, in PyTorch's layout: row-major, gates stacked by rows. */
+export interface DirectionWeights {
+  /** `(G*H, I)`, or `(G*H, D*P)` above layer 0. Gate order: LSTM i, f, g, o; GRU r, z, n. */
+  readonly weightIh: FloatArray
+  /** `(G*H, P)` */
+  readonly weightHh: FloatArray
+  /** `(G*H)`, or null without biases. */
+  readonly biasIh: FloatArray | null
+  /** `(G*H)`, or null without biases. */
+  readonly biasHh: FloatArray | null
+  /** `(P, H)`, or null without a projection. */
+  readonly weightHr: FloatArray | null
+}
+
+/**
+ * Weights an engine keeps in its own layout and memory, ready for any number of {@link Engine.recurrent} calls.
+ * They are a copy: later changes to the arrays they were packed from do not show.
+ */
+export interface PackedWeights {
+  readonly spec: RecurrentSpec
+  /** Bytes the engine holds for them. */
+  readonly byteLength: number
+  /** Gives the memory back. Using the weights afterwards throws; disposing twice does nothing. */
+  dispose(): void
+  [Symbol.dispose](): void
+}
+
+/** One whole sequence, or a packed batch of sequences. */
+export interface RecurrentInput {
+  /** `(R, I)`: the rows of timestep 0, then of timestep 1, and so on; `(N, T, I)` if `batchFirst`. */
+  readonly input: FloatArray
+  /**
+   * `(T)`: how many sequences are still running at each timestep, never increasing: row `n` of a timestep belongs
+   * to sequence `n`. `batchSizes[0]` is `N`. A batch of equally long sequences repeats `N`, which may be 0.
+   */
+  readonly batchSizes: Int32Array
+  /** `input` and `output` are batch-major. Only where every batch size is `N`. Default false. */
+  readonly batchFirst?: boolean
+  /** `(numLayers * D, N, P)`; zeros if null. */
+  readonly h0: FloatArray | null
+  /** LSTM: `(numLayers * D, N, H)`; zeros if null. Null for every other mode. */
+  readonly c0: FloatArray | null
+  /**
+   * `(numLayers - 1, R, D * P)`: factors the output of each layer but the last is multiplied with before it enters
+   * the next: 0 or `1 / (1 - p)`, in time-major row order also if `batchFirst`. Null without dropout. Default null.
+   */
+  readonly dropout?: FloatArray | null
+}
+
+/** Fresh arrays, owned by the caller. Rows `layer * D + direction` of the states are those of PyTorch. */
+export interface RecurrentOutput {
+  /** `(R, D * P)`, or `(N, T, D * P)` if `batchFirst`. The reverse direction stands in columns `P` and up. */
+  readonly output: FloatArray
+  /** `(numLayers * D, N, P)`: each sequence's state after its own last timestep. */
+  readonly hn: FloatArray
+  /** LSTM: `(numLayers * D, N, H)`; else null. */
+  readonly cn: FloatArray | null
+}
+
+/** `(M, K) x (K, N)`, row-major. */
+export interface MatmulOperands {
+  /** `(M, K)` */
+  readonly a: FloatArray
+  /** `(K, N)`, or `(N, K)` if `transposeB`. */
+  readonly b: FloatArray
+  readonly m: number
+  readonly k: number
+  readonly n: number
+  /** `b` is stored `(N, K)`, as PyTorch stores the weight of a Linear. Default false. */
+  readonly transposeB?: boolean
+  /** `(N)`, added to every row. Default null. */
+  readonly bias?: FloatArray | null
+}
+
+/**
+ * Computes on this machine's processor, synchronously. Stateless apart from the weights it keeps.
+ *
+ * All arrays of one call have the same dtype. Engines check what would make them read or write out of bounds and
+ * throw a RangeError; telling the user which of his arguments is wrong is the work of the layers above.
+ */
+export interface HostEngine {
+  readonly kind: 'host'
+  /** `reference` or `wasm`. */
+  readonly name: string
+  /** Which build of it runs, e.g. `relaxed-simd`; empty where there is only one. */
+  readonly variant: string
+  /**
+   * Copies weights into the engine's own layout.
+   * @param weights one entry per layer and direction: layer 0 forward, layer 0 reverse, layer 1 forward, ...
+   */
+  pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights
+  /** Runs all timesteps, layers and directions. `weights` must come from this engine's {@link HostEngine.pack}. */
+  recurrent(weights: PackedWeights, input: RecurrentInput): RecurrentOutput
+  /** `a b + bias` as a fresh `(M, N)` array. */
+  matmul(operands: MatmulOperands): FloatArray
+}
+
+/** Computes on a device, asynchronously: the same operations, each giving a promise. */
+export interface DeviceEngine {
+  readonly kind: 'device'
+  readonly name: string
+  readonly variant: string
+  pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights
+  recurrent(weights: PackedWeights, input: RecurrentInput): Promise<RecurrentOutput>
+  matmul(operands: MatmulOperands): Promise<FloatArray>
+}
+
+/** What a module can run on; `kind` tells whether its calls must be awaited. */
+export type Engine = HostEngine | DeviceEngine

@@ -1,0 +1,107 @@
+import type { DirectionWeights, FloatArray, RecurrentInput, RecurrentMode, RecurrentSpec } from './engine.ts'
+
+/** `G`: how many blocks of `H` rows the weights of a mode have. */
+export function gateCount(mode: RecurrentMode): number {
+  switch (mode) {
+    case 'RNN_TANH':
+    case 'RNN_RELU':
+      return 1
+    case 'LSTM':
+      return 4
+    case 'GRU':
+      return 3
+    default:
+      return mode satisfies never
+  }
+}
+
+/** A spec's derived sizes, in the letters of {@link RecurrentSpec}. */
+export interface Sizes {
+  readonly G: number
+  readonly D: number
+  readonly I: number
+  readonly H: number
+  readonly P: number
+}
+
+export function sizesOf(spec: RecurrentSpec): Sizes {
+  const H = spec.hiddenSize
+  return {
+    G: gateCount(spec.mode),
+    D: spec.bidirectional ? 2 : 1,
+    I: spec.inputSize,
+    H,
+    P: spec.projSize || H,
+  }
+}
+
+/** Inputs of a layer: `I`, or the outputs of the layer below. */
+export function layerInputSize({ D, I, P }: Sizes, layer: number): number {
+  return layer === 0 ? I : D * P
+}
+
+/**
+ * Throws unless every array has the length and element type `spec` asks for.
+ * @throws RangeError on a wrong length or count, TypeError on a wrong element type
+ */
+export function checkWeights(spec: RecurrentSpec, weights: readonly DirectionWeights[]): void {
+  const sizes = sizesOf(spec)
+  const { G, D, H, P } = sizes
+  if (weights.length !== spec.numLayers * D) {
+    throw new RangeError(`pack: expected weights of ${spec.numLayers * D} directions, got ${weights.length}`)
+  }
+  weights.forEach((w, index) => {
+    const at = `pack: direction ${index}`
+    checkArray(spec, `${at}: weightIh`, w.weightIh, G * H * layerInputSize(sizes, Math.floor(index / D)))
+    checkArray(spec, `${at}: weightHh`, w.weightHh, G * H * P)
+    if (w.biasIh !== null) checkArray(spec, `${at}: biasIh`, w.biasIh, G * H)
+    if (w.biasHh !== null) checkArray(spec, `${at}: biasHh`, w.biasHh, G * H)
+    if ((w.weightHr !== null) !== spec.projSize > 0) {
+      throw new RangeError(`${at}: weightHr must be given exactly where projSize > 0, which is ${spec.projSize}`)
+    }
+    if (w.weightHr !== null) checkArray(spec, `${at}: weightHr`, w.weightHr, P * H)
+  })
+}
+
+/**
+ * Throws unless a call's arrays fit its batch sizes and spec.
+ * @returns `N` and `R`
+ * @throws RangeError on a wrong length or batch sizes, TypeError on a wrong element type
+ */
+export function checkInput(spec: RecurrentSpec, call: RecurrentInput): { N: number; R: number } {
+  const { D, I, H, P } = sizesOf(spec)
+  const { batchSizes } = call
+  const N = batchSizes[0]
+  if (N === undefined) throw new RangeError('recurrent: batchSizes is empty; expected at least one timestep')
+  let R = 0
+  let previous = N
+  for (const size of batchSizes) {
+    if (size < 0 || size > previous || (size !== N && call.batchFirst)) {
+      throw new RangeError(
+        `recurrent: batchSizes must ${call.batchFirst ? 'all be equal if batchFirst' : 'not increase'}, got ${size} after ${previous}`,
+      )
+    }
+    previous = size
+    R += size
+  }
+  const states = spec.numLayers * D * N
+  checkArray(spec, 'recurrent: input', call.input, R * I)
+  if (call.h0 !== null) checkArray(spec, 'recurrent: h0', call.h0, states * P)
+  if (call.c0 !== null) {
+    if (spec.mode !== 'LSTM') throw new RangeError(`recurrent: c0 is for LSTM only, got it with ${spec.mode}`)
+    checkArray(spec, 'recurrent: c0', call.c0, states * H)
+  }
+  if (call.dropout) checkArray(spec, 'recurrent: dropout', call.dropout, (spec.numLayers - 1) * R * D * P)
+  return { N, R }
+}
+
+/** A zeroed array of `dtype`. */
+export function allocate(dtype: RecurrentSpec['dtype'], length: number): FloatArray {
+  return dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
+}
+
+function checkArray(spec: RecurrentSpec, what: string, array: FloatArray, length: number): void {
+  const dtype = array instanceof Float32Array ? 'float32' : 'float64'
+  if (dtype !== spec.dtype) throw new TypeError(`${what}: expected ${spec.dtype}, got ${dtype}`)
+  if (array.length !== length) throw new RangeError(`${what}: expected ${length} elements, got ${array.length}`)
+}

@@ -1,0 +1,2 @@
+export { type Allclose, allclose, type Tolerance, tolerances } from './allclose.ts'
+export { decodeArray, type EncodedArray, type NumericArray } from './encodedArray.ts'

@@ -1,0 +1,70 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+
+/** Tests read the sources of our packages, not their builds. */
+const alias = Object.fromEntries(
+  readdirSync(path('packages')).map((name) => [`@unroll/${name}`, path(`packages/${name}/src/index.ts`)]),
+)
+
+const chromium = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (candidate) => candidate && existsSync(candidate),
+)
+
+const shared = { alias, setupFiles: ['@unroll/testing/setup'] }
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/generated/**', '**/*.d.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+    },
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'node',
+          include: ['packages/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
+          environment: 'node',
+        },
+      },
+      ...(chromium
+        ? [
+            {
+              test: {
+                ...shared,
+                name: 'chromium',
+                // *.node.test.ts needs files, processes or a garbage collector to ask for.
+                include: ['packages/*/test/**/*.test.ts'],
+                exclude: ['**/*.node.test.ts', '**/node_modules/**'],
+                browser: {
+                  enabled: true,
+                  headless: true,
+                  screenshotFailures: false,
+                  provider: playwright({
+                    launchOptions: {
+                      executablePath: chromium,
+                      args: [
+                        '--no-sandbox',
+                        '--disable-quic',
+                        '--no-first-run',
+                        '--disable-background-networking',
+                        '--disable-component-update',
+                        '--disable-sync',
+                      ],
+                    },
+                  }),
+                  instances: [{ browser: 'chromium' as const }],
+                },
+              },
+            },
+          ]
+        : []),
+    ],
+  },
+})
