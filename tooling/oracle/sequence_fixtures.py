@@ -1,0 +1,78 @@
+"""RNN, LSTM, GRU over sequences: every option, odd sizes, batched or not, packed or not. Dropout is in training_fixtures."""
+import torch
+from common import encode, encode_state, write_fixture
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+def sequence_case(kind, inputs=5, hidden=7, time=4, batch=3, given=True, lengths=None, enforce_sorted=True,
+                  dtype=torch.float32, scale=1.0, **options):
+    """`batch=None` is unbatched; `lengths` packs the input; `scale` multiplies the input, to saturate the gates."""
+    module = getattr(torch.nn, kind)(inputs, hidden, **options, dtype=dtype).eval()
+    layers, directions = options.get("num_layers", 1), 2 if options.get("bidirectional") else 1
+    batch_first, proj = options.get("batch_first", False), options.get("proj_size", 0)
+    shape = (time,) if batch is None else (batch, time) if batch_first else (time, batch)
+    x = torch.randn(*shape, inputs, dtype=dtype) * scale
+    lead = (layers * directions,) if batch is None else (layers * directions, batch)
+    widths = [proj or hidden, hidden] if kind == "LSTM" else [hidden]
+    hx = [torch.randn(*lead, width, dtype=dtype) for width in widths] if given else None
+    state = None if hx is None else tuple(hx) if kind == "LSTM" else hx[0]
+    if lengths is None:
+        output, hn = module(x, state)
+    else:
+        packed = pack_padded_sequence(x, lengths, batch_first=batch_first, enforce_sorted=enforce_sorted)
+        output, hn = module(packed, state)
+        output, _ = pad_packed_sequence(output, batch_first=batch_first)
+    hn, cn = hn if kind == "LSTM" else (hn, None)
+    camel = {"num_layers": "numLayers", "batch_first": "batchFirst", "proj_size": "projSize"}
+    shown = ", ".join(f"{key}={value}" for key, value in options.items())
+    how = "unbatched" if batch is None else f"N={batch}"
+    if lengths is not None:
+        how += f" lengths={lengths}"
+    return {
+        "name": f"{kind}({inputs}, {hidden}{', ' + shown if shown else ''}) {str(dtype)[6:]} T={time} {how} {'given' if given else 'default'} state",
+        "module": kind,
+        "inputSize": inputs,
+        "hiddenSize": hidden,
+        "options": {**{camel.get(key, key): value for key, value in options.items()}, "dtype": str(dtype)[6:]},
+        "weights": encode_state(module),
+        "input": encode(x),
+        "lengths": lengths,
+        "enforceSorted": enforce_sorted,
+        "hx": None if hx is None else [encode(h) for h in hx],
+        "output": encode(output),
+        "hn": encode(hn),
+        "cn": encode(cn),
+    }
+
+
+def main():
+    torch.manual_seed(11)
+    kinds = [("RNN", {"nonlinearity": "tanh"}), ("RNN", {"nonlinearity": "relu"}), ("LSTM", {}), ("LSTM", {"proj_size": 3}), ("GRU", {})]
+    cases = []
+    for kind, fixed in kinds:
+        add = lambda **more: cases.append(sequence_case(kind, **fixed, **more))
+        add()
+        add(given=False, bias=False)
+        add(num_layers=2)
+        add(num_layers=3, bidirectional=True, given=False)
+        add(bidirectional=True, batch_first=True)
+        add(num_layers=2, bidirectional=True, bias=False, batch_first=True)
+        add(batch=None, num_layers=2, bidirectional=True)
+        add(batch=None, given=False, batch_first=True)
+        add(batch=0, num_layers=2)
+        add(lengths=[4, 3, 1])
+        add(lengths=[4, 3, 1], num_layers=2, bidirectional=True, given=False)
+        add(lengths=[2, 4, 1], enforce_sorted=False, batch_first=True, num_layers=2, bidirectional=True)
+        add(lengths=[3, 1, 2], enforce_sorted=False, given=False, time=4)
+        add(dtype=torch.float64, num_layers=2, bidirectional=True)
+        add(dtype=torch.float64, lengths=[1, 4, 2], enforce_sorted=False)
+        add(scale=40.0)
+        # Sizes around the vector widths and block heights of the fast kernels.
+        add(inputs=3, hidden=4, batch=1, time=9)
+        add(inputs=8, hidden=17, batch=6, time=2)
+        add(inputs=13, hidden=12, batch=8, time=3, bidirectional=True)
+        add(inputs=2, hidden=5, batch=13, time=3, dtype=torch.float64)
+        add(inputs=4, hidden=6, batch=14, time=7, lengths=[7, 7, 7, 6, 6, 5, 5, 5, 4, 3, 2, 1, 1, 1], bidirectional=True)
+    for kind in ("RNN", "LSTM", "GRU"):
+        cases.append(sequence_case(kind, inputs=1, hidden=1, time=1, batch=1))
+    write_fixture("sequence", cases)
