@@ -1,1 +1,2 @@
-export {}
+// Memory of engines
+export { type DirectionTensors, ResidentWeights } from './residentWeights.ts'
