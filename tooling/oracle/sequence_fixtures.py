@@ -1,7 +1,14 @@
-"""RNN, LSTM, GRU over sequences: every option, odd sizes, batched or not, packed or not. Dropout is in training_fixtures."""
+"""RNN, LSTM, GRU over sequences: every option, odd sizes, batched or not, packed or not; then seeded weights, dropout, printing."""
+import warnings
+
 import torch
 from common import encode, encode_state, write_fixture
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+def camel(options):
+    names = {"num_layers": "numLayers", "batch_first": "batchFirst", "proj_size": "projSize"}
+    return {names.get(key, key): value for key, value in options.items()}
 
 
 def sequence_case(kind, inputs=5, hidden=7, time=4, batch=3, given=True, lengths=None, enforce_sorted=True,
@@ -23,7 +30,6 @@ def sequence_case(kind, inputs=5, hidden=7, time=4, batch=3, given=True, lengths
         output, hn = module(packed, state)
         output, _ = pad_packed_sequence(output, batch_first=batch_first)
     hn, cn = hn if kind == "LSTM" else (hn, None)
-    camel = {"num_layers": "numLayers", "batch_first": "batchFirst", "proj_size": "projSize"}
     shown = ", ".join(f"{key}={value}" for key, value in options.items())
     how = "unbatched" if batch is None else f"N={batch}"
     if lengths is not None:
@@ -33,7 +39,7 @@ def sequence_case(kind, inputs=5, hidden=7, time=4, batch=3, given=True, lengths
         "module": kind,
         "inputSize": inputs,
         "hiddenSize": hidden,
-        "options": {**{camel.get(key, key): value for key, value in options.items()}, "dtype": str(dtype)[6:]},
+        "options": {**camel(options), "dtype": str(dtype)[6:]},
         "weights": encode_state(module),
         "input": encode(x),
         "lengths": lengths,
@@ -45,7 +51,57 @@ def sequence_case(kind, inputs=5, hidden=7, time=4, batch=3, given=True, lengths
     }
 
 
+def seeded_case(kind, seed, inputs, hidden, **options):
+    """What a seed makes of a new module, and the draw that follows it."""
+    torch.manual_seed(seed)
+    module = getattr(torch.nn, kind)(inputs, hidden, **options)
+    shown = "".join(f", {key}={value}" for key, value in options.items())
+    return {
+        "name": f"{kind}({inputs}, {hidden}{shown}) after manual_seed({seed})",
+        "module": kind,
+        "seed": seed,
+        "inputSize": inputs,
+        "hiddenSize": hidden,
+        "options": camel({key: str(value)[6:] if key == "dtype" else value for key, value in options.items()}),
+        "weights": encode_state(module),
+        "next": encode(torch.rand(2)),
+    }
+
+
+def dropout_case(kind, seed, lengths=None, time=5, batch=3, inputs=4, hidden=6, dtype=torch.float32, **options):
+    """A forward in training. PyTorch draws dropout through MKL on Intel's processors; these come from another's."""
+    torch.manual_seed(seed)
+    module = getattr(torch.nn, kind)(inputs, hidden, **options, dtype=dtype)
+    x = torch.randn(*((batch, time) if options.get("batch_first") else (time, batch)), inputs, dtype=dtype)
+    torch.manual_seed(seed)
+    packed = None if lengths is None else pack_padded_sequence(x, lengths, batch_first=options.get("batch_first", False), enforce_sorted=False)
+    output, hn = module(x if packed is None else packed)
+    hn, cn = hn if kind == "LSTM" else (hn, None)
+    shown = "".join(f", {key}={value}" for key, value in options.items())
+    return {
+        "name": f"{kind}({inputs}, {hidden}{shown}) {str(dtype)[6:]}{'' if lengths is None else f' lengths={lengths}'}",
+        "module": kind,
+        "seed": seed,
+        "inputSize": inputs,
+        "hiddenSize": hidden,
+        "options": {**camel(options), "dtype": str(dtype)[6:]},
+        "weights": encode_state(module),
+        "input": encode(x),
+        "lengths": lengths,
+        "output": encode(output if packed is None else output.data),
+        "hn": encode(hn),
+        "cn": encode(cn),
+        "next": encode(torch.rand(2)),
+    }
+
+
+def printing_case(kind, inputs, hidden, **options):
+    return {"module": kind, "inputSize": inputs, "hiddenSize": hidden, "options": camel(options),
+            "printed": str(getattr(torch.nn, kind)(inputs, hidden, **options))}
+
+
 def main():
+    warnings.simplefilter("ignore")
     torch.manual_seed(11)
     kinds = [("RNN", {"nonlinearity": "tanh"}), ("RNN", {"nonlinearity": "relu"}), ("LSTM", {}), ("LSTM", {"proj_size": 3}), ("GRU", {})]
     cases = []
@@ -76,3 +132,27 @@ def main():
     for kind in ("RNN", "LSTM", "GRU"):
         cases.append(sequence_case(kind, inputs=1, hidden=1, time=1, batch=1))
     write_fixture("sequence", cases)
+
+    write_fixture("sequence_seeded", [
+        seeded_case("LSTM", 0, 10, 20, num_layers=2),
+        seeded_case("LSTM", 1, 3, 5, num_layers=2, bidirectional=True, proj_size=2),
+        seeded_case("GRU", 2, 3, 4, bias=False, bidirectional=True),
+        seeded_case("RNN", 3, 4, 3, num_layers=2, nonlinearity="relu"),
+        seeded_case("GRU", 4, 3, 4, dtype=torch.float64),
+    ])
+    write_fixture("sequence_dropout", [
+        dropout_case("LSTM", 5, num_layers=3, dropout=0.3, bidirectional=True),
+        dropout_case("LSTM", 6, num_layers=2, dropout=0.5, batch_first=True, proj_size=2),
+        dropout_case("GRU", 7, num_layers=2, dropout=0.25, bidirectional=True, batch_first=True, dtype=torch.float64),
+        dropout_case("GRU", 8, num_layers=2, dropout=0.9),
+        dropout_case("RNN", 9, num_layers=2, dropout=1.0),
+        dropout_case("RNN", 10, num_layers=3, dropout=0.4, nonlinearity="relu", lengths=[2, 5, 4]),
+        dropout_case("LSTM", 11, num_layers=1, dropout=0.4),
+    ])
+    write_fixture("sequence_printing", [
+        printing_case("LSTM", 10, 20),
+        printing_case("LSTM", 10, 20, proj_size=5, num_layers=2, bias=False, batch_first=True, dropout=0.25, bidirectional=True),
+        printing_case("GRU", 3, 4, num_layers=2, dropout=1.0),
+        printing_case("GRU", 3, 4, bidirectional=True),
+        printing_case("RNN", 1, 2, nonlinearity="relu", batch_first=True),
+    ])
