@@ -15,7 +15,7 @@ export type CellStep = (
 ) => void
 
 /** The recurrences by mode. */
-export const cellSteps = {
+export const cellSteps: Readonly<Record<RecurrentMode, CellStep>> = {
   // h' = act(W_ih x + b_ih + W_hh h + b_hh)
   RNN_TANH: (w, x, h) => h.set(gates(w, x, h).map(Math.tanh)),
   RNN_RELU: (w, x, h) => h.set(gates(w, x, h).map(relu)),
@@ -48,7 +48,7 @@ export const cellSteps = {
       h[j] = ((h[j] ?? 0) - n) * z + n
     }
   },
-} satisfies Record<RecurrentMode, CellStep>
+}
 
 /** `W_ih x + b_ih + W_hh h + b_hh` `(G*H)`: what the gates are activated from. */
 function gates(w: DirectionWeights, x: FloatArray, h: FloatArray): Float64Array {

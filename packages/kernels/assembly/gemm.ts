@@ -1,0 +1,136 @@
+/**
+ * Matrix products of packed operands (layouts in pack.ts): `out = init + a b`.
+ *
+ * | operand | shape | layout |
+ * |---|---|---|
+ * | a | `(rows, depth)` | `[tile][k][tile height]` |
+ * | b | `(depth, panels * panel width)` | `[panel][k][panel width]` |
+ * | init | a row a tile row, `initStride` elements apart; 0 repeats one row: a bias | row-major |
+ * | out | `(rows, panels * panel width)`, `outStride` elements apart; may be init itself | row-major |
+ *
+ * 12 accumulators (6 rows x 2 vectors) are what 16 registers leave room for; one more, or unrolling, spills. A single
+ * row takes 4 panels at a time instead: 8 independent chains hide the latency of the multiply-add.
+ */
+import { loadSplat, madd, panelWidth } from './vector'
+
+/** `out = init + a b`. Every panel stays in the first-level cache while all tiles pass by. */
+export function gemm<T>(
+  out: usize, outStride: usize, init: usize, initStride: usize,
+  a: usize, height: usize, rows: usize,
+  b: usize, panels: usize, depth: usize,
+): void {
+  const panelBytes = depth * panelWidth<T>() * sizeof<T>()
+  const tileBytes = depth * height * sizeof<T>()
+  outStride *= sizeof<T>()
+  initStride *= sizeof<T>()
+  let panel: usize = 0
+  if (rows == 1) {
+    for (; panel + 4 <= panels; panel += 4) rowByFourPanels<T>(out + panel * 32, init + panel * 32, a, height, b + panel * panelBytes, panelBytes, depth)
+  }
+  for (; panel < panels; panel++) {
+    const bPanel = b + panel * panelBytes
+    let tile = a
+    let row: usize = 0
+    let toRow = out + panel * 32
+    let fromRow = init + panel * 32
+    for (; row + height <= rows; row += height) {
+      tileByPanel<T>(height, toRow, outStride, fromRow, initStride, tile, height, bPanel, depth)
+      tile += tileBytes
+      toRow += height * outStride
+      fromRow += height * initStride
+    }
+    if (row < rows) tileByPanel<T>(rows - row, toRow, outStride, fromRow, initStride, tile, height, bPanel, depth)
+  }
+}
+
+/** Strides from here on are in bytes. */
+// @ts-ignore: decorator
+@inline function tileByPanel<T>(
+  rows: usize, out: usize, outStride: usize, init: usize, initStride: usize,
+  a: usize, height: usize, b: usize, depth: usize,
+): void {
+  switch (<i32>rows) {
+    case 1: return rows1<T>(out, outStride, init, initStride, a, height, b, depth)
+    case 2: return rows2<T>(out, outStride, init, initStride, a, height, b, depth)
+    case 3: return rows3<T>(out, outStride, init, initStride, a, height, b, depth)
+    case 4: return rows4<T>(out, outStride, init, initStride, a, height, b, depth)
+    case 5: return rows5<T>(out, outStride, init, initStride, a, height, b, depth)
+    default: return rows6<T>(out, outStride, init, initStride, a, height, b, depth)
+  }
+}
+
+function rows1<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, depth: usize): void {
+  rowsByPanel<T>(1, out, outStride, init, initStride, a, height, b, depth)
+}
+function rows2<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, depth: usize): void {
+  rowsByPanel<T>(2, out, outStride, init, initStride, a, height, b, depth)
+}
+function rows3<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, depth: usize): void {
+  rowsByPanel<T>(3, out, outStride, init, initStride, a, height, b, depth)
+}
+function rows4<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, depth: usize): void {
+  rowsByPanel<T>(4, out, outStride, init, initStride, a, height, b, depth)
+}
+function rows5<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, depth: usize): void {
+  rowsByPanel<T>(5, out, outStride, init, initStride, a, height, b, depth)
+}
+function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, depth: usize): void {
+  rowsByPanel<T>(6, out, outStride, init, initStride, a, height, b, depth)
+}
+
+/** The kernel for a constant number of rows: the branches vanish when it is inlined. */
+// @ts-ignore: decorator
+@inline function rowsByPanel<T>(
+  rows: i32, out: usize, outStride: usize, init: usize, initStride: usize,
+  a: usize, height: usize, b: usize, depth: usize,
+): void {
+  let at = init
+  let c00 = v128.load(at), c01 = v128.load(at, 16)
+  at += initStride
+  let c10 = c00, c11 = c01, c20 = c00, c21 = c01, c30 = c00, c31 = c01, c40 = c00, c41 = c01, c50 = c00, c51 = c01
+  if (rows > 1) { c10 = v128.load(at); c11 = v128.load(at, 16); at += initStride }
+  if (rows > 2) { c20 = v128.load(at); c21 = v128.load(at, 16); at += initStride }
+  if (rows > 3) { c30 = v128.load(at); c31 = v128.load(at, 16); at += initStride }
+  if (rows > 4) { c40 = v128.load(at); c41 = v128.load(at, 16); at += initStride }
+  if (rows > 5) { c50 = v128.load(at); c51 = v128.load(at, 16) }
+  const aStep = height * sizeof<T>()
+  const end = b + depth * 32
+  while (b < end) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16)
+    const a0 = loadSplat<T>(a)
+    c00 = madd<T>(a0, b0, c00); c01 = madd<T>(a0, b1, c01)
+    if (rows > 1) { const a1 = loadSplat<T>(a + sizeof<T>()); c10 = madd<T>(a1, b0, c10); c11 = madd<T>(a1, b1, c11) }
+    if (rows > 2) { const a2 = loadSplat<T>(a + 2 * sizeof<T>()); c20 = madd<T>(a2, b0, c20); c21 = madd<T>(a2, b1, c21) }
+    if (rows > 3) { const a3 = loadSplat<T>(a + 3 * sizeof<T>()); c30 = madd<T>(a3, b0, c30); c31 = madd<T>(a3, b1, c31) }
+    if (rows > 4) { const a4 = loadSplat<T>(a + 4 * sizeof<T>()); c40 = madd<T>(a4, b0, c40); c41 = madd<T>(a4, b1, c41) }
+    if (rows > 5) { const a5 = loadSplat<T>(a + 5 * sizeof<T>()); c50 = madd<T>(a5, b0, c50); c51 = madd<T>(a5, b1, c51) }
+    a += aStep
+    b += 32
+  }
+  v128.store(out, c00); v128.store(out, c01, 16)
+  if (rows > 1) { out += outStride; v128.store(out, c10); v128.store(out, c11, 16) }
+  if (rows > 2) { out += outStride; v128.store(out, c20); v128.store(out, c21, 16) }
+  if (rows > 3) { out += outStride; v128.store(out, c30); v128.store(out, c31, 16) }
+  if (rows > 4) { out += outStride; v128.store(out, c40); v128.store(out, c41, 16) }
+  if (rows > 5) { out += outStride; v128.store(out, c50); v128.store(out, c51, 16) }
+}
+
+/** One row of the left operand by four neighbouring panels. */
+function rowByFourPanels<T>(out: usize, init: usize, a: usize, height: usize, b0: usize, panelBytes: usize, depth: usize): void {
+  let c0 = v128.load(init), c1 = v128.load(init, 16), c2 = v128.load(init, 32), c3 = v128.load(init, 48)
+  let c4 = v128.load(init, 64), c5 = v128.load(init, 80), c6 = v128.load(init, 96), c7 = v128.load(init, 112)
+  let b1 = b0 + panelBytes, b2 = b1 + panelBytes, b3 = b2 + panelBytes
+  const aStep = height * sizeof<T>()
+  const end = b0 + depth * 32
+  while (b0 < end) {
+    const x = loadSplat<T>(a)
+    c0 = madd<T>(x, v128.load(b0), c0); c1 = madd<T>(x, v128.load(b0, 16), c1)
+    c2 = madd<T>(x, v128.load(b1), c2); c3 = madd<T>(x, v128.load(b1, 16), c3)
+    c4 = madd<T>(x, v128.load(b2), c4); c5 = madd<T>(x, v128.load(b2, 16), c5)
+    c6 = madd<T>(x, v128.load(b3), c6); c7 = madd<T>(x, v128.load(b3, 16), c7)
+    a += aStep
+    b0 += 32; b1 += 32; b2 += 32; b3 += 32
+  }
+  v128.store(out, c0); v128.store(out, c1, 16); v128.store(out, c2, 32); v128.store(out, c3, 48)
+  v128.store(out, c4, 64); v128.store(out, c5, 80); v128.store(out, c6, 96); v128.store(out, c7, 112)
+}

@@ -1,0 +1,62 @@
+/**
+ * Layouts of the matrix kernels' operands.
+ *
+ * | what | layout | who writes it |
+ * |---|---|---|
+ * | weights | `[panel][k][panel width]`: the columns of a panel side by side, so the kernel reads straight ahead | packPanels, once |
+ * | gate columns | `[unit block][gate][lane]`: the gates of `lanes` neighbouring hidden units stand together | packPanels |
+ * | left operand | `[tile][k][tile height]`: the rows of a tile side by side | packRow, each call |
+ *
+ * Columns beyond the last unit are zero, and so stay zero through every gate.
+ */
+import { copyElements, lanes, paddedToPanels, panelWidth } from './vector'
+
+/** Columns of packed gates: units padded to whole vectors, the whole to panels. */
+// @ts-ignore: decorator
+@inline export function packedColumns<T>(units: usize, gates: usize): usize {
+  return paddedToPanels<T>(((units + lanes<T>() - 1) / lanes<T>()) * lanes<T>() * gates)
+}
+
+/**
+ * Packs the matrix whose column `gate * units + unit` has its elements k = 0, 1, ... at
+ * `from + column * columnStride + k * kStride` (strides in elements).
+ */
+export function packPanels<T>(
+  to: usize, from: usize, depth: usize, units: usize, gates: usize, columnStride: usize, kStride: usize,
+): void {
+  const columns = packedColumns<T>(units, gates)
+  const block = gates * lanes<T>()
+  for (let column: usize = 0; column < columns; column++) {
+    const gate = (column % block) / lanes<T>()
+    const unit = (column / block) * lanes<T>() + (column % lanes<T>())
+    const source = from + (gate * units + unit) * columnStride * sizeof<T>()
+    let target = to + ((column / panelWidth<T>()) * depth * panelWidth<T>() + (column % panelWidth<T>())) * sizeof<T>()
+    for (let k: usize = 0; k < depth; k++) {
+      store<T>(target, unit < units ? load<T>(source + k * kStride * sizeof<T>()) : <T>0)
+      target += panelWidth<T>() * sizeof<T>()
+    }
+  }
+}
+
+/** The tile height that splits `rows` evenly into tiles of at most 6, the most the kernel's registers hold. */
+// @ts-ignore: decorator
+@inline export function tileHeight(rows: usize): usize {
+  const tiles = (rows + 5) / 6
+  return tiles == 0 ? 1 : (rows + tiles - 1) / tiles
+}
+
+/** Packs one row of `depth` elements as row `index` of a left operand. */
+// @ts-ignore: decorator
+@inline export function packRow<T>(to: usize, from: usize, index: usize, height: usize, depth: usize): void {
+  if (height == 1) {
+    copyElements<T>(to + index * depth * sizeof<T>(), from, depth)
+    return
+  }
+  let target = to + ((index / height) * depth * height + (index % height)) * sizeof<T>()
+  const end = from + depth * sizeof<T>()
+  while (from < end) {
+    store<T>(target, load<T>(from))
+    from += sizeof<T>()
+    target += height * sizeof<T>()
+  }
+}

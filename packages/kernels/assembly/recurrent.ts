@@ -1,0 +1,243 @@
+/**
+ * A whole recurrent sequence: all timesteps, layers and directions.
+ *
+ * Per layer and direction: the input projections `x W_ih + b` of as many timesteps as the caches hold come from one
+ * matrix product; then each timestep adds `h W_hh` and passes its gates. Sizes are counted in elements.
+ *
+ * | area of the Call | shape | holds |
+ * |---|---|---|
+ * | input, output | `(R, width)` time-major, or `(N, T, width)` if batchFirst | what the caller sees |
+ * | between | 2 x `(R, D * P)` | outputs of inner layers |
+ * | h, c | `(layers * D, N, P)`, `(layers * D, N, H)` | initial states in, final states out |
+ * | pre | `(chunkRows, columns)` | pre-activations of a chunk of timesteps |
+ * | hidden | `(N, columns)` | GRU: `h W_hh + b_hn` of one timestep |
+ * | rows | packed `(chunkRows, layer inputs)` | left operand of the input projection |
+ * | hRow, cRow, fullRow | `(N, stride)` | states of the running direction, padded to panels |
+ * | hTile | packed `(N, P)` | left operand of the recurrent product; `hRow` itself where N is 1 |
+ * | fullTile | packed `(N, H)` | left operand of the projection |
+ */
+import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
+import { gemm } from './gemm'
+import { packedColumns, packRow, tileHeight } from './pack'
+import { copyElements, paddedToPanels, panelWidth } from './vector'
+
+// Values of Call.mode; the same in src/wasm/callLayout.ts.
+const RNN_TANH: usize = 0
+const RNN_RELU: usize = 1
+const LSTM: usize = 2
+
+/** Written by src/wasm/callLayout.ts, field by field in this order, 32 bits each. */
+@unmanaged export class Call {
+  mode: usize
+  timesteps: usize
+  batch: usize
+  layers: usize
+  directions: usize
+  inputSize: usize
+  hiddenSize: usize
+  stateSize: usize
+  batchFirst: usize
+  chunkRows: usize
+  /** `(T)` */
+  batchSizes: usize
+  /** `(T + 1)`: row at which each timestep starts. */
+  rowStarts: usize
+  /** `(layers * D)` {@link Direction} records. */
+  weights: usize
+  input: usize
+  output: usize
+  betweenA: usize
+  betweenB: usize
+  h: usize
+  c: usize
+  /** `(layers - 1, R, D * P)`, or 0. */
+  dropout: usize
+  pre: usize
+  hidden: usize
+  rows: usize
+  hRow: usize
+  cRow: usize
+  fullRow: usize
+  hTile: usize
+  fullTile: usize
+}
+
+/** Packed weights of one direction; addresses. */
+@unmanaged class Direction {
+  weightIh: usize
+  /** `(columns)`: the biases that can be added before the recurrence. */
+  bias: usize
+  weightHh: usize
+  /** `(columns)`: GRU's `b_hn` in the columns of n, else zeros. */
+  biasHh: usize
+  /** 0 without projection. */
+  weightHr: usize
+}
+
+export function recurrent<T>(call: Call): void {
+  const width = call.directions * call.stateSize
+  for (let layer: usize = 0; layer < call.layers; layer++) {
+    const input = layer == 0 ? call.input : layer % 2 == 1 ? call.betweenA : call.betweenB
+    const last = layer == call.layers - 1
+    const output = last ? call.output : layer % 2 == 0 ? call.betweenA : call.betweenB
+    for (let direction: usize = 0; direction < call.directions; direction++) {
+      runDirection<T>(call, layer, direction, input, output)
+    }
+    if (call.dropout != 0 && !last) {
+      const count = load<usize>(call.rowStarts + call.timesteps * 4) * width
+      scale<T>(output, call.dropout + layer * count * sizeof<T>(), count)
+    }
+  }
+}
+
+/** `values *= factors` */
+function scale<T>(values: usize, factors: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) {
+    const at = values + i * sizeof<T>()
+    store<T>(at, load<T>(at) * load<T>(factors + i * sizeof<T>()))
+  }
+}
+
+function runDirection<T>(call: Call, layer: usize, direction: usize, input: usize, output: usize): void {
+  const steps = call.timesteps
+  const inputs: usize = layer == 0 ? call.inputSize : call.directions * call.stateSize
+  const state = layer * call.directions + direction
+  const weights = changetype<Direction>(call.weights + state * offsetof<Direction>())
+  const columns = columnsOf<T>(call)
+  const batchMajorIn = call.batchFirst != 0 && layer == 0
+  const batchMajorOut = call.batchFirst != 0 && layer == call.layers - 1
+
+  loadStates<T>(call, state)
+  let done: usize = 0
+  while (done < steps) {
+    // The next chunk: timesteps [from, to), counted from the end if reversed.
+    let from: usize, to: usize
+    if (direction == 0) {
+      from = done
+      to = from + 1
+      while (to < steps && rowStart(call, to + 1) - rowStart(call, from) <= call.chunkRows) to++
+    } else {
+      to = steps - done
+      from = to - 1
+      while (from > 0 && rowStart(call, to) - rowStart(call, from - 1) <= call.chunkRows) from--
+    }
+    const firstRow = rowStart(call, from)
+    const rows = rowStart(call, to) - firstRow
+    const height = tileHeight(rows)
+    let packed: usize = 0
+    for (let t = from; t < to; t++) {
+      for (let n: usize = 0; n < batchAt(call, t); n++) {
+        packRow<T>(call.rows, input + rowOf(call, batchMajorIn, t, n) * inputs * sizeof<T>(), packed++, height, inputs)
+      }
+    }
+    gemm<T>(call.pre, columns, weights.bias, 0, call.rows, height, rows, weights.weightIh, columns / panelWidth<T>(), inputs)
+    for (let i: usize = 0; i < to - from; i++) {
+      const t = direction == 0 ? from + i : to - 1 - i
+      const pre = call.pre + (rowStart(call, t) - firstRow) * columns * sizeof<T>()
+      step<T>(call, weights, batchAt(call, t), pre)
+      for (let n: usize = 0; n < batchAt(call, t); n++) {
+        const place = (rowOf(call, batchMajorOut, t, n) * call.directions + direction) * call.stateSize
+        publish<T>(call, n, output + place * sizeof<T>())
+      }
+    }
+    done += to - from
+  }
+  saveStates<T>(call, state)
+}
+
+/** One timestep of the first `batch` sequences: states in hRow, cRow and hTile; `pre` is used up. */
+function step<T>(call: Call, weights: Direction, batch: usize, pre: usize): void {
+  const H: usize = call.hiddenSize
+  const columns = columnsOf<T>(call)
+  const panels = columns / panelWidth<T>()
+  const height = tileHeight(call.batch)
+  const stride = paddedToPanels<T>(H)
+  if (call.mode == RNN_TANH || call.mode == RNN_RELU || call.mode == LSTM) {
+    gemm<T>(pre, columns, pre, columns, call.hTile, height, batch, weights.weightHh, panels, call.stateSize)
+    if (call.mode == LSTM) {
+      if (weights.weightHr == 0) {
+        lstmGates<T>(batch, H, pre, columns, call.hRow, call.cRow, stride)
+      } else {
+        lstmGates<T>(batch, H, pre, columns, call.fullRow, call.cRow, stride)
+        project<T>(call, weights, batch, height, stride)
+      }
+    } else if (call.mode == RNN_TANH) {
+      tanhGates<T>(batch, H, pre, columns, call.hRow, stride)
+    } else {
+      reluGates<T>(batch, H, pre, columns, call.hRow, stride)
+    }
+  } else {
+    gemm<T>(call.hidden, columns, weights.biasHh, 0, call.hTile, height, batch, weights.weightHh, panels, call.stateSize)
+    gruGates<T>(batch, H, pre, call.hidden, columns, call.hRow, stride)
+  }
+}
+
+/** `h = W_hr full` */
+function project<T>(call: Call, weights: Direction, batch: usize, height: usize, stride: usize): void {
+  const H: usize = call.hiddenSize
+  for (let n: usize = 0; n < batch; n++) {
+    packRow<T>(call.fullTile, call.fullRow + n * stride * sizeof<T>(), n, height, H)
+  }
+  const columns = paddedToPanels<T>(call.stateSize)
+  memory.fill(call.hRow, 0, batch * columns * sizeof<T>())
+  gemm<T>(call.hRow, columns, call.hRow, columns, call.fullTile, height, batch, weights.weightHr, columns / panelWidth<T>(), H)
+}
+
+/** Sequence n's new hidden state goes to the output and into the next timestep's left operand. */
+// @ts-ignore: decorator
+@inline function publish<T>(call: Call, n: usize, output: usize): void {
+  const h = call.hRow + n * paddedToPanels<T>(call.stateSize) * sizeof<T>()
+  copyElements<T>(output, h, call.stateSize)
+  if (call.hTile != call.hRow) packRow<T>(call.hTile, h, n, tileHeight(call.batch), call.stateSize)
+}
+
+function loadStates<T>(call: Call, state: usize): void {
+  const P: usize = call.stateSize
+  const H: usize = call.hiddenSize
+  for (let n: usize = 0; n < call.batch; n++) {
+    const row = state * call.batch + n
+    const h = call.hRow + n * paddedToPanels<T>(P) * sizeof<T>()
+    memory.fill(h, 0, paddedToPanels<T>(P) * sizeof<T>())
+    copyElements<T>(h, call.h + row * P * sizeof<T>(), P)
+    if (call.hTile != call.hRow) packRow<T>(call.hTile, h, n, tileHeight(call.batch), P)
+    if (call.mode == LSTM) {
+      const c = call.cRow + n * paddedToPanels<T>(H) * sizeof<T>()
+      memory.fill(c, 0, paddedToPanels<T>(H) * sizeof<T>())
+      copyElements<T>(c, call.c + row * H * sizeof<T>(), H)
+    }
+  }
+}
+
+function saveStates<T>(call: Call, state: usize): void {
+  const P: usize = call.stateSize
+  const H: usize = call.hiddenSize
+  for (let n: usize = 0; n < call.batch; n++) {
+    const row = state * call.batch + n
+    copyElements<T>(call.h + row * P * sizeof<T>(), call.hRow + n * paddedToPanels<T>(P) * sizeof<T>(), P)
+    if (call.mode == LSTM) {
+      copyElements<T>(call.c + row * H * sizeof<T>(), call.cRow + n * paddedToPanels<T>(H) * sizeof<T>(), H)
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function columnsOf<T>(call: Call): usize {
+  const gates: usize = call.mode == LSTM ? 4 : call.mode > LSTM ? 3 : 1
+  return packedColumns<T>(call.hiddenSize, gates)
+}
+
+// @ts-ignore: decorator
+@inline function rowStart(call: Call, t: usize): usize {
+  return load<usize>(call.rowStarts + t * 4)
+}
+
+// @ts-ignore: decorator
+@inline function batchAt(call: Call, t: usize): usize {
+  return load<usize>(call.batchSizes + t * 4)
+}
+
+/** Row of sequence n at timestep t. */
+// @ts-ignore: decorator
+@inline function rowOf(call: Call, batchMajor: bool, t: usize, n: usize): usize {
+  return batchMajor ? n * call.timesteps + t : rowStart(call, t) + n
+}

@@ -1,0 +1,59 @@
+/**
+ * 128-bit vectors of either element type. `T` is f32 (4 lanes) or f64 (2 lanes) everywhere in this folder.
+ *
+ * A *panel* is two vectors wide: the columns one pass of the matrix kernels computes.
+ */
+
+/** Elements of a vector. */
+// @ts-ignore: decorator
+@inline export function lanes<T>(): usize {
+  return 16 / sizeof<T>()
+}
+
+/** Columns of a panel. */
+// @ts-ignore: decorator
+@inline export function panelWidth<T>(): usize {
+  return 32 / sizeof<T>()
+}
+
+/** `count` rounded up to whole panels. */
+// @ts-ignore: decorator
+@inline export function paddedToPanels<T>(count: usize): usize {
+  return ((count + panelWidth<T>() - 1) / panelWidth<T>()) * panelWidth<T>()
+}
+
+/** `a * b + c`: rounded once in the relaxed build where the processor can, else twice. */
+// @ts-ignore: decorator
+@inline export function madd<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c)
+  return v128.add<T>(v128.mul<T>(a, b), c)
+}
+
+/** Every lane from one element in memory. */
+// @ts-ignore: decorator
+@inline export function loadSplat<T>(address: usize): v128 {
+  if (sizeof<T>() == 4) return v128.load32_splat(address)
+  return v128.load64_splat(address)
+}
+
+/** Every lane the constant `value`. */
+// @ts-ignore: decorator
+@inline export function splat<T>(value: f64): v128 {
+  return v128.splat<T>(<T>value)
+}
+
+/** Copies `count` elements. The areas do not overlap. */
+export function copyElements<T>(to: usize, from: usize, count: usize): void {
+  const end = from + count * sizeof<T>()
+  const vectorEnd = from + (count & ~(lanes<T>() - 1)) * sizeof<T>()
+  while (from < vectorEnd) {
+    v128.store(to, v128.load(from))
+    from += 16
+    to += 16
+  }
+  while (from < end) {
+    store<T>(to, load<T>(from))
+    from += sizeof<T>()
+    to += sizeof<T>()
+  }
+}

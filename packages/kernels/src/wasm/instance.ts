@@ -1,0 +1,113 @@
+import type { FloatArray, FloatDType } from '../engine.ts'
+import { binary as relaxedSimd } from './generated/relaxed-simd.ts'
+import { binary as simd } from './generated/simd.ts'
+import type { WasmVariant } from './support.ts'
+
+const binaries: Record<WasmVariant, string> = { simd, 'relaxed-simd': relaxedSimd }
+
+/** Addresses and sizes are plain numbers of bytes or elements, as assembly/index.ts says. */
+export interface Exports {
+  readonly memory: WebAssembly.Memory
+  allocate(bytes: number): number
+  release(address: number): void
+  packPanelsF32: PackPanels
+  packPanelsF64: PackPanels
+  recurrentF32(call: number): void
+  recurrentF64(call: number): void
+  matmulF32: Matmul
+  matmulF64: Matmul
+}
+
+type PackPanels = (
+  to: number,
+  from: number,
+  depth: number,
+  units: number,
+  gates: number,
+  columnStride: number,
+  kStride: number,
+) => void
+
+type Matmul = (
+  out: number,
+  a: number,
+  b: number,
+  bias: number,
+  tile: number,
+  rows: number,
+  depth: number,
+  columns: number,
+) => void
+
+/** Cache lines, and so panels, start at multiples of this. */
+const alignment = 64
+
+/** One WebAssembly instance with its memory: compiled at once from the embedded bytes. */
+export class WasmInstance {
+  readonly exports: Exports
+  /** By aligned address: what the allocator gave. */
+  readonly #areas = new Map<number, { readonly raw: number; readonly bytes: number }>()
+
+  constructor(variant: WasmVariant) {
+    const bytes = Uint8Array.from(atob(binaries[variant]), (char) => char.charCodeAt(0))
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes))
+    // The one place where the compiler must believe us: the exports are those of assembly/index.ts.
+    this.exports = exports as unknown as Exports
+  }
+
+  /** Bytes handed out and not released yet. */
+  get allocatedBytes(): number {
+    let sum = 0
+    for (const { bytes } of this.#areas.values()) sum += bytes
+    return sum
+  }
+
+  /**
+   * An area of the memory, aligned to cache lines. Growing the memory detaches views made before.
+   * @throws RangeError where the memory cannot grow that far: WebAssembly ends at 4 GiB
+   */
+  allocate(bytes: number): number {
+    let raw: number
+    try {
+      raw = this.exports.allocate(bytes + alignment) >>> 0
+    } catch (cause) {
+      throw new RangeError(`wasm engine: ${bytes} bytes cannot be allocated; WebAssembly memory ends at 4 GiB`, { cause })
+    }
+    const address = Math.ceil(raw / alignment) * alignment
+    this.#areas.set(address, { raw, bytes })
+    return address
+  }
+
+  release(address: number): void {
+    const area = this.#areas.get(address)
+    if (area === undefined) throw new RangeError(`wasm engine: nothing is allocated at ${address}`)
+    this.#areas.delete(address)
+    this.exports.release(area.raw)
+  }
+
+  /** A view of `length` elements, valid until the memory grows. */
+  floats(dtype: FloatDType, address: number, length: number): FloatArray {
+    const { buffer } = this.exports.memory
+    return dtype === 'float32' ? new Float32Array(buffer, address, length) : new Float64Array(buffer, address, length)
+  }
+
+  /** A view of `length` 32-bit integers, valid until the memory grows. */
+  integers(address: number, length: number): Int32Array {
+    return new Int32Array(this.exports.memory.buffer, address, length)
+  }
+}
+
+/** Adds up areas that are then allocated as one block: `reserve` gives an area's offset in it. */
+export class BlockPlan {
+  #bytes = 0
+
+  get byteLength(): number {
+    return this.#bytes
+  }
+
+  reserve(bytes: number): number {
+    const offset = this.#bytes
+    this.#bytes += Math.ceil(bytes / alignment) * alignment
+    return offset
+  }
+}

@@ -1,0 +1,29 @@
+import type { FloatDType } from '../engine.ts'
+
+/** Bytes of an element. */
+export function elementBytes(dtype: FloatDType): number {
+  return dtype === 'float32' ? 4 : 8
+}
+
+/** Columns of a panel: two vectors of 16 bytes. As in assembly/vector.ts. */
+export function panelWidth(dtype: FloatDType): number {
+  return 32 / elementBytes(dtype)
+}
+
+/** `count` rounded up to whole panels. */
+export function paddedToPanels(dtype: FloatDType, count: number): number {
+  const width = panelWidth(dtype)
+  return Math.ceil(count / width) * width
+}
+
+/** Columns of `gates` blocks of `units` when packed. As in assembly/pack.ts. */
+export function packedColumns(dtype: FloatDType, units: number, gates: number): number {
+  const lanes = panelWidth(dtype) / 2
+  return paddedToPanels(dtype, Math.ceil(units / lanes) * lanes * gates)
+}
+
+/** Position of a gate's unit among packed columns: `[unit block][gate][lane]`. */
+export function packedColumn(dtype: FloatDType, gates: number, gate: number, unit: number): number {
+  const lanes = panelWidth(dtype) / 2
+  return (Math.floor(unit / lanes) * gates + gate) * lanes + (unit % lanes)
+}

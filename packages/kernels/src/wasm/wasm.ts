@@ -1,0 +1,142 @@
+import type {
+  DirectionWeights,
+  FloatArray,
+  HostEngine,
+  MatmulOperands,
+  PackedWeights,
+  RecurrentInput,
+  RecurrentOutput,
+  RecurrentSpec,
+} from '../engine.ts'
+import { allocate, checkInput, sizesOf } from '../layout.ts'
+import { planCall } from './callLayout.ts'
+import { BlockPlan, WasmInstance } from './instance.ts'
+import { elementBytes, paddedToPanels } from './panels.ts'
+import { supportsVariant, type WasmVariant, wasmVariant } from './support.ts'
+import { WasmWeights } from './wasmWeights.ts'
+
+/**
+ * A WebAssembly SIMD engine with a memory of its own, compiled when it is first used.
+ * @param variant the build to run; the best this runtime has if left out
+ * @throws RangeError where this runtime cannot run that build
+ *
+ * @example
+ * const plain = createWasmEngine('simd')   // without fused multiply-add, wherever that may differ
+ */
+export function createWasmEngine(variant?: WasmVariant): HostEngine {
+  if (variant !== undefined && !supportsVariant(variant)) {
+    throw new RangeError(`createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? 'no WebAssembly SIMD: use reference'}`)
+  }
+  return new WasmEngine(variant)
+}
+
+class WasmEngine implements HostEngine {
+  readonly kind = 'host'
+  readonly name = 'wasm'
+  readonly #wanted: WasmVariant | undefined
+  #instance: WasmInstance | undefined
+
+  constructor(variant?: WasmVariant) {
+    this.#wanted = variant
+  }
+
+  get variant(): string {
+    return this.#wanted ?? wasmVariant() ?? ''
+  }
+
+  pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights {
+    return new WasmWeights(this.#start(), spec, weights)
+  }
+
+  recurrent(weights: PackedWeights, call: RecurrentInput): RecurrentOutput {
+    const instance = this.#start()
+    if (!(weights instanceof WasmWeights && weights.instance === instance)) {
+      throw new TypeError('recurrent: these weights were packed by another engine than this wasm engine')
+    }
+    const { spec } = weights
+    const { dtype } = spec
+    const { D, H, P } = sizesOf(spec)
+    const { N, R } = checkInput(spec, call)
+    const states = spec.numLayers * D * N
+    const layout = planCall(weights, call, N, R)
+    const base = instance.allocate(layout.byteLength)
+    try {
+      const floats = (offset: number, length: number): FloatArray => instance.floats(dtype, base + offset, length)
+      instance.integers(base, 28).set(layout.record(base))
+      instance.integers(base + layout.batchSizes, call.batchSizes.length).set(call.batchSizes)
+      writeRowStarts(instance.integers(base + layout.rowStarts, call.batchSizes.length + 1), call.batchSizes)
+      floats(layout.input, call.input.length).set(call.input)
+      const h = floats(layout.h, states * P)
+      if (call.h0 === null) h.fill(0)
+      else h.set(call.h0)
+      const c = spec.mode === 'LSTM' ? floats(layout.c, states * H) : null
+      if (call.c0 === null) c?.fill(0)
+      else c?.set(call.c0)
+      if (call.dropout) floats(layout.dropout, call.dropout.length).set(call.dropout)
+      if (dtype === 'float32') instance.exports.recurrentF32(base)
+      else instance.exports.recurrentF64(base)
+      return { output: floats(layout.output, R * D * P).slice(), hn: h.slice(), cn: c?.slice() ?? null }
+    } finally {
+      instance.release(base)
+    }
+  }
+
+  matmul({ a, b, m, k, n, transposeB = false, bias = null }: MatmulOperands): FloatArray {
+    const instance = this.#start()
+    const dtype = a instanceof Float32Array ? 'float32' : 'float64'
+    const size = elementBytes(dtype)
+    const columns = paddedToPanels(dtype, n)
+    const plan = new BlockPlan()
+    const at = {
+      a: plan.reserve(m * k * size),
+      b: plan.reserve(k * n * size),
+      panels: plan.reserve(k * columns * size),
+      bias: plan.reserve(columns * size),
+      tile: plan.reserve(6 * k * size),
+      out: plan.reserve(m * columns * size),
+    }
+    const base = instance.allocate(plan.byteLength)
+    try {
+      const { packPanelsF32, packPanelsF64, matmulF32, matmulF64 } = instance.exports
+      const floats = (offset: number, length: number): FloatArray => instance.floats(dtype, base + offset, length)
+      floats(at.a, m * k).set(a)
+      floats(at.b, k * n).set(b)
+      const biasArea = floats(at.bias, columns)
+      biasArea.fill(0)
+      if (bias !== null) biasArea.set(bias)
+      const pack = dtype === 'float32' ? packPanelsF32 : packPanelsF64
+      pack(base + at.panels, base + at.b, k, n, 1, transposeB ? k : 1, transposeB ? 1 : n)
+      const multiply = dtype === 'float32' ? matmulF32 : matmulF64
+      multiply(base + at.out, base + at.a, base + at.panels, base + at.bias, base + at.tile, m, k, columns)
+      if (columns === n) return floats(at.out, m * n).slice()
+      const out = allocate(dtype, m * n)
+      for (let row = 0; row < m; row++) out.set(floats(at.out + row * columns * size, n), row * n)
+      return out
+    } finally {
+      instance.release(base)
+    }
+  }
+
+  #start(): WasmInstance {
+    if (this.#instance === undefined) {
+      const variant = this.#wanted ?? wasmVariant()
+      if (variant === null) {
+        throw new Error('wasm engine: this runtime has no WebAssembly SIMD; use the reference engine')
+      }
+      this.#instance = new WasmInstance(variant)
+    }
+    return this.#instance
+  }
+}
+
+/** The WebAssembly SIMD engine: the default where the runtime has SIMD. */
+export const wasm: HostEngine = /* @__PURE__ */ new WasmEngine()
+
+function writeRowStarts(rowStarts: Int32Array, batchSizes: Int32Array): void {
+  let row = 0
+  batchSizes.forEach((size, t) => {
+    rowStarts[t] = row
+    row += size
+  })
+  rowStarts[batchSizes.length] = row
+}

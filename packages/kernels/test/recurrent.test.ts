@@ -1,0 +1,19 @@
+import { reference } from '@unroll/kernels'
+import fixtures from '@unroll/oracle/fixtures/sequence.json'
+import { tolerances } from '@unroll/testing'
+import { describe, expect, it } from 'vitest'
+import { engines } from './engines.ts'
+import { engineCall } from './fixtureCall.ts'
+
+describe.each(engines)('$name $variant', (engine) => {
+  it.each(fixtures.cases)('computes what PyTorch does: $name', (fixture) => {
+    const { spec, weights, call, want } = engineCall(fixture)
+    const packed = engine.pack(spec, weights)
+    const got = engine.recurrent(packed, call)
+    packed.dispose()
+    expect(got.output).toBeAllclose(want.output, tolerances[spec.dtype])
+    expect(got.hn).toBeAllclose(want.hn, tolerances[spec.dtype])
+    if (want.cn === null) expect(got.cn).toBeNull()
+    else expect(got.cn ?? []).toBeAllclose(want.cn, tolerances[spec.dtype])
+  })
+})
