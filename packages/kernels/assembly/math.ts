@@ -85,7 +85,7 @@ import { madd, splat } from './vector'
   return v128.div<T>(one, v128.add<T>(one, exp<T>(v128.neg<T>(x))))
 }
 
-/** `-m / (2 + m)` with `m = e^(-2|x|) - 1`, which keeps full precision near 0; the sign put back. */
+/** `|m / (2 + m)|` with `m = e^(-2|x|) - 1`, which keeps full precision near 0; the sign put back. */
 // @ts-ignore: decorator
 @inline export function tanh<T>(x: v128): v128 {
   const signBit = splat<T>(-0.0)
@@ -96,5 +96,5 @@ import { madd, splat } from './vector'
   const n = exponentOf<T>(y)
   const scale = powerOfTwo<T>(integers<T>(n))
   const m = madd<T>(scale, expm1Reduced<T>(remainderOf<T>(y, n)), v128.sub<T>(scale, splat<T>(1.0)))
-  return v128.or(v128.div<T>(v128.neg<T>(m), v128.add<T>(m, splat<T>(2.0))), sign)
+  return v128.or(v128.abs<T>(v128.div<T>(m, v128.add<T>(m, splat<T>(2.0)))), sign)
 }

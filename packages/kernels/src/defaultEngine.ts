@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts'
 import { reference } from './reference/reference.ts'
-import { wasm } from './wasm/wasm.ts'
 import { wasmVariant } from './wasm/support.ts'
+import { wasm } from './wasm/wasm.ts'
 
 let chosen: Engine | null = null
 

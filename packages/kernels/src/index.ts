@@ -1,4 +1,7 @@
 // The contract
+
+// Engines
+export { defaultEngine, setDefaultEngine } from './defaultEngine.ts'
 export type {
   DeviceEngine,
   DirectionWeights,
@@ -14,9 +17,6 @@ export type {
   RecurrentSpec,
 } from './engine.ts'
 export { gateCount } from './layout.ts'
-
-// Engines
-export { defaultEngine, setDefaultEngine } from './defaultEngine.ts'
 export { reference } from './reference/reference.ts'
 export { wasmVariant } from './wasm/support.ts'
 export { createWasmEngine, wasm } from './wasm/wasm.ts'

@@ -57,7 +57,9 @@ export function checkWeights(spec: RecurrentSpec, weights: readonly DirectionWei
     if (w.biasIh !== null) checkArray(spec, `${at}: biasIh`, w.biasIh, G * H)
     if (w.biasHh !== null) checkArray(spec, `${at}: biasHh`, w.biasHh, G * H)
     if ((w.weightHr !== null) !== spec.projSize > 0) {
-      throw new RangeError(`${at}: weightHr must be given exactly where projSize > 0, which is ${spec.projSize}`)
+      throw new RangeError(
+        `${at}: weightHr must be given exactly where projSize > 0, which is ${spec.projSize}`,
+      )
     }
     if (w.weightHr !== null) checkArray(spec, `${at}: weightHr`, w.weightHr, P * H)
   })
@@ -103,5 +105,6 @@ export function allocate(dtype: RecurrentSpec['dtype'], length: number): FloatAr
 function checkArray(spec: RecurrentSpec, what: string, array: FloatArray, length: number): void {
   const dtype = array instanceof Float32Array ? 'float32' : 'float64'
   if (dtype !== spec.dtype) throw new TypeError(`${what}: expected ${spec.dtype}, got ${dtype}`)
-  if (array.length !== length) throw new RangeError(`${what}: expected ${length} elements, got ${array.length}`)
+  if (array.length !== length)
+    throw new RangeError(`${what}: expected ${length} elements, got ${array.length}`)
 }

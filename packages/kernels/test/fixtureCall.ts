@@ -1,4 +1,11 @@
-import type { DirectionWeights, FloatArray, RecurrentInput, RecurrentMode, RecurrentOutput, RecurrentSpec } from '@unroll/kernels'
+import type {
+  DirectionWeights,
+  FloatArray,
+  RecurrentInput,
+  RecurrentMode,
+  RecurrentOutput,
+  RecurrentSpec,
+} from '@unroll/kernels'
 import { decodeArray, type EncodedArray } from '@unroll/testing'
 
 /** A case of fixtures/sequence.json. */
@@ -66,16 +73,29 @@ export function engineCall(fixture: SequenceFixture): EngineCall {
     }
   })
   const [h0 = null, c0 = null] = (fixture.hx ?? []).map(floats)
-  const want = { output: floats(fixture.output), hn: floats(fixture.hn), cn: fixture.cn && floats(fixture.cn) }
+  const want = {
+    output: floats(fixture.output),
+    hn: floats(fixture.hn),
+    cn: fixture.cn && floats(fixture.cn),
+  }
   if (lengths === null) {
-    const call = { input: floats(input), batchSizes: new Int32Array(T).fill(N), batchFirst: batched && batchFirst, h0, c0 }
+    const call = {
+      input: floats(input),
+      batchSizes: new Int32Array(T).fill(N),
+      batchFirst: batched && batchFirst,
+      h0,
+      c0,
+    }
     return { spec, weights, call, want }
   }
   // Longest first, equal ones in their order, as pack_padded_sequence sorts.
   const order = lengths.map((_, n) => n).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b)
   const sorted = order.map((n) => lengths[n] ?? 0)
   const longest = sorted[0] ?? 0
-  const batchSizes = Int32Array.from({ length: longest }, (_, t) => sorted.filter((length) => length > t).length)
+  const batchSizes = Int32Array.from(
+    { length: longest },
+    (_, t) => sorted.filter((length) => length > t).length,
+  )
   const pack = (padded: FloatArray, width: number, steps: number): FloatArray => {
     const rows: number[] = []
     batchSizes.forEach((size, t) => {
@@ -90,7 +110,8 @@ export function engineCall(fixture: SequenceFixture): EngineCall {
     if (states === null) return null
     const rows: number[] = []
     for (let layer = 0; layer < numLayers * D; layer++) {
-      for (const n of order) rows.push(...states.subarray((layer * N + n) * width, (layer * N + n + 1) * width))
+      for (const n of order)
+        rows.push(...states.subarray((layer * N + n) * width, (layer * N + n + 1) * width))
     }
     return like(states, rows)
   }

@@ -1,4 +1,3 @@
-import { reference } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/sequence.json'
 import { tolerances } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'

@@ -39,7 +39,9 @@ class ReferenceWeights implements PackedWeights {
       biasHh: w.biasHh?.slice() ?? null,
       weightHr: w.weightHr?.slice() ?? null,
     }))
-    this.byteLength = copies.flatMap((w) => Object.values(w)).reduce((sum, a) => sum + (a?.byteLength ?? 0), 0)
+    this.byteLength = copies
+      .flatMap((w) => Object.values(w))
+      .reduce((sum, a) => sum + (a?.byteLength ?? 0), 0)
     this.#directions = copies
   }
 

@@ -70,7 +70,13 @@ export function planCall(weights: WasmWeights, call: RecurrentInput, N: number, 
       const address = (offset: number): number => (offset === none ? 0 : base + offset)
       return [
         ...[modes[spec.mode], T, N, spec.numLayers, D, I, H, P, call.batchFirst ? 1 : 0, chunkRows],
-        ...[address(at.batchSizes), address(at.rowStarts), weights.address, address(at.input), address(at.output)],
+        ...[
+          address(at.batchSizes),
+          address(at.rowStarts),
+          weights.address,
+          address(at.input),
+          address(at.output),
+        ],
         ...[address(at.betweenA), address(at.betweenB), address(at.h), address(at.c), address(at.dropout)],
         ...[address(at.pre), address(at.hidden), address(at.rows), address(at.hRow), address(at.cRow)],
         ...[address(at.fullRow), address(at.hTile || at.hRow), address(at.fullTile)],

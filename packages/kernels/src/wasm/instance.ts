@@ -71,7 +71,10 @@ export class WasmInstance {
     try {
       raw = this.exports.allocate(bytes + alignment) >>> 0
     } catch (cause) {
-      throw new RangeError(`wasm engine: ${bytes} bytes cannot be allocated; WebAssembly memory ends at 4 GiB`, { cause })
+      throw new RangeError(
+        `wasm engine: ${bytes} bytes cannot be allocated; WebAssembly memory ends at 4 GiB`,
+        { cause },
+      )
     }
     const address = Math.ceil(raw / alignment) * alignment
     this.#areas.set(address, { raw, bytes })
@@ -88,7 +91,9 @@ export class WasmInstance {
   /** A view of `length` elements, valid until the memory grows. */
   floats(dtype: FloatDType, address: number, length: number): FloatArray {
     const { buffer } = this.exports.memory
-    return dtype === 'float32' ? new Float32Array(buffer, address, length) : new Float64Array(buffer, address, length)
+    return dtype === 'float32'
+      ? new Float32Array(buffer, address, length)
+      : new Float64Array(buffer, address, length)
   }
 
   /** A view of `length` 32-bit integers, valid until the memory grows. */

@@ -25,7 +25,9 @@ import { WasmWeights } from './wasmWeights.ts'
  */
 export function createWasmEngine(variant?: WasmVariant): HostEngine {
   if (variant !== undefined && !supportsVariant(variant)) {
-    throw new RangeError(`createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? 'no WebAssembly SIMD: use reference'}`)
+    throw new RangeError(
+      `createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? 'no WebAssembly SIMD: use reference'}`,
+    )
   }
   return new WasmEngine(variant)
 }
@@ -61,7 +63,8 @@ class WasmEngine implements HostEngine {
     const layout = planCall(weights, call, N, R)
     const base = instance.allocate(layout.byteLength)
     try {
-      const floats = (offset: number, length: number): FloatArray => instance.floats(dtype, base + offset, length)
+      const floats = (offset: number, length: number): FloatArray =>
+        instance.floats(dtype, base + offset, length)
       instance.integers(base, 28).set(layout.record(base))
       instance.integers(base + layout.batchSizes, call.batchSizes.length).set(call.batchSizes)
       writeRowStarts(instance.integers(base + layout.rowStarts, call.batchSizes.length + 1), call.batchSizes)
@@ -98,7 +101,8 @@ class WasmEngine implements HostEngine {
     const base = instance.allocate(plan.byteLength)
     try {
       const { packPanelsF32, packPanelsF64, matmulF32, matmulF64 } = instance.exports
-      const floats = (offset: number, length: number): FloatArray => instance.floats(dtype, base + offset, length)
+      const floats = (offset: number, length: number): FloatArray =>
+        instance.floats(dtype, base + offset, length)
       floats(at.a, m * k).set(a)
       floats(at.b, k * n).set(b)
       const biasArea = floats(at.bias, columns)

@@ -53,10 +53,18 @@ export class WasmWeights implements PackedWeights {
     const { instance, spec } = this
     const { dtype } = spec
     const { G, D, H, P } = sizesOf(spec)
-    const longest = Math.max(...weights.flatMap((w) => [w.weightIh.length, w.weightHh.length, w.weightHr?.length ?? 0]))
+    const longest = Math.max(
+      ...weights.flatMap((w) => [w.weightIh.length, w.weightHh.length, w.weightHr?.length ?? 0]),
+    )
     const raw = instance.allocate(longest * elementBytes(dtype))
     const pack = dtype === 'float32' ? instance.exports.packPanelsF32 : instance.exports.packPanelsF64
-    const packMatrix = (to: number, matrix: FloatArray, depth: number, units: number, gates: number): void => {
+    const packMatrix = (
+      to: number,
+      matrix: FloatArray,
+      depth: number,
+      units: number,
+      gates: number,
+    ): void => {
       instance.floats(dtype, raw, matrix.length).set(matrix)
       pack(base + to, raw, depth, units, gates, depth, 1)
     }
@@ -72,7 +80,11 @@ export class WasmWeights implements PackedWeights {
         instance.floats(dtype, base + at.biasHh, biasHh.length).set(biasHh)
         instance
           .integers(base + index * recordBytes, 5)
-          .set([at.weightIh, at.bias, at.weightHh, at.biasHh, at.weightHr].map((offset) => offset && base + offset))
+          .set(
+            [at.weightIh, at.bias, at.weightHh, at.biasHh, at.weightHr].map(
+              (offset) => offset && base + offset,
+            ),
+          )
       })
     } finally {
       instance.release(raw)

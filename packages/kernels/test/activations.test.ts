@@ -1,0 +1,98 @@
+import { type FloatDType, type RecurrentMode, type RecurrentSpec, reference } from '@unroll/kernels'
+import { describe, expect, it } from 'vitest'
+import { engines } from './engines.ts'
+
+/** Units in the last place of float32 and float64 relative to 1. */
+const epsilon: Record<FloatDType, number> = { float32: 2 ** -23, float64: 2 ** -52 }
+
+/** Runs one unit per value, each seeing only its own value as gate pre-activation through an identity matrix. */
+function activate(
+  mode: RecurrentMode,
+  dtype: FloatDType,
+  values: readonly number[],
+  engine: (typeof engines)[number],
+) {
+  const n = values.length
+  const floats = (data: number[]): Float32Array | Float64Array =>
+    dtype === 'float32' ? Float32Array.from(data) : Float64Array.from(data)
+  const G = mode === 'LSTM' ? 4 : 1
+  const spec: RecurrentSpec = {
+    mode,
+    dtype,
+    inputSize: 1,
+    hiddenSize: n,
+    projSize: 0,
+    numLayers: 1,
+    bidirectional: false,
+  }
+  // LSTM: gate f takes the value, the others stay at -infinity's place: i = 0 by c0, o = 1/2.
+  const biasIh =
+    mode === 'LSTM'
+      ? [...values.map(() => 0), ...values, ...values.map(() => 0), ...values.map(() => 0)]
+      : [...values]
+  const weights = {
+    weightIh: floats(new Array<number>(G * n).fill(0)),
+    weightHh: floats(new Array<number>(G * n * n).fill(0)),
+    biasIh: floats(biasIh),
+    biasHh: null,
+    weightHr: null,
+  }
+  const packed = engine.pack(spec, [weights])
+  const call = {
+    input: floats([0]),
+    batchSizes: Int32Array.of(1),
+    h0: null,
+    c0: mode === 'LSTM' ? floats(values.map(() => 1)) : null,
+  }
+  const { hn, cn } = engine.recurrent(packed, call)
+  packed.dispose()
+  return Array.from(cn ?? hn)
+}
+
+const sweep = Array.from({ length: 401 }, (_, i) => (i - 200) / 8).concat(
+  [1e-30, 1e-7, 1e-3, 0.3, 0.34657, 0.347, 87, 88.5, 88.8, 90, 104, 700, 745, 800, 1e30].flatMap((x) => [
+    x,
+    -x,
+  ]),
+)
+
+describe.each(engines)('$name $variant', (engine) => {
+  it.each(['float32', 'float64'] satisfies FloatDType[])('has tanh within 4 ulp in %s', (dtype) => {
+    const got = activate('RNN_TANH', dtype, sweep, engine)
+    sweep.forEach((x, i) => {
+      const want = Math.tanh(dtype === 'float32' ? Math.fround(x) : x)
+      expect(Math.abs((got[i] ?? Number.NaN) - want), `tanh(${x}) = ${got[i]}`).toBeLessThanOrEqual(
+        4 * epsilon[dtype] * Math.abs(want),
+      )
+    })
+  })
+
+  it.each(['float32', 'float64'] satisfies FloatDType[])('has sigmoid within 4 ulp in %s', (dtype) => {
+    const got = activate('LSTM', dtype, sweep, engine)
+    // Results below the smallest normal number may be flushed.
+    const floor = dtype === 'float32' ? 2 ** -126 : 2 ** -1022
+    sweep.forEach((x, i) => {
+      const want = 1 / (1 + Math.exp(-(dtype === 'float32' ? Math.fround(x) : x)))
+      expect(Math.abs((got[i] ?? Number.NaN) - want), `sigmoid(${x}) = ${got[i]}`).toBeLessThanOrEqual(
+        4 * epsilon[dtype] * want + floor,
+      )
+    })
+  })
+
+  it('takes infinities to the limits and lets NaN through', () => {
+    const ends = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0]
+    for (const dtype of ['float32', 'float64'] as const) {
+      expect(activate('RNN_TANH', dtype, ends, engine)).toEqual([1, -1, Number.NaN, 0])
+      expect(activate('RNN_RELU', dtype, ends.slice(0, 3), engine)).toEqual([
+        Number.POSITIVE_INFINITY,
+        0,
+        Number.NaN,
+      ])
+      expect(activate('LSTM', dtype, ends.slice(0, 3), engine)).toEqual([1, 0, Number.NaN])
+    }
+  })
+
+  it('is the engine it says it is', () => {
+    expect(engine === reference ? 'reference' : 'wasm').toBe(engine.name)
+  })
+})
