@@ -45,7 +45,7 @@ export function gemm<T>(
 
 /** Strides from here on are in bytes. */
 // @ts-ignore: decorator
-@inline function tileByPanel<T>(
+@inline export function tileByPanel<T>(
   rows: usize, out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, b: usize, depth: usize,
 ): void {
@@ -80,7 +80,7 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
 
 /** The kernel for a constant number of rows: the branches vanish when it is inlined. */
 // @ts-ignore: decorator
-@inline function rowsByPanel<T>(
+@inline export function rowsByPanel<T>(
   rows: i32, out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, b: usize, depth: usize,
 ): void {

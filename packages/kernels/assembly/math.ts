@@ -9,7 +9,7 @@ import { madd, splat } from './vector'
 
 /** `e^r - 1` for |r| <= ln 2 / 2. */
 // @ts-ignore: decorator
-@inline function expm1Reduced<T>(r: v128): v128 {
+@inline export function expm1Reduced<T>(r: v128): v128 {
   let p: v128
   if (sizeof<T>() == 4) {
     p = splat<T>(1.9875691500e-4)
@@ -37,13 +37,13 @@ import { madd, splat } from './vector'
 
 /** `n` of the reduction: the nearest integer to x / ln 2. */
 // @ts-ignore: decorator
-@inline function exponentOf<T>(x: v128): v128 {
+@inline export function exponentOf<T>(x: v128): v128 {
   return v128.nearest<T>(v128.mul<T>(x, splat<T>(1.4426950408889634)))
 }
 
 /** `x - n ln 2`, ln 2 in two parts of which the first times n is exact. */
 // @ts-ignore: decorator
-@inline function remainderOf<T>(x: v128, n: v128): v128 {
+@inline export function remainderOf<T>(x: v128, n: v128): v128 {
   const high = sizeof<T>() == 4 ? 0.693359375 : 6.93147180369123816490e-1
   const low = sizeof<T>() == 4 ? -2.12194440e-4 : 1.90821492927058770002e-10
   return madd<T>(n, splat<T>(-low), madd<T>(n, splat<T>(-high), x))
@@ -51,14 +51,14 @@ import { madd, splat } from './vector'
 
 /** The lanes of `n`, whole numbers, as integers of the same width. */
 // @ts-ignore: decorator
-@inline function integers<T>(n: v128): v128 {
+@inline export function integers<T>(n: v128): v128 {
   const small = sizeof<T>() == 4 ? i32x4.trunc_sat_f32x4_s(n) : i32x4.trunc_sat_f64x2_s_zero(n)
   return sizeof<T>() == 4 ? small : i64x2.extend_low_i32x4_s(small)
 }
 
 /** `2^n` for integer lanes whose result is a normal number. */
 // @ts-ignore: decorator
-@inline function powerOfTwo<T>(n: v128): v128 {
+@inline export function powerOfTwo<T>(n: v128): v128 {
   if (sizeof<T>() == 4) return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23)
   return i64x2.shl(i64x2.add(n, i64x2.splat(1023)), 52)
 }

@@ -185,7 +185,7 @@ function project<T>(call: Call, weights: Direction, batch: usize, height: usize,
 
 /** Sequence n's new hidden state goes to the output and into the next timestep's left operand. */
 // @ts-ignore: decorator
-@inline function publish<T>(call: Call, n: usize, output: usize): void {
+@inline export function publish<T>(call: Call, n: usize, output: usize): void {
   const h = call.hRow + n * paddedToPanels<T>(call.stateSize) * sizeof<T>()
   copyElements<T>(output, h, call.stateSize)
   if (call.hTile != call.hRow) packRow<T>(call.hTile, h, n, tileHeight(call.batch), call.stateSize)
@@ -221,23 +221,23 @@ function saveStates<T>(call: Call, state: usize): void {
 }
 
 // @ts-ignore: decorator
-@inline function columnsOf<T>(call: Call): usize {
+@inline export function columnsOf<T>(call: Call): usize {
   const gates: usize = call.mode == LSTM ? 4 : call.mode > LSTM ? 3 : 1
   return packedColumns<T>(call.hiddenSize, gates)
 }
 
 // @ts-ignore: decorator
-@inline function rowStart(call: Call, t: usize): usize {
+@inline export function rowStart(call: Call, t: usize): usize {
   return load<usize>(call.rowStarts + t * 4)
 }
 
 // @ts-ignore: decorator
-@inline function batchAt(call: Call, t: usize): usize {
+@inline export function batchAt(call: Call, t: usize): usize {
   return load<usize>(call.batchSizes + t * 4)
 }
 
 /** Row of sequence n at timestep t. */
 // @ts-ignore: decorator
-@inline function rowOf(call: Call, batchMajor: bool, t: usize, n: usize): usize {
+@inline export function rowOf(call: Call, batchMajor: bool, t: usize, n: usize): usize {
   return batchMajor ? n * call.timesteps + t : rowStart(call, t) + n
 }

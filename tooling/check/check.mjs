@@ -1,0 +1,95 @@
+/**
+ * Everything `npm test` checks, one step after the other: a line when a step starts, its output only where it fails,
+ * a table at the end, and `N passed, N failed` as the last line. Exits with 1 if anything failed.
+ *
+ *   node tooling/check/check.mjs [step ...]      only the steps named
+ */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { styleText } from 'node:util'
+
+const scratch = await mkdtemp(join(tmpdir(), 'unroll-check-'))
+const testReport = join(scratch, 'tests.json')
+
+const steps = {
+  build: 'turbo run build typecheck --output-logs=errors-only',
+  lint: 'biome check --error-on-warnings .',
+  layers: 'turbo boundaries',
+  unused: 'knip --no-progress',
+  packages: 'turbo run publint attw --output-logs=errors-only',
+  size: 'size-limit',
+  install: 'node tooling/check/installPacked.mjs',
+  tests: `vitest run --coverage --reporter=dot --reporter=json --outputFile.json=${testReport}`,
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in steps))
+if (unknown.length > 0) {
+  console.error(`check: no step ${unknown.join(', ')}; there are ${Object.keys(steps).join(', ')}`)
+  process.exit(2)
+}
+
+const rows = []
+let passed = 0
+let failed = 0
+let skipped = 0
+for (const [name, command] of Object.entries(steps)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  process.stdout.write(`${name.padEnd(10)}${styleText('dim', command.split(' --')[0])} ... `)
+  const start = performance.now()
+  const { code, output } = await run(command)
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${code === 0 ? styleText('green', 'ok') : styleText('red', 'failed')} ${seconds} s`)
+  if (code !== 0) console.log(output)
+  let detail = ''
+  if (name === 'tests' && existsSync(testReport)) {
+    const report = JSON.parse(await readFile(testReport, 'utf8'))
+    passed += report.numPassedTests
+    failed += report.numFailedTests
+    skipped += report.numPendingTests + (report.numTodoTests ?? 0)
+    // A file that could not be loaded has no tests that could fail.
+    if (code !== 0 && report.numFailedTests === 0) failed++
+    detail = `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`
+    if (code === 0) console.log(summary(output))
+  } else if (code === 0) passed++
+  else failed++
+  rows.push({ step: name, result: code === 0 ? 'ok' : 'FAILED', seconds, detail })
+}
+await rm(scratch, { recursive: true })
+
+console.log()
+for (const row of rows) console.log(`${row.step.padEnd(10)}${row.result.padEnd(8)}${row.seconds.padStart(7)} s  ${row.detail}`)
+if (!chromiumFound()) console.log('chromium  SKIPPED: no Chromium here; install it or set CHROMIUM_PATH to run the browser tests')
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed === 0 ? 0 : 1
+
+/** Runs a shell command at the root; its output is kept, not shown. */
+function run(command) {
+  return new Promise((resolve) => {
+    const child = spawn(command, {
+      shell: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+    })
+    let output = ''
+    child.stdout.on('data', (chunk) => (output += chunk))
+    child.stderr.on('data', (chunk) => (output += chunk))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
+
+/** Coverage and skips of a test run that passed. */
+function summary(output) {
+  return output
+    .split('\n')
+    .filter((line) => /^(Statements|Branches|Functions|Lines)\s*:|skipped:/i.test(line.trim()))
+    .map((line) => `          ${line.trim()}`)
+    .join('\n')
+}
+
+function chromiumFound() {
+  return [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].some((path) => path && existsSync(path))
+}
