@@ -13,7 +13,7 @@ export interface Comparison {
   readonly results: readonly Result[]
 }
 
-export interface Result {
+interface Result {
   readonly contender: string
   /** Median over the rounds. */
   readonly msPerCall: number

@@ -13,7 +13,7 @@ export interface Contender {
 }
 
 /** A contender that is ready to run one workload, any number of times. */
-export interface PreparedContender {
+interface PreparedContender {
   /** One forward pass from typed array to typed arrays: what is timed. */
   run(): RecurrentOutput | Promise<RecurrentOutput>
   dispose(): Promise<void>

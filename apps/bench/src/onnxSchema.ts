@@ -72,7 +72,7 @@ export interface OnnxConstant {
 }
 
 /** A float32 input or output of the graph; a string names a dimension only known at run time. */
-export interface OnnxValue {
+interface OnnxValue {
   readonly name: string
   readonly shape: readonly (number | string)[]
 }
