@@ -8,7 +8,7 @@
  *
  * Strides are in elements.
  */
-import { sigmoid, tanh } from './math'
+import { sigmoid, sigmoidTimesTanh, tanh } from './math'
 import { lanes, madd, splat } from './vector'
 
 /** `h' = tanh(pre)` */
@@ -41,13 +41,10 @@ export function lstmGates<T>(rows: usize, units: usize, pre: usize, preStride: u
     let gates = pre
     for (let u: usize = 0; u < units; u += lanes<T>()) {
       const offset = u * sizeof<T>()
-      const i = sigmoid<T>(v128.load(gates))
       const f = sigmoid<T>(v128.load(gates, 16))
-      const g = tanh<T>(v128.load(gates, 32))
-      const o = sigmoid<T>(v128.load(gates, 48))
-      const cell = madd<T>(f, v128.load(c + offset), v128.mul<T>(i, g))
+      const cell = madd<T>(f, v128.load(c + offset), sigmoidTimesTanh<T>(v128.load(gates), v128.load(gates, 32)))
       v128.store(c + offset, cell)
-      v128.store(h + offset, v128.mul<T>(o, tanh<T>(cell)))
+      v128.store(h + offset, sigmoidTimesTanh<T>(v128.load(gates, 48), cell))
       gates += 64
     }
     pre += preStride * sizeof<T>()

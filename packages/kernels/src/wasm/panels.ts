@@ -6,7 +6,7 @@ export function elementBytes(dtype: FloatDType): number {
 }
 
 /** Columns of a panel: two vectors of 16 bytes. As in assembly/vector.ts. */
-export function panelWidth(dtype: FloatDType): number {
+function panelWidth(dtype: FloatDType): number {
   return 32 / elementBytes(dtype)
 }
 
