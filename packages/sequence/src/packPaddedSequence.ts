@@ -1,0 +1,146 @@
+import { type DType, empty, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
+import { checkTensor, formatShape, integersOf } from './arguments.ts'
+import { PackedSequence } from './packedSequence.ts'
+import { gatherRows, type Track, trackOf, tracksOf } from './tracks.ts'
+
+export interface PackOptions {
+  /** The sequences are sorted already, longest first; else they are sorted here. Default true. */
+  readonly enforceSorted?: boolean
+}
+
+export interface PackPaddedOptions extends PackOptions {
+  /** `input` is `(N, T, *)`. Default false. */
+  readonly batchFirst?: boolean
+}
+
+/**
+ * Packs a padded batch, leaving the padding out.
+ *
+ * ```ts
+ * const packed = packPaddedSequence(randn([5, 3, 10]), [5, 4, 2])
+ * packed.data.shape             // [11, 10]
+ * packed.batchSizes.toArray()   // [3n, 3n, 2n, 2n, 1n]
+ * ```
+ *
+ * @param input `(T, N, *)`, or `(N, T, *)` if `batchFirst`; any dtype
+ * @param lengths `(N)`: timesteps of each sequence, from 1 to `T`
+ * @throws RuntimeError if `input` is empty, a length is missing, not positive, longer than `T`, or out of order
+ */
+export function packPaddedSequence(
+  input: Tensor,
+  lengths: readonly number[] | Tensor,
+  { batchFirst = false, enforceSorted = true }: PackPaddedOptions = {},
+): PackedSequence {
+  const who = 'packPaddedSequence'
+  checkTensor(who, 'input', input)
+  if (input.ndim < 2) {
+    throw new RangeError(
+      `${who}: expected input of at least 2 dimensions, ${batchFirst ? '(N, T, *)' : '(T, N, *)'}, got shape ${formatShape(input.shape)}`,
+    )
+  }
+  if (input.numel === 0) {
+    throw new RuntimeError(`${who}: cannot pack an empty tensor, got shape ${formatShape(input.shape)}`)
+  }
+  const [N, T] = batchFirst ? [input.size(0), input.size(1)] : [input.size(1), input.size(0)]
+  const steps = integersOf(who, 'lengths', lengths)
+  if (steps.length !== N) {
+    throw new RuntimeError(`${who}: expected as many lengths as sequences, ${N}, got ${steps.length}`)
+  }
+  checkLengths(who, steps, enforceSorted)
+  const longest = Math.max(...steps)
+  if (longest > T) {
+    throw new RuntimeError(
+      `${who}: expected lengths of at most ${T}, the timesteps of input ${formatShape(input.shape)}, got ${longest}`,
+    )
+  }
+  return pack(tracksOf(input, batchFirst), steps, enforceSorted, input.dtype, input.shape.slice(2))
+}
+
+/**
+ * Packs a list of sequences of different lengths.
+ *
+ * ```ts
+ * packSequence([tensor([1, 2, 3]), tensor([4, 5]), tensor([6])]).data.toArray() // [1, 4, 6, 2, 5, 3]
+ * ```
+ *
+ * @param sequences each `(T_n, *)`, with the same trailing dimensions and dtype
+ * @throws RuntimeError if there is none, one is empty, or they do not fit together or are out of order
+ */
+export function packSequence(
+  sequences: readonly Tensor[],
+  { enforceSorted = true }: PackOptions = {},
+): PackedSequence {
+  const who = 'packSequence'
+  const first = checkSequences(who, sequences)
+  const lengths = sequences.map((sequence) => sequence.size(0))
+  checkLengths(who, lengths, enforceSorted)
+  if (first.numel === 0) throw new RuntimeError(`${who}: cannot pack empty tensors`)
+  return pack(sequences.map(trackOf), lengths, enforceSorted, first.dtype, first.shape.slice(1))
+}
+
+/**
+ * Throws unless the sequences can stand in one batch.
+ * @returns the first of them
+ */
+export function checkSequences(who: string, sequences: readonly Tensor[]): Tensor {
+  const [first] = sequences
+  if (first === undefined) throw new RuntimeError(`${who}: expected at least one sequence, got an empty list`)
+  const trailing = formatShape(['T', ...first.shape.slice(1)])
+  sequences.forEach((sequence, index) => {
+    checkTensor(who, `sequence ${index}`, sequence)
+    const fits = sequence.ndim > 0 && formatShape(['T', ...sequence.shape.slice(1)]) === trailing
+    if (!fits || sequence.dtype !== first.dtype) {
+      throw new RuntimeError(
+        `${who}: expected every sequence to be ${trailing} ${first.dtype}, ` +
+          `got ${formatShape(sequence.shape)} ${sequence.dtype} at ${index}`,
+      )
+    }
+  })
+  return first
+}
+
+function checkLengths(who: string, lengths: readonly number[], enforceSorted: boolean): void {
+  if (lengths.some((length) => length <= 0)) {
+    throw new RuntimeError(`${who}: expected every length to be at least 1, got [${lengths.join(', ')}]`)
+  }
+  if (enforceSorted && lengths.some((length, n) => length > (lengths[n - 1] ?? length))) {
+    throw new RuntimeError(
+      `${who}: expected lengths from the longest to the shortest, got [${lengths.join(', ')}]; ` +
+        'pass { enforceSorted: false } to have the sequences sorted',
+    )
+  }
+}
+
+function pack(
+  tracks: readonly Track[],
+  lengths: readonly number[],
+  enforceSorted: boolean,
+  dtype: DType,
+  trailing: readonly number[],
+): PackedSequence {
+  // Longest first; equal lengths keep their order, as in PyTorch.
+  const sequences = tracks.map((track, index) => ({ track, index, length: lengths[index] ?? 0 }))
+  if (!enforceSorted) sequences.sort((a, b) => b.length - a.length)
+  const batchSizes: number[] = []
+  for (let t = 0, running = sequences.length; running > 0; t++) {
+    while (running > 0 && (sequences[running - 1]?.length ?? 0) <= t) running--
+    if (running > 0) batchSizes.push(running)
+  }
+  const rows = lengths.reduce((sum, length) => sum + length, 0)
+  const data = empty([rows, ...trailing], { dtype })
+  gatherRows(
+    data,
+    batchSizes,
+    sequences.map(({ track }) => track),
+  )
+  return new PackedSequence(
+    data,
+    int64(batchSizes),
+    enforceSorted ? null : int64(sequences.map(({ index }) => index)),
+  )
+}
+
+/** A 1-D int64 tensor. */
+export function int64(values: readonly number[]): Tensor {
+  return tensor(BigInt64Array.from(values, BigInt))
+}

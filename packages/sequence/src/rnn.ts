@@ -1,0 +1,30 @@
+import { type RNNOptions, rnnMode } from './options.ts'
+import { RNNBase } from './rnnBase.ts'
+
+/**
+ * Elman RNN of one or more layers, PyTorch's `nn.RNN`:
+ *
+ *     h' = act(W_ih x + b_ih + W_hh h + b_hh)        act: tanh or relu
+ *
+ * Inputs, letters as in {@link RNNBase}: `input` `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`,
+ * `(L, inputSize)` unbatched, or packed; `h0` `(D*numLayers, N, H)`, unbatched `(D*numLayers, H)`, default zeros.
+ * Outputs: `output` `(L, N, D*H)`, the reverse direction in the second half; `hn`, shaped as `h0`.
+ *
+ * ```ts
+ * const rnn = new RNN(10, 20, { numLayers: 2, nonlinearity: 'relu' })
+ * const [output, hn] = rnn.forward(randn([5, 3, 10]))
+ * output.shape // [5, 3, 20]
+ * ```
+ */
+export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
+  readonly nonlinearity: 'tanh' | 'relu'
+
+  /**
+   * @throws RangeError on a size or option out of range, a projSize, or an unknown nonlinearity
+   * @throws TypeError on an argument of a wrong type
+   */
+  constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
+    super(rnnMode(options), inputSize, hiddenSize, options)
+    this.nonlinearity = options.nonlinearity ?? 'tanh'
+  }
+}

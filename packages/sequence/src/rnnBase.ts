@@ -1,0 +1,295 @@
+import {
+  type Engine,
+  type FloatDType,
+  gateCount,
+  type PackedWeights,
+  type RecurrentMode,
+} from '@unroll/kernels'
+import { type DirectionTensors, Module, Parameter, ResidentWeights } from '@unroll/nn'
+import { empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
+import { describe, formatShape } from './arguments.ts'
+import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
+import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
+import type { PackedSequence } from './packedSequence.ts'
+import { prepareCall } from './sequenceCall.ts'
+
+/**
+ * What {@link RNN}, {@link LSTM} and {@link GRU} share: parameters, checks, and the way to the engine.
+ *
+ * Letters: `L` timesteps, `N` batch, `D` 2 if bidirectional else 1, `H` hidden size, `P` projection size or `H`, `G`
+ * gates (RNN 1, GRU 3, LSTM 4). Parameters of layer k, reverse direction with the suffix `_reverse`:
+ * `weight_ih_l{k}` `(G*H, inputSize)`, or `(G*H, D*P)` above layer 0; `weight_hh_l{k}` `(G*H, P)`; `bias_ih_l{k}` and
+ * `bias_hh_l{k}` `(G*H)`; with a projection `weight_hr_l{k}` `(P, H)`.
+ */
+export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
+  readonly mode: M
+  readonly inputSize: number
+  readonly hiddenSize: number
+  readonly numLayers: number
+  readonly bias: boolean
+  readonly batchFirst: boolean
+  readonly dropout: number
+  readonly bidirectional: boolean
+  /** `P`; 0 without a projection. */
+  readonly projSize: number
+  readonly #name: string
+  /** What the names of parameters end in: `_l0`, `_l0_reverse`, `_l1`, ... */
+  readonly #suffixes: readonly string[]
+  readonly #resident: ResidentWeights
+
+  /**
+   * @throws RangeError on a size or option out of range
+   * @throws TypeError on an argument of a wrong type
+   */
+  constructor(mode: M, inputSize: number, hiddenSize: number, options: RNNBaseOptions = {}) {
+    super()
+    const { numLayers, bias, batchFirst, dropout, bidirectional, projSize, dtype } = resolveOptions(
+      mode,
+      inputSize,
+      hiddenSize,
+      options,
+    )
+    this.mode = mode
+    this.inputSize = inputSize
+    this.hiddenSize = hiddenSize
+    this.numLayers = numLayers
+    this.bias = bias
+    this.batchFirst = batchFirst
+    this.dropout = dropout
+    this.bidirectional = bidirectional
+    this.projSize = projSize
+    this.#name = layerName(mode)
+    const directions = bidirectional ? ['', '_reverse'] : ['']
+    this.#suffixes = Array.from({ length: numLayers }, (_, layer) =>
+      directions.map((direction) => `_l${layer}${direction}`),
+    ).flat()
+    this.#resident = new ResidentWeights({ mode, inputSize, hiddenSize, numLayers, bidirectional, projSize })
+    this.#createParameters(dtype)
+    this.resetParameters()
+  }
+
+  /**
+   * Runs whole sequences through all layers and directions.
+   *
+   * @param input `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`, `(L, inputSize)` unbatched, or packed
+   * @param hx `(D*numLayers, N, P)`, unbatched `(D*numLayers, P)`; LSTM `[h0, c0]`, c0 with `H` for `P`. Default zeros
+   * @returns `output`, shaped as the input with `D*P` features or packed, and the state after each sequence's last
+   * timestep, shaped as `hx`
+   * @throws RangeError if input is not 2-D or 3-D or not of the weights' dtype
+   * @throws RuntimeError if a size does not fit, the sequence is empty, or the engine needs `forwardAsync`
+   */
+  override forward(input: Tensor, hx?: HiddenState<M> | null): [output: Tensor, hn: HiddenState<M>]
+  override forward(
+    input: PackedSequence,
+    hx?: HiddenState<M> | null,
+  ): [output: PackedSequence, hn: HiddenState<M>]
+  override forward(
+    input: Tensor | PackedSequence,
+    hx?: HiddenState<M> | null,
+  ): [output: Tensor | PackedSequence, hn: HiddenState<M>]
+  override forward(
+    input: Tensor | PackedSequence,
+    hx: HiddenState<M> | null = null,
+  ): [output: Tensor | PackedSequence, hn: HiddenState<M>] {
+    const { engine } = this
+    if (engine.kind === 'device') {
+      throw new RuntimeError(
+        `${this.#name}.forward: engine ${engine.name} computes asynchronously; use await ${this.#name}.forwardAsync(...)`,
+      )
+    }
+    const { call, finish } = prepareCall<M>(this, input, hx)
+    return finish(engine.recurrent(this.#weights(engine), call))
+  }
+
+  /** As {@link RNNBase.forward}, on every engine. */
+  override forwardAsync(
+    input: Tensor,
+    hx?: HiddenState<M> | null,
+  ): Promise<[output: Tensor, hn: HiddenState<M>]>
+  override forwardAsync(
+    input: PackedSequence,
+    hx?: HiddenState<M> | null,
+  ): Promise<[output: PackedSequence, hn: HiddenState<M>]>
+  override forwardAsync(
+    input: Tensor | PackedSequence,
+    hx?: HiddenState<M> | null,
+  ): Promise<[output: Tensor | PackedSequence, hn: HiddenState<M>]>
+  override async forwardAsync(
+    input: Tensor | PackedSequence,
+    hx: HiddenState<M> | null = null,
+  ): Promise<[output: Tensor | PackedSequence, hn: HiddenState<M>]> {
+    const { engine } = this
+    const { call, finish } = prepareCall<M>(this, input, hx)
+    return finish(await engine.recurrent(this.#weights(engine), call))
+  }
+
+  // Parameters
+
+  /** The parameters of each layer and direction, in PyTorch's order. */
+  get allWeights(): Parameter[][] {
+    return this.#directions().map((direction) =>
+      Object.values(direction).filter((weight) => weight instanceof Parameter),
+    )
+  }
+
+  /** Draws every parameter anew from U(-1/sqrt(H), 1/sqrt(H)), in PyTorch's order. */
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.hiddenSize)
+    noGrad(() => {
+      for (const parameter of this.parameters()) parameter.uniform_(-bound, bound)
+    })
+  }
+
+  /** Packs the parameters into the engine now rather than in the next `forward`. Done already: does nothing. */
+  flattenParameters(): void {
+    this.#weights(this.engine)
+  }
+
+  /** Gives the engine's memory back; the next `forward` packs again. */
+  override dispose(): void {
+    this.#resident.dispose()
+    super.dispose()
+  }
+
+  #createParameters(dtype: FloatDType): void {
+    const { bias, projSize, hiddenSize: H } = this
+    const [rows, { D, P }] = [gateCount(this.mode) * H, this.#sizes]
+    this.#suffixes.forEach((suffix, index) => {
+      const add = (name: string, shape: readonly number[]): void =>
+        this.registerParameter(name + suffix, new Parameter(empty(shape, { dtype })))
+      add('weight_ih', [rows, index < D ? this.inputSize : D * P])
+      add('weight_hh', [rows, P])
+      if (bias) add('bias_ih', [rows])
+      if (bias) add('bias_hh', [rows])
+      if (projSize > 0) add('weight_hr', [projSize, H])
+    })
+  }
+
+  #directions(): DirectionTensors[] {
+    const { bias, projSize } = this
+    return this.#suffixes.map((suffix) => ({
+      weightIh: this.#parameter(`weight_ih${suffix}`),
+      weightHh: this.#parameter(`weight_hh${suffix}`),
+      biasIh: bias ? this.#parameter(`bias_ih${suffix}`) : null,
+      biasHh: bias ? this.#parameter(`bias_hh${suffix}`) : null,
+      weightHr: projSize > 0 ? this.#parameter(`weight_hr${suffix}`) : null,
+    }))
+  }
+
+  /** As {@link Module.getParameter}, without building the list of all of them. */
+  #parameter(name: string): Parameter {
+    const parameter: unknown = Reflect.get(this, name)
+    if (parameter instanceof Parameter) return parameter
+    throw new TypeError(`${this.#name}.${name}: expected a Parameter, got ${describe(parameter)}`)
+  }
+
+  #weights(engine: Engine): PackedWeights {
+    return this.#resident.get(engine, this.#directions())
+  }
+
+  get #sizes(): { D: number; P: number } {
+    return { D: this.bidirectional ? 2 : 1, P: this.projSize || this.hiddenSize }
+  }
+
+  // Checks
+
+  /**
+   * Throws unless `input` `(L, N, inputSize)`, or `(R, inputSize)` with batch sizes, fits the weights.
+   * @throws RangeError on another dtype, RuntimeError on another shape
+   */
+  checkInput(input: Tensor, batchSizes: Tensor | null): void {
+    const who = `${this.#name}.forward`
+    const { dtype } = this.#parameter('weight_ih_l0')
+    if (input.dtype !== dtype) {
+      throw new RangeError(
+        `${who}: expected input of the weights' dtype, ${dtype}, got ${input.dtype}; ` +
+          `convert the input, input.to('${dtype}'), or the module, module.to('${input.dtype}')`,
+      )
+    }
+    const ndim = batchSizes === null ? 3 : 2
+    if (input.ndim !== ndim) {
+      throw new RuntimeError(
+        `${who}: expected ${batchSizes === null ? 'input' : 'packed data'} to be ${ndim}-D, got ${input.ndim}-D`,
+      )
+    }
+    if (input.size(-1) !== this.inputSize) {
+      throw new RuntimeError(
+        `${who}: expected input's last dimension to be inputSize, ${this.inputSize}, ` +
+          `got ${input.size(-1)} in shape ${formatShape(input.shape)}`,
+      )
+    }
+  }
+
+  /** `checkInput`, then the sizes and dtype of the hidden state, which is batched. */
+  checkForwardArgs(input: Tensor, hidden: HiddenState<M>, batchSizes: Tensor | null): void {
+    this.checkInput(input, batchSizes)
+    this.#checkStates(input, statesOf(this.mode, hidden), batchSizes)
+  }
+
+  /** @throws RuntimeError unless `hx` has the `expected` shape */
+  checkHiddenSize(hx: Tensor, expected: readonly number[], what = 'hx'): void {
+    if (formatShape(hx.shape) === formatShape(expected)) return
+    throw new RuntimeError(
+      `${this.#name}.forward: expected ${what} of shape ${formatShape(expected)}, got ${formatShape(hx.shape)}`,
+    )
+  }
+
+  /** `(D*numLayers, N, P)`: what `h0` must be for a batched input. */
+  getExpectedHiddenSize(
+    input: Tensor,
+    batchSizes: Tensor | null,
+  ): [layers: number, batch: number, width: number] {
+    const { D, P } = this.#sizes
+    const N = batchSizes === null ? input.size(this.batchFirst ? 0 : 1) : Number(batchSizes.data[0])
+    return [this.numLayers * D, N, P]
+  }
+
+  /** `(D*numLayers, N, H)`: what an LSTM's `c0` must be for a batched input. */
+  getExpectedCellSize(
+    input: Tensor,
+    batchSizes: Tensor | null,
+  ): [layers: number, batch: number, width: number] {
+    const [layers, batch] = this.getExpectedHiddenSize(input, batchSizes)
+    return [layers, batch, this.hiddenSize]
+  }
+
+  /** Reorders the sequences, dimension 1, of a state; null leaves it. */
+  permuteHidden(hx: HiddenState<M>, permutation: Tensor | null): HiddenState<M> {
+    if (permutation === null) return hx
+    return hiddenOf(
+      this.mode,
+      statesOf(this.mode, hx).map((state) => state.indexSelect(1, permutation)),
+    )
+  }
+
+  #checkStates(input: Tensor, states: readonly Tensor[], batchSizes: Tensor | null): void {
+    const sizes = [this.getExpectedHiddenSize(input, batchSizes), this.getExpectedCellSize(input, batchSizes)]
+    states.forEach((state, index) => {
+      this.checkHiddenSize(state, sizes[index] ?? [], stateNames[index])
+    })
+    states.forEach((state, index) => {
+      if (state.dtype === input.dtype) return
+      throw new RuntimeError(
+        `${this.#name}.forward: expected ${stateNames[index]} of the input's dtype, ${input.dtype}, got ${state.dtype}`,
+      )
+    })
+  }
+
+  // Printing
+
+  /** As PyTorch prints it: what differs from the defaults. */
+  override extraRepr(): string {
+    const { projSize, numLayers, bias, batchFirst, dropout, bidirectional } = this
+    return [
+      `${this.inputSize}, ${this.hiddenSize}`,
+      projSize !== 0 && `proj_size=${projSize}`,
+      numLayers !== 1 && `num_layers=${numLayers}`,
+      !bias && 'bias=False',
+      batchFirst && 'batch_first=True',
+      dropout !== 0 && `dropout=${Number.isInteger(dropout) ? dropout.toFixed(1) : dropout}`,
+      bidirectional && 'bidirectional=True',
+    ]
+      .filter((part) => part !== false)
+      .join(', ')
+  }
+}

@@ -1,0 +1,100 @@
+import type { RecurrentInput, RecurrentMode, RecurrentOutput } from '@unroll/kernels'
+import { RuntimeError, Tensor, tensor } from '@unroll/tensor'
+import { describe, floatsOf, formatShape, integersOf } from './arguments.ts'
+import { dropoutFactors } from './dropoutFactors.ts'
+import { type HiddenState, hiddenOf, statesOf } from './hiddenState.ts'
+import { layerName } from './options.ts'
+import { PackedSequence } from './packedSequence.ts'
+import type { RNNBase } from './rnnBase.ts'
+
+/** One call of an engine, and what makes its result into a module's. */
+export interface SequenceCall<M extends RecurrentMode> {
+  readonly call: RecurrentInput
+  readonly finish: (result: RecurrentOutput) => [output: Tensor | PackedSequence, hn: HiddenState<M>]
+}
+
+/**
+ * Checks the arguments of `forward` in PyTorch's order and lays them out for an engine: rows stay where they are,
+ * only the states of a packed batch are permuted.
+ */
+export function prepareCall<M extends RecurrentMode>(
+  module: RNNBase<M>,
+  given: Tensor | PackedSequence,
+  hx: HiddenState<M> | null,
+): SequenceCall<M> {
+  const { mode, batchFirst } = module
+  const who = `${layerName(mode)}.forward`
+  const packed = given instanceof PackedSequence ? given : null
+  const input = rowsOf(who, given)
+  const batched = packed !== null || input.ndim === 3
+  const states = hx === null ? [] : statesOf(mode, hx)
+  checkRanks(who, states, batched)
+
+  // Unbatched is a batch of one: the same elements in the same order.
+  const x = batched ? input : input.unsqueeze(batchFirst ? 0 : 1)
+  const sizes = packed?.batchSizes ?? null
+  const hidden = batched ? states : states.map((state) => state.unsqueeze(1))
+  if (hx === null) module.checkInput(x, sizes)
+  else module.checkForwardArgs(x, hiddenOf(mode, hidden), sizes)
+
+  const [layers, N, P] = module.getExpectedHiddenSize(x, sizes)
+  const batchSizes = sizes
+    ? Int32Array.from(integersOf(who, 'batchSizes', sizes))
+    : new Int32Array(x.size(batchFirst ? 1 : 0)).fill(N)
+  if (batchSizes.length === 0) {
+    throw new RuntimeError(`${who}: expected at least one timestep, got input ${formatShape(input.shape)}`)
+  }
+  const order = packed?.sortedIndices ?? null
+  const [h0 = null, c0 = null] = hidden.map((state) => floatsOf(order ? state.indexSelect(1, order) : state))
+  const features = (layers / module.numLayers) * P
+
+  return {
+    call: {
+      input: floatsOf(x),
+      batchSizes,
+      batchFirst: batchFirst && packed === null,
+      h0,
+      c0,
+      dropout: drawDropout(module, x, features),
+    },
+    finish: ({ output, hn, cn }) => {
+      const lead = batched ? [layers, N] : [layers]
+      const last = [tensor(hn, { shape: [...lead, P] })]
+      if (cn !== null) last.push(tensor(cn, { shape: [...lead, module.hiddenSize] }))
+      const rows = tensor(output, { shape: [...input.shape.slice(0, -1), features] })
+      const state = module.permuteHidden(hiddenOf(mode, last), packed?.unsortedIndices ?? null)
+      if (packed === null) return [rows, state]
+      return [
+        new PackedSequence(rows, packed.batchSizes, packed.sortedIndices, packed.unsortedIndices),
+        state,
+      ]
+    },
+  }
+}
+
+/** The tensor of a sequence, whose rank is known to fit. */
+function rowsOf(who: string, given: unknown): Tensor {
+  if (given instanceof PackedSequence) return given.data
+  if (!(given instanceof Tensor)) {
+    throw new TypeError(`${who}: expected input to be a Tensor or a PackedSequence, got ${describe(given)}`)
+  }
+  if (given.ndim === 2 || given.ndim === 3) return given
+  throw new RangeError(
+    `${who}: expected input to be 3-D, or 2-D unbatched, got ${given.ndim}-D ${formatShape(given.shape)}`,
+  )
+}
+
+function checkRanks(who: string, states: readonly Tensor[], batched: boolean): void {
+  const [rank, how] = batched ? [3, 'batched'] : [2, 'unbatched']
+  if (states.every(({ ndim }) => ndim === rank)) return
+  const got = states.map(({ ndim }) => `${ndim}-D`).join(' and ')
+  throw new RuntimeError(`${who}: expected hx to be ${rank}-D as the input is ${how}, got ${got}`)
+}
+
+/** One factor for each output of every layer but the last; null where nothing is dropped. */
+function drawDropout(module: RNNBase, x: Tensor, features: number): RecurrentInput['dropout'] {
+  const { training, dropout, numLayers, inputSize } = module
+  if (!training || dropout === 0 || numLayers === 1) return null
+  const dtype = x.dtype === 'float64' ? 'float64' : 'float32'
+  return dropoutFactors(dropout, [numLayers - 1, x.numel / inputSize, features], dtype)
+}

@@ -1,0 +1,81 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type HostEngine, reference } from '@unroll/kernels'
+import { GRU, LSTM, packPaddedSequence } from '@unroll/sequence'
+import { noGrad, ones } from '@unroll/tensor'
+import { describe, expect, it } from 'vitest'
+import { describeEngines } from './engines.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
+const MiB = 2 ** 20
+
+/** How many bytes the process has grown over `count` runs, after as many runs as it takes to settle. */
+function growth(count: number, act: () => void): number {
+  const measure = (): number => {
+    collectGarbage()
+    return process.memoryUsage.rss()
+  }
+  for (let i = 0; i < count / 4; i++) act()
+  const before = measure()
+  for (let i = 0; i < count; i++) act()
+  return measure() - before
+}
+
+describeEngines((engine) => {
+  it('does not grow the process in 2,000 forwards', () => {
+    const lstm = new LSTM(16, 16, { bidirectional: true }).to(engine)
+    const x = ones([10, 8, 16])
+    const packed = packPaddedSequence(x, [10, 9, 8, 7, 6, 5, 4, 3])
+    // A forward that kept only its output, 10 kB, would come to 40 MiB.
+    const grown = growth(2000, () => {
+      lstm.forward(x)
+      lstm.forward(packed)
+    })
+    expect(grown).toBeLessThan(10 * MiB)
+    lstm.dispose()
+  })
+
+  it('frees packed weights on dispose and when they are packed anew', () => {
+    const lstm = new LSTM(128, 128).to(engine)
+    const weight = lstm.getParameter('weight_ih_l0')
+    // Packed weights are 0.5 MiB, of 400 times two packs.
+    const grown = growth(400, () => {
+      lstm.flattenParameters()
+      noGrad(() => weight.fill_(1))
+      lstm.flattenParameters()
+      lstm.dispose()
+    })
+    expect(grown).toBeLessThan(40 * MiB)
+  })
+})
+
+describe('a module that is dropped without dispose', () => {
+  it('gives its packed weights back when it is collected', async () => {
+    let held = 0
+    const engine: HostEngine = {
+      ...reference,
+      pack(spec, weights) {
+        const packed = reference.pack(spec, weights)
+        const dispose = packed.dispose.bind(packed)
+        packed.dispose = () => {
+          held--
+          dispose()
+        }
+        held++
+        return packed
+      },
+    }
+    const useAndDrop = (): void => {
+      for (let i = 0; i < 10; i++) new GRU(3, 4).to(engine).forward(ones([2, 1, 3]))
+    }
+    useAndDrop()
+    expect(held).toBe(10)
+    for (let tries = 0; tries < 50 && held > 0; tries++) {
+      collectGarbage()
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    expect(held).toBe(0)
+  })
+})
