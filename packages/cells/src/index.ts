@@ -1,1 +1,7 @@
-export {}
+// Cells
+export { type CellOptions, type CellState, RNNCellBase } from './cellBase.ts'
+// Functional steps
+export { type CellWeights, gruCell, lstmCell, rnnCell } from './functional.ts'
+export { GRUCell } from './gruCell.ts'
+export { LSTMCell } from './lstmCell.ts'
+export { RNNCell, type RNNCellOptions } from './rnnCell.ts'

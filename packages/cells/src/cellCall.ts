@@ -1,0 +1,74 @@
+import type { FloatArray, RecurrentInput } from '@unroll/kernels'
+import { type DType, RuntimeError, type Tensor } from '@unroll/tensor'
+
+/** What arguments have to fit. */
+export interface CellFacts {
+  readonly inputSize: number
+  readonly hiddenSize: number
+  /** Of the weights. */
+  readonly dtype: DType
+}
+
+/**
+ * Checks the arguments of one step, in PyTorch's order, and gives them as an engine takes them.
+ * @param who class and method, for messages
+ * @param input `(N, I)` or `(I)`
+ * @param states `[h]`, or `[h, c]` of an LSTM: each `(N, H)` or `(H)` as the input; null for zeros
+ * @throws RangeError on a number of dimensions, RuntimeError on a size or a dtype
+ */
+export function cellCall(
+  who: string,
+  { inputSize, hiddenSize, dtype }: CellFacts,
+  input: Tensor,
+  states: readonly Tensor[] | null,
+): RecurrentInput {
+  const named = (states ?? []).map((state, i, all) => ({
+    name: all.length === 1 ? 'hidden' : `hx[${i}]`,
+    state,
+  }))
+  checkRank(who, 'input', input)
+  for (const { name, state } of named) checkRank(who, name, state)
+  const batch = input.shape.slice(0, -1)
+  checkShape(who, 'input', input, [...batch, inputSize])
+  for (const { name, state } of named) checkShape(who, name, state, [...batch, hiddenSize])
+  const inputData = floatsOf(who, 'input', input, dtype)
+  const [h0 = null, c0 = null] = named.map(({ name, state }) => floatsOf(who, name, state, dtype))
+  return { input: inputData, batchSizes: Int32Array.of(batch[0] ?? 1), h0, c0 }
+}
+
+/** @throws TypeError unless `size` is a whole number, RangeError unless it is at least 1 */
+export function checkSize(who: string, name: string, size: number): void {
+  if (!Number.isInteger(size))
+    throw new TypeError(`${who}: expected ${name} to be a whole number, got ${size}`)
+  if (size < 1) throw new RangeError(`${who}: expected ${name} to be 1 or more, got ${size}`)
+}
+
+function checkRank(who: string, name: string, { ndim, shape }: Tensor): void {
+  if (ndim === 1 || ndim === 2) return
+  throw new RangeError(
+    `${who}: expected ${name} of 2 dimensions, or 1 without a batch, got ${ndim}: ${shapeText(shape)}`,
+  )
+}
+
+function checkShape(who: string, name: string, { shape }: Tensor, expected: readonly number[]): void {
+  if (shape.length === expected.length && shape.every((size, dim) => size === expected[dim])) return
+  throw new RuntimeError(`${who}: expected ${name} of shape ${shapeText(expected)}, got ${shapeText(shape)}`)
+}
+
+function floatsOf(who: string, name: string, tensor: Tensor, dtype: DType): FloatArray {
+  if (tensor.dtype !== dtype) {
+    throw new RuntimeError(
+      `${who}: expected ${name} of dtype ${dtype}, as the weights, got ${tensor.dtype}; ` +
+        `convert it with .to('${dtype}'), or the cell with cell.to('${tensor.dtype}')`,
+    )
+  }
+  const { data } = tensor
+  if (data instanceof Float32Array || data instanceof Float64Array) return data
+  throw new TypeError(
+    `${who}: engines compute in float32 or float64, got ${dtype}; convert: cell.to('float32')`,
+  )
+}
+
+function shapeText(shape: readonly number[]): string {
+  return `(${shape.join(', ')})`
+}

@@ -1,0 +1,51 @@
+import { RuntimeError, type Tensor } from '@unroll/tensor'
+import { type CellOptions, type CellState, RNNCellBase } from './cellBase.ts'
+
+/**
+ * A long short-term memory cell:
+ *
+ * ```
+ * i  = sigmoid(W_ii x + b_ii + W_hi h + b_hi)
+ * f  = sigmoid(W_if x + b_if + W_hf h + b_hf)
+ * g  = tanh(W_ig x + b_ig + W_hg h + b_hg)
+ * o  = sigmoid(W_io x + b_io + W_ho h + b_ho)
+ * c' = f * c + i * g
+ * h' = o * tanh(c')
+ * ```
+ *
+ * The rows of the weights hold the gates in the order i, f, g, o.
+ *
+ * ```ts
+ * const cell = new LSTMCell(10, 20)
+ * let [hx, cx] = [randn([3, 20]), randn([3, 20])]
+ * for (const xt of randn([2, 3, 10])) [hx, cx] = cell.forward(xt, [hx, cx])   // each step (3, 20)
+ * ```
+ */
+export class LSTMCell extends RNNCellBase {
+  /** @throws RangeError on a size less than 1, TypeError on a wrong type */
+  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+    super('LSTM', inputSize, hiddenSize, options)
+  }
+
+  /**
+   * @param input `(N, I)`, or `(I)`
+   * @param hx `[h, c]`, each `(N, H)`, or `(H)`; zeros if left out
+   * @returns `[h', c']`, each `(N, H)`, or `(H)`
+   * @throws RangeError on a number of dimensions, RuntimeError on a size, a dtype, or a device's engine
+   */
+  override forward(input: Tensor, hx?: Readonly<CellState> | null): CellState {
+    return this.step(input, pairOf('LSTMCell.forward', hx))
+  }
+
+  /** As {@link LSTMCell.forward}, on every engine. */
+  override async forwardAsync(input: Tensor, hx?: Readonly<CellState> | null): Promise<CellState> {
+    return this.stepAsync(input, pairOf('LSTMCell.forwardAsync', hx))
+  }
+}
+
+function pairOf(who: string, hx: Readonly<CellState> | null | undefined): Readonly<CellState> | null {
+  if (hx === undefined || hx === null) return null
+  if (!Array.isArray(hx)) throw new TypeError(`${who}: expected hx to be [h, c], got ${String(hx)}`)
+  if (hx.length !== 2) throw new RuntimeError(`${who}: expected hx to be [h, c], got ${hx.length} tensors`)
+  return hx
+}

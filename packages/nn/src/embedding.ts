@@ -1,0 +1,98 @@
+import { type DType, empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
+import { normal_ } from './init.ts'
+import { Module } from './module.ts'
+import { Parameter } from './parameter.ts'
+
+export interface EmbeddingOptions {
+  /** Row for what stands behind the end of a sequence: starts as zeros. Negative ones count from the end. */
+  readonly paddingIdx?: number | null
+  /** Default float32. */
+  readonly dtype?: DType
+  /** The table, shared as it is, instead of a new one: `(numEmbeddings, embeddingDim)`. */
+  readonly weight?: Tensor
+}
+
+export interface PretrainedOptions {
+  /** Do not train the rows. Default true. */
+  readonly freeze?: boolean
+  readonly paddingIdx?: number | null
+}
+
+/**
+ * A table of vectors, looked up by index.
+ *
+ * ```ts
+ * const embedding = new Embedding(100, 16, { paddingIdx: 0 })
+ * embedding.forward(tensor([[5n, 7n, 0n]])).shape   // [1, 3, 16]
+ * ```
+ */
+export class Embedding extends Module {
+  readonly numEmbeddings: number
+  readonly embeddingDim: number
+  readonly paddingIdx: number | null
+  /** `(numEmbeddings, embeddingDim)`, drawn from N(0, 1). */
+  weight: Parameter
+
+  /** @throws RangeError if a size is no whole number or negative, or `paddingIdx` is not one of the rows */
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
+    super()
+    const { paddingIdx = null, dtype = 'float32', weight } = options
+    this.numEmbeddings = numEmbeddings
+    this.embeddingDim = embeddingDim
+    this.paddingIdx = paddingIdx === null ? null : rowOf(paddingIdx, numEmbeddings)
+    this.weight = new Parameter(weight ?? empty([numEmbeddings, embeddingDim], { dtype }))
+    if (!weight) this.resetParameters()
+  }
+
+  /**
+   * An embedding over a table that is there already, `(numEmbeddings, embeddingDim)`, and stays shared with it.
+   * @throws RangeError unless `table` has two dimensions
+   */
+  static fromPretrained(
+    table: Tensor,
+    { freeze = true, paddingIdx = null }: PretrainedOptions = {},
+  ): Embedding {
+    if (table.ndim !== 2) {
+      throw new RangeError(`Embedding.fromPretrained: expected a table of 2 dimensions, got ${table.ndim}`)
+    }
+    const embedding = new Embedding(table.size(0), table.size(1), { paddingIdx, weight: table })
+    embedding.weight.requiresGrad = !freeze
+    return embedding
+  }
+
+  resetParameters(): void {
+    normal_(this.weight)
+    const { paddingIdx } = this
+    if (paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).zero_())
+  }
+
+  /**
+   * @param indices int64 or int32, of any shape `(*)`
+   * @returns `(*, embeddingDim)`
+   * @throws RuntimeError on another dtype, RangeError on an index outside the table
+   */
+  override forward(indices: Tensor): Tensor {
+    const { dtype } = indices
+    if (dtype !== 'int64' && dtype !== 'int32') {
+      throw new RuntimeError(`Embedding.forward: expected indices of dtype int64 or int32, got ${dtype}`)
+    }
+    const rows = this.weight.indexSelect(0, indices.to('int64').flatten())
+    return rows.view([...indices.shape, this.embeddingDim])
+  }
+
+  override async forwardAsync(indices: Tensor): Promise<Tensor> {
+    return this.forward(indices)
+  }
+
+  override extraRepr(): string {
+    const padding = this.paddingIdx === null ? '' : `, padding_idx=${this.paddingIdx}`
+    return `${this.numEmbeddings}, ${this.embeddingDim}${padding}`
+  }
+}
+
+function rowOf(paddingIdx: number, rows: number): number {
+  if (!Number.isInteger(paddingIdx) || paddingIdx < -rows || paddingIdx >= rows) {
+    throw new RangeError(`Embedding: expected paddingIdx from ${-rows} to ${rows - 1}, got ${paddingIdx}`)
+  }
+  return paddingIdx < 0 ? paddingIdx + rows : paddingIdx
+}

@@ -1,0 +1,114 @@
+import type { Module } from './module.ts'
+
+/** The arguments a module's `forward` takes. */
+export type ForwardArgs<M extends Module> = Parameters<M['forward']>
+
+/** What a module's `forward` returns. */
+export type ForwardResult<M extends Module> = ReturnType<M['forward']>
+
+/** Runs before `forward`; returns the arguments to use instead (an array, or the only one), or nothing. */
+export type ForwardPreHook<M extends Module> = (
+  module: M,
+  args: ForwardArgs<M>,
+) => ForwardArgs<M> | ForwardArgs<M>[0] | undefined
+
+/** Runs after `forward`; returns the result to use instead, or nothing. */
+export type ForwardHook<M extends Module> = (
+  module: M,
+  args: ForwardArgs<M>,
+  result: ForwardResult<M>,
+) => ForwardResult<M> | undefined
+
+/** Undoes a registration. */
+export interface RemovableHandle {
+  /** Removing twice does nothing. */
+  remove(): void
+}
+
+type PreHook = (args: readonly unknown[]) => unknown
+type Hook = (args: readonly unknown[], result: unknown) => unknown
+
+/**
+ * The hooks of one module. Users write plain `forward` methods, so while there are hooks the module has own
+ * properties `forward` and `forwardAsync` that wrap the methods; without hooks nothing is in the way.
+ */
+export class ForwardHooks {
+  readonly #module: Module
+  readonly #pre = new Set<PreHook>()
+  readonly #post = new Set<Hook>()
+  #unwrap: (() => void) | null = null
+  /** The module's `forward` as it is without hooks. */
+  forward: Module['forward']
+
+  constructor(module: Module) {
+    this.#module = module
+    this.forward = module.forward
+  }
+
+  addPre(hook: PreHook): RemovableHandle {
+    return this.#add(this.#pre, hook)
+  }
+
+  add(hook: Hook): RemovableHandle {
+    return this.#add(this.#post, hook)
+  }
+
+  #add<H>(hooks: Set<H>, hook: H): RemovableHandle {
+    hooks.add(hook)
+    this.#unwrap ??= this.#wrap()
+    const remove = (): void => {
+      hooks.delete(hook)
+      if (this.#pre.size + this.#post.size > 0) return
+      this.#unwrap?.()
+      this.#unwrap = null
+    }
+    return { remove }
+  }
+
+  #wrap(): () => void {
+    const module = this.#module
+    const { forward, forwardAsync } = module
+    this.forward = forward
+    const unwrap = [
+      override(module, 'forward', (...given: unknown[]): unknown => {
+        const args = this.#before(given)
+        return this.#after(args, Reflect.apply(forward, module, args))
+      }),
+      override(module, 'forwardAsync', async (...given: unknown[]): Promise<unknown> => {
+        const args = this.#before(given)
+        return this.#after(args, await Reflect.apply(forwardAsync, module, args))
+      }),
+    ]
+    return () => {
+      for (const undo of unwrap) undo()
+    }
+  }
+
+  #before(given: readonly unknown[]): readonly unknown[] {
+    let args = given
+    for (const hook of this.#pre) {
+      const instead = hook(args)
+      if (instead !== undefined) args = Array.isArray(instead) ? instead : [instead]
+    }
+    return args
+  }
+
+  #after(args: readonly unknown[], given: unknown): unknown {
+    let result = given
+    for (const hook of this.#post) {
+      const instead = hook(args, result)
+      if (instead !== undefined) result = instead
+    }
+    return result
+  }
+}
+
+/** Gives `object` an own, not enumerable property; returns what puts back the one there was. */
+function override(object: object, name: string, value: unknown): () => void {
+  const previous = Object.getOwnPropertyDescriptor(object, name)
+  Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false })
+  return () => {
+    if (previous) Object.defineProperty(object, name, previous)
+    else Reflect.deleteProperty(object, name)
+  }
+}
