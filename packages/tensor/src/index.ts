@@ -1,1 +1,30 @@
-export {}
+// Tensors
+
+// Creation
+export {
+  arange,
+  empty,
+  eye,
+  full,
+  ones,
+  onesLike,
+  type TensorOptions,
+  tensor,
+  where,
+  zeros,
+  zerosLike,
+} from './creation.ts'
+export { type DType, isFloatingPoint, promoteTypes, type TypedArray } from './dtype.ts'
+// Gradients and errors
+export { RuntimeError } from './errors.ts'
+export { isGradEnabled, noGrad } from './gradMode.ts'
+// Joining and products
+export { cat, linear, stack } from './join.ts'
+// Random draws
+export { defaultGenerator, Generator, manualSeed } from './random/generator.ts'
+export { rand } from './random.ts'
+export type { NestedArray } from './strided/construct.ts'
+export type { Dims } from './strided/fold.ts'
+export type { Scalar } from './strided/promote.ts'
+export type { Storage, Strided } from './strided/strided.ts'
+export { type RandomOptions, Tensor, type TensorOperand } from './tensor.ts'

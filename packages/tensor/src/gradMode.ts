@@ -1,0 +1,21 @@
+let enabled = true
+
+/** False inside {@link noGrad}. */
+export function isGradEnabled(): boolean {
+  return enabled
+}
+
+/**
+ * Runs `body` without recording gradients, in which tensors that require them may be changed in place; gives back
+ * what `body` returns. `body` is synchronous: what an async function does after its first `await` is outside.
+ * @example noGrad(() => weight.fill_(0))
+ */
+export function noGrad<T>(body: () => T): T {
+  const before = enabled
+  enabled = false
+  try {
+    return body()
+  } finally {
+    enabled = before
+  }
+}

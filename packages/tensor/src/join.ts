@@ -1,0 +1,24 @@
+import { cat as catStrided, stack as stackStrided } from './strided/join.ts'
+import { linear as linearStrided } from './strided/matmul.ts'
+import { Tensor } from './tensor.ts'
+
+/** Tensors behind each other along `dim`; their other sizes are equal. */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  return new Tensor(catStrided(tensors, dim))
+}
+
+/** Tensors of one shape along a new dimension `dim`. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  return new Tensor(stackStrided(tensors, dim))
+}
+
+/**
+ * `input weight^T + bias`.
+ * @param input (..., I)
+ * @param weight (O, I)
+ * @param bias (O)
+ * @returns (..., O)
+ */
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  return new Tensor(linearStrided(input, weight, bias))
+}

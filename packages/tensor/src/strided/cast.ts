@@ -1,0 +1,177 @@
+import { type DType, isHalf, type NumberArray, type TypedArray } from '../dtype.ts'
+import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from '../halfFloats.ts'
+import { forEachRow } from './loop.ts'
+import { dense, isContiguous, numelOf, type Strided } from './strided.ts'
+import { expand, inferShape, tryView } from './views.ts'
+
+/** `t` in another dtype, row-major; `t` itself if it has it already. */
+export function cast(t: Strided, dtype: DType): Strided {
+  return t.dtype === dtype ? t : copyOf(t, dtype)
+}
+
+/** `t` if it is row-major, else a row-major copy. */
+export function contiguous(t: Strided): Strided {
+  return isContiguous(t) ? t : copyOf(t)
+}
+
+/** A fresh row-major copy. */
+export function copyOf(t: Strided, dtype: DType = t.dtype): Strided {
+  const result = dense(t.shape, dtype)
+  assign(result, t)
+  return result
+}
+
+/** The same elements in the same order under another shape; one size may be -1. A view where the strides allow. */
+export function reshape(t: Strided, shape: readonly number[]): Strided {
+  const view = tryView(t, shape, 'reshape')
+  return view ?? dense(inferShape(t, shape, 'reshape'), t.dtype, copyOf(t).storage.data)
+}
+
+/** The elements in logical order: a part of the memory itself where they lie that way, else a copy. */
+export function elementsOf(t: Strided): TypedArray {
+  const { storage, offset } = contiguous(t)
+  const numel = numelOf(t.shape)
+  return offset === 0 && storage.data.length === numel
+    ? storage.data
+    : storage.data.subarray(offset, offset + numel)
+}
+
+/**
+ * Writes `source`, broadcast and converted, over the elements of `target`, and counts it as a change of its memory.
+ * Floats become integers by dropping the fraction, anything but 0 becomes true, integers wrap around.
+ * @throws RuntimeError if `source` does not broadcast to the shape of `target`
+ */
+export function copyInto(target: Strided, source: Strided, who: string): void {
+  const apart = target.storage.data.buffer === source.storage.data.buffer ? copyOf(source) : source
+  assign(target, expand(apart, target.shape, who))
+  target.storage.version++
+}
+
+/** Copies single elements, from a position in one memory to a position in another of the same kind. */
+export function mover(out: TypedArray, from: TypedArray): (to: number, at: number) => void {
+  if (out instanceof BigInt64Array) {
+    if (!(from instanceof BigInt64Array)) throw new TypeError('expected memory of int64')
+    return (to, at) => {
+      out[to] = from[at] ?? 0n
+    }
+  }
+  if (from instanceof BigInt64Array) throw new TypeError('expected memory of numbers')
+  return (to, at) => {
+    out[to] = from[at] ?? 0
+  }
+}
+
+/** Reads an element of memory of `dtype` as the number it stands for. */
+export function decoder(dtype: DType): (element: number) => number {
+  return dtype === 'float16' ? float16ToNumber : dtype === 'bfloat16' ? bfloat16ToNumber : identity
+}
+
+/** Makes a number an element of memory of `dtype`; rounding and wrapping are left to the typed array. */
+function encoder(dtype: DType): (value: number) => number {
+  switch (dtype) {
+    case 'float16':
+      return numberToFloat16
+    case 'bfloat16':
+      return numberToBfloat16
+    case 'bool':
+      return truth
+    default:
+      return identity
+  }
+}
+
+/** Copies between records of one shape that share no memory. */
+function assign(target: Strided, source: Strided): void {
+  const out = target.storage.data
+  const from = source.storage.data
+  forEachRow(target.shape, [target, source], (length, [o = 0, i = 0], [so = 1, si = 1]) => {
+    if (from instanceof BigInt64Array) {
+      if (out instanceof BigInt64Array) copyBigints(length, out, o, so, from, i, si)
+      else narrowRow(target.dtype, length, out, o, so, from, i, si)
+    } else if (out instanceof BigInt64Array) widenRow(source.dtype, length, out, o, so, from, i, si)
+    else convertRow(target.dtype, source.dtype, length, out, o, so, from, i, si)
+  })
+}
+
+function convertRow(
+  to: DType,
+  as: DType,
+  length: number,
+  out: NumberArray,
+  o: number,
+  so: number,
+  from: NumberArray,
+  i: number,
+  si: number,
+): void {
+  const plain = to === as || (to !== 'bool' && !isHalf(to) && !isHalf(as))
+  if (plain && so === 1 && si === 1 && length > 16) {
+    out.set(from.subarray(i, i + length), o)
+  } else if (plain) {
+    for (let k = 0; k < length; k++) out[o + k * so] = from[i + k * si] ?? 0
+  } else {
+    const encode = encoder(to)
+    const decode = decoder(as)
+    for (let k = 0; k < length; k++) out[o + k * so] = encode(decode(from[i + k * si] ?? 0))
+  }
+}
+
+function copyBigints(
+  length: number,
+  out: BigInt64Array,
+  o: number,
+  so: number,
+  from: BigInt64Array,
+  i: number,
+  si: number,
+): void {
+  if (so === 1 && si === 1) out.set(from.subarray(i, i + length), o)
+  else for (let k = 0; k < length; k++) out[o + k * so] = from[i + k * si] ?? 0n
+}
+
+function widenRow(
+  as: DType,
+  length: number,
+  out: BigInt64Array,
+  o: number,
+  so: number,
+  from: NumberArray,
+  i: number,
+  si: number,
+): void {
+  const decode = decoder(as)
+  for (let k = 0; k < length; k++) out[o + k * so] = toInt64(decode(from[i + k * si] ?? 0))
+}
+
+function narrowRow(
+  to: DType,
+  length: number,
+  out: NumberArray,
+  o: number,
+  so: number,
+  from: BigInt64Array,
+  i: number,
+  si: number,
+): void {
+  const encode = encoder(to)
+  // The low bits of a large int64 are lost as a number, and an integer keeps just these.
+  const wraps =
+    out instanceof Int32Array || out instanceof Int16Array || out instanceof Int8Array || to === 'uint8'
+  for (let k = 0; k < length; k++) {
+    const value = from[i + k * si] ?? 0n
+    out[o + k * so] = encode(Number(wraps ? BigInt.asIntN(32, value) : value))
+  }
+}
+
+/** The fraction dropped; what is not finite or too large becomes the smallest int64, as on x86. */
+function toInt64(value: number): bigint {
+  return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n)
+}
+
+function identity(value: number): number {
+  return value
+}
+
+function truth(value: number): number {
+  return value === 0 ? 0 : 1
+}

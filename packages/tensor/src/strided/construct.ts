@@ -1,0 +1,99 @@
+import { allocate, type DType, dtypeOf, holds, isHalf } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { cast } from './cast.ts'
+import { checkShape } from './dims.ts'
+import { isScalar, type Scalar } from './promote.ts'
+import { dense, numelOf, type Strided, shapeText } from './strided.ts'
+
+/** Numbers, bigints or booleans in arrays nested as deep as there are dimensions. */
+export type NestedArray = Scalar | readonly NestedArray[]
+
+/**
+ * A row-major record over a typed array: over its very memory if `shape` is given and the dtype its own, else over
+ * a copy, of one dimension unless `shape` is given.
+ * @throws RuntimeError if `shape` has another number of elements
+ */
+export function fromTypedArray(array: ArrayBufferView, shape?: readonly number[], dtype?: DType): Strided {
+  const own = isHalfMemory(array, dtype) ? dtype : dtypeOf(array)
+  if (own === null || !holds(own, array)) {
+    const remedy =
+      array instanceof Uint16Array ? "name one: { dtype: 'float16' } or 'bfloat16'" : 'copy it to another'
+    throw new TypeError(`tensor: ${array.constructor.name} does not tell a dtype; ${remedy}`)
+  }
+  if (shape === undefined) return cast(dense([array.length], own, array.slice()), dtype ?? own)
+  checkShape('tensor', shape)
+  if (array.length !== numelOf(shape)) {
+    throw new RuntimeError(`tensor: shape ${shapeText(shape)} does not fit ${array.length} elements`)
+  }
+  return cast(dense([...shape], own, array), dtype ?? own)
+}
+
+/**
+ * A record of nested arrays. Without `dtype`: float32 if there is a number, int64 if there are only bigints and
+ * booleans, bool if only booleans, float32 if there is nothing.
+ * @throws RangeError if the arrays of a dimension differ in length
+ */
+export function fromNested(data: NestedArray, dtype?: DType): Strided {
+  const shape: number[] = []
+  for (let level = data; Array.isArray(level); level = level[0] ?? []) {
+    shape.push(level.length)
+    if (level.length === 0) break
+  }
+  const flat: Scalar[] = []
+  flatten(data, shape, [], flat)
+  return fromScalars(flat, shape, dtype ?? inferDType(flat))
+}
+
+/** Appends the elements of `data`, which stands at `path` of the whole. */
+function flatten(data: NestedArray, shape: readonly number[], path: number[], flat: Scalar[]): void {
+  const size = shape[path.length]
+  if (isScalar(data) && size === undefined) {
+    flat.push(data)
+  } else if (Array.isArray(data) && data.length === size) {
+    for (const [index, element] of data.entries()) {
+      path.push(index)
+      flatten(element, shape, path, flat)
+      path.pop()
+    }
+  } else {
+    refuse(data, size, path)
+  }
+}
+
+function refuse(data: NestedArray, size: number | undefined, path: readonly number[]): never {
+  const expected = size === undefined ? 'a number, bigint or boolean' : `an array of length ${size}`
+  const message = (got: string): string =>
+    `tensor: expected ${expected} at index [${path.join(', ')}], got ${got}`
+  if (Array.isArray(data)) throw new RangeError(message(`an array of length ${data.length}`))
+  if (isScalar(data)) throw new RangeError(message(String(data)))
+  throw new TypeError(message(String(data)))
+}
+
+function isHalfMemory(array: ArrayBufferView, dtype: DType | undefined): dtype is DType {
+  return dtype !== undefined && isHalf(dtype) && array instanceof Uint16Array
+}
+
+function inferDType(flat: readonly Scalar[]): DType {
+  if (flat.some((value) => typeof value === 'number') || flat.length === 0) return 'float32'
+  return flat.some((value) => typeof value === 'bigint') ? 'int64' : 'bool'
+}
+
+function fromScalars(flat: readonly Scalar[], shape: readonly number[], dtype: DType): Strided {
+  const exact = dtype === 'int64' ? 'int64' : 'float64'
+  const data = allocate(exact, flat.length)
+  if (data instanceof BigInt64Array)
+    flat.forEach((value, i) => {
+      data[i] = toInt64(value)
+    })
+  else
+    flat.forEach((value, i) => {
+      data[i] = Number(value)
+    })
+  return cast(dense(shape, exact, data), dtype)
+}
+
+function toInt64(value: Scalar): bigint {
+  if (typeof value !== 'number') return BigInt(value)
+  if (!Number.isFinite(value)) throw new RangeError(`tensor: int64 cannot hold ${value}`)
+  return BigInt(Math.trunc(value))
+}

@@ -1,0 +1,133 @@
+import { checkComputable, type DType, isFloatingPoint } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { cast, copyInto, copyOf, mover } from './cast.ts'
+import { broadcastShapes } from './dims.ts'
+import { forEachRow } from './loop.ts'
+import type { BinaryLoop, BinaryOperator, Comparison, UnaryLoop, UnaryOperator } from './operators.ts'
+import { isScalar, type Operand, resultType, scalarOf } from './promote.ts'
+import { bigintsOf, dense, numbersOf, type Strided } from './strided.ts'
+import { expand } from './views.ts'
+
+/** `operator` of every element, in the dtype of `t` or, for what only floats have, in float32 if `t` holds integers. */
+export function unary(operator: UnaryOperator, t: Strided): Strided {
+  checkComputable(operator.name, t.dtype)
+  if (t.dtype === 'bool' && operator.bigints) throw refusesBools(operator.name)
+  const a = isFloatingPoint(t.dtype) || operator.bigints ? t : cast(t, 'float32')
+  const out = dense(t.shape, a.dtype)
+  if (a.dtype === 'int64' && operator.bigints) map(operator.bigints, out, bigintsOf(out), a, bigintsOf(a))
+  else map(operator.numbers, out, numbersOf(out), a, numbersOf(a))
+  return out
+}
+
+/** `operator` of the elements of both operands, broadcast and promoted. */
+export function binary(operator: BinaryOperator, x: Operand, y: Operand): Strided {
+  const { name, bigints } = operator
+  const common = resultType(x, y)
+  const dtype = bigints || isFloatingPoint(common) ? common : 'float32'
+  const { shape, a, b } = meet(name, dtype, x, y)
+  const out = dense(shape, dtype)
+  if (dtype === 'int64' && bigints) zip(bigints, out, bigintsOf(out), a, bigintsOf(a), b, bigintsOf(b))
+  else zip(numberLoop(operator, dtype), out, numbersOf(out), a, numbersOf(a), b, numbersOf(b))
+  return out
+}
+
+/**
+ * `target = operator(target, other)`, element by element, in target's memory and dtype.
+ * @throws RuntimeError if floats would have to fit integers, or `other` does not broadcast to target's shape
+ */
+export function binaryInto(operator: BinaryOperator, target: Strided, other: Operand): void {
+  const result = binary(operator, target, other)
+  if (isFloatingPoint(result.dtype) && !isFloatingPoint(target.dtype)) {
+    throw new RuntimeError(
+      `${operator.name}_: a result of ${result.dtype} does not fit a tensor of ${target.dtype}`,
+    )
+  }
+  copyInto(target, result, `${operator.name}_`)
+}
+
+/** Bools that tell where the comparison holds; operands are broadcast and promoted. */
+export function compare(operator: Comparison, x: Operand, y: Operand): Strided {
+  const dtype = resultType(x, y)
+  const { shape, a, b } = meet(operator.name, dtype, x, y)
+  const out = dense(shape, 'bool')
+  if (dtype === 'int64') zip(operator.bigints, out, numbersOf(out), a, bigintsOf(a), b, bigintsOf(b))
+  else zip(operator.numbers, out, numbersOf(out), a, numbersOf(a), b, numbersOf(b))
+  return out
+}
+
+/** Elements of `x` where `condition` holds, else of `y`; all three broadcast, `x` and `y` promoted. */
+export function where(condition: Strided, x: Operand, y: Operand): Strided {
+  if (condition.dtype !== 'bool')
+    throw new RuntimeError(`where: expected a condition of bool, got ${condition.dtype}`)
+  const dtype = resultType(x, y)
+  const pair = meet('where', dtype, x, y)
+  const shape = broadcastShapes('where', [condition.shape, pair.shape])
+  const [a, b] = [expand(pair.a, shape), expand(pair.b, shape)]
+  const out = copyOf(b)
+  const chosen = numbersOf(condition)
+  const move = mover(out.storage.data, a.storage.data)
+  forEachRow(
+    shape,
+    [out, expand(condition, shape), a],
+    (n, [o = 0, c = 0, i = 0], [so = 0, sc = 0, si = 0]) => {
+      for (let k = 0; k < n; k++) if (chosen[c + k * sc]) move(o + k * so, i + k * si)
+    },
+  )
+  return out
+}
+
+/** Both operands in one dtype and one shape. */
+function meet(
+  who: string,
+  dtype: DType,
+  x: Operand,
+  y: Operand,
+): { shape: number[]; a: Strided; b: Strided } {
+  checkComputable(who, dtype)
+  const [a, b] = [toTensor(who, x, dtype), toTensor(who, y, dtype)]
+  const shape = broadcastShapes(who, [a.shape, b.shape])
+  return { shape, a: expand(a, shape), b: expand(b, shape) }
+}
+
+function toTensor(who: string, operand: Operand, dtype: DType): Strided {
+  if (isScalar(operand)) return scalarOf(operand, dtype)
+  if (typeof operand !== 'object' || operand === null) {
+    throw new TypeError(`${who}: expected a tensor, number, bigint or boolean, got ${String(operand)}`)
+  }
+  checkComputable(who, operand.dtype)
+  return cast(operand, dtype)
+}
+
+function numberLoop(
+  { name, numbers, integers, bools }: BinaryOperator,
+  dtype: DType,
+): BinaryOperator['numbers'] {
+  if (isFloatingPoint(dtype)) return numbers
+  if (dtype !== 'bool') return integers ?? numbers
+  if (bools === null) throw refusesBools(name)
+  return bools ?? integers ?? numbers
+}
+
+function refusesBools(who: string): RuntimeError {
+  return new RuntimeError(`${who}: bools have no such operation; convert first, with .to('int64')`)
+}
+
+function map<In>(loop: UnaryLoop<In>, result: Strided, out: In, a: Strided, p: In): void {
+  forEachRow(result.shape, [result, a], (n, [o = 0, i = 0], [so = 0, si = 0]) =>
+    loop(n, out, o, so, p, i, si),
+  )
+}
+
+function zip<Out, In>(
+  loop: BinaryLoop<Out, In>,
+  result: Strided,
+  out: Out,
+  a: Strided,
+  p: In,
+  b: Strided,
+  q: In,
+): void {
+  forEachRow(result.shape, [result, a, b], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) =>
+    loop(n, out, o, so, p, i, si, q, j, sj),
+  )
+}

@@ -1,0 +1,147 @@
+// Reductions whose order does not matter: an accumulator per result, walked together with the input at stride 0
+// along the reduced dimensions, so that memory is read in the order it lies.
+
+import { checkComputable, isFloatingPoint, type NumberArray } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { cast } from './cast.ts'
+import { wrapDims } from './dims.ts'
+import { forEachRow } from './loop.ts'
+import { bigintsOf, contiguousStrides, dense, numbersOf, numelOf, type Strided } from './strided.ts'
+
+/** Dimensions to reduce over: one, several, or all if undefined or empty. */
+export type Dims = number | readonly number[] | undefined
+
+/** The sum over `dims`. Integers and bools give int64; floats are summed in double precision. */
+export function sum(t: Strided, dims: Dims, keepdim: boolean): Strided {
+  checkComputable('sum', t.dtype)
+  // Doubles hold sums of integers below 2^53 exactly; int32 could go beyond from 2^22 elements on.
+  const wide = t.dtype === 'int64' || (t.dtype === 'int32' && numelOf(t.shape) > 2 ** 22)
+  const total = wide
+    ? foldBigints('sum', sumBigints, 0n, t, dims)
+    : foldNumbers('sum', sumNumbers, 0, t, dims)
+  return finish(cast(total, isFloatingPoint(t.dtype) ? t.dtype : 'int64'), t, dims, keepdim)
+}
+
+/** The product over `dims`. Integers and bools give int64; floats are multiplied in double precision. */
+export function prod(t: Strided, dims: Dims, keepdim: boolean): Strided {
+  checkComputable('prod', t.dtype)
+  const total = isFloatingPoint(t.dtype)
+    ? cast(foldNumbers('prod', multiplyNumbers, 1, t, dims), t.dtype)
+    : foldBigints('prod', multiplyBigints, 1n, t, dims)
+  return finish(total, t, dims, keepdim)
+}
+
+/** The mean over `dims`, of floats, in double precision. */
+export function mean(t: Strided, dims: Dims, keepdim: boolean): Strided {
+  checkComputable('mean', t.dtype)
+  if (!isFloatingPoint(t.dtype)) {
+    throw new RuntimeError(`mean: expected floats, got ${t.dtype}; convert first, with .to('float32')`)
+  }
+  const total = foldNumbers('mean', sumNumbers, 0, t, dims)
+  const data = numbersOf(total)
+  const count = numelOf(t.shape) / data.length
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) / count
+  return finish(cast(total, t.dtype), t, dims, keepdim)
+}
+
+/** Whether all elements over `dims` are true, that is not 0. */
+export function all(t: Strided, dims: Dims, keepdim: boolean): Strided {
+  return truth('all', 1, t, dims, keepdim)
+}
+
+/** Whether any element over `dims` is true, that is not 0. */
+export function any(t: Strided, dims: Dims, keepdim: boolean): Strided {
+  return truth('any', 0, t, dims, keepdim)
+}
+
+function truth(who: string, initial: 0 | 1, t: Strided, dims: Dims, keepdim: boolean): Strided {
+  checkComputable(who, t.dtype)
+  const result = foldNumbers(who, initial === 1 ? allTrue : anyTrue, initial, cast(t, 'bool'), dims)
+  // PyTorch keeps uint8, for the sake of programs older than its bool.
+  return finish(cast(result, t.dtype === 'uint8' ? 'uint8' : 'bool'), t, dims, keepdim)
+}
+
+/** `out[o + k*so] = f(out[o + k*so], a[i + k*si])` for `0 <= k < n`; `so` is 0 where the run is reduced. */
+type FoldLoop<Data, In> = (n: number, out: Data, o: number, so: number, a: In, i: number, si: number) => void
+
+const sumNumbers: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si) => {
+  if (so === 0) {
+    let total = out[o] ?? 0
+    for (let k = 0; k < n; k++) total += a[i + k * si] ?? 0
+    out[o] = total
+  } else {
+    for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0) + (a[i + k * si] ?? 0)
+  }
+}
+const multiplyNumbers: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si) => {
+  for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0) * (a[i + k * si] ?? 0)
+}
+const sumBigints: FoldLoop<BigInt64Array, BigInt64Array> = (n, out, o, so, a, i, si) => {
+  for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0n) + (a[i + k * si] ?? 0n)
+}
+const multiplyBigints: FoldLoop<BigInt64Array, BigInt64Array> = (n, out, o, so, a, i, si) => {
+  for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0n) * (a[i + k * si] ?? 0n)
+}
+const allTrue: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si) => {
+  for (let k = 0; k < n; k++) if (a[i + k * si] === 0) out[o + k * so] = 0
+}
+const anyTrue: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si) => {
+  for (let k = 0; k < n; k++) if (a[i + k * si] !== 0) out[o + k * so] = 1
+}
+
+/** Accumulates in float64: one total per element of the shape with reduced dimensions kept as 1. */
+function foldNumbers(
+  who: string,
+  loop: FoldLoop<NumberArray, NumberArray>,
+  initial: number,
+  t: Strided,
+  dims: Dims,
+): Strided {
+  const total = dense(keptShape(who, t, dims), 'float64')
+  const out = numbersOf(total).fill(initial)
+  const a = numbersOf(t)
+  forEachRow(t.shape, [stretched(total), t], (n, [o = 0, i = 0], [so = 0, si = 0]) =>
+    loop(n, out, o, so, a, i, si),
+  )
+  return total
+}
+
+/** The same in int64. */
+function foldBigints(
+  who: string,
+  loop: FoldLoop<BigInt64Array, BigInt64Array>,
+  initial: bigint,
+  t: Strided,
+  dims: Dims,
+): Strided {
+  const total = dense(keptShape(who, t, dims), 'int64')
+  const source = cast(t, 'int64')
+  const out = bigintsOf(total).fill(initial)
+  const a = bigintsOf(source)
+  forEachRow(t.shape, [stretched(total), source], (n, [o = 0, i = 0], [so = 0, si = 0]) =>
+    loop(n, out, o, so, a, i, si),
+  )
+  return total
+}
+
+/** The shape of `t` with 1 for every reduced dimension. */
+function keptShape(who: string, t: Strided, dims: Dims): number[] {
+  const isReduced = wrapDims(who, dims, t.shape.length)
+  return t.shape.map((size, dim) => (isReduced[dim] ? 1 : size))
+}
+
+/** Strides of 0 along dimensions of size 1, as broadcasting wants them. */
+function stretched(t: Strided): Strided {
+  return { ...t, strides: contiguousStrides(t.shape).map((stride, dim) => (t.shape[dim] === 1 ? 0 : stride)) }
+}
+
+/** `total` without the reduced dimensions, unless they are to be kept. */
+function finish(total: Strided, t: Strided, dims: Dims, keepdim: boolean): Strided {
+  if (keepdim) return total
+  const isReduced = wrapDims('', dims, t.shape.length)
+  return dense(
+    t.shape.filter((_, dim) => !isReduced[dim]),
+    total.dtype,
+    total.storage.data,
+  )
+}

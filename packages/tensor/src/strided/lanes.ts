@@ -1,0 +1,147 @@
+// Operations along one dimension that see each lane as a whole: the elements along it at one position of all other
+// dimensions.
+
+import { checkComputable, isFloatingPoint, type TypedArray } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { reshape } from './cast.ts'
+import { wrapDim } from './dims.ts'
+import { forEachRow } from './loop.ts'
+import { gather } from './pick.ts'
+import { dense, numbersOf, type Strided, shapeText } from './strided.ts'
+import { select } from './views.ts'
+
+/**
+ * Where the largest (`sign` 1) or smallest (`sign` -1) element stands along `dim`, or among all in logical order,
+ * int64: the first of equals, or the first NaN.
+ * @throws RangeError if `dim` has no positions, RuntimeError if there are no elements at all and no `dim`
+ */
+export function argExtreme(
+  who: string,
+  sign: 1 | -1,
+  t: Strided,
+  dim: number | undefined,
+  keepdim: boolean,
+): Strided {
+  return extreme(who, sign, t, dim, keepdim).indices
+}
+
+/** The same with the elements that stand there. */
+export function extreme(
+  who: string,
+  sign: 1 | -1,
+  t: Strided,
+  dim: number | undefined,
+  keepdim: boolean,
+): { values: Strided; indices: Strided } {
+  checkComputable(who, t.dtype)
+  if (dim === undefined && t.shape.includes(0)) {
+    throw new RuntimeError(
+      `${who}: shape ${shapeText(t.shape)} has no elements; name a dim of at least one position`,
+    )
+  }
+  const source = dim === undefined || t.shape.length === 0 ? reshape(t, [-1]) : t
+  const d = dim === undefined ? 0 : wrapDim(who, dim, t.shape.length)
+  const length = source.shape[d] ?? 1
+  if (length === 0) {
+    throw new RangeError(
+      `${who}: expected dim ${d} to have at least one position, got shape ${shapeText(t.shape)}`,
+    )
+  }
+  const positions: bigint[] = []
+  forEachLane(d, [source], ([start = 0], [step = 0]) => {
+    positions.push(BigInt(indexOfExtreme(sign, source.storage.data, start, step, length)))
+  })
+  const kept = dense(source.shape.with(d, 1), 'int64', BigInt64Array.from(positions))
+  const values = gather(source, d, kept)
+  const ones = t.shape.map(() => 1)
+  const shape = dim === undefined ? (keepdim ? ones : []) : keepdim ? kept.shape : kept.shape.toSpliced(d, 1)
+  return { values: reshape(values, shape), indices: reshape(kept, shape) }
+}
+
+/** `exp(x) / sum(exp(x))` along `dim`, of floats. */
+export function softmax(t: Strided, dim: number): Strided {
+  return mapLanes('softmax', t, dim, (lane) => {
+    const top = largest(lane)
+    let total = 0
+    for (let k = 0; k < lane.length; k++) {
+      const power = Math.exp((lane[k] ?? 0) - top)
+      lane[k] = power
+      total += power
+    }
+    for (let k = 0; k < lane.length; k++) lane[k] = (lane[k] ?? 0) / total
+  })
+}
+
+/** `x - log(sum(exp(x)))` along `dim`, of floats. */
+export function logSoftmax(t: Strided, dim: number): Strided {
+  return mapLanes('logSoftmax', t, dim, (lane) => {
+    const top = largest(lane)
+    let total = 0
+    for (let k = 0; k < lane.length; k++) total += Math.exp((lane[k] ?? 0) - top)
+    const shift = top + Math.log(total)
+    for (let k = 0; k < lane.length; k++) lane[k] = (lane[k] ?? 0) - shift
+  })
+}
+
+/** A copy in which every lane is what `work` makes of it, in double precision. */
+function mapLanes(who: string, t: Strided, dim: number, work: (lane: Float64Array) => void): Strided {
+  checkComputable(who, t.dtype)
+  if (!isFloatingPoint(t.dtype)) {
+    throw new RuntimeError(`${who}: expected floats, got ${t.dtype}; convert first, with .to('float32')`)
+  }
+  const d = wrapDim(who, dim, t.shape.length)
+  const result = dense(t.shape, t.dtype)
+  const lane = new Float64Array(t.shape[d] ?? 1)
+  const [out, from] = [numbersOf(result), numbersOf(t)]
+  forEachLane(d, [result, t], ([o = 0, i = 0], [so = 0, si = 0]) => {
+    for (let k = 0; k < lane.length; k++) lane[k] = from[i + k * si] ?? 0
+    work(lane)
+    for (let k = 0; k < lane.length; k++) out[o + k * so] = lane[k] ?? 0
+  })
+  return result
+}
+
+/** Calls `visit` for each lane along `dim`, in logical order: where it starts in each operand, and the steps along it. */
+function forEachLane(
+  dim: number,
+  operands: readonly Strided[],
+  visit: (starts: readonly number[], steps: readonly number[]) => void,
+): void {
+  const shape = operands[0]?.shape ?? []
+  if (shape.includes(0)) return
+  if (shape.length === 0)
+    return visit(
+      operands.map(({ offset }) => offset),
+      operands.map(() => 1),
+    )
+  const along = operands.map(({ strides }) => strides[dim] ?? 0)
+  const starts = operands.map((operand) => select(operand, dim, 0))
+  forEachRow(shape.toSpliced(dim, 1), starts, (count, offsets, steps) => {
+    for (let k = 0; k < count; k++)
+      visit(
+        offsets.map((offset, index) => offset + k * (steps[index] ?? 0)),
+        along,
+      )
+  })
+}
+
+function largest(lane: Float64Array): number {
+  let top = -Infinity
+  for (let k = 0; k < lane.length; k++) top = Math.max(top, lane[k] ?? 0)
+  // A lane of nothing but -Infinity gives NaN, as in PyTorch: -Infinity minus itself.
+  return top
+}
+
+function indexOfExtreme(sign: 1 | -1, data: TypedArray, start: number, step: number, length: number): number {
+  let best = data[start] ?? 0
+  let at = 0
+  for (let k = 0; k < length; k++) {
+    const value = data[start + k * step] ?? 0
+    if (Number.isNaN(value)) return k
+    if (sign > 0 ? value > best : value < best) {
+      best = value
+      at = k
+    }
+  }
+  return at
+}

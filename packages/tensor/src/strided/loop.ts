@@ -1,0 +1,56 @@
+import type { Strided } from './strided.ts'
+
+/** One run of elements: operand `k` has them at `offsets[k] + i * steps[k]`, `0 <= i < length`. */
+export type Row = (length: number, offsets: readonly number[], steps: readonly number[]) => void
+
+/**
+ * Walks operands of one common shape together, in row-major order, a run along the innermost dimension at a time.
+ * Dimensions that lie behind each other in every operand are walked as one: contiguous operands are a single run.
+ */
+export function forEachRow(shape: readonly number[], operands: readonly Strided[], row: Row): void {
+  if (shape.includes(0)) return
+  const { sizes, strides } = collapse(shape, operands)
+  const inner = sizes.length - 1
+  const length = sizes[inner] ?? 1
+  const steps = strides[inner] ?? operands.map(() => 0)
+  const offsets = operands.map((operand) => operand.offset)
+  const index = new Array<number>(Math.max(inner, 0)).fill(0)
+  for (;;) {
+    row(length, offsets, steps)
+    let dim = inner - 1
+    for (; dim >= 0; dim--) {
+      const size = sizes[dim] ?? 1
+      const done = (index[dim] ?? 0) + 1 === size
+      index[dim] = done ? 0 : (index[dim] ?? 0) + 1
+      const moves = done ? 1 - size : 1
+      for (let k = 0; k < offsets.length; k++)
+        offsets[k] = (offsets[k] ?? 0) + moves * (strides[dim]?.[k] ?? 0)
+      if (!done) break
+    }
+    if (dim < 0) return
+  }
+}
+
+/** The fewest dimensions that walk the same elements in the same order: sizes and, for each, a stride per operand. */
+function collapse(
+  shape: readonly number[],
+  operands: readonly Strided[],
+): { sizes: number[]; strides: number[][] } {
+  const sizes: number[] = []
+  const strides: number[][] = []
+  for (let dim = 0; dim < shape.length; dim++) {
+    const size = shape[dim] ?? 1
+    if (size === 1) continue
+    const steps = operands.map((operand) => operand.strides[dim] ?? 0)
+    const last = sizes.length - 1
+    const outer = strides[last]
+    if (outer?.every((stride, k) => stride === size * (steps[k] ?? 0))) {
+      sizes[last] = (sizes[last] ?? 1) * size
+      strides[last] = steps
+    } else {
+      sizes.push(size)
+      strides.push(steps)
+    }
+  }
+  return { sizes, strides }
+}

@@ -1,0 +1,159 @@
+import {
+  defaultEngine,
+  type FloatArray,
+  type HostEngine,
+  reference,
+  wasm,
+  wasmVariant,
+} from '@unroll/kernels'
+import { checkComputable, isFloatingPoint, type TypedArray } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { cast, contiguous, copyInto, elementsOf, reshape } from './cast.ts'
+import { broadcastShapes } from './dims.ts'
+import { forEachRow } from './loop.ts'
+import { bigintsOf, dense, isContiguous, numelOf, type Strided, shapeText } from './strided.ts'
+import { expand, transpose, unsqueeze } from './views.ts'
+
+/**
+ * The matrix product as PyTorch's matmul has it: a vector is a row on the left and a column on the right, and the
+ * dimensions before the last two are batches, which broadcast.
+ * @throws RuntimeError if the shapes do not fit or the dtypes differ
+ */
+export function matmul(a: Strided, b: Strided): Strided {
+  if (a.shape.length === 0 || b.shape.length === 0) {
+    throw new RuntimeError('matmul: expected at least one dimension each, got a tensor of none; use mul()')
+  }
+  checkDTypes('matmul', a, b)
+  const left = a.shape.length === 1 ? unsqueeze(a, 0) : a
+  const right = b.shape.length === 1 ? unsqueeze(b, 1) : b
+  if (left.shape.at(-1) !== right.shape.at(-2)) {
+    throw new RuntimeError(
+      `matmul: shapes ${shapeText(a.shape)} and ${shapeText(b.shape)} do not fit together`,
+    )
+  }
+  const product = right.shape.length === 2 ? timesMatrix(left, right, null) : batched(left, right)
+  const shape = [
+    ...product.shape.slice(0, -2),
+    ...(a.shape.length === 1 ? [] : product.shape.slice(-2, -1)),
+    ...(b.shape.length === 1 ? [] : product.shape.slice(-1)),
+  ]
+  return reshape(product, shape)
+}
+
+/**
+ * `input weight^T + bias`.
+ * @param input (..., I)
+ * @param weight (O, I)
+ * @param bias (O), or null
+ * @returns (..., O)
+ * @throws RuntimeError if the shapes do not fit or the dtypes differ
+ */
+export function linear(input: Strided, weight: Strided, bias: Strided | null): Strided {
+  checkDTypes('linear', input, weight, ...(bias === null ? [] : [bias]))
+  const [features, size] = weight.shape
+  if (weight.shape.length !== 2 || input.shape.at(-1) !== size) {
+    throw new RuntimeError(
+      `linear: expected an input (..., I) and a weight (O, I), got ${shapeText(input.shape)} and ${shapeText(weight.shape)}`,
+    )
+  }
+  if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== features)) {
+    throw new RuntimeError(`linear: expected a bias of shape (${features}), got ${shapeText(bias.shape)}`)
+  }
+  return timesMatrix(input, transpose(weight, 0, 1), bias)
+}
+
+/** `a` (..., K) times one matrix `b` (K, N): all rows of `a` at once. */
+function timesMatrix(a: Strided, b: Strided, bias: Strided | null): Strided {
+  const [k = 0, n = 0] = b.shape
+  const shape = [...a.shape.slice(0, -1), n]
+  const m = numelOf(a.shape.slice(0, -1))
+  return dense(shape, a.dtype, multiply(elementsOf(a), b, m, k, n, bias))
+}
+
+/** (..., M, K) times (..., K, N), matrix by matrix. */
+function batched(a: Strided, b: Strided): Strided {
+  const [m = 0, k = 0] = a.shape.slice(-2)
+  const n = b.shape.at(-1) ?? 0
+  const batch = broadcastShapes('matmul', [a.shape.slice(0, -2), b.shape.slice(0, -2)])
+  const result = dense([...batch, m, n], a.dtype)
+  const lefts = expand(a, [...batch, m, k])
+  const rights = expand(b, [...batch, k, n])
+  let at = 0
+  forEachRow(batch, [lefts, rights], (count, [i = 0, j = 0], [si = 0, sj = 0]) => {
+    for (let p = 0; p < count; p++) {
+      const [left, right] = [matrixAt(lefts, i + p * si), matrixAt(rights, j + p * sj)]
+      copyInto(matrixAt(result, at), timesMatrix(left, right, null), 'matmul')
+      at += m * n
+    }
+  })
+  return result
+}
+
+/** The last two dimensions of `t`, from `offset` on. */
+function matrixAt({ storage, shape, strides, dtype }: Strided, offset: number): Strided {
+  return { storage, shape: shape.slice(-2), strides: strides.slice(-2), offset, dtype }
+}
+
+/** `a` (M, K), row-major, times `b` (K, N) plus `bias` (N): a fresh (M, N). */
+function multiply(
+  a: TypedArray,
+  b: Strided,
+  m: number,
+  k: number,
+  n: number,
+  bias: Strided | null,
+): TypedArray {
+  if (!isFloatingPoint(b.dtype)) return multiplyIntegers(a, b, m, k, n)
+  const flipped = transpose(b, 0, 1)
+  // The weights of a Linear come as a transposed view: the engine takes them as they lie.
+  const transposeB = !isContiguous(b) && isContiguous(flipped)
+  return hostEngine().matmul({
+    a: floats(a),
+    b: floats(elementsOf(transposeB ? flipped : b)),
+    m,
+    k,
+    n,
+    transposeB,
+    bias: bias === null ? null : floats(elementsOf(bias)),
+  })
+}
+
+/** Integers multiply and add up in int64, and wrap around in their own dtype. */
+function multiplyIntegers(a: TypedArray, b: Strided, m: number, k: number, n: number): TypedArray {
+  if (b.dtype === 'bool')
+    throw new RuntimeError("matmul: bools have no product; convert first, with .to('int64')")
+  const right = bigintsOf(contiguous(cast(b, 'int64')))
+  const out = new BigInt64Array(m * n)
+  for (let row = 0; row < m; row++) {
+    for (let i = 0; i < k; i++) {
+      const factor = BigInt(a[row * k + i] ?? 0)
+      for (let column = 0; column < n; column++) {
+        const at = row * n + column
+        out[at] = (out[at] ?? 0n) + factor * (right[i * n + column] ?? 0n)
+      }
+    }
+  }
+  return cast(dense([m * n], 'int64', out), b.dtype).storage.data
+}
+
+/** The default engine if it computes at once, else the best that does. */
+function hostEngine(): HostEngine {
+  const engine = defaultEngine()
+  if (engine.kind === 'host') return engine
+  return wasmVariant() === null ? reference : wasm
+}
+
+function floats(data: TypedArray): FloatArray {
+  if (data instanceof Float32Array || data instanceof Float64Array) return data
+  throw new TypeError('matmul: expected memory of floats')
+}
+
+function checkDTypes(who: string, ...tensors: readonly Strided[]): void {
+  const dtypes = tensors.map(({ dtype }) => dtype)
+  checkComputable(who, ...dtypes)
+  if (new Set(dtypes).size > 1) {
+    throw new RuntimeError(
+      `${who}: expected tensors of one dtype, got ${dtypes.join(' and ')}; convert with .to()`,
+    )
+  }
+}

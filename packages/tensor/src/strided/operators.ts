@@ -1,0 +1,212 @@
+// Each elementwise operation as inner loops over one run of elements. The four of arithmetic are written out, so
+// that the compiler sees the operator inside the loop; the others call a function an element, which costs little
+// beside what they compute.
+
+import type { NumberArray } from '../dtype.ts'
+
+/** `out[o + k*so] = f(a[i + k*si])` for `0 <= k < n`. */
+export type UnaryLoop<In> = (n: number, out: In, o: number, so: number, a: In, i: number, si: number) => void
+
+/** `out[o + k*so] = f(a[i + k*si], b[j + k*sj])` for `0 <= k < n`. */
+export type BinaryLoop<Out, In> = (
+  n: number,
+  out: Out,
+  o: number,
+  so: number,
+  a: In,
+  i: number,
+  si: number,
+  b: In,
+  j: number,
+  sj: number,
+) => void
+
+export interface UnaryOperator {
+  readonly name: string
+  readonly numbers: UnaryLoop<NumberArray>
+  /** int64. Where it is absent, integers and bools become float32 first. */
+  readonly bigints?: UnaryLoop<BigInt64Array>
+}
+
+/** Gives the dtype its operands have. */
+export interface BinaryOperator {
+  readonly name: string
+  readonly numbers: BinaryLoop<NumberArray, NumberArray>
+  /** Integers up to 32 bits, where they need another loop than floats. */
+  readonly integers?: BinaryLoop<NumberArray, NumberArray>
+  /** int64. Where it is absent, integers and bools become float32 first. */
+  readonly bigints?: BinaryLoop<BigInt64Array, BigInt64Array>
+  /** The same on bools; null where PyTorch refuses them. */
+  readonly bools?: BinaryLoop<NumberArray, NumberArray> | null
+}
+
+/** Gives bools. */
+export interface Comparison {
+  readonly name: string
+  readonly numbers: BinaryLoop<NumberArray, NumberArray>
+  readonly bigints: BinaryLoop<NumberArray, BigInt64Array>
+}
+
+const least: BinaryLoop<NumberArray, NumberArray> = zipNumbers(Math.min)
+const most: BinaryLoop<NumberArray, NumberArray> = zipNumbers(Math.max)
+
+export const add: BinaryOperator = {
+  name: 'add',
+  numbers: (n, out, o, so, a, i, si, b, j, sj) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = (a[i + k * si] ?? 0) + (b[j + k * sj] ?? 0)
+  },
+  bigints: zipBigints((x, y) => x + y),
+  bools: most,
+}
+
+export const sub: BinaryOperator = {
+  name: 'sub',
+  numbers: (n, out, o, so, a, i, si, b, j, sj) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = (a[i + k * si] ?? 0) - (b[j + k * sj] ?? 0)
+  },
+  bigints: zipBigints((x, y) => x - y),
+  bools: null,
+}
+
+export const mul: BinaryOperator = {
+  name: 'mul',
+  numbers: (n, out, o, so, a, i, si, b, j, sj) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = (a[i + k * si] ?? 0) * (b[j + k * sj] ?? 0)
+  },
+  // The product of two int32 does not fit a double.
+  integers: zipNumbers(Math.imul),
+  bigints: zipBigints((x, y) => x * y),
+  bools: least,
+}
+
+export const div: BinaryOperator = {
+  name: 'div',
+  numbers: (n, out, o, so, a, i, si, b, j, sj) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = (a[i + k * si] ?? 0) / (b[j + k * sj] ?? 0)
+  },
+}
+
+export const pow: BinaryOperator = {
+  name: 'pow',
+  // Unlike JavaScript, C gives 1 for 1 ** NaN and for (-1) ** Infinity.
+  numbers: zipNumbers((x, y) => (x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y)),
+  integers: zipNumbers((x, y) => Number(BigInt.asIntN(32, integerPower(BigInt(x), BigInt(y))))),
+  bigints: zipBigints(integerPower),
+}
+
+export const maximum: BinaryOperator = {
+  name: 'maximum',
+  numbers: most,
+  bigints: zipBigints((x, y) => (x > y ? x : y)),
+}
+
+export const minimum: BinaryOperator = {
+  name: 'minimum',
+  numbers: least,
+  bigints: zipBigints((x, y) => (x < y ? x : y)),
+}
+
+export const eq: Comparison = comparison(
+  'eq',
+  (x, y) => x === y,
+  (x, y) => x === y,
+)
+export const ne: Comparison = comparison(
+  'ne',
+  (x, y) => x !== y,
+  (x, y) => x !== y,
+)
+export const lt: Comparison = comparison(
+  'lt',
+  (x, y) => x < y,
+  (x, y) => x < y,
+)
+export const le: Comparison = comparison(
+  'le',
+  (x, y) => x <= y,
+  (x, y) => x <= y,
+)
+export const gt: Comparison = comparison(
+  'gt',
+  (x, y) => x > y,
+  (x, y) => x > y,
+)
+export const ge: Comparison = comparison(
+  'ge',
+  (x, y) => x >= y,
+  (x, y) => x >= y,
+)
+
+export const neg: UnaryOperator = {
+  name: 'neg',
+  numbers: mapNumbers((x) => -x),
+  bigints: mapBigints((x) => -x),
+}
+export const abs: UnaryOperator = {
+  name: 'abs',
+  numbers: mapNumbers(Math.abs),
+  bigints: mapBigints((x) => (x < 0n ? -x : x)),
+}
+export const relu: UnaryOperator = {
+  name: 'relu',
+  // NaN stays NaN.
+  numbers: mapNumbers((x) => (x <= 0 ? 0 : x)),
+  bigints: mapBigints((x) => (x < 0n ? 0n : x)),
+}
+export const exp: UnaryOperator = { name: 'exp', numbers: mapNumbers(Math.exp) }
+export const log: UnaryOperator = { name: 'log', numbers: mapNumbers(Math.log) }
+export const sqrt: UnaryOperator = { name: 'sqrt', numbers: mapNumbers(Math.sqrt) }
+export const tanh: UnaryOperator = { name: 'tanh', numbers: mapNumbers(Math.tanh) }
+export const sigmoid: UnaryOperator = { name: 'sigmoid', numbers: mapNumbers((x) => 1 / (1 + Math.exp(-x))) }
+
+function mapNumbers(f: (x: number) => number): UnaryLoop<NumberArray> {
+  return (n, out, o, so, a, i, si) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = f(a[i + k * si] ?? 0)
+  }
+}
+
+function mapBigints(f: (x: bigint) => bigint): UnaryLoop<BigInt64Array> {
+  return (n, out, o, so, a, i, si) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = f(a[i + k * si] ?? 0n)
+  }
+}
+
+function zipNumbers(f: (x: number, y: number) => number): BinaryLoop<NumberArray, NumberArray> {
+  return (n, out, o, so, a, i, si, b, j, sj) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = f(a[i + k * si] ?? 0, b[j + k * sj] ?? 0)
+  }
+}
+
+function zipBigints(f: (x: bigint, y: bigint) => bigint): BinaryLoop<BigInt64Array, BigInt64Array> {
+  return (n, out, o, so, a, i, si, b, j, sj) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = f(a[i + k * si] ?? 0n, b[j + k * sj] ?? 0n)
+  }
+}
+
+function comparison(
+  name: string,
+  numbers: (x: number, y: number) => boolean,
+  bigints: (x: bigint, y: bigint) => boolean,
+): Comparison {
+  return {
+    name,
+    numbers: (n, out, o, so, a, i, si, b, j, sj) => {
+      for (let k = 0; k < n; k++) out[o + k * so] = numbers(a[i + k * si] ?? 0, b[j + k * sj] ?? 0) ? 1 : 0
+    },
+    bigints: (n, out, o, so, a, i, si, b, j, sj) => {
+      for (let k = 0; k < n; k++) out[o + k * so] = bigints(a[i + k * si] ?? 0n, b[j + k * sj] ?? 0n) ? 1 : 0
+    },
+  }
+}
+
+/** Wraps around at 64 bits; of negative powers only those of 1 and -1 are not 0. */
+function integerPower(base: bigint, exponent: bigint): bigint {
+  if (exponent < 0n) return base === 1n ? 1n : base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n
+  let result = 1n
+  let square = base
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = BigInt.asIntN(64, result * square)
+    square = BigInt.asIntN(64, square * square)
+  }
+  return result
+}

@@ -1,0 +1,69 @@
+// Elements picked by index tensors.
+
+import { RuntimeError } from '../errors.ts'
+import { copyInto, elementsOf, mover } from './cast.ts'
+import { wrapDim } from './dims.ts'
+import { forEachRow } from './loop.ts'
+import { dense, type Strided, shapeText } from './strided.ts'
+import { select } from './views.ts'
+
+/** The positions `index` (K), int64 or int32, of `dim`, in its order. */
+export function indexSelect(t: Strided, dim: number, index: Strided): Strided {
+  const d = wrapDim('indexSelect', dim, t.shape.length)
+  if (index.shape.length > 1) {
+    throw new RangeError(`indexSelect: expected an index of 1 dimension, got shape ${shapeText(index.shape)}`)
+  }
+  const positions = positionsOf('indexSelect', index, t.shape[d] ?? 1)
+  if (t.shape.length === 0) return dense([], t.dtype, elementsOf(t).slice())
+  const result = dense(t.shape.with(d, positions.length), t.dtype)
+  positions.forEach((position, k) => {
+    copyInto(select(result, d, k), select(t, d, position), 'indexSelect')
+  })
+  return result
+}
+
+/**
+ * `out[i][j][k] = t[index[i][j][k]][j][k]` for `dim` 0, and so on: a tensor of the shape of `index`, int64, which
+ * has as many dimensions as `t` and is not larger but in `dim`.
+ */
+export function gather(t: Strided, dim: number, index: Strided): Strided {
+  const d = wrapDim('gather', dim, t.shape.length)
+  const fits = index.shape.every((size, k) => k === d || size <= (t.shape[k] ?? 1))
+  if (index.shape.length !== t.shape.length || !fits) {
+    throw new RuntimeError(
+      `gather: expected an index not larger than ${shapeText(t.shape)} but in dim ${d}, got ${shapeText(index.shape)}`,
+    )
+  }
+  const stride = t.strides[d] ?? 0
+  const size = t.shape[d] ?? 1
+  const result = dense(index.shape, t.dtype)
+  const move = mover(result.storage.data, t.storage.data)
+  const { data } = integerIndex('gather', index).storage
+  // Walks t at position 0 of dim; the index says how far to go from there.
+  const base = { ...result, offset: t.offset, strides: t.strides.map((step, k) => (k === d ? 0 : step)) }
+  forEachRow(index.shape, [result, base, index], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) => {
+    for (let k = 0; k < n; k++) {
+      const position = checkPosition('gather', Number(data[j + k * sj]), size)
+      move(o + k * so, i + k * si + position * stride)
+    }
+  })
+  return result
+}
+
+function positionsOf(who: string, index: Strided, size: number): number[] {
+  const values: Iterable<number | bigint> = elementsOf(integerIndex(who, index))
+  return Array.from(values, (value) => checkPosition(who, Number(value), size))
+}
+
+function integerIndex(who: string, index: Strided): Strided {
+  if (index.dtype === 'int64' || index.dtype === 'int32') return index
+  throw new RuntimeError(
+    `${who}: expected an index of int64 or int32, got ${index.dtype}; convert it with .to('int64')`,
+  )
+}
+
+/** @throws RangeError unless `0 <= position < size`: as in PyTorch these two do not count from the end */
+function checkPosition(who: string, position: number, size: number): number {
+  if (position >= 0 && position < size) return position
+  throw new RangeError(`${who}: index ${position} is out of bounds for a dimension of size ${size}`)
+}

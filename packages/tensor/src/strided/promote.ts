@@ -1,0 +1,59 @@
+import { type DType, isFloatingPoint, promoteTypes } from '../dtype.ts'
+import { dense, type Strided } from './strided.ts'
+
+/**
+ * A plain number among tensors. It takes the tensors' dtype unless it is of a higher kind (bool, integer, float):
+ * whole numbers and bigints are integers, so `ints.mul(2)` stays int64 and `ints.mul(0.5)` becomes float32.
+ */
+export type Scalar = number | bigint | boolean
+
+/** What an elementwise operation takes. */
+export type Operand = Strided | Scalar
+
+export function isScalar(operand: unknown): operand is Scalar {
+  return typeof operand === 'number' || typeof operand === 'bigint' || typeof operand === 'boolean'
+}
+
+/** The dtype of a lone scalar of this kind. */
+export function scalarDType(scalar: Scalar): DType {
+  if (typeof scalar === 'boolean') return 'bool'
+  return typeof scalar === 'bigint' || Number.isInteger(scalar) ? 'int64' : 'float32'
+}
+
+/** A tensor of no dimensions. */
+export function scalarOf(scalar: Scalar, dtype: DType): Strided {
+  const result = dense([], dtype)
+  const { data } = result.storage
+  if (data instanceof BigInt64Array) data[0] = toBigInt(scalar)
+  else data[0] = Number(scalar)
+  return result
+}
+
+/**
+ * The dtype operands meet in. Tensors with dimensions decide; tensors without raise the kind (integer to float) at
+ * most, and so do scalars below these.
+ * Source: PyTorch's documentation, tensor attributes, type promotion.
+ */
+export function resultType(...operands: readonly Operand[]): DType {
+  let dimensioned: DType | null = null
+  let zeroDim: DType | null = null
+  let scalar: DType | null = null
+  const meet = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b))
+  for (const operand of operands) {
+    if (isScalar(operand)) scalar = meet(scalar, scalarDType(operand))
+    else if (operand.shape.length === 0) zeroDim = meet(zeroDim, operand.dtype)
+    else dimensioned = meet(dimensioned, operand.dtype)
+  }
+  return raise(dimensioned, raise(zeroDim, scalar)) ?? 'float32'
+}
+
+/** `high`, unless `low` is of a higher kind. */
+function raise(high: DType | null, low: DType | null): DType | null {
+  if (high === null || low === null) return high ?? low
+  if (isFloatingPoint(high)) return high
+  return isFloatingPoint(low) || high === 'bool' ? promoteTypes(high, low) : high
+}
+
+function toBigInt(scalar: Scalar): bigint {
+  return BigInt(typeof scalar === 'number' ? Math.trunc(scalar) : scalar)
+}

@@ -1,0 +1,39 @@
+import { RuntimeError } from '../errors.ts'
+import { decoder } from './cast.ts'
+import type { NestedArray } from './construct.ts'
+import { numelOf, type Strided, shapeText } from './strided.ts'
+import { select } from './views.ts'
+
+/**
+ * The one element of `t`; bools as 0 and 1.
+ * @throws RuntimeError if there are more or none, RangeError for an int64 that no number holds exactly
+ */
+export function item(t: Strided): number {
+  if (numelOf(t.shape) !== 1) {
+    throw new RuntimeError(
+      `item: expected a tensor of one element, got shape ${shapeText(t.shape)}; use toArray()`,
+    )
+  }
+  const value = t.storage.data[t.offset] ?? 0
+  if (typeof value === 'number') return decoder(t.dtype)(value)
+  if (!isSafe(value))
+    throw new RangeError(`item: ${value} does not fit a number; data[0] gives it as a bigint`)
+  return Number(value)
+}
+
+/** The first element: a number, a boolean of bool, a bigint of an int64 that no number holds exactly. */
+export function scalarAt(t: Strided): number | bigint | boolean {
+  const value = t.storage.data[t.offset] ?? 0
+  if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value
+  return t.dtype === 'bool' ? value !== 0 : decoder(t.dtype)(value)
+}
+
+/** The elements, as {@link scalarAt} has them, in nested arrays. */
+export function toNested(t: Strided): NestedArray {
+  if (t.shape.length === 0) return scalarAt(t)
+  return Array.from({ length: t.shape[0] ?? 0 }, (_, position) => toNested(select(t, 0, position)))
+}
+
+function isSafe(value: bigint): boolean {
+  return Number.isSafeInteger(Number(value))
+}

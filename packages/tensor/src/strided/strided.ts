@@ -1,0 +1,78 @@
+import { allocate, type DType, type NumberArray, type TypedArray } from '../dtype.ts'
+
+/** Memory, shared by every view of it. */
+export interface Storage {
+  readonly data: TypedArray
+  /** Goes up with every in-place operation, through whichever view. */
+  version: number
+}
+
+/**
+ * What the numeric core computes on: memory and the way to walk it. The element at `index` is
+ * `storage.data[offset + sum(index[d] * strides[d])]`; strides and offset count elements.
+ *
+ * A record without methods or gradients: `Tensor` is one, and the functions of this folder take and give nothing else.
+ */
+export interface Strided {
+  readonly storage: Storage
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+  readonly offset: number
+  readonly dtype: DType
+}
+
+/** Number of elements; 1 for the shape of a scalar. */
+export function numelOf(shape: readonly number[]): number {
+  let product = 1
+  for (const size of shape) product *= size
+  return product
+}
+
+/** Strides of row-major order. A dimension of size 0 counts as 1, as in PyTorch. */
+export function contiguousStrides(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length)
+  let step = 1
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    strides[dim] = step
+    step *= Math.max(shape[dim] ?? 1, 1)
+  }
+  return strides
+}
+
+/** A row-major record over `data`, or over fresh zeros. */
+export function dense(
+  shape: readonly number[],
+  dtype: DType,
+  data: TypedArray = allocate(dtype, numelOf(shape)),
+): Strided {
+  return { storage: { data, version: 0 }, shape, strides: contiguousStrides(shape), offset: 0, dtype }
+}
+
+/** True if the elements lie in row-major order without gaps. */
+export function isContiguous({ shape, strides }: Strided): boolean {
+  if (shape.includes(0)) return true
+  let step = 1
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    const size = shape[dim] ?? 1
+    if (size !== 1 && strides[dim] !== step) return false
+    step *= size
+  }
+  return true
+}
+
+/** A shape in error messages: `(2, 3)`. */
+export function shapeText(shape: readonly number[]): string {
+  return `(${shape.join(', ')})`
+}
+
+/** The memory of anything but int64. */
+export function numbersOf({ storage: { data }, dtype }: Strided): NumberArray {
+  if (data instanceof BigInt64Array) throw new TypeError(`expected memory of numbers, got ${dtype}`)
+  return data
+}
+
+/** The memory of int64. */
+export function bigintsOf({ storage: { data }, dtype }: Strided): BigInt64Array {
+  if (!(data instanceof BigInt64Array)) throw new TypeError(`expected memory of int64, got ${dtype}`)
+  return data
+}
