@@ -1,6 +1,7 @@
 import { type DType, isFloatingPoint, type TypedArray } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
 import { formatTensor } from './format/formatTensor.ts'
+import { Inspectable } from './format/inspectable.ts'
 import { isGradEnabled } from './gradMode.ts'
 import { defaultGenerator, type Generator } from './random/generator.ts'
 import { fillUniform } from './random/uniform.ts'
@@ -20,9 +21,6 @@ import { item, toNested } from './strided/read.ts'
 import { isContiguous, numelOf, type Storage, type Strided } from './strided/strided.ts'
 import * as views from './strided/views.ts'
 
-/** Node's util.inspect.custom, which browsers do without. */
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom')
-
 /** Where draws come from: the default generator unless another is named. */
 export interface RandomOptions {
   readonly generator?: Generator
@@ -34,7 +32,7 @@ export interface RandomOptions {
  * Every operation is one line: the numeric core of `strided/` computes, this class wraps. Names are PyTorch's in
  * camelCase; a trailing underscore marks what changes the tensor in place.
  */
-export class Tensor implements Strided {
+export class Tensor extends Inspectable implements Strided {
   #walk: Strided
   #requiresGrad = false
   /** What backward has summed up for this tensor; null before. */
@@ -45,6 +43,7 @@ export class Tensor implements Strided {
    * @param source another tensor, or a record of storage, shape, strides, offset and dtype
    */
   constructor(source: Strided, requiresGrad = false) {
+    super()
     const { storage, shape, strides, offset, dtype } = source
     this.#walk = { storage, shape, strides, offset, dtype }
     if (requiresGrad) this.requiresGrad = true
@@ -131,13 +130,8 @@ export class Tensor implements Strided {
   }
 
   /** As PyTorch prints it. */
-  toString(): string {
+  override toString(): string {
     return formatTensor(this, this.#requiresGrad)
-  }
-
-  /** What Node's console.log shows. */
-  [inspect](): string {
-    return this.toString()
   }
 
   /** Walks dimension 0. */

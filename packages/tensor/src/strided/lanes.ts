@@ -89,6 +89,7 @@ function mapLanes(who: string, t: Strided, dim: number, work: (lane: Float64Arra
   if (!isFloatingPoint(t.dtype)) {
     throw new RuntimeError(`${who}: expected floats, got ${t.dtype}; convert first, with .to('float32')`)
   }
+  if (t.shape.length === 0) return reshape(mapLanes(who, reshape(t, [1]), dim, work), [])
   const d = wrapDim(who, dim, t.shape.length)
   const result = dense(t.shape, t.dtype)
   const lane = new Float64Array(t.shape[d] ?? 1)
@@ -109,19 +110,13 @@ function forEachLane(
 ): void {
   const shape = operands[0]?.shape ?? []
   if (shape.includes(0)) return
-  if (shape.length === 0)
-    return visit(
-      operands.map(({ offset }) => offset),
-      operands.map(() => 1),
-    )
   const along = operands.map(({ strides }) => strides[dim] ?? 0)
   const starts = operands.map((operand) => select(operand, dim, 0))
   forEachRow(shape.toSpliced(dim, 1), starts, (count, offsets, steps) => {
-    for (let k = 0; k < count; k++)
-      visit(
-        offsets.map((offset, index) => offset + k * (steps[index] ?? 0)),
-        along,
-      )
+    for (let k = 0; k < count; k++) {
+      const lane = offsets.map((offset, index) => offset + k * (steps[index] ?? 0))
+      visit(lane, along)
+    }
   })
 }
 

@@ -97,12 +97,14 @@ export const pow: BinaryOperator = {
 export const maximum: BinaryOperator = {
   name: 'maximum',
   numbers: most,
+  // biome-ignore lint/complexity/useMathMinMax: Math.max takes no bigints
   bigints: zipBigints((x, y) => (x > y ? x : y)),
 }
 
 export const minimum: BinaryOperator = {
   name: 'minimum',
   numbers: least,
+  // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigints
   bigints: zipBigints((x, y) => (x < y ? x : y)),
 }
 
@@ -150,7 +152,7 @@ export const abs: UnaryOperator = {
 export const relu: UnaryOperator = {
   name: 'relu',
   // NaN stays NaN.
-  numbers: mapNumbers((x) => (x <= 0 ? 0 : x)),
+  numbers: mapNumbers((x) => Math.max(x, 0)),
   bigints: mapBigints((x) => (x < 0n ? 0n : x)),
 }
 export const exp: UnaryOperator = { name: 'exp', numbers: mapNumbers(Math.exp) }
