@@ -19,7 +19,7 @@ export interface PackPaddedOptions extends PackOptions {
  * ```ts
  * const packed = packPaddedSequence(randn([5, 3, 10]), [5, 4, 2])
  * packed.data.shape             // [11, 10]
- * packed.batchSizes.toArray()   // [3n, 3n, 2n, 2n, 1n]
+ * packed.batchSizes.toArray()   // [3, 3, 2, 2, 1]
  * ```
  *
  * @param input `(T, N, *)`, or `(N, T, *)` if `batchFirst`; any dtype

@@ -54,7 +54,7 @@ export class PackedSequence {
  * @throws RangeError if it is not a permutation
  *
  * ```ts
- * invertPermutation(tensor([2n, 0n, 1n])).toArray() // [1n, 2n, 0n]
+ * invertPermutation(tensor([2n, 0n, 1n])).toArray() // [1, 2, 0]
  * ```
  */
 export function invertPermutation(permutation: Tensor): Tensor

@@ -1,4 +1,4 @@
-import type { RecurrentInput, RecurrentMode, RecurrentOutput } from '@unroll/kernels'
+import type { FloatArray, RecurrentInput, RecurrentMode, RecurrentOutput } from '@unroll/kernels'
 import { RuntimeError, Tensor, tensor } from '@unroll/tensor'
 import { describe, floatsOf, formatShape, integersOf } from './arguments.ts'
 import { dropoutFactors } from './dropoutFactors.ts'
@@ -92,7 +92,7 @@ function checkRanks(who: string, states: readonly Tensor[], batched: boolean): v
 }
 
 /** One factor for each output of every layer but the last; null where nothing is dropped. */
-function drawDropout(module: RNNBase, x: Tensor, features: number): RecurrentInput['dropout'] {
+function drawDropout(module: RNNBase, x: Tensor, features: number): FloatArray | null {
   const { training, dropout, numLayers, inputSize } = module
   if (!training || dropout === 0 || numLayers === 1) return null
   const dtype = x.dtype === 'float64' ? 'float64' : 'float32'

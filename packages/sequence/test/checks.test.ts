@@ -1,4 +1,4 @@
-import { reference } from '@unroll/kernels'
+import { type DeviceEngine, reference } from '@unroll/kernels'
 import { GRU, LSTM, packPaddedSequence, RNN, RNNBase } from '@unroll/sequence'
 import { ones, RuntimeError, Tensor, zeros } from '@unroll/tensor'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -315,7 +315,7 @@ describe('forward refuses', () => {
   })
 
   it('on a device engine, naming forwardAsync, which works', async () => {
-    const device = { ...reference, kind: 'device', name: 'fake', recurrent: later } as const
+    const device = deviceEngine()
     const moved = new LSTM(3, 4).to(device)
     expectThrows(
       () => moved.forward(x),
@@ -327,10 +327,15 @@ describe('forward refuses', () => {
   })
 })
 
-async function later(
-  ...args: Parameters<typeof reference.recurrent>
-): Promise<ReturnType<typeof reference.recurrent>> {
-  return reference.recurrent(...args)
+/** What a GPU's engine looks like from outside. */
+function deviceEngine(): DeviceEngine {
+  return {
+    ...reference,
+    kind: 'device',
+    name: 'fake',
+    recurrent: async (weights, input) => reference.recurrent(weights, input),
+    matmul: async (operands) => reference.matmul(operands),
+  }
 }
 
 describe('the checks by themselves', () => {
