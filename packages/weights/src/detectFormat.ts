@@ -1,0 +1,62 @@
+import { CorruptCheckpointError, UnsupportedFormatError } from './errors.ts'
+import type { Bytes, Source } from './source/source.ts'
+
+/** The formats that are read. */
+export type Format = 'zip' | 'safetensors'
+
+/** Bytes that tell any of the formats: a tar archive's mark ends at 262. */
+const headBytes = 512
+
+/**
+ * Tells the format by the file's first bytes; its name means nothing.
+ * @throws UnsupportedFormatError naming the format, where it is a known one
+ */
+export async function detectFormat(source: Source): Promise<Format> {
+  const file = source.name
+  if (source.byteLength === 0) throw new CorruptCheckpointError('is empty', { file, offset: 0 })
+  const head = await source.read(0, Math.min(headBytes, source.byteLength))
+  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'zip'
+  const kind = foreignKind(head)
+  if (kind !== null) throw unsupportedFormat(kind, file)
+  // After the header's length its JSON.
+  if (head[8] === 0x7b) return 'safetensors'
+  const bytes = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+  throw unsupportedFormat(`of an unknown format, starting with bytes ${bytes}`, file)
+}
+
+/** The refusal of a file that is `kind`. */
+export function unsupportedFormat(kind: string, file: string): UnsupportedFormatError {
+  return new UnsupportedFormatError(
+    `is ${kind}; what is read are zip checkpoints (torch.save since PyTorch 1.6) and safetensors files`,
+    { file, offset: 0 },
+  )
+}
+
+/** The LONG1 that opens a legacy stream: 0x1950a86a20f9469cfc6c. */
+const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]
+
+function foreignKind(head: Bytes): string | null {
+  const text = new TextDecoder('latin1').decode(head)
+  if (head[0] === 0x80 && (head[1] ?? 0) <= 5) {
+    return startsWith(head.subarray(2), legacyMagic)
+      ? 'a legacy PyTorch stream (torch.save before 1.6)'
+      : 'a bare pickle'
+  }
+  if (text.slice(257, 262) === 'ustar') return 'a tar archive (PyTorch 0.1)'
+  if (text.startsWith('\x93NUMPY')) return 'a NumPy .npy file'
+  if (text.startsWith('\x89HDF')) return 'an HDF5 file (Keras)'
+  if (text.startsWith('GGUF')) return 'a GGUF file'
+  if (text.startsWith('\x1f\x8b')) return 'compressed with gzip'
+  if (text.startsWith('BZh')) return 'compressed with bzip2'
+  if (text.startsWith('\xfd7zXZ')) return 'compressed with xz'
+  if (text.startsWith('version https://git-lfs'))
+    return 'a Git LFS pointer: the file itself is not here (git lfs pull)'
+  if (/^\s*<(!doctype|html|\?xml)/i.test(text))
+    return 'a web page: the address probably leads to a page about the file'
+  if (/^\s*\{\s*"/.test(text)) return 'a JSON file'
+  return null
+}
+
+function startsWith(bytes: Bytes, prefix: readonly number[]): boolean {
+  return prefix.every((byte, i) => bytes[i] === byte)
+}

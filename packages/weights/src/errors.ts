@@ -1,0 +1,66 @@
+/** Where in a checkpoint something is wrong. */
+export interface CheckpointLocation {
+  /** Path, URL or file name; `<bytes>` for memory without a name. */
+  readonly file: string
+  /** Name of the archive's record; null outside records. */
+  readonly record?: string | null
+  /** Byte offset in the record, or in the file where `record` is null; null where no single byte is to blame. */
+  readonly offset?: number | null
+}
+
+/**
+ * Base of every error about a checkpoint's content. The message names the file, the record, the byte offset, the
+ * value found and what was expected; the first three can also be read off the fields.
+ *
+ * @example
+ * try { await loadWeights(file) } catch (error) {
+ *   if (error instanceof CheckpointError) console.error(error.message, error.record, error.offset)
+ * }
+ */
+export class CheckpointError extends Error implements CheckpointLocation {
+  override readonly name: string = 'CheckpointError'
+  readonly file: string
+  readonly record: string | null
+  readonly offset: number | null
+
+  constructor(
+    what: string,
+    { file, record = null, offset = null }: CheckpointLocation,
+    options?: ErrorOptions,
+  ) {
+    const where = [
+      file,
+      record === null ? null : `record ${quote(record)}`,
+      offset === null ? null : `byte ${offset}`,
+    ]
+    super(`${where.filter((part) => part !== null).join(', ')}: ${what}`, options)
+    this.file = file
+    this.record = record
+    this.offset = offset
+  }
+}
+
+/** The source could not be read at all: no such file, HTTP status 404, a slice shorter than asked for. */
+export class UnreadableSourceError extends CheckpointError {
+  override readonly name: string = 'UnreadableSourceError'
+}
+
+/** A file of a kind, or with a content, that this package knows by name but does not read. */
+export class UnsupportedFormatError extends CheckpointError {
+  override readonly name: string = 'UnsupportedFormatError'
+}
+
+/** The pickle asks for something outside the allow-list. It was not done: nothing in a pickle is ever called. */
+export class UnsafePickleError extends CheckpointError {
+  override readonly name: string = 'UnsafePickleError'
+}
+
+/** The file contradicts its own format: truncated, altered, or made to mislead. */
+export class CorruptCheckpointError extends CheckpointError {
+  override readonly name: string = 'CorruptCheckpointError'
+}
+
+/** Text from a file, fit for a message: quoted, control characters escaped, cut at 120 characters. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text)
+}

@@ -1,0 +1,30 @@
+/**
+ * What a file may ask for. Real checkpoints stay far below; a file that goes beyond gets an error naming the limit.
+ * Sizes claimed by a file are compared with its true length first, so that a small file cannot ask for much memory.
+ */
+export const limits = {
+  /** Bytes of a zip central directory (64 MiB): over a million records of ordinary names. */
+  zipDirectoryBytes: 67_108_864,
+  /**
+   * Inflated bytes per compressed byte. Weights shrink by a tenth, program text by ten; deflate itself ends at 1032.
+   */
+  inflateRatio: 200,
+  /** Bytes that all deflated records of an archive may inflate to (2 GiB). PyTorch stores tensors, never deflates them. */
+  inflatedBytes: 2_147_483_648,
+  /** Bytes of a pickle (256 MiB). The tensors' bytes stand elsewhere: a model of 100,000 tensors pickles to about 20 MB. */
+  pickleBytes: 268_435_456,
+  /** Opcodes of a pickle: each makes at most one value of about 100 bytes, so they bound the memory of all. */
+  pickleOpcodes: 8_000_000,
+  /** Bytes of one pickled integer: 32,768 bits. More would be slow to print, and no tensor has such a size. */
+  pickleIntegerBytes: 4096,
+  /** Containers inside containers, and open MARKs. Python's own pickler gives up at about 1000. */
+  depth: 1000,
+  /** Dimensions of a tensor: PyTorch's own limit for most operations. */
+  dimensions: 64,
+  /** Elements a view may show beyond those its storage holds (strides of 0): 1 GiB once copied as float32. */
+  expandedElements: 268_435_456,
+  /** Entries of nested dicts that {@link loadWeights} walks through in search of tensors. */
+  stateDictEntries: 1_000_000,
+  /** Bytes of a safetensors header: the format's own limit. */
+  safetensorsHeaderBytes: 100_000_000,
+} as const

@@ -1,0 +1,127 @@
+import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { Bytes } from '../source/source.ts'
+
+/** Walks over a pickle's bytes; every length is compared with what is left before anything is made of it. */
+export class PickleReader {
+  /** Of the opcode being read: what errors point at. */
+  opcodeOffset: number
+  readonly #bytes: Bytes
+  readonly #view: DataView
+  readonly #at: CheckpointLocation
+  readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  #offset: number
+
+  constructor(bytes: Bytes, start: number, at: CheckpointLocation) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#at = at
+    this.#offset = start
+    this.opcodeOffset = start
+  }
+
+  get offset(): number {
+    return this.#offset
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#offset
+  }
+
+  /** An error at the current opcode. */
+  corrupt(what: string): CorruptCheckpointError {
+    return new CorruptCheckpointError(what, { ...this.#at, offset: this.opcodeOffset })
+  }
+
+  opcode(): number {
+    this.opcodeOffset = this.#offset
+    if (this.remaining === 0) throw this.corrupt('pickle ends without STOP')
+    return this.uint8()
+  }
+
+  uint8(): number {
+    return this.#view.getUint8(this.#advance(1))
+  }
+
+  uint16(): number {
+    return this.#view.getUint16(this.#advance(2), true)
+  }
+
+  int32(): number {
+    return this.#view.getInt32(this.#advance(4), true)
+  }
+
+  uint32(): number {
+    return this.#view.getUint32(this.#advance(4), true)
+  }
+
+  /** A length or size; only ones beyond 2^53 are inexact, and no check lets those pass. */
+  uint64(): number {
+    return Number(this.#view.getBigUint64(this.#advance(8), true))
+  }
+
+  /** Big-endian, unlike everything else in a pickle. */
+  float64(): number {
+    return this.#view.getFloat64(this.#advance(8))
+  }
+
+  /** A view, not a copy. */
+  bytes(length: number): Bytes {
+    const start = this.#advance(length)
+    return this.#bytes.subarray(start, start + length)
+  }
+
+  string(length: number): string {
+    return this.#decode(this.bytes(length))
+  }
+
+  /** Python 2's str: text where it is UTF-8, else bytes. */
+  stringOrBytes(length: number): string | Bytes {
+    const bytes = this.bytes(length)
+    try {
+      return this.#text.decode(bytes)
+    } catch {
+      return bytes
+    }
+  }
+
+  /** Text up to a newline. */
+  line(): string {
+    const end = this.#bytes.indexOf(0x0a, this.#offset)
+    if (end < 0) throw this.corrupt('name runs past the end of the pickle')
+    const line = this.string(end - this.#offset)
+    this.#advance(1)
+    return line
+  }
+
+  /** Two's complement, little-endian, as a number where that is exact. */
+  integer(length: number): number | bigint {
+    if (length > limits.pickleIntegerBytes) {
+      throw this.corrupt(`integer of ${length} bytes, the limit is ${limits.pickleIntegerBytes}`)
+    }
+    const bytes = this.bytes(length)
+    if (length === 0) return 0
+    let hex = '0x'
+    for (let i = length - 1; i >= 0; i--) hex += (bytes[i] ?? 0).toString(16).padStart(2, '0')
+    const value = BigInt.asIntN(8 * length, BigInt(hex))
+    const number = Number(value)
+    return Number.isSafeInteger(number) ? number : value
+  }
+
+  #decode(bytes: Bytes): string {
+    try {
+      return this.#text.decode(bytes)
+    } catch {
+      throw this.corrupt('text is not UTF-8')
+    }
+  }
+
+  /** Steps over `length` bytes and gives where they started. */
+  #advance(length: number): number {
+    if (length > this.remaining)
+      throw this.corrupt(`needs ${length} bytes, the pickle has ${this.remaining} left`)
+    const start = this.#offset
+    this.#offset += length
+    return start
+  }
+}

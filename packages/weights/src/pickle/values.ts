@@ -1,0 +1,101 @@
+import type { Bytes } from '../source/source.ts'
+
+/**
+ * What unpickling gives: plain data and inert records of what the pickle asks for. Making them imported, called and
+ * constructed nothing; what may be made of them is decided elsewhere, by an allow-list.
+ */
+export type PickleValue = null | boolean | number | bigint | string | Bytes | PickleRecord
+
+export type PickleRecord =
+  | PickleList
+  | PickleTuple
+  | PickleDict
+  | PickleSet
+  | PickleGlobal
+  | PickleObject
+  | PicklePersistent
+
+interface At {
+  /** Byte offset of the opcode that made the record. */
+  readonly offset: number
+}
+
+export interface PickleList extends At {
+  readonly kind: 'list'
+  readonly items: PickleValue[]
+}
+
+export interface PickleTuple extends At {
+  readonly kind: 'tuple'
+  readonly items: readonly PickleValue[]
+}
+
+export interface PickleDict extends At {
+  readonly kind: 'dict'
+  /** Key, value, key, value, ...; keys may repeat: the last one counts. */
+  readonly entries: PickleValue[]
+}
+
+/** A set or frozenset. */
+export interface PickleSet extends At {
+  readonly kind: 'set'
+  readonly items: PickleValue[]
+}
+
+/** A class or function, by name. */
+export interface PickleGlobal extends At {
+  readonly kind: 'global'
+  readonly module: string
+  readonly name: string
+}
+
+/** The wish to call something (REDUCE) or to make an instance of it (NEWOBJ), and to change what comes of it. */
+export interface PickleObject extends At {
+  readonly kind: 'object'
+  readonly callable: PickleValue
+  readonly args: PickleTuple
+  /** Keyword arguments of NEWOBJ_EX. */
+  readonly kwargs: PickleValue
+  /** Values of APPEND, APPENDS, ADDITEMS. */
+  readonly items: PickleValue[]
+  /** Keys and values of SETITEM, SETITEMS. */
+  readonly entries: PickleValue[]
+  /** The argument of BUILD; undefined without one. */
+  state: PickleValue | undefined
+}
+
+/** Something kept outside the pickle: in PyTorch's files, a storage. */
+export interface PicklePersistent extends At {
+  readonly kind: 'persistent'
+  readonly id: PickleValue
+}
+
+/** True for the records, false for plain data. */
+export function isRecord(value: PickleValue): value is PickleRecord {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
+}
+
+/** A word for messages: "int", "list", "global torch.FloatStorage". */
+export function describe(value: PickleValue): string {
+  if (value === null) return 'None'
+  if (value instanceof Uint8Array) return 'bytes'
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool'
+    case 'number':
+      return Number.isInteger(value) ? 'int' : 'float'
+    case 'bigint':
+      return 'int'
+    case 'string':
+      return 'str'
+    default:
+  }
+  if (value.kind === 'global') return `global ${globalPath(value)}`
+  if (value.kind === 'object') return `object made by ${describe(value.callable)}`
+  return value.kind
+}
+
+/** `module.name`, for messages and look-ups. */
+export function globalPath({ module, name }: PickleGlobal): string {
+  return `${module}.${name}`
+}

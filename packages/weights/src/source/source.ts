@@ -1,0 +1,91 @@
+import { UnreadableSourceError } from '../errors.ts'
+
+/**
+ * Random access to bytes that the caller provides: the one thing a reader needs.
+ *
+ * `slice` gives the bytes from `start` up to, not including, `end`. Fresh memory is best: a slice that fills its
+ * whole ArrayBuffer is kept as a tensor's memory, anything else is copied.
+ */
+export interface ByteSource {
+  readonly byteLength: number
+  slice(start: number, end: number): ByteSlice | Promise<ByteSlice>
+}
+
+export type ByteSlice = ArrayBufferLike | Uint8Array
+
+/** Bytes in memory that is not shared with other threads. */
+export type Bytes = Uint8Array<ArrayBuffer>
+
+/** What every kind of source comes down to. */
+export interface OpenedSource extends ByteSource {
+  /** For messages. */
+  readonly name: string
+  close?(): Promise<void>
+}
+
+/** A source whose reads are checked: in bounds, complete, and failing with an {@link UnreadableSourceError} only. */
+export class Source {
+  readonly name: string
+  readonly byteLength: number
+  readonly #opened: OpenedSource
+
+  constructor(opened: OpenedSource) {
+    this.name = opened.name
+    this.byteLength = opened.byteLength
+    this.#opened = opened
+    if (!Number.isSafeInteger(this.byteLength) || this.byteLength < 0) {
+      throw this.#unreadable(`byteLength is ${this.byteLength}, expected a whole number`, null)
+    }
+  }
+
+  /**
+   * The bytes from `start` to `end`, which must lie within the source. They may be a view of the caller's memory.
+   * @throws UnreadableSourceError
+   */
+  async read(start: number, end: number): Promise<Bytes> {
+    if (!(start >= 0 && start <= end && end <= this.byteLength)) {
+      throw this.#unreadable(`bytes ${start} to ${end} asked for, of ${this.byteLength}`, start)
+    }
+    if (start === end) return new Uint8Array(0)
+    const slice = await this.#slice(start, end)
+    if (slice.byteLength !== end - start) {
+      throw this.#unreadable(
+        `expected ${end - start} bytes, got ${slice.byteLength}; did the file change?`,
+        start,
+      )
+    }
+    return slice
+  }
+
+  async close(): Promise<void> {
+    await this.#opened.close?.()
+  }
+
+  async #slice(start: number, end: number): Promise<Bytes> {
+    try {
+      return unshared(await this.#opened.slice(start, end))
+    } catch (error) {
+      if (error instanceof UnreadableSourceError) throw error
+      throw this.#unreadable(`bytes ${start} to ${end} cannot be read: ${messageOf(error)}`, start, error)
+    }
+  }
+
+  #unreadable(what: string, offset: number | null, cause?: unknown): UnreadableSourceError {
+    return new UnreadableSourceError(what, { file: this.name, offset }, { cause })
+  }
+}
+
+/** What a failure says of itself, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** `slice` as bytes; those of a SharedArrayBuffer are copied, since another thread could change them once checked. */
+function unshared(slice: ByteSlice): Bytes {
+  const bytes = slice instanceof Uint8Array ? slice : new Uint8Array(slice)
+  return isUnshared(bytes) ? bytes : new Uint8Array(bytes)
+}
+
+function isUnshared(bytes: Uint8Array): bytes is Bytes {
+  return bytes.buffer instanceof ArrayBuffer
+}

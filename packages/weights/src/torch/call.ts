@@ -1,0 +1,111 @@
+import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
+import { describe, isRecord, type PickleGlobal, type PickleValue } from '../pickle/values.ts'
+import type { Saved } from './savedValue.ts'
+import { StorageSpec, TensorSpec } from './tensorSpec.ts'
+
+/** What a pickled value may be while it is an argument: also what no container can hold. */
+export type Interpreted<T> = Saved<T> | StorageSpec | TensorSpec
+
+/** Makes values of pickled ones: the interpreter, as a constructor sees it. */
+export interface Resolver<T> {
+  /** For arguments. */
+  value(value: PickleValue): Interpreted<T>
+  /** For what goes into containers, and out to the user. */
+  saved(value: PickleValue): Saved<T>
+}
+
+/** One use of a class or function on the allow-list, with its arguments read type by type. */
+export class Call<T> {
+  readonly args: readonly PickleValue[]
+  readonly resolver: Resolver<T>
+  readonly at: CheckpointLocation
+  /** The name as the pickle has it, for messages. */
+  readonly callee: string
+
+  constructor(callee: string, args: readonly PickleValue[], resolver: Resolver<T>, at: CheckpointLocation) {
+    this.callee = callee
+    this.args = args
+    this.resolver = resolver
+    this.at = at
+  }
+
+  /** The same place, another callee. */
+  of(callee: string, args: readonly PickleValue[]): Call<T> {
+    return new Call(callee, args, this.resolver, this.at)
+  }
+
+  corrupt(what: string): CorruptCheckpointError {
+    return new CorruptCheckpointError(`${this.callee}: ${what}`, this.at)
+  }
+
+  /** The argument as pickled. */
+  raw(index: number): PickleValue {
+    const value = this.args[index]
+    if (value === undefined) throw this.corrupt(`expected more than ${this.args.length} arguments`)
+    return value
+  }
+
+  global(index: number): PickleGlobal {
+    const value = this.raw(index)
+    if (!isRecord(value) || value.kind !== 'global') throw this.#unexpected(index, 'a class or function')
+    return value
+  }
+
+  tuple(index: number): readonly PickleValue[] {
+    const value = this.raw(index)
+    if (!isRecord(value) || value.kind !== 'tuple') throw this.#unexpected(index, 'a tuple')
+    return value.items
+  }
+
+  storage(index: number): StorageSpec {
+    const value = this.resolver.value(this.raw(index))
+    if (!(value instanceof StorageSpec)) throw this.#unexpected(index, 'a storage')
+    return value
+  }
+
+  tensor(index: number): TensorSpec {
+    const value = this.resolver.value(this.raw(index))
+    if (!(value instanceof TensorSpec)) throw this.#unexpected(index, 'a tensor')
+    return value
+  }
+
+  text(index: number): string {
+    const value = this.raw(index)
+    if (typeof value !== 'string') throw this.#unexpected(index, 'text')
+    return value
+  }
+
+  flag(index: number): boolean {
+    const value = this.raw(index)
+    if (typeof value !== 'boolean') throw this.#unexpected(index, 'True or False')
+    return value
+  }
+
+  number(index: number): number {
+    const value = this.raw(index)
+    if (typeof value !== 'number') throw this.#unexpected(index, 'a number')
+    return value
+  }
+
+  /** A size, stride or offset: 0 or more, below 2^53. */
+  count(index: number): number {
+    return this.#count(this.raw(index), index)
+  }
+
+  /** A tuple, list or torch.Size of counts. */
+  counts(index: number): number[] {
+    const value = this.resolver.value(this.raw(index))
+    if (!Array.isArray(value)) throw this.#unexpected(index, 'a tuple of counts')
+    return value.map((count) => this.#count(count, index))
+  }
+
+  #count(value: unknown, index: number): number {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+    const got = typeof value === 'number' || typeof value === 'bigint' ? value : describe(this.raw(index))
+    throw this.corrupt(`expected counts from 0 to 2^53 - 1 as argument ${index}, got ${got}`)
+  }
+
+  #unexpected(index: number, expected: string): CorruptCheckpointError {
+    return this.corrupt(`expected ${expected} as argument ${index}, got ${describe(this.raw(index))}`)
+  }
+}

@@ -1,0 +1,37 @@
+import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
+import { type Bytes, messageOf } from '../source/source.ts'
+
+/**
+ * Inflates raw deflate data that should give `size` bytes, and stops as soon as it gives more. Memory grows with
+ * what comes out, not with what was claimed.
+ * @throws CorruptCheckpointError if the data is broken or gives another number of bytes.
+ */
+export async function inflate(compressed: Bytes, size: number, at: CheckpointLocation): Promise<Bytes> {
+  const inflated = new Blob([compressed])
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate-raw'))
+    .getReader()
+  const chunks: Uint8Array[] = []
+  let total = 0
+  try {
+    for (let next = await inflated.read(); !next.done; next = await inflated.read()) {
+      chunks.push(next.value)
+      total += next.value.length
+      if (total > size) break
+    }
+  } catch (error) {
+    throw new CorruptCheckpointError(`cannot be inflated: ${messageOf(error)}`, at, { cause: error })
+  }
+  if (total !== size) {
+    await inflated.cancel()
+    const got = total > size ? 'more' : `${total}`
+    throw new CorruptCheckpointError(`inflates to ${got} bytes, expected ${size}`, at)
+  }
+  const bytes = new Uint8Array(size)
+  let filled = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, filled)
+    filled += chunk.length
+  }
+  return bytes
+}
