@@ -1,6 +1,5 @@
 import {
   type Engine,
-  type FloatDType,
   gateCount,
   type PackedWeights,
   type RecurrentInput,
@@ -9,17 +8,11 @@ import {
 } from '@unroll/kernels'
 import { Module, Parameter, ResidentWeights, uniform_ } from '@unroll/nn'
 import { empty, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
-import { cellCall, checkSize } from './cellCall.ts'
-
-export interface CellOptions {
-  /** Adds `bias_ih` and `bias_hh`. Default true. */
-  readonly bias?: boolean
-  /** Of the weights and of everything computed. Default float32. */
-  readonly dtype?: FloatDType
-}
+import { cellCall } from './cellCall.ts'
+import { type CellOptions, resolveOptions } from './cellOptions.ts'
 
 /** Hidden state and cell state, each `(N, H)` or `(H)`. */
-export type CellState = [hn: Tensor, cn: Tensor]
+export type CellState = readonly [hn: Tensor, cn: Tensor]
 
 /**
  * What the cells have in common: the weights of `G` gates, and one call of an engine: one timestep of one layer.
@@ -37,21 +30,17 @@ export abstract class RNNCellBase extends Module {
   bias_ih: Parameter | null
   /** `(G*H)`, or null without biases */
   bias_hh: Parameter | null
+  readonly #name: string
   readonly #resident: ResidentWeights
 
   /**
-   * @throws TypeError if `bias` is not a boolean, or a size not a whole number
+   * @throws TypeError on an argument of a wrong type or an option there is not
    * @throws RangeError if a size is less than 1
    */
   constructor(mode: RecurrentMode, inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super()
-    const { bias = true, dtype = 'float32' } = options
-    const who = this.constructor.name
-    if (typeof bias !== 'boolean') {
-      throw new TypeError(`${who}: expected bias to be true or false, got ${String(bias)}`)
-    }
-    checkSize(who, 'inputSize', inputSize)
-    checkSize(who, 'hiddenSize', hiddenSize)
+    this.#name = mode === 'LSTM' || mode === 'GRU' ? `${mode}Cell` : 'RNNCell'
+    const { bias, dtype } = resolveOptions(this.#name, inputSize, hiddenSize, options)
     this.inputSize = inputSize
     this.hiddenSize = hiddenSize
     this.bias = bias
@@ -99,7 +88,7 @@ export abstract class RNNCellBase extends Module {
     const { engine } = this
     if (engine.kind === 'device') {
       throw new RuntimeError(
-        `${this.constructor.name}.forward: the engine ${engine.name} has to be awaited; call forwardAsync instead`,
+        `${this.#name}.forward: the engine ${engine.name} has to be awaited; call forwardAsync instead`,
       )
     }
     const call = this.#call('forward', input, states)
@@ -116,7 +105,7 @@ export abstract class RNNCellBase extends Module {
   #call(method: string, input: Tensor, states: readonly Tensor[] | null): RecurrentInput {
     const { inputSize, hiddenSize, weight_ih } = this
     const facts = { inputSize, hiddenSize, dtype: weight_ih.dtype }
-    return cellCall(`${this.constructor.name}.${method}`, facts, input, states)
+    return cellCall(`${this.#name}.${method}`, facts, input, states)
   }
 
   #packed(engine: Engine): PackedWeights {

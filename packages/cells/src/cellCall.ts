@@ -1,5 +1,5 @@
 import type { FloatArray, RecurrentInput } from '@unroll/kernels'
-import { type DType, RuntimeError, type Tensor } from '@unroll/tensor'
+import { type DType, RuntimeError, Tensor } from '@unroll/tensor'
 
 /** What arguments have to fit. */
 export interface CellFacts {
@@ -14,7 +14,7 @@ export interface CellFacts {
  * @param who class and method, for messages
  * @param input `(N, I)` or `(I)`
  * @param states `[h]`, or `[h, c]` of an LSTM: each `(N, H)` or `(H)` as the input; null for zeros
- * @throws RangeError on a number of dimensions, RuntimeError on a size or a dtype
+ * @throws TypeError if one is no tensor, RangeError on a number of dimensions, RuntimeError on a size or a dtype
  */
 export function cellCall(
   who: string,
@@ -36,17 +36,13 @@ export function cellCall(
   return { input: inputData, batchSizes: Int32Array.of(batch[0] ?? 1), h0, c0 }
 }
 
-/** @throws TypeError unless `size` is a whole number, RangeError unless it is at least 1 */
-export function checkSize(who: string, name: string, size: number): void {
-  if (!Number.isInteger(size))
-    throw new TypeError(`${who}: expected ${name} to be a whole number, got ${size}`)
-  if (size < 1) throw new RangeError(`${who}: expected ${name} to be 1 or more, got ${size}`)
-}
-
-function checkRank(who: string, name: string, { ndim, shape }: Tensor): void {
+function checkRank(who: string, name: string, tensor: unknown): void {
+  if (!(tensor instanceof Tensor))
+    throw new TypeError(`${who}: expected ${name} to be a Tensor, got ${typeof tensor}`)
+  const { ndim, shape } = tensor
   if (ndim === 1 || ndim === 2) return
   throw new RangeError(
-    `${who}: expected ${name} of 2 dimensions, or 1 without a batch, got ${ndim}: ${shapeText(shape)}`,
+    `${who}: expected ${name} to be 2-D, or 1-D unbatched, got ${ndim}-D ${shapeText(shape)}`,
   )
 }
 

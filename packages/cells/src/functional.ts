@@ -39,7 +39,7 @@ export function rnnCell(
  * @param hx `[h, c]`, each `(N, H)`, or `(H)`
  * @returns `[h', c']`, as `[h, c]`
  */
-export function lstmCell(input: Tensor, [hx, cx]: Readonly<CellState>, weights: CellWeights): CellState {
+export function lstmCell(input: Tensor, [hx, cx]: CellState, weights: CellWeights): CellState {
   const [x, h] = products(input, hx, weights)
   const sum = x.add(h)
   const hidden = hx.size(-1)

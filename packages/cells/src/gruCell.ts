@@ -1,5 +1,6 @@
 import type { Tensor } from '@unroll/tensor'
-import { type CellOptions, RNNCellBase } from './cellBase.ts'
+import { RNNCellBase } from './cellBase.ts'
+import type { CellOptions } from './cellOptions.ts'
 
 /**
  * A gated recurrent unit cell:

@@ -1,5 +1,6 @@
 // Cells
-export { type CellOptions, type CellState, RNNCellBase } from './cellBase.ts'
+export { type CellState, RNNCellBase } from './cellBase.ts'
+export type { CellOptions } from './cellOptions.ts'
 // Functional steps
 export { type CellWeights, gruCell, lstmCell, rnnCell } from './functional.ts'
 export { GRUCell } from './gruCell.ts'

@@ -1,5 +1,6 @@
 import { RuntimeError, type Tensor } from '@unroll/tensor'
-import { type CellOptions, type CellState, RNNCellBase } from './cellBase.ts'
+import { type CellState, RNNCellBase } from './cellBase.ts'
+import type { CellOptions } from './cellOptions.ts'
 
 /**
  * A long short-term memory cell:
@@ -33,17 +34,17 @@ export class LSTMCell extends RNNCellBase {
    * @returns `[h', c']`, each `(N, H)`, or `(H)`
    * @throws RangeError on a number of dimensions, RuntimeError on a size, a dtype, or a device's engine
    */
-  override forward(input: Tensor, hx?: Readonly<CellState> | null): CellState {
+  override forward(input: Tensor, hx?: CellState | null): CellState {
     return this.step(input, pairOf('LSTMCell.forward', hx))
   }
 
   /** As {@link LSTMCell.forward}, on every engine. */
-  override async forwardAsync(input: Tensor, hx?: Readonly<CellState> | null): Promise<CellState> {
+  override async forwardAsync(input: Tensor, hx?: CellState | null): Promise<CellState> {
     return this.stepAsync(input, pairOf('LSTMCell.forwardAsync', hx))
   }
 }
 
-function pairOf(who: string, hx: Readonly<CellState> | null | undefined): Readonly<CellState> | null {
+function pairOf(who: string, hx: CellState | null | undefined): CellState | null {
   if (hx === undefined || hx === null) return null
   if (!Array.isArray(hx)) throw new TypeError(`${who}: expected hx to be [h, c], got ${String(hx)}`)
   if (hx.length !== 2) throw new RuntimeError(`${who}: expected hx to be [h, c], got ${hx.length} tensors`)

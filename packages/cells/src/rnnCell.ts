@@ -1,6 +1,7 @@
 import type { RecurrentMode } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
-import { type CellOptions, RNNCellBase } from './cellBase.ts'
+import { RNNCellBase } from './cellBase.ts'
+import type { CellOptions } from './cellOptions.ts'
 
 export interface RNNCellOptions extends CellOptions {
   /** `act` in the equation. Default tanh. */
@@ -21,8 +22,8 @@ export class RNNCell extends RNNCellBase {
 
   /** @throws RangeError on another nonlinearity or a size less than 1, TypeError on a wrong type */
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    const { nonlinearity = 'tanh' } = options
-    super(modeOf(nonlinearity), inputSize, hiddenSize, options)
+    const { nonlinearity = 'tanh', ...rest } = options
+    super(modeOf(nonlinearity), inputSize, hiddenSize, rest)
     this.nonlinearity = nonlinearity
   }
 

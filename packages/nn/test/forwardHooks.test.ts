@@ -1,0 +1,85 @@
+import { ones, type Tensor, tensor } from '@unroll/tensor'
+import { describe, expect, test } from 'vitest'
+import { Linear, Module, Sequential } from '../src/index.ts'
+
+class Double extends Module {
+  override forward(x: Tensor): Tensor {
+    return x.mul(2)
+  }
+}
+
+describe('hooks', () => {
+  test('run around forward in the order they were registered, seeing arguments and result', () => {
+    const module = new Double()
+    const seen: unknown[] = []
+    module.registerForwardPreHook((owner, [x]) => void seen.push(['pre', owner === module, x.item()]))
+    module.registerForwardHook((_, [x], result) => void seen.push(['a', x.item(), result.item()]))
+    module.registerForwardHook(() => void seen.push('b'))
+    module.forward(tensor([3]))
+    expect(seen).toEqual([['pre', true, 3], ['a', 3, 6], 'b'])
+  })
+
+  test('replace arguments and result by what they return', () => {
+    const module = new Double()
+    module.registerForwardPreHook((_, [x]) => x.add(1))
+    module.registerForwardPreHook((_, [x]) => [x.mul(10)])
+    module.registerForwardHook((_, [x], result) => result.add(x))
+    expect(module.forward(tensor([1])).item()).toBe(60)
+  })
+
+  test('are gone, wrapper and all, when the last one is removed', () => {
+    const module = new Double()
+    const calls: string[] = []
+    const first = module.registerForwardHook(() => void calls.push('first'))
+    const second = module.registerForwardPreHook(() => void calls.push('second'))
+    expect(Object.hasOwn(module, 'forward')).toBe(true)
+    expect(Object.keys(module)).toEqual(['training'])
+    first.remove()
+    first.remove()
+    module.forward(ones([1]))
+    second.remove()
+    module.forward(ones([1]))
+    expect(calls).toEqual(['second'])
+    expect(Object.hasOwn(module, 'forward') || Object.hasOwn(module, 'forwardAsync')).toBe(false)
+    module.registerForwardHook(() => void calls.push('third'))
+    module.forward(ones([1]))
+    expect(calls).toEqual(['second', 'third'])
+  })
+
+  test('run once when a module runs as a child', () => {
+    let calls = 0
+    const child = new Double()
+    child.registerForwardHook(() => void calls++)
+    expect(new Sequential(child, child).forward(ones([1])).item()).toBe(4)
+    expect(calls).toBe(2)
+  })
+
+  test('run once around forwardAsync, inherited or overridden', async () => {
+    for (const module of [new Double(), new Linear(1, 1), new Sequential(new Double())]) {
+      const seen: unknown[] = []
+      module.registerForwardPreHook(() => void seen.push('pre'))
+      module.registerForwardHook((_module: Module, _args, result) => void seen.push(result))
+      const result = await module.forwardAsync(ones([1]))
+      expect(seen).toEqual(['pre', result])
+    }
+  })
+
+  test('wrap a forward that is an own property, and put it back', () => {
+    const module = new Double()
+    const forward = (x: Tensor): Tensor => x.mul(3)
+    module.forward = forward
+    const hook = module.registerForwardHook((_, __, result) => result.add(1))
+    expect(module.forward(ones([1])).item()).toBe(4)
+    hook.remove()
+    expect(module.forward).toBe(forward)
+    expect(Object.keys(module)).toContain('forward')
+  })
+
+  test('do not run after forward threw', () => {
+    const module = new Linear(2, 1)
+    let calls = 0
+    module.registerForwardHook(() => void calls++)
+    expect(() => module.forward(ones([3]))).toThrow()
+    expect(calls).toBe(0)
+  })
+})

@@ -1,0 +1,173 @@
+import { defaultEngine, reference } from '@unroll/kernels'
+import fixtures from '@unroll/oracle/fixtures/nn_modules.json'
+import { manualSeed, ones, RuntimeError, randn, type Tensor, tensor, zeros } from '@unroll/tensor'
+import { describe, expect, test } from 'vitest'
+import { Dropout, Embedding, Linear, Module, Parameter, Sequential, StateDictError } from '../src/index.ts'
+
+// The modules of tooling/oracle/nn_fixtures.py.
+class Block extends Module {
+  first = new Linear(2, 3)
+  scale = new Parameter(ones([3]))
+  declare steps: Tensor
+  declare cache: Tensor
+  declare shift: Parameter | null
+  second = new Sequential(new Linear(3, 3, { bias: false }), new Dropout(0.25))
+  shared: Linear = this.first
+
+  constructor() {
+    super()
+    this.registerBuffer('steps', zeros([], { dtype: 'int64' }))
+    this.registerBuffer('cache', zeros([2]), { persistent: false })
+    this.registerParameter('shift', null)
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.second.forward(this.first.forward(x)).mul(this.scale)
+  }
+}
+
+class Outer extends Module {
+  block = new Block()
+  empty = new Sequential()
+  embedding = new Embedding(5, 2, { paddingIdx: -1 })
+
+  override extraRepr(): string {
+    return 'two lines\nof extra'
+  }
+}
+
+const modules: Record<string, () => Module> = {
+  Linear: () => new Linear(2, 3, { bias: false }),
+  Embedding: () => new Embedding(4, 2),
+  Dropout: () => new Dropout(0.1),
+  Sequential: () => new Sequential(new Linear(1, 2), new Sequential(new Dropout(), new Linear(2, 1))),
+  Block: () => new Block(),
+  Outer: () => new Outer(),
+}
+
+describe.each(fixtures.cases)('$name', ({ name, ...want }) => {
+  const make = modules[name]
+  if (!make) throw new Error(`no module ${name}`)
+  const module = make()
+
+  test('prints as PyTorch does', () => {
+    expect(String(module)).toBe(want.printed)
+  })
+
+  test('names its parts in the order of PyTorch', () => {
+    expect(module.namedParameters().map(([key]) => key)).toEqual(want.parameters)
+    expect(module.namedBuffers().map(([key]) => key)).toEqual(want.buffers)
+    expect(module.namedModules().map(([path]) => path)).toEqual(want.modules)
+    expect(module.namedChildren().map(([key]) => key)).toEqual(want.children)
+    expect([...module.stateDict().keys()]).toEqual(want.state)
+  })
+})
+
+describe('Module', () => {
+  test('finds what has a path, and says what there is where nothing has it', () => {
+    const outer = new Outer()
+    expect(outer.getParameter('block.first.weight')).toBe(outer.block.first.weight)
+    expect(outer.getBuffer('block.steps')).toBe(outer.block.steps)
+    expect(outer.getSubmodule('block.second.1')).toBe(outer.block.second.at(1))
+    expect(outer.getSubmodule('')).toBe(outer)
+    expect(() => outer.getParameter('block.first.wieght')).toThrow(RangeError)
+    expect(() => outer.getParameter('block.first.wieght')).toThrow('one of "weight", "bias"')
+    expect(() => outer.getParameter('block.shift')).toThrow(RangeError)
+    expect(() => outer.getBuffer('block.scale')).toThrow(RangeError)
+    expect(() => outer.getSubmodule('block.third.0')).toThrow('nothing has the path "block.third"')
+  })
+
+  test('refuses names and values that cannot be registered', () => {
+    const module = new Linear(1, 1)
+    expect(() => module.registerParameter('', null)).toThrow(RangeError)
+    expect(() => module.registerParameter('a.b', null)).toThrow(RangeError)
+    expect(() => module.registerParameter('forward', null)).toThrow('"forward" is another property already')
+    expect(() => module.registerBuffer('weight', zeros([1]))).toThrow(RangeError)
+    expect(() => module.registerModule('inFeatures', new Dropout())).toThrow(RangeError)
+    // @ts-expect-error a tensor is no parameter
+    expect(() => module.registerParameter('scale', zeros([1]))).toThrow(TypeError)
+    module.registerParameter('weight', new Parameter(zeros([1, 1])))
+    module.registerBuffer('buffer', zeros([1]))
+    module.registerBuffer('buffer', null)
+    expect([...module.stateDict().keys()]).toEqual(['weight', 'bias'])
+  })
+
+  test('switches itself and its children between training and inference', () => {
+    const outer = new Outer()
+    expect(outer.training).toBe(true)
+    expect(outer.eval()).toBe(outer)
+    expect(outer.modules().map(({ training }) => training)).toEqual(outer.modules().map(() => false))
+    expect(outer.train().block.second.at(1).training).toBe(true)
+  })
+
+  test('switches and forgets gradients of its parameters', () => {
+    const block = new Block()
+    block.scale.grad = ones([3])
+    block.zeroGrad()
+    expect(block.scale.grad).toBeNull()
+    expect(block.parameters().every(({ requiresGrad }) => requiresGrad)).toBe(true)
+    expect(
+      block
+        .requiresGrad_(false)
+        .parameters()
+        .some(({ requiresGrad }) => requiresGrad),
+    ).toBe(false)
+  })
+
+  test('applies a function to children first', () => {
+    const seen: Module[] = []
+    const model = new Sequential(new Sequential(new Dropout()), new Linear(1, 1))
+    expect(model.apply((module) => void seen.push(module))).toBe(model)
+    expect(seen).toEqual([model.getSubmodule('0.0'), model.at(0), model.at(1), model])
+  })
+
+  test('moves floating-point tensors to a dtype and keeps their identity', () => {
+    const block = new Block()
+    const { weight } = block.first
+    const want = weight.toArray()
+    expect(block.to('float64')).toBe(block)
+    expect(block.first.weight).toBe(weight)
+    expect(weight.dtype).toBe('float64')
+    expect(weight.toArray()).toEqual(want)
+    expect(weight.requiresGrad).toBe(true)
+    expect([block.scale.dtype, block.cache.dtype, block.steps.dtype]).toEqual(['float64', 'float64', 'int64'])
+    expect(() => block.to('int64')).toThrow(TypeError)
+    // @ts-expect-error no engine
+    expect(() => block.to({ name: 'toaster' })).toThrow(TypeError)
+  })
+
+  test('moves to an engine with its children', () => {
+    const block = new Block()
+    expect(block.engine).toBe(defaultEngine())
+    block.to(reference)
+    expect(block.engine).toBe(reference)
+    expect(block.second.at(0).engine).toBe(reference)
+    expect(new Block().engine).toBe(defaultEngine())
+  })
+
+  test('says that forward is missing', async () => {
+    const module = new (class Empty extends Module {})()
+    expect(() => module.forward()).toThrow('Empty.forward')
+    await expect(module.forwardAsync()).rejects.toThrow('Empty.forward')
+  })
+
+  test('disposes of its children', () => {
+    const disposed: string[] = []
+    class Leaf extends Module {
+      override dispose(): void {
+        disposed.push('leaf')
+        super.dispose()
+      }
+    }
+    new Sequential(new Sequential(new Leaf()), new Leaf())[Symbol.dispose]()
+    expect(disposed).toEqual(['leaf', 'leaf'])
+  })
+
+  test('prints parameters as PyTorch does', () => {
+    expect(String(new Parameter(zeros([2, 2])))).toBe(
+      'Parameter containing:\ntensor([[0., 0.],\n        [0., 0.]], requires_grad=True)',
+    )
+    expect(String(new Parameter(zeros([2]), false))).toBe('Parameter containing:\ntensor([0., 0.])')
+    expect(() => new Parameter(tensor([1n]))).toThrow(RuntimeError)
+  })
+})

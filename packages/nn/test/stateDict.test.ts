@@ -1,0 +1,152 @@
+import { full, manualSeed, ones, Tensor, tensor, zeros } from '@unroll/tensor'
+import { describe, expect, test } from 'vitest'
+import { Linear, Module, Parameter, Sequential, StateDictError } from '../src/index.ts'
+
+const model = (): Sequential<[Linear, Linear]> => new Sequential(new Linear(2, 3), new Linear(3, 1))
+
+/** What `run` throws. */
+function errorOf(run: () => unknown): StateDictError {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof StateDictError) return error
+    throw error
+  }
+  throw new Error('expected a StateDictError, got none')
+}
+
+describe('stateDict', () => {
+  test('gives detached tensors that share the memory', () => {
+    const linear = new Linear(2, 3)
+    const weight = linear.stateDict().get('weight')
+    expect(weight?.requiresGrad).toBe(false)
+    expect(weight?.storage).toBe(linear.weight.storage)
+    expect(weight).not.toBe(linear.weight)
+  })
+})
+
+describe('loadStateDict', () => {
+  test('copies values into the parameters there are', () => {
+    const [from, to] = [model(), model()]
+    const { weight } = to.at(0) as Linear
+    const { version } = weight
+    expect(to.loadStateDict(from.stateDict())).toEqual({ missingKeys: [], unexpectedKeys: [] })
+    expect(to.at(0)).toHaveProperty('weight', weight)
+    expect(weight.toArray()).toEqual((from.at(0) as Linear).weight.toArray())
+    expect(weight.version).toBeGreaterThan(version)
+    expect(weight.requiresGrad).toBe(true)
+  })
+
+  test('casts to the dtype of the parameter', () => {
+    const linear = new Linear(1, 1).to('float64')
+    linear.loadStateDict(
+      new Map([
+        ['weight', full([1, 1], 0.5, { dtype: 'float16' })],
+        ['bias', tensor([3n])],
+      ]),
+    )
+    expect([linear.weight.dtype, linear.weight.item(), linear.bias?.item()]).toEqual(['float64', 0.5, 3])
+  })
+
+  test('tells everything that does not fit in one error, and changes nothing', () => {
+    const target = model()
+    const before = [...target.stateDict().values()].map((t) => t.toArray())
+    const state = new Map([
+      ['0.weight', ones([3, 2])],
+      ['0.bias', ones([2])],
+      ['1.weight', ones([3])],
+      ['2.weight', ones([1])],
+      ['extra', ones([1])],
+    ])
+    const error = errorOf(() => target.loadStateDict(state))
+    expect(error.missingKeys).toEqual(['1.bias'])
+    expect(error.unexpectedKeys).toEqual(['2.weight', 'extra'])
+    expect(error.mismatches).toEqual([
+      { key: '0.bias', expected: [3], got: [2] },
+      { key: '1.weight', expected: [1, 3], got: [3] },
+    ])
+    expect(error.message).toBe(
+      [
+        'Sequential.loadStateDict: the state dict does not fit, nothing was loaded:',
+        'missing keys: "1.bias"',
+        'unexpected keys: "2.weight", "extra"',
+        'size mismatch of "0.bias": expected (3), got (2)',
+        'size mismatch of "1.weight": expected (1, 3), got (3)',
+      ].join('\n  '),
+    )
+    expect([...target.stateDict().values()].map((t) => t.toArray())).toEqual(before)
+  })
+
+  test('refuses what is not strict only by its sizes', () => {
+    const target = model()
+    const state = new Map([
+      ['0.bias', ones([3])],
+      ['extra', ones([1])],
+    ])
+    expect(target.loadStateDict(state, { strict: false })).toEqual({
+      missingKeys: ['0.weight', '1.weight', '1.bias'],
+      unexpectedKeys: ['extra'],
+    })
+    expect(target.getParameter('0.bias').toArray()).toEqual([1, 1, 1])
+    const error = errorOf(() => target.loadStateDict(new Map([['0.bias', ones([4])]]), { strict: false }))
+    expect(error.message).toMatch(/:\n {2}size mismatch of "0.bias": expected \(3\), got \(4\)$/)
+  })
+
+  test('with assign uses the tensors themselves', () => {
+    const linear = new Linear(2, 1)
+    const { weight } = linear
+    if (linear.bias) linear.bias.requiresGrad = false
+    const state = new Map([
+      ['weight', ones([1, 2], { dtype: 'float64' })],
+      ['bias', zeros([1])],
+    ])
+    linear.loadStateDict(state, { assign: true })
+    expect(linear.weight).not.toBe(weight)
+    expect(linear.weight).toBeInstanceOf(Parameter)
+    expect(linear.weight.storage).toBe(state.get('weight')?.storage)
+    expect([linear.weight.dtype, linear.weight.requiresGrad, linear.bias?.requiresGrad]).toEqual([
+      'float64',
+      true,
+      false,
+    ])
+    expect(linear.namedParameters().map(([name]) => name)).toEqual(['weight', 'bias'])
+  })
+
+  test('with assign changes nothing if a tensor cannot be a parameter', () => {
+    const linear = new Linear(1, 1)
+    const before = linear.weight
+    const state = new Map([
+      ['weight', ones([1, 1])],
+      ['bias', tensor([1n])],
+    ])
+    expect(() => linear.loadStateDict(state, { assign: true })).toThrow('float')
+    expect(linear.weight).toBe(before)
+  })
+
+  test('fills persistent buffers and leaves the others alone', () => {
+    const make = (): Module => {
+      const module = new (class WithBuffers extends Module {})()
+      module.registerBuffer('kept', zeros([1]))
+      module.registerBuffer('lost', zeros([1]), { persistent: false })
+      return module
+    }
+    const module = make()
+    module.loadStateDict(new Map([['kept', ones([1])]]))
+    expect([module.getBuffer('kept').item(), module.getBuffer('lost').item()]).toEqual([1, 0])
+    const given = ones([1])
+    const other = make()
+    other.loadStateDict(new Map([['kept', given]]), { assign: true })
+    expect(other.getBuffer('kept')).toBe(given)
+  })
+
+  test('refuses what is no map of tensors', () => {
+    // @ts-expect-error a plain object
+    expect(() => model().loadStateDict({ '0.weight': ones([1]) })).toThrow(
+      'expected a Map of tensors, got Object',
+    )
+    // @ts-expect-error an array
+    expect(() => model().loadStateDict(new Map([['0.weight', [1]]]))).toThrow(
+      'a Tensor at "0.weight", got Array',
+    )
+  })
+})
