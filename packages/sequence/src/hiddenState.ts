@@ -3,9 +3,9 @@ import type { Tensor } from '@unroll/tensor'
 import { checkTensor, describe } from './arguments.ts'
 import { layerName } from './options.ts'
 
-/** What a layer carries from one timestep to the next: `h`, or of an LSTM `[h, c]`. */
+/** What a layer carries from one timestep to the next: `hn`, or of an LSTM `[hn, cn]`. */
 export type HiddenState<M extends RecurrentMode = RecurrentMode> = M extends 'LSTM'
-  ? readonly [h: Tensor, c: Tensor]
+  ? readonly [hn: Tensor, cn: Tensor]
   : Tensor
 
 /** Of the initial states, in the order of {@link statesOf}. */

@@ -1,9 +1,14 @@
 // Layers
+
 export { GRU } from './gru.ts'
 export type { HiddenState } from './hiddenState.ts'
 export { LSTM } from './lstm.ts'
 export type { GRUOptions, LSTMOptions, RNNBaseOptions, RNNOptions } from './options.ts'
+export { RNN } from './rnn.ts'
+export { RNNBase } from './rnnBase.ts'
+
 // Packed sequences
+
 export { invertPermutation, PackedSequence } from './packedSequence.ts'
 export {
   type PackOptions,
@@ -13,5 +18,3 @@ export {
 } from './packPaddedSequence.ts'
 export { type PadPackedOptions, padPackedSequence, unpackSequence } from './padPackedSequence.ts'
 export { type PadOptions, padSequence, unpadSequence } from './padSequence.ts'
-export { RNN } from './rnn.ts'
-export { RNNBase } from './rnnBase.ts'

@@ -22,6 +22,8 @@ import { prepareCall } from './sequenceCall.ts'
  * `bias_hh_l{k}` `(G*H)`; with a projection `weight_hr_l{k}` `(P, H)`.
  */
 export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
+  /** Parameters are properties under their names in the state dict. */
+  [name: `weight_${string}` | `bias_${string}`]: Parameter
   readonly mode: M
   readonly inputSize: number
   readonly hiddenSize: number

@@ -1,3 +1,4 @@
+import type { Parameter } from '@unroll/nn'
 import {
   GRU,
   type HiddenState,
@@ -14,7 +15,7 @@ import { expectTypeOf } from 'vitest'
 declare const x: Tensor
 declare const packed: PackedSequence
 declare const either: Tensor | PackedSequence
-type LSTMState = readonly [h: Tensor, c: Tensor]
+type LSTMState = readonly [hn: Tensor, cn: Tensor]
 
 const lstm = new LSTM(3, 4, { projSize: 2 })
 const gru = new GRU(3, 4)
@@ -59,3 +60,6 @@ declare const maybe: Tensor | null
 expectTypeOf(invertPermutation(x)).toEqualTypeOf<Tensor>()
 expectTypeOf(invertPermutation(maybe)).toEqualTypeOf<Tensor | null>()
 expectTypeOf(padPackedSequence(packed)).toEqualTypeOf<[padded: Tensor, lengths: Tensor]>()
+
+// Parameters are properties, under their names in the state dict.
+expectTypeOf(lstm['weight_hr_l0_reverse']).toEqualTypeOf<Parameter | undefined>()
