@@ -10,7 +10,7 @@ export type ForwardResult<M extends Module> = ReturnType<M['forward']>
 export type ForwardPreHook<M extends Module> = (
   module: M,
   args: ForwardArgs<M>,
-) => ForwardArgs<M> | ForwardArgs<M>[0] | undefined
+) => readonly ForwardArgs<M>[number][] | ForwardArgs<M>[0] | undefined
 
 /** Runs after `forward`; returns the result to use instead, or nothing. */
 export type ForwardHook<M extends Module> = (
@@ -37,12 +37,11 @@ export class ForwardHooks {
   readonly #pre = new Set<PreHook>()
   readonly #post = new Set<Hook>()
   #unwrap: (() => void) | null = null
-  /** The module's `forward` as it is without hooks. */
-  forward: Module['forward']
+  /** True while `forwardAsync` runs up to its first `await`: a `forward` it calls is part of the same run. */
+  #running = false
 
   constructor(module: Module) {
     this.#module = module
-    this.forward = module.forward
   }
 
   addPre(hook: PreHook): RemovableHandle {
@@ -68,19 +67,28 @@ export class ForwardHooks {
   #wrap(): () => void {
     const module = this.#module
     const { forward, forwardAsync } = module
-    this.forward = forward
     const unwrap = [
       override(module, 'forward', (...given: unknown[]): unknown => {
+        if (this.#running) return Reflect.apply(forward, module, given)
         const args = this.#before(given)
         return this.#after(args, Reflect.apply(forward, module, args))
       }),
       override(module, 'forwardAsync', async (...given: unknown[]): Promise<unknown> => {
         const args = this.#before(given)
-        return this.#after(args, await Reflect.apply(forwardAsync, module, args))
+        return this.#after(args, await this.#start(() => Reflect.apply(forwardAsync, module, args)))
       }),
     ]
     return () => {
       for (const undo of unwrap) undo()
+    }
+  }
+
+  #start(run: () => unknown): unknown {
+    this.#running = true
+    try {
+      return run()
+    } finally {
+      this.#running = false
     }
   }
 

@@ -1,5 +1,6 @@
 import { defaultEngine, type Engine } from '@unroll/kernels'
 import { type DType, isFloatingPoint, noGrad, Tensor } from '@unroll/tensor'
+import { describe } from './describe.ts'
 import {
   type ForwardArgs,
   type ForwardHook,
@@ -45,12 +46,11 @@ export class Module {
 
   /**
    * As `forward`, on every engine: only this one can wait for an engine whose `kind` is `device`. A module that has
-   * others overrides it and awaits their `forwardAsync`. An override must not call `forward` of the same module,
-   * which would run the hooks twice.
+   * others overrides it and awaits their `forwardAsync`.
    */
   forwardAsync(...args: ForwardArgs<this>): Promise<unknown>
   async forwardAsync(...args: never[]): Promise<unknown> {
-    return Reflect.apply(this.#hooks?.forward ?? this.forward, this, args)
+    return this.forward(...args)
   }
 
   /** Runs `hook` before each `forward` and `forwardAsync`; what it returns replaces the arguments. */
@@ -109,33 +109,49 @@ export class Module {
 
   // What it is made of
 
-  /** Makes `parameter` the property `name`; null says that there is none, as with `bias: false`. */
+  /**
+   * Makes `parameter` the property `name`; null says that there is none, as with `bias: false`.
+   * @throws TypeError if it is no Parameter, RangeError if the name is empty, has dots, or is another property
+   */
   registerParameter(name: string, parameter: Parameter | null): void {
-    this.#register('registerParameter', name, parameter, (present) => present instanceof Parameter)
+    this.#register('registerParameter', name, parameter, Parameter, (present) => present instanceof Parameter)
   }
 
   /**
    * Makes `buffer` the property `name`: state that is not trained but moves and is saved with the module.
    * @param options `persistent: false` keeps it out of the state dict; default true
+   * @throws TypeError if it is no Tensor, RangeError if the name is empty, has dots, or is another property
    */
   registerBuffer(name: string, buffer: Tensor | null, options: { readonly persistent?: boolean } = {}): void {
-    this.#register('registerBuffer', name, buffer, () => this.#buffers.has(name))
+    this.#register('registerBuffer', name, buffer, Tensor, () => this.#buffers.has(name))
     this.#buffers.set(name, options.persistent ?? true)
   }
 
-  /** Makes `module` the property `name`. */
+  /**
+   * Makes `module` the property `name`.
+   * @throws TypeError if it is no Module, RangeError if the name is empty, has dots, or is another property
+   */
   registerModule(name: string, module: Module | null): void {
-    this.#register('registerModule', name, module, (present) => present instanceof Module)
+    this.#register('registerModule', name, module, Module, (present) => present instanceof Module)
   }
 
-  #register(method: string, name: string, value: unknown, replaces: (present: unknown) => boolean): void {
+  #register(
+    method: string,
+    name: string,
+    value: unknown,
+    type: abstract new (...args: never[]) => unknown,
+    replaces: (present: unknown) => boolean,
+  ): void {
     const who = `${this.constructor.name}.${method}`
     if (name === '' || name.includes('.')) {
       throw new RangeError(`${who}: expected a name without dots that is not empty, got "${name}"`)
     }
     const present: unknown = Reflect.get(this, name)
     if (present !== undefined && present !== null && !replaces(present)) {
-      throw new RangeError(`${who}: "${name}" is another property already; expected a name that is free`)
+      throw new RangeError(`${who}: expected a name that is free, got "${name}", which is another property`)
+    }
+    if (value !== null && !(value instanceof type)) {
+      throw new TypeError(`${who}: expected a ${type.name} or null for "${name}", got ${describe(value)}`)
     }
     Object.defineProperty(this, name, { value, configurable: true, writable: true, enumerable: true })
   }

@@ -10,6 +10,9 @@ import { Tensor } from '@unroll/tensor'
  * ```
  */
 export class Parameter extends Tensor {
+  /** For the compiler only: a plain Tensor is not to be assigned where a Parameter stands. */
+  declare protected readonly kind: 'parameter'
+
   /**
    * @param data shares its memory with the parameter
    * @throws RuntimeError if `requiresGrad` and the dtype is not a float

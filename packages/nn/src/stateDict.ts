@@ -1,4 +1,5 @@
 import { noGrad, RuntimeError, Tensor } from '@unroll/tensor'
+import { describe } from './describe.ts'
 
 /** A place a state dict's entry goes to. */
 export interface StateSlot {
@@ -95,10 +96,6 @@ function checkState(module: string, state: unknown): void {
       throw new TypeError(`${module}.loadStateDict: expected a Tensor at "${key}", got ${describe(value)}`)
     }
   }
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'object') : String(value)
 }
 
 function quoted(keys: readonly string[]): string {

@@ -60,7 +60,7 @@ describe('hooks', () => {
       module.registerForwardPreHook(() => void seen.push('pre'))
       module.registerForwardHook((_module: Module, _args, result) => void seen.push(result))
       const result = await module.forwardAsync(ones([1]))
-      expect(seen).toEqual(['pre', result])
+      expect([seen.length, seen[0], seen[1] === result]).toEqual([2, 'pre', true])
     }
   })
 

@@ -1,8 +1,8 @@
 import { defaultEngine, reference } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/nn_modules.json'
-import { manualSeed, ones, RuntimeError, randn, type Tensor, tensor, zeros } from '@unroll/tensor'
+import { ones, RuntimeError, type Tensor, tensor, zeros } from '@unroll/tensor'
 import { describe, expect, test } from 'vitest'
-import { Dropout, Embedding, Linear, Module, Parameter, Sequential, StateDictError } from '../src/index.ts'
+import { Dropout, Embedding, Linear, Module, Parameter, Sequential } from '../src/index.ts'
 
 // The modules of tooling/oracle/nn_fixtures.py.
 class Block extends Module {
@@ -81,11 +81,14 @@ describe('Module', () => {
     const module = new Linear(1, 1)
     expect(() => module.registerParameter('', null)).toThrow(RangeError)
     expect(() => module.registerParameter('a.b', null)).toThrow(RangeError)
-    expect(() => module.registerParameter('forward', null)).toThrow('"forward" is another property already')
+    expect(() => module.registerParameter('forward', null)).toThrow('"forward", which is another property')
     expect(() => module.registerBuffer('weight', zeros([1]))).toThrow(RangeError)
     expect(() => module.registerModule('inFeatures', new Dropout())).toThrow(RangeError)
     // @ts-expect-error a tensor is no parameter
     expect(() => module.registerParameter('scale', zeros([1]))).toThrow(TypeError)
+    expect(() => Reflect.apply(module.registerBuffer, module, ['scale', [1]])).toThrow(
+      'a Tensor or null for "scale", got Array',
+    )
     module.registerParameter('weight', new Parameter(zeros([1, 1])))
     module.registerBuffer('buffer', zeros([1]))
     module.registerBuffer('buffer', null)
