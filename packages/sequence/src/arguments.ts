@@ -1,7 +1,7 @@
 import type { FloatArray } from '@unroll/kernels'
 import { Tensor } from '@unroll/tensor'
 
-/** What a person calls a value in an error message: `a number`, `null`, `Map`. */
+/** A value in an error message: `number 4.5`, `null`, `Map`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value !== 'object') return `${typeof value} ${String(value)}`
@@ -32,18 +32,19 @@ export function integersOf(who: string, what: string, source: readonly number[] 
   if (!(source instanceof Tensor) && !Array.isArray(source)) {
     throw new TypeError(`${who}: expected ${what} to be an array or an int64 Tensor, got ${describe(source)}`)
   }
-  return Array.from<number | bigint, number>(source instanceof Tensor ? source.data : source, (value) => {
-    const number = Number(value)
-    if (typeof value === 'bigint' || Number.isInteger(value)) return number
-    throw new TypeError(`${who}: expected ${what} to be whole numbers, got ${describe(value)}`)
-  })
+  const values = source instanceof Tensor ? Array.from(source.to('float64').data, Number) : [...source]
+  const wrong = values.findIndex((value) => !Number.isInteger(value))
+  if (wrong < 0) return values
+  throw new TypeError(`${who}: expected ${what} to be whole numbers, got ${describe(values[wrong])}`)
 }
 
 /**
  * The elements of a tensor for an engine: its own memory if it is contiguous.
  * @throws TypeError unless it is float32 or float64
  */
-export function floatsOf({ data, dtype }: Tensor): FloatArray {
+export function floatsOf(who: string, { data, dtype }: Tensor): FloatArray {
   if (data instanceof Float32Array || data instanceof Float64Array) return data
-  throw new TypeError(`engines compute with float32 or float64, got ${dtype}; convert with .to('float32')`)
+  throw new TypeError(
+    `${who}: expected float32 or float64, which engines compute with, got ${dtype}; convert with .to('float32')`,
+  )
 }

@@ -1,15 +1,14 @@
-import type { FloatArray, FloatDType } from '@unroll/kernels'
-import { empty } from '@unroll/tensor'
-import { floatsOf } from './arguments.ts'
+import type { FloatDType } from '@unroll/kernels'
+import { empty, type Tensor } from '@unroll/tensor'
 
 /**
  * What outputs are multiplied with in training: 0 with probability `p`, else `1 / (1 - p)`. Drawn from the default
  * generator in row-major order, as PyTorch draws it; `p = 1` draws nothing.
  */
-export function dropoutFactors(p: number, shape: readonly number[], dtype: FloatDType): FloatArray {
+export function dropoutFactors(p: number, shape: readonly number[], dtype: FloatDType): Tensor {
   const factors = empty(shape, { dtype })
-  if (p === 1) return floatsOf(factors.zero_())
+  if (p === 1) return factors.zero_()
   // PyTorch divides in the dtype.
   const scale = dtype === 'float32' ? Math.fround(1 / Math.fround(1 - p)) : 1 / (1 - p)
-  return floatsOf(factors.bernoulli_(1 - p).mul_(scale))
+  return factors.bernoulli_(1 - p).mul_(scale)
 }

@@ -47,8 +47,8 @@ export function packPaddedSequence(
     throw new RuntimeError(`${who}: expected as many lengths as sequences, ${N}, got ${steps.length}`)
   }
   checkLengths(who, steps, enforceSorted)
-  const longest = Math.max(...steps)
-  if (longest > T) {
+  const longest = steps.find((length) => length > T)
+  if (longest !== undefined) {
     throw new RuntimeError(
       `${who}: expected lengths of at most ${T}, the timesteps of input ${formatShape(input.shape)}, got ${longest}`,
     )

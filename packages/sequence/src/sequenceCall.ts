@@ -45,17 +45,19 @@ export function prepareCall<M extends RecurrentMode>(
     throw new RuntimeError(`${who}: expected at least one timestep, got input ${formatShape(input.shape)}`)
   }
   const order = packed?.sortedIndices ?? null
-  const [h0 = null, c0 = null] = hidden.map((state) => floatsOf(order ? state.indexSelect(1, order) : state))
+  const [h0 = null, c0 = null] = hidden.map((state) =>
+    floatsOf(who, order ? state.indexSelect(1, order) : state),
+  )
   const features = (layers / module.numLayers) * P
 
   return {
     call: {
-      input: floatsOf(x),
+      input: floatsOf(who, x),
       batchSizes,
       batchFirst: batchFirst && packed === null,
       h0,
       c0,
-      dropout: drawDropout(module, x, features),
+      dropout: drawDropout(who, module, x, features),
     },
     finish: ({ output, hn, cn }) => {
       const lead = batched ? [layers, N] : [layers]
@@ -92,9 +94,9 @@ function checkRanks(who: string, states: readonly Tensor[], batched: boolean): v
 }
 
 /** One factor for each output of every layer but the last; null where nothing is dropped. */
-function drawDropout(module: RNNBase, x: Tensor, features: number): FloatArray | null {
+function drawDropout(who: string, module: RNNBase, x: Tensor, features: number): FloatArray | null {
   const { training, dropout, numLayers, inputSize } = module
   if (!training || dropout === 0 || numLayers === 1) return null
   const dtype = x.dtype === 'float64' ? 'float64' : 'float32'
-  return dropoutFactors(dropout, [numLayers - 1, x.numel / inputSize, features], dtype)
+  return floatsOf(who, dropoutFactors(dropout, [numLayers - 1, x.numel / inputSize, features], dtype))
 }

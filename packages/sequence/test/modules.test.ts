@@ -185,6 +185,11 @@ describe('the engine', () => {
     expect(() => lstm.forward(x)).toThrow('float64, got float32')
   })
 
+  it('is not asked for what it cannot compute', () => {
+    const gru = new GRU(3, 4).to('float16')
+    expect(() => gru.forward(x.to('float16'))).toThrow('GRU.forward: expected float32 or float64')
+  })
+
   it('may be exchanged, which packs into the new one and frees the old', () => {
     const [first, second] = [new CountingEngine(), new CountingEngine()]
     const rnn = new RNN(3, 4).to(first)

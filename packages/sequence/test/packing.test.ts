@@ -130,6 +130,15 @@ describe('packing', () => {
     expect(got.data.toArray()).toEqual(packPaddedSequence(view.clone(), [4, 2, 1]).data.toArray())
   })
 
+  it('takes lengths as any whole numbers', () => {
+    const input = ones([4, 3, 2])
+    const want = packPaddedSequence(input, [4, 2, 1]).batchSizes.toArray()
+    for (const dtype of ['int64', 'int32', 'float32', 'float16'] as const) {
+      const lengths = tensor([4, 2, 1]).to(dtype)
+      expect(packPaddedSequence(input, lengths).batchSizes.toArray()).toEqual(want)
+    }
+  })
+
   it('leaves the padded batch alone and shares no memory with it', () => {
     const padded = arange(12).reshape([2, 3, 2])
     const before = padded.clone()
@@ -192,6 +201,12 @@ describe('packing refuses', () => {
       '1-D, got shape (3, 1)',
     ],
     ['a fractional length', () => packPaddedSequence(input, [4.5, 3, 2]), TypeError, 'got number 4.5'],
+    [
+      'a missing length',
+      () => Reflect.apply(packPaddedSequence, null, [input, [4, undefined, 2]]),
+      TypeError,
+      'got undefined',
+    ],
     ['no sequences', () => packSequence([]), RuntimeError, 'got an empty list'],
     ['sequences out of order', () => packSequence([ones([2]), ones([3])]), RuntimeError, 'got [2, 3]'],
     ['an empty sequence', () => packSequence([ones([2]), ones([0])]), RuntimeError, 'got [2, 0]'],
