@@ -1,4 +1,4 @@
-import { defaultEngine } from '@unroll/kernels'
+import { defaultEngine, type HostEngine, type PackedWeights, reference } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/cells.json'
 import printing from '@unroll/oracle/fixtures/cells_printing.json'
 import seeded from '@unroll/oracle/fixtures/cells_seeded.json'
@@ -98,12 +98,34 @@ describe('cells', () => {
     expect([...new GRUCell(3, 4, { bias: false }).stateDict().keys()]).toEqual(['weight_ih', 'weight_hh'])
   })
 
-  test('work after dispose', () => {
-    const cell = new GRUCell(2, 2)
+  test('pack their weights once, give them back on dispose, and work after it', () => {
+    const packed = new Set<PackedWeights>()
+    let packs = 0
+    const counting: HostEngine = {
+      ...reference,
+      pack: (...args) => {
+        const weights = reference.pack(...args)
+        const dispose = weights.dispose.bind(weights)
+        weights.dispose = () => {
+          packed.delete(weights)
+          dispose()
+        }
+        packed.add(weights)
+        packs++
+        return weights
+      },
+    }
+    const cell = new GRUCell(2, 2).to(counting)
     const want = cell.forward(ones([2])).toArray()
+    for (let i = 0; i < 10; i++) cell.forward(ones([3, 2]))
+    expect([packs, packed.size]).toEqual([1, 1])
     cell.dispose()
     cell[Symbol.dispose]()
+    expect(packed.size).toBe(0)
     expect(cell.forward(ones([2])).toArray()).toEqual(want)
+    expect([packs, packed.size]).toEqual([2, 1])
+    cell.to(reference).forward(ones([2]))
+    expect(packed.size).toBe(0)
   })
 })
 

@@ -1,0 +1,58 @@
+import type { Tensor } from '@unroll/tensor'
+import { expectTypeOf } from 'vitest'
+import { Embedding, Linear, Module, type Parameter, Sequential } from '../src/index.ts'
+
+declare const x: Tensor
+
+class Encoder extends Module {
+  override forward(input: Tensor, scale?: number | null): [output: Tensor, hn: Tensor] {
+    return [input.mul(scale ?? 1), input]
+  }
+}
+
+class Model extends Module {
+  encoder = new Encoder()
+  head: Linear | null = new Linear(1, 1)
+
+  override forward(input: Tensor): Tensor {
+    return this.encoder.forward(input)[0]
+  }
+
+  override async forwardAsync(input: Tensor): Promise<Tensor> {
+    return this.forward(input)
+  }
+}
+
+// Modules of any arguments and results are modules.
+const modules: Module[] = [new Encoder(), new Model(), new Linear(1, 1), new Sequential()]
+expectTypeOf(new Model().to('float64').eval()).toEqualTypeOf<Model>()
+expectTypeOf(modules[0]?.children()).toEqualTypeOf<Module[] | undefined>()
+
+// forwardAsync takes what forward takes; what it gives is known where it is overridden.
+expectTypeOf(new Encoder().forwardAsync(x, 2)).resolves.toBeUnknown()
+expectTypeOf(new Model().forwardAsync(x)).resolves.toEqualTypeOf<Tensor>()
+// @ts-expect-error two arguments at most
+new Encoder().forwardAsync(x, 2, 3)
+
+// Hooks see the arguments and the result of their module.
+new Encoder().registerForwardPreHook((module, args) => {
+  expectTypeOf(module).toEqualTypeOf<Encoder>()
+  expectTypeOf(args).toEqualTypeOf<[input: Tensor, scale?: number | null | undefined]>()
+})
+new Encoder().registerForwardHook((_module, _args, result) => {
+  expectTypeOf(result).toEqualTypeOf<[output: Tensor, hn: Tensor]>()
+  return result
+})
+// @ts-expect-error the result is a pair
+new Encoder().registerForwardHook((_module, [input]) => input)
+
+// A Sequential takes what its first module takes and gives what its last gives.
+expectTypeOf(new Sequential(new Embedding(1, 1), new Encoder()).forward(x)).toEqualTypeOf<
+  [output: Tensor, hn: Tensor]
+>()
+expectTypeOf(new Sequential(...modules).forward(x)).toEqualTypeOf<Tensor>()
+expectTypeOf(new Sequential(new Linear(1, 1)).forwardAsync(x)).resolves.toEqualTypeOf<Tensor>()
+
+// A tensor is not a parameter.
+expectTypeOf<Parameter>().toExtend<Tensor>()
+expectTypeOf<Tensor>().not.toExtend<Parameter>()
