@@ -29,7 +29,11 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'node',
-          include: ['packages/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'tooling/*/test/**/*.test.ts',
+            'apps/*/test/**/*.test.ts',
+          ],
           environment: 'node',
         },
       },

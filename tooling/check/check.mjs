@@ -61,8 +61,10 @@ for (const [name, command] of Object.entries(steps)) {
 await rm(scratch, { recursive: true })
 
 console.log()
-for (const row of rows) console.log(`${row.step.padEnd(10)}${row.result.padEnd(8)}${row.seconds.padStart(7)} s  ${row.detail}`)
-if (!chromiumFound()) console.log('chromium  SKIPPED: no Chromium here; install it or set CHROMIUM_PATH to run the browser tests')
+for (const row of rows)
+  console.log(`${row.step.padEnd(10)}${row.result.padEnd(8)}${row.seconds.padStart(7)} s  ${row.detail}`)
+if (!chromiumFound())
+  console.log('chromium  SKIPPED: no Chromium here; install it or set CHROMIUM_PATH to run the browser tests')
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed === 0 ? 0 : 1
 
@@ -91,5 +93,7 @@ function summary(output) {
 }
 
 function chromiumFound() {
-  return [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].some((path) => path && existsSync(path))
+  return [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].some(
+    (path) => path && existsSync(path),
+  )
 }

@@ -12,11 +12,21 @@ const project = mkdtempSync(join(tmpdir(), 'unroll-install-'))
 try {
   const needed = ['kernels', 'tensor', 'nn', 'cells']
   for (const name of needed) {
-    execFileSync('pnpm', ['pack', '--pack-destination', project], { cwd: join(root, 'packages', name), stdio: 'pipe' })
+    execFileSync('pnpm', ['pack', '--pack-destination', project], {
+      cwd: join(root, 'packages', name),
+      stdio: 'pipe',
+    })
   }
   const tarballs = readdirSync(project).filter((file) => file.endsWith('.tgz'))
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }))
-  execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs.map((file) => `./${file}`)], { cwd: project, stdio: 'pipe' })
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'user', private: true, type: 'module' }),
+  )
+  execFileSync(
+    'npm',
+    ['install', '--offline', '--no-audit', '--no-fund', ...tarballs.map((file) => `./${file}`)],
+    { cwd: project, stdio: 'pipe' },
+  )
 
   writeFileSync(
     join(project, 'main.js'),
@@ -41,8 +51,17 @@ try {
     return outputFiles[0]?.text ?? ''
   }
   const one = await bundle(`import { LSTMCell } from '@unroll/cells'; console.log(LSTMCell)`)
-  for (const [name, wanted] of Object.entries({ LSTMCell: true, GRUCell: false, Embedding: false, Sequential: false })) {
-    expect(`class ${name} in a bundle of LSTMCell`, new RegExp(`class ${name}\\b|${name} ?= ?class`).test(one), wanted)
+  for (const [name, wanted] of Object.entries({
+    LSTMCell: true,
+    GRUCell: false,
+    Embedding: false,
+    Sequential: false,
+  })) {
+    expect(
+      `class ${name} in a bundle of LSTMCell`,
+      new RegExp(`class ${name}\\b|${name} ?= ?class`).test(one),
+      wanted,
+    )
   }
   const nothing = await bundle(`import '@unroll/cells'`)
   expect('a bundle that imports nothing', nothing.trim(), '')

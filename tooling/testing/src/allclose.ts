@@ -1,5 +1,7 @@
 /** Numbers of any array; those of a tensor are read from its `data`. */
-export type Comparable = ArrayLike<number | bigint> | { readonly shape: readonly number[]; readonly data: ArrayLike<number | bigint> }
+export type Comparable =
+  | ArrayLike<number | bigint>
+  | { readonly shape: readonly number[]; readonly data: ArrayLike<number | bigint> }
 
 /** `|got - want| <= atol + rtol * |want|`, PyTorch's own rule. */
 export interface Tolerance {
@@ -40,7 +42,8 @@ export function allclose(got: Comparable, want: Comparable, tolerance: Tolerance
     if (first < 0) first = i
     wrong++
   }
-  if (wrong === 0) return { pass: true, message: `all ${a.length} elements within rtol ${rtol}, atol ${atol}` }
+  if (wrong === 0)
+    return { pass: true, message: `all ${a.length} elements within rtol ${rtol}, atol ${atol}` }
   return {
     pass: false,
     message:
