@@ -1,5 +1,7 @@
 // Tensors
 
+// Comparison
+export { type AllcloseOptions, allclose, equal } from './compare.ts'
 // Creation
 export {
   arange,
@@ -22,7 +24,7 @@ export { isGradEnabled, noGrad } from './gradMode.ts'
 export { cat, linear, stack } from './join.ts'
 // Random draws
 export { defaultGenerator, Generator, manualSeed } from './random/generator.ts'
-export { rand } from './random.ts'
+export { bernoulli, type DrawOptions, multinomial, rand, randint, randn, randperm } from './random.ts'
 export type { NestedArray } from './strided/construct.ts'
 export type { Dims } from './strided/fold.ts'
 export type { Scalar } from './strided/promote.ts'

@@ -3,7 +3,9 @@ import { RuntimeError } from './errors.ts'
 import { formatTensor } from './format/formatTensor.ts'
 import { Inspectable } from './format/inspectable.ts'
 import { isGradEnabled } from './gradMode.ts'
+import { fillBernoulli } from './random/discrete.ts'
 import { defaultGenerator, type Generator } from './random/generator.ts'
+import { fillNormal } from './random/normal.ts'
 import { fillUniform } from './random/uniform.ts'
 import { cast, copyInto, copyOf, elementsOf, reshape } from './strided/cast.ts'
 import type { NestedArray } from './strided/construct.ts'
@@ -480,20 +482,39 @@ export class Tensor extends Inspectable implements Strided {
     return this.#change('uniform_', () => fillUniform(this, from, to, generator))
   }
 
+  /** Draws from the normal distribution. */
+  normal_(mean = 0, std = 1, { generator = defaultGenerator() }: RandomOptions = {}): this {
+    return this.#change('normal_', () => fillNormal(this, mean, std, generator))
+  }
+
+  /** 1 with probability `p`, one for all or one for each, else 0. */
+  bernoulli_(p: number | Tensor = 0.5, { generator = defaultGenerator() }: RandomOptions = {}): this {
+    return this.#change('bernoulli_', () => fillBernoulli(this, p, generator))
+  }
+
   /** Becomes another view: of the storage of `source`, with its shape, strides and dtype. Views of before stay. */
-  set_(source: Tensor): this {
-    return this.#change('set_', () => {
-      const { storage, shape, strides, offset, dtype } = source
-      this.#walk = { storage, shape, strides, offset, dtype }
-    })
+  set_({ storage, shape, strides, offset, dtype }: Tensor): this {
+    this.#refuseIfRecorded('set_')
+    this.#walk = { storage, shape, strides, offset, dtype }
+    storage.version++
+    return this
   }
 
   #change(who: string, change: () => void): this {
-    if (this.#requiresGrad && isGradEnabled()) {
-      throw new RuntimeError(`${who}: this tensor requires gradients; change it inside noGrad(() => ...)`)
+    this.#refuseIfRecorded(who)
+    if (this.shape.some((size, dim) => size > 1 && this.strides[dim] === 0)) {
+      throw new RuntimeError(
+        `${who}: several elements of this expanded view are one in memory; use clone() first`,
+      )
     }
     change()
     return this
+  }
+
+  #refuseIfRecorded(who: string): void {
+    if (this.#requiresGrad && isGradEnabled()) {
+      throw new RuntimeError(`${who}: this tensor requires gradients; change it inside noGrad(() => ...)`)
+    }
   }
 }
 

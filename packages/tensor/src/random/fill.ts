@@ -1,15 +1,29 @@
 import { isFloatingPoint, isHalf } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { forEachRow } from '../strided/loop.ts'
-import { numbersOf, type Strided } from '../strided/strided.ts'
+import type { Strided } from '../strided/strided.ts'
+import { permute } from '../strided/views.ts'
 
-/** Replaces every element, in logical order, by what `draw` gives. */
+/** Replaces every element by what `draw` gives, in the order they lie in memory, as PyTorch does. */
 export function fill(t: Strided, draw: () => number): void {
-  const data = numbersOf(t)
-  forEachRow(t.shape, [t], (length, [start = 0], [step = 0]) => {
-    for (let k = 0; k < length; k++) data[start + k * step] = draw()
+  const { data } = t.storage
+  const ordered = inMemoryOrder(t, t)
+  forEachRow(ordered.shape, [ordered], (length, [start = 0], [step = 0]) => {
+    if (data instanceof BigInt64Array) {
+      for (let k = 0; k < length; k++) data[start + k * step] = BigInt(draw())
+    } else {
+      for (let k = 0; k < length; k++) data[start + k * step] = draw()
+    }
   })
   t.storage.version++
+}
+
+/** `other`, of the shape of `t`, with its dimensions in the order in which those of `t` lie in memory. */
+export function inMemoryOrder(t: Strided, other: Strided): Strided {
+  const outermostFirst = t.shape
+    .map((_, dim) => dim)
+    .sort((a, b) => (t.strides[b] ?? 0) - (t.strides[a] ?? 0))
+  return permute(other, outermostFirst)
 }
 
 /** @throws RuntimeError unless `t` is float32 or float64 */

@@ -1,8 +1,16 @@
-// Fused multiply-add: a*b + c rounded once. PyTorch's compiler uses it wherever it may, and every digit depends on it.
+// Fused multiply-add: a*b + c rounded once. PyTorch's compiler fuses wherever it may, and digits depend on it.
 
-/** In float32, of float32 operands: their product is exact in a double, and only one sum is rounded before. */
+/** In float32, of float32 operands, whose product a double holds exactly. */
 export function fma32(a: number, b: number, c: number): number {
-  return Math.fround(a * b + c)
+  const product = a * b
+  const sum = product + c
+  const rounded = Math.fround(sum)
+  const rest = sum - rounded
+  if (rest === 0 || Math.fround(sum + rest) !== sum + rest) return rounded
+  // The sum lies halfway between two float32: what its own rounding took decides, if it took anything.
+  const error = sumError(product, c, sum)
+  if (error === 0) return rounded
+  return error > 0 === rest > 0 ? sum + rest : rounded
 }
 
 /**
@@ -10,43 +18,41 @@ export function fma32(a: number, b: number, c: number): number {
  * Source: Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", IEEE Trans. Computers 57(4), 2008.
  */
 export function fma64(a: number, b: number, c: number): number {
-  const [product, productError] = twoProduct(a, b)
-  const [low, lowError] = twoSum(c, productError)
-  const [high, highError] = twoSum(product, low)
-  return high + sumToOdd(highError, lowError)
-}
-
-/** `a + b` and what rounding took from it. */
-function twoSum(a: number, b: number): [sum: number, error: number] {
-  const sum = a + b
-  const rest = sum - a
-  return [sum, a - (sum - rest) + (b - rest)]
-}
-
-/** `a * b` and what rounding took from it, by splitting the factors in halves of 26 bits. */
-function twoProduct(a: number, b: number): [product: number, error: number] {
   const product = a * b
-  const [ah, al] = split(a)
-  const [bh, bl] = split(b)
-  return [product, al * bl - (product - ah * bh - al * bh - ah * bl)]
+  const productError = multiplyError(a, b, product)
+  const low = c + productError
+  const high = product + low
+  return high + addToOdd(sumError(product, low, high), sumError(c, productError, low))
 }
 
-function split(value: number): [high: number, low: number] {
-  const scaled = 134217729 * value // 2^27 + 1
-  const high = scaled - (scaled - value)
-  return [high, value - high]
+/** What rounding took from `sum`, that of `a` and `b`. */
+function sumError(a: number, b: number, sum: number): number {
+  const rest = sum - a
+  return a - (sum - rest) + (b - rest)
 }
 
-const double = new Float64Array(1)
-const words = new BigInt64Array(double.buffer)
+/** What rounding took from `product`, that of `a` and `b`: found by splitting both in halves of 26 bits. */
+function multiplyError(a: number, b: number, product: number): number {
+  const ah = upperHalf(a)
+  const bh = upperHalf(b)
+  const al = a - ah
+  const bl = b - bh
+  return al * bl - (product - ah * bh - al * bh - ah * bl)
+}
 
-/** `a + b`; if that is not exact, the one of the two neighbouring doubles whose last bit is set. */
-function sumToOdd(a: number, b: number): number {
-  const [sum, error] = twoSum(a, b)
+function upperHalf(value: number): number {
+  const scaled = (2 ** 27 + 1) * value
+  return scaled - (scaled - value)
+}
+
+/** `a + b`; if no double is that, the one of its two neighbours whose last bit is set. */
+function addToOdd(a: number, b: number): number {
+  const sum = a + b
+  const error = sumError(a, b, sum)
   if (error === 0) return sum
-  double[0] = sum
-  const bits = words[0] ?? 0n
-  if (bits & 1n) return sum
-  words[0] = bits + (error > 0 === sum > 0 ? 1n : -1n)
+  const double = new Float64Array([sum])
+  const bits = new BigInt64Array(double.buffer)
+  const pattern = bits[0] ?? 0n
+  if ((pattern & 1n) === 0n) bits[0] = pattern + (error > 0 === sum > 0 ? 1n : -1n)
   return double[0] ?? sum
 }

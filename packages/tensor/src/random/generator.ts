@@ -1,3 +1,4 @@
+import { decodeState, encodeState } from './generatorState.ts'
 import { MersenneTwister } from './mersenneTwister.ts'
 
 /**
@@ -41,15 +42,33 @@ export class Generator {
     return this.#seed
   }
 
+  /** Where this generator stands, in the bytes of PyTorch's get_state(). */
+  getState(): Uint8Array {
+    const { state, left, next } = this.#twister
+    return encodeState({ seed: this.#seed, left, next, state, spareNormal: this.#spareNormal })
+  }
+
+  /**
+   * Goes on from a state of {@link getState}, or of PyTorch's.
+   * @throws RuntimeError if `bytes` are no such state
+   */
+  setState(bytes: Uint8Array): this {
+    const { seed, left, next, state, spareNormal } = decodeState(bytes)
+    this.#twister.restore(state, left, next)
+    this.#seed = seed
+    this.#spareNormal = spareNormal
+    return this
+  }
+
   /** 32 random bits, as a number from 0 to 2^32 - 1. */
   random(): number {
     return this.#twister.random()
   }
 
-  /** 64 random bits as their upper and lower halves. */
-  random64(): readonly [high: number, low: number] {
-    const high = this.#twister.random()
-    return [high, this.#twister.random()]
+  /** 64 random bits: two draws, the upper half first. */
+  random64(): bigint {
+    const high = BigInt(this.#twister.random())
+    return (high << 32n) | BigInt(this.#twister.random())
   }
 
   /** Uniform in [0, 1) with 24 bits, a float32. */

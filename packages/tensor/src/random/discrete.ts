@@ -1,0 +1,76 @@
+// Draws of whole numbers: from a range, of trials, of permutations.
+
+import { checkComputable, type DType } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { cast, elementsOf } from '../strided/cast.ts'
+import { dense, numelOf, type Strided } from '../strided/strided.ts'
+import { expand } from '../strided/views.ts'
+import { checkRandomFloats, fill, inMemoryOrder } from './fill.ts'
+import type { Generator } from './generator.ts'
+
+/** Whole numbers from `low` to `high`, which is left out: the remainder of 32 random bits, of 64 for a wide range. */
+export function uniformIntegers(
+  shape: readonly number[],
+  low: bigint,
+  high: bigint,
+  dtype: DType,
+  generator: Generator,
+): Strided {
+  if (low >= high) throw new RuntimeError(`randint: expected low below high, got low ${low} and high ${high}`)
+  const limits = integerLimits[dtype]
+  if (limits && (low < limits[0] || high - 1n > limits[1])) {
+    throw new RuntimeError(`randint: the range from ${low} to ${high - 1n} does not fit ${dtype}`)
+  }
+  const range = high - low
+  const draw =
+    range < 2n ** 32n ? () => BigInt(generator.random() % Number(range)) : () => generator.random64() % range
+  const data = BigInt64Array.from({ length: numelOf(shape) }, () => low + draw())
+  return cast(dense(shape, 'int64', data), dtype)
+}
+
+/** The whole numbers below `n` in random order, by swapping each with one that is not placed yet. */
+export function permutation(n: number, dtype: DType, generator: Generator): Strided {
+  if (!Number.isInteger(n) || n < 0) throw new RuntimeError(`randperm: expected n of 0 or more, got ${n}`)
+  const values = Float64Array.from({ length: n }, (_, i) => i)
+  for (let i = 0; i < n - 1; i++) {
+    const other = i + (generator.random() % (n - i))
+    const value = values[i] ?? 0
+    values[i] = values[other] ?? 0
+    values[other] = value
+  }
+  return cast(dense([n], 'float64', values), dtype)
+}
+
+/**
+ * Fills `t` with 1 at probability `p`, else 0: a draw of 53 bits an element. A tensor of float32 probabilities takes
+ * draws of 24 bits, as in PyTorch.
+ */
+export function fillBernoulli(t: Strided, p: number | Strided, generator: Generator): void {
+  checkComputable('bernoulli_', t.dtype)
+  if (typeof p === 'number') {
+    checkProbability(p)
+    fill(t, () => (generator.uniform53() < p ? 1 : 0))
+    return
+  }
+  checkRandomFloats('bernoulli', p)
+  const probabilities = elementsOf(inMemoryOrder(t, expand(p, t.shape, 'bernoulli_')))
+  for (const probability of probabilities) checkProbability(probability)
+  const draw = p.dtype === 'float32' ? () => generator.uniform24() : () => generator.uniform53()
+  let i = 0
+  fill(t, () => (draw() < (probabilities[i++] ?? 0) ? 1 : 0))
+}
+
+function checkProbability(p: number | bigint): void {
+  if (p >= 0 && p <= 1) return
+  throw new RuntimeError(`bernoulli: expected probabilities from 0 to 1, got ${p}`)
+}
+
+/** Integers' smallest and largest values; floats take any. */
+const integerLimits: Partial<Record<DType, readonly [bigint, bigint]>> = {
+  bool: [0n, 1n],
+  uint8: [0n, 255n],
+  int8: [-128n, 127n],
+  int16: [-(2n ** 15n), 2n ** 15n - 1n],
+  int32: [-(2n ** 31n), 2n ** 31n - 1n],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+}
