@@ -37,6 +37,11 @@ export class Module {
   #engine: Engine | null = null
   #hooks: ForwardHooks | null = null
 
+  constructor() {
+    // Node's util.inspect.custom, without importing it: console.log shows what toString gives.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toString() })
+  }
+
   // Running
 
   /** What the module computes. Subclasses override it with arguments and result of their own. */
@@ -46,7 +51,8 @@ export class Module {
 
   /**
    * As `forward`, on every engine: only this one can wait for an engine whose `kind` is `device`. A module that has
-   * others overrides it and awaits their `forwardAsync`.
+   * others overrides it and awaits their `forwardAsync`. Where an override computes by `forward` of the same module,
+   * it calls that before its first `await`: later, hooks would run for it again.
    */
   forwardAsync(...args: ForwardArgs<this>): Promise<unknown>
   async forwardAsync(...args: never[]): Promise<unknown> {

@@ -166,6 +166,13 @@ describe('Module', () => {
     expect(disposed).toEqual(['leaf', 'leaf'])
   })
 
+  test('is shown by console.log as it prints', () => {
+    const module = new Dropout(0.1)
+    const inspect: unknown = Reflect.get(module, Symbol.for('nodejs.util.inspect.custom'))
+    expect(typeof inspect === 'function' && inspect.call(module)).toBe('Dropout(p=0.1, inplace=False)')
+    expect(Object.keys(module)).toEqual(['training', 'p'])
+  })
+
   test('prints parameters as PyTorch does', () => {
     expect(String(new Parameter(zeros([2, 2])))).toBe(
       'Parameter containing:\ntensor([[0., 0.],\n        [0., 0.]], requires_grad=True)',
