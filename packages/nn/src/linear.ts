@@ -11,7 +11,8 @@ export interface LinearOptions {
 }
 
 /**
- * `y = x W^T + b`
+ * `y = x W^T + b`, at once and on the default host engine, also where the module was moved to a device: one product
+ * would not pay for the way there.
  *
  * ```ts
  * new Linear(20, 30).forward(randn([128, 20])).shape   // [128, 30]
