@@ -25,7 +25,7 @@ function makeLayer({
 }
 
 describe.each(fixtures.cases)('$name', (fixture) => {
-  test('has the weights and outputs of PyTorch, and draws no more', async () => {
+  test('has the weights and outputs of PyTorch, and draws no more', () => {
     manualSeed(fixture.seed)
     const layer = makeLayer(fixture)
     const state = toState(fixture.weights)
@@ -45,6 +45,16 @@ describe.each(fixtures.cases)('$name', (fixture) => {
       expect(got.dtype).toBe(want.dtype)
     }
     expect(rand([2]).toArray()).toEqual(toTensor(fixture.next).toArray())
+  })
+
+  test('gives the same when awaited', async () => {
+    const layer = makeLayer(fixture)
+    for (const input of fixture.inputs) {
+      manualSeed(1)
+      const want = layer.forward(toTensor(input))
+      manualSeed(1)
+      expect((await layer.forwardAsync(toTensor(input))).toArray()).toEqual(want.toArray())
+    }
   })
 })
 

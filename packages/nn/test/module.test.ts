@@ -100,6 +100,7 @@ describe('Module', () => {
     expect(outer.training).toBe(true)
     expect(outer.eval()).toBe(outer)
     expect(outer.modules().map(({ training }) => training)).toEqual(outer.modules().map(() => false))
+    expect(() => Reflect.apply(outer.train, outer, ['no'])).toThrow(TypeError)
     expect(outer.train().block.second.at(1).training).toBe(true)
   })
 
