@@ -36,7 +36,7 @@ export function unsupportedFormat(kind: string, file: string): UnsupportedFormat
 const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]
 
 function foreignKind(head: Bytes): string | null {
-  const text = new TextDecoder('latin1').decode(head)
+  const text = String.fromCharCode(...head)
   if (head[0] === 0x80 && (head[1] ?? 0) <= 5) {
     return startsWith(head.subarray(2), legacyMagic)
       ? 'a legacy PyTorch stream (torch.save before 1.6)'

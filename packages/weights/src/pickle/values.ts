@@ -91,8 +91,12 @@ export function describe(value: PickleValue): string {
     default:
   }
   if (value.kind === 'global') return `global ${globalPath(value)}`
-  if (value.kind === 'object') return `object made by ${describe(value.callable)}`
+  if (value.kind === 'object') return `an object made by ${nameOf(value.callable)}`
   return value.kind
+}
+
+function nameOf(callable: PickleValue): string {
+  return isRecord(callable) && callable.kind === 'global' ? globalPath(callable) : describe(callable)
 }
 
 /** `module.name`, for messages and look-ups. */

@@ -29,7 +29,9 @@ export function storageDtype(global: PickleGlobal): FileDType | 'untyped' | null
  */
 export function isDangerous({ module, name }: PickleGlobal): boolean {
   const [root = ''] = module.split('.')
-  if (dangerousModules.has(root)) return true
+  // A dotted name walks over attributes: `os.system` of some module that imports os.
+  const way = [root, ...name.split('.').slice(0, -1)]
+  if (way.some((part) => dangerousModules.has(part))) return true
   return (root === 'builtins' || root === '__builtin__') && dangerousBuiltins.has(name.split('.')[0] ?? '')
 }
 

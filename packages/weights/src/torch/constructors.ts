@@ -45,6 +45,9 @@ const constructors: ReadonlyMap<string, Constructor> = new Map<string, Construct
   ['__builtin__ frozenset', set],
   ['builtins bytearray', bytes],
   ['__builtin__ bytearray', bytes],
+  // How protocol 2 writes no bytes at all.
+  ['builtins bytes', bytes],
+  ['__builtin__ bytes', bytes],
   ['builtins complex', complex],
   ['__builtin__ complex', complex],
   ['_codecs encode', encode],
