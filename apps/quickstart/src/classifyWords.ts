@@ -55,5 +55,5 @@ export async function classifyWords(
 function summary(words: number, readable: number, wordsPerSecond: number, engine: string): string {
   if (words < 100) return readable < words ? `\n${words - readable} of ${words} could not be read\n` : ''
   const unread = readable < words ? `, ${words - readable} could not be read` : ''
-  return `\n${words} words${unread}; ${rate(wordsPerSecond)} with this table, engine ${engine}\n`
+  return `\n${words.toLocaleString('en')} words${unread}; ${rate(wordsPerSecond)} with this table, engine ${engine}\n`
 }

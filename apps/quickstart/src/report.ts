@@ -9,6 +9,8 @@ const WIDEST = 40
 /** Characters a language's name may take: `Portuguese` and two to spare. */
 const LANGUAGE_WIDTH = 12
 const PERCENT_WIDTH = 7
+/** Rows laid out at once: cli-table3's time grows with their square. */
+const ROWS = 32
 
 const names = new Intl.DisplayNames('en', { type: 'language' })
 
@@ -27,7 +29,11 @@ export class ReadingTable {
   }
 
   rows(readings: readonly Reading[]): string {
-    return this.#table(readings.map((reading) => this.#row(reading)))
+    const rows = readings.map((reading) => this.#row(reading))
+    const tables = Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, index) =>
+      rows.slice(index * ROWS, (index + 1) * ROWS),
+    )
+    return tables.map((part) => this.#table(part)).join('')
   }
 
   #row(reading: Reading): Table.Cell[] {
@@ -92,7 +98,7 @@ export function heldOutReport(
         faint('accuracy'),
         `${percent(accuracy)} of ${words.length} words; PyTorch's ${percent(torchAccuracy)}`,
       ],
-      [faint('probabilities'), `max abs difference from PyTorch's: ${maxDifference.toExponential(1)}`],
+      [faint('probabilities'), `max abs difference from PyTorch's: ${difference(maxDifference)}`],
       [faint('speed'), `${rate(wordsPerSecond)}, warm`],
       [faint('engine'), engineName(engine)],
     ]),
@@ -106,8 +112,8 @@ export function snippetsReport(comparisons: readonly SnippetComparison[]): strin
     Object.entries(shapes)
       .map(([name, shape]) => `${name} (${shape.join(', ')})`)
       .join('\n'),
-    drawnDifference.toExponential(1),
-    outputDifference.toExponential(1),
+    difference(drawnDifference),
+    difference(outputDifference),
   ])
   return [
     heading('The six classic snippets: same seed in PyTorch and here; max abs differences'),
@@ -131,6 +137,10 @@ export function comparisonJson(
 
 export function rate(wordsPerSecond: number): string {
   return `${Math.round(wordsPerSecond).toLocaleString('en')} words/s`
+}
+
+function difference(value: number): string {
+  return value === 0 ? '0' : value.toExponential(1)
 }
 
 function percent(share: number): string {

@@ -136,7 +136,7 @@ describe('with a file', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out.match(/^butterfly +English/gm)).toHaveLength(500)
     expect(out.match(/^word/gm)).toHaveLength(1)
-    expect(out).toMatch(/^1000 words; [\d,]+ words\/s with this table, engine wasm/m)
+    expect(out).toMatch(/^1,000 words; [\d,]+ words\/s with this table, engine wasm/m)
   })
 
   test('ends quietly when its reader has had enough', async () => {
