@@ -1,7 +1,9 @@
+// Choosing an engine
+
+export { defaultEngine, setDefaultEngine } from './defaultEngine.ts'
+
 // The contract
 
-// Engines
-export { defaultEngine, setDefaultEngine } from './defaultEngine.ts'
 export type {
   DeviceEngine,
   DirectionWeights,
@@ -17,6 +19,9 @@ export type {
   RecurrentSpec,
 } from './engine.ts'
 export { gateCount } from './layout.ts'
+
+// Engines
+
 export { reference } from './reference/reference.ts'
-export { wasmVariant } from './wasm/support.ts'
+export { type WasmVariant, wasmVariant } from './wasm/support.ts'
 export { createWasmEngine, wasm } from './wasm/wasm.ts'

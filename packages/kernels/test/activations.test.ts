@@ -1,17 +1,18 @@
-import { type FloatDType, type RecurrentMode, type RecurrentSpec, reference } from '@unroll/kernels'
-import { describe, expect, it } from 'vitest'
-import { engines } from './engines.ts'
+import {
+  type FloatDType,
+  type HostEngine,
+  type RecurrentMode,
+  type RecurrentSpec,
+  reference,
+} from '@unroll/kernels'
+import { expect, it } from 'vitest'
+import { describeEngines } from './engines.ts'
 
 /** Units in the last place of float32 and float64 relative to 1. */
 const epsilon: Record<FloatDType, number> = { float32: 2 ** -23, float64: 2 ** -52 }
 
 /** Runs one unit per value, each seeing only its own value as gate pre-activation through an identity matrix. */
-function activate(
-  mode: RecurrentMode,
-  dtype: FloatDType,
-  values: readonly number[],
-  engine: (typeof engines)[number],
-) {
+function activate(mode: RecurrentMode, dtype: FloatDType, values: readonly number[], engine: HostEngine) {
   const n = values.length
   const floats = (data: number[]): Float32Array | Float64Array =>
     dtype === 'float32' ? Float32Array.from(data) : Float64Array.from(data)
@@ -56,7 +57,7 @@ const sweep = Array.from({ length: 401 }, (_, i) => (i - 200) / 8).concat(
   ]),
 )
 
-describe.each(engines)('$name $variant', (engine) => {
+describeEngines((engine) => {
   it.each(['float32', 'float64'] satisfies FloatDType[])('has tanh within 4 ulp in %s', (dtype) => {
     const got = activate('RNN_TANH', dtype, sweep, engine)
     sweep.forEach((x, i) => {

@@ -10,7 +10,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest'
 import { WasmInstance } from '../src/wasm/instance.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
-import { engines } from './engines.ts'
+import { describeEngines } from './engines.ts'
 import { randomCall, randomWeights, seeded } from './random.ts'
 
 const spec: RecurrentSpec = {
@@ -23,7 +23,7 @@ const spec: RecurrentSpec = {
   bidirectional: true,
 }
 
-describe.each(engines)('$name $variant', (engine) => {
+describeEngines((engine) => {
   const random = seeded(1)
   const weights = randomWeights(random, spec)
   const call = randomCall(random, spec, [3, 3, 2])

@@ -1,9 +1,20 @@
-import { createWasmEngine, type HostEngine, reference, wasm } from '@unroll/kernels'
-import { supportsVariant } from '../src/wasm/support.ts'
+import { createWasmEngine, type HostEngine, reference, wasm, wasmVariant } from '@unroll/kernels'
+import { describe } from 'vitest'
 
-/** Every engine and build this runtime can run. */
-export const engines: readonly HostEngine[] = [
-  reference,
-  wasm,
-  ...(['relaxed-simd', 'simd'] as const).filter(supportsVariant).map((variant) => createWasmEngine(variant)),
+const best = wasmVariant()
+
+const engines: readonly { readonly title: string; readonly engine: HostEngine | null }[] = [
+  { title: 'reference', engine: reference },
+  { title: 'wasm', engine: best && wasm },
+  { title: 'wasm simd', engine: best && createWasmEngine('simd') },
+  { title: 'wasm relaxed-simd', engine: best === 'relaxed-simd' ? createWasmEngine(best) : null },
 ]
+
+/** One suite per engine; where this runtime cannot run one, its tests show as skipped. */
+export function describeEngines(suite: (engine: HostEngine) => void): void {
+  for (const { title, engine } of engines) {
+    describe.skipIf(engine === null)(engine ? title : `${title}: not in this runtime`, () =>
+      suite(engine ?? reference),
+    )
+  }
+}

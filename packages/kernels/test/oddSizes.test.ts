@@ -1,13 +1,12 @@
 import { type FloatDType, type RecurrentMode, type RecurrentSpec, reference } from '@unroll/kernels'
 import { tolerances } from '@unroll/testing'
-import { describe, expect, it } from 'vitest'
-import { engines } from './engines.ts'
+import { expect, it } from 'vitest'
+import { describeEngines } from './engines.ts'
 import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
 
 const modes: readonly RecurrentMode[] = ['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU']
-const fast = engines.filter((engine) => engine !== reference)
 
-describe.each(fast)('$name $variant', (engine) => {
+describeEngines((engine) => {
   it.each(modes)('agrees with the reference on 60 random shapes of %s', (mode) => {
     const random = seeded(mode.length)
     const upTo = (most: number): number => 1 + Math.floor(random() * most)

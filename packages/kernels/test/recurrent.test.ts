@@ -1,10 +1,10 @@
 import fixtures from '@unroll/oracle/fixtures/sequence.json'
 import { tolerances } from '@unroll/testing'
-import { describe, expect, it } from 'vitest'
-import { engines } from './engines.ts'
+import { expect, it } from 'vitest'
+import { describeEngines } from './engines.ts'
 import { engineCall } from './fixtureCall.ts'
 
-describe.each(engines)('$name $variant', (engine) => {
+describeEngines((engine) => {
   it.each(fixtures.cases)('computes what PyTorch does: $name', (fixture) => {
     const { spec, weights, call, want } = engineCall(fixture)
     const packed = engine.pack(spec, weights)
