@@ -4,7 +4,7 @@ import type { WordClassifier } from './classify.ts'
 import { snippets } from './snippets.ts'
 
 /** A held-out word: the language of the list it stands in, and what the model makes of it. */
-export interface HeldOutWord {
+interface HeldOutWord {
   readonly word: string
   readonly language: string
   readonly probabilities: Float32Array
