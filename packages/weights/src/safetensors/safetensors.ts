@@ -181,5 +181,7 @@ function checkLayout(
     }
     end = entry.end
   }
-  if (end !== fileEnd) throw corrupt(`tensors end at byte ${end}, the file has ${fileEnd} bytes`, end)
+  if (end !== fileEnd) {
+    throw corrupt(`tensors end at byte ${end}, the file has ${fileEnd} bytes`, Math.min(end, fileEnd))
+  }
 }

@@ -63,7 +63,7 @@ export class Source {
 
   async #slice(start: number, end: number): Promise<Bytes> {
     try {
-      return unshared(await this.#opened.slice(start, end))
+      return plain(await this.#opened.slice(start, end))
     } catch (error) {
       if (error instanceof UnreadableSourceError) throw error
       throw this.#unreadable(`bytes ${start} to ${end} cannot be read: ${messageOf(error)}`, start, error)
@@ -80,12 +80,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** `slice` as bytes; those of a SharedArrayBuffer are copied, since another thread could change them once checked. */
-function unshared(slice: ByteSlice): Bytes {
-  const bytes = slice instanceof Uint8Array ? slice : new Uint8Array(slice)
-  return isUnshared(bytes) ? bytes : new Uint8Array(bytes)
-}
-
-function isUnshared(bytes: Uint8Array): bytes is Bytes {
-  return bytes.buffer instanceof ArrayBuffer
+/**
+ * `slice` as a plain Uint8Array: the `slice` of a Node Buffer would not copy. The bytes of a SharedArrayBuffer are
+ * copied, since another thread could change them once they are checked.
+ */
+function plain(slice: ByteSlice): Bytes {
+  const { buffer, byteOffset, byteLength } = slice instanceof Uint8Array ? slice : new Uint8Array(slice)
+  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer, byteOffset, byteLength)
+  return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))
 }

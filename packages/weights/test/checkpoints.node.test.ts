@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { linear, stack, type Tensor, tensor, zeros } from '@unroll/tensor'
+import { describe, expect, it } from 'vitest'
+import { load, loadWeights, UnsupportedFormatError } from '../src/index.ts'
+import { openBytes } from '../src/source/memorySource.ts'
+import { Source } from '../src/source/source.ts'
+import { ZipArchive } from '../src/zip/zipArchive.ts'
+import { failureOf } from './support/failure.ts'
+
+/** Files of other projects, not ours to commit; see the manifest beside them. */
+const folder = new URL('../../../../shared/checkpoints/', import.meta.url)
+const present = existsSync(folder)
+
+interface Listed {
+  readonly name: string
+  readonly keys?: Readonly<Record<string, readonly [dtype: string, shape: readonly number[]]>> | null
+}
+
+const manifest: readonly Listed[] = present
+  ? JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8'))
+  : []
+
+const refused: Readonly<Record<string, string>> = {
+  'practical-pytorch_char-rnn-classification.pt': 'a tar archive (PyTorch 0.1)',
+  'silero_vad.jit': 'a TorchScript archive',
+  'allennlp_simple_tagger_best.th': 'a legacy PyTorch stream',
+  'pytorch_recurrent_ops.ptl': 'a TorchScript archive',
+  'pytorch_TestSerialization.test_lstm.state_dict.pt': 'a quantized tensor',
+  'attacut-sc_model.pth': 'a legacy PyTorch stream',
+  'burn_broken.pt': 'starting with bytes 61 62 63',
+  'burn_legacy_shared_storage.pt': 'a legacy PyTorch stream',
+  'burn_legacy_with_offsets.pt': 'a legacy PyTorch stream',
+}
+
+const fortran = [0, 12].map((matrix) => [1, 5, 9].map((row) => [0, 1, 2, 3].map((i) => matrix + row + i)))
+
+/** The float32 arrays of a reference file. */
+async function reference(name: string): Promise<(array: string) => Float32Array> {
+  const file = readFileSync(new URL(`ref/${name}`, folder))
+  const archive = await ZipArchive.open(new Source(openBytes(file)))
+  const arrays = new Map<string, Float32Array>()
+  for (const record of archive.entries.keys()) {
+    const bytes = await archive.read(record)
+    const header = new DataView(bytes.buffer, bytes.byteOffset).getUint16(8, true)
+    arrays.set(record, new Float32Array(bytes.slice(10 + header).buffer))
+  }
+  return (array) => arrays.get(`${array}.npy`) ?? new Float32Array(0)
+}
+
+describe.skipIf(!present)('checkpoints of other projects (skipped without ../shared/checkpoints)', () => {
+  it.each(manifest.filter(({ name }) => !(name in refused)))('$name loads', async ({ name, keys }) => {
+    const path = fileURLToPath(new URL(name, folder))
+    const weights = await loadWeights(path)
+    expect(weights.size).toBeGreaterThan(0)
+    expect(await load(path)).toBeInstanceOf(Map)
+    if (!keys) return
+    const got = [...weights].map(([key, { dtype, shape }]) => [key, [dtype, shape]])
+    expect(Object.fromEntries(got)).toEqual(keys)
+  })
+
+  it.each(Object.entries(refused))('%s is refused as %s', async (name, message) => {
+    const path = fileURLToPath(new URL(name, folder))
+    for (const read of [load, loadWeights]) {
+      expect((await failureOf(read(path), UnsupportedFormatError)).message).toContain(message)
+    }
+  })
+
+  it.each([
+    ['burn_bool.pt', 'tensor', [true, false, true, true, false]],
+    ['burn_scalar.pt', 'tensor', 42],
+    [
+      'burn_special_values.pt',
+      'tensor',
+      [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 1],
+    ],
+    ['candle_fortran_tensor_3d.pth', 'tensor_fortran', fortran],
+  ])('%s has the values PyTorch reads', async (name, key, values) => {
+    const weights = await loadWeights(fileURLToPath(new URL(name, folder)))
+    expect(weights.get(key)?.toArray()).toEqual(values)
+  })
+
+  it("AllenNLP's tagger gives the recorded outputs of its LSTM", async () => {
+    const weights = await loadWeights(fileURLToPath(new URL('allennlp_simple_tagger_full_best.th', folder)))
+    const want = await reference('allennlp_full_lstm_ref.npz')
+    const weight = (name: string): Tensor => {
+      const found = weights.get(`encoder._module.${name}_l0`)
+      if (!found) throw new Error(`no ${name}`)
+      return found
+    }
+    const input = tensor(want('x'), { shape: [2, 5, 2] })
+    let [h, c] = [zeros([2, 4]), zeros([2, 4])]
+    const outputs: Tensor[] = []
+    for (let t = 0; t < 5; t++) {
+      const gates = linear(input.select(1, t), weight('weight_ih'), weight('bias_ih')).add(
+        linear(h, weight('weight_hh'), weight('bias_hh')),
+      )
+      const [i, f, g, o] = [0, 4, 8, 12].map((start) => gates.slice(1, start, start + 4))
+      if (!i || !f || !g || !o) throw new Error('expected four gates')
+      c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()))
+      h = o.sigmoid().mul(c.tanh())
+      outputs.push(h)
+    }
+    expect(stack(outputs, 1)).toBeAllclose(want('y'))
+    expect(h).toBeAllclose(want('h'))
+    expect(c).toBeAllclose(want('c'))
+  })
+})

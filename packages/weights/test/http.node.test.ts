@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { load, loadWeights, UnreadableSourceError, UnsupportedFormatError } from '../src/index.ts'
+import type { Bytes } from '../src/source/source.ts'
+import { failureOf } from './support/failure.ts'
+import { checkpoint, dict, pickle, records, storage, tensor } from './support/torchBuilder.ts'
+import { buildZip } from './support/zipBuilder.ts'
+
+const small = checkpoint(dict({ weight: tensor() }))
+
+/** 5 MB in a storage that the state dict has no use for, 3 MB in one that it has. */
+const large = ((): Bytes => {
+  const [, data0, version] = records(new Uint8Array(0))
+  const used = { ...data0, data: new Uint8Array(3e6).fill(1) }
+  const unused = { ...data0, name: 'archive/data/1', data: new Uint8Array(5e6) }
+  const weights = dict({ weight: tensor({ of: storage(750_000) }) })
+  const body = dict({ state_dict: weights, optimizer: tensor({ of: storage(1_250_000, '1') }) })
+  return buildZip([{ name: 'archive/data.pkl', data: pickle(body) }, unused, used, version])
+})()
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+function ranges(file: Bytes, { etag = (): string => '"1"', shift = 0 } = {}): Answer {
+  return (request, response) => {
+    const [, start, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+    if (start === undefined || last === undefined) {
+      response.writeHead(200, { 'content-length': file.length, etag: etag() }).end(file)
+      return
+    }
+    if (Number(start) >= file.length) {
+      response.writeHead(416, { 'content-range': `bytes */${file.length}` }).end()
+      return
+    }
+    const end = Math.min(Number(last) + 1, file.length)
+    const from = Number(start) + (Number(start) === 0 ? 0 : shift)
+    const body = file.subarray(from, end)
+    sent += body.length
+    response
+      .writeHead(206, { 'content-range': `bytes ${from}-${end - 1}/${file.length}`, etag: etag() })
+      .end(body)
+  }
+}
+
+function whole(file: Bytes): Answer {
+  return (_, response) => response.writeHead(200).end(file)
+}
+
+let answer: Answer = whole(small)
+let requests: (string | undefined)[] = []
+let sent = 0
+let base = ''
+
+const server = createServer((request, response) => {
+  requests.push(request.headers.range)
+  answer(request, response)
+})
+
+beforeAll(async () => {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('expected a port')
+  base = `http://127.0.0.1:${address.port}`
+})
+beforeEach(() => {
+  requests = []
+  sent = 0
+})
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+})
+
+describe('a server that answers ranges', () => {
+  it('is asked once for a small file', async () => {
+    answer = ranges(small)
+    expect((await loadWeights(`${base}/small.pt`)).get('weight')?.toArray()).toEqual([1, 2, 3, 4])
+    expect(requests).toEqual(['bytes=0-1048575'])
+  })
+
+  it('is asked for the parts of a large file that are needed', async () => {
+    answer = ranges(large)
+    const weights = await loadWeights(new URL(`${base}/large.pt`))
+    expect(weights.get('weight')?.shape).toEqual([4])
+    expect(weights.get('weight')?.storage.data.length).toBe(750_000)
+    expect(sent).toBeLessThan(3e6 + 3 * 2 ** 20)
+    expect(requests.length).toBeLessThan(8)
+  })
+
+  it('whose file is empty', async () => {
+    answer = ranges(new Uint8Array(0))
+    await expect(load(`${base}/empty.pt`)).rejects.toThrow('is empty')
+  })
+
+  it('but gives other bytes than asked for is refused', async () => {
+    answer = ranges(large, { shift: 1 })
+    const error = await failureOf(load(`${base}/large.pt`), UnreadableSourceError)
+    expect(error.message).toContain('asked for bytes')
+  })
+
+  it('whose file changes meanwhile is refused', async () => {
+    let version = 0
+    answer = ranges(large, { etag: () => `"${version++}"` })
+    const error = await failureOf(load(`${base}/large.pt`), UnreadableSourceError)
+    expect(error.message).toContain('changed on the server')
+  })
+
+  it('but does not tell the size is asked for the whole', async () => {
+    answer = (request, response) => {
+      if (request.headers.range)
+        response.writeHead(206, { 'content-range': 'bytes 0-9/*' }).end(small.subarray(0, 10))
+      else whole(small)(request, response)
+    }
+    expect((await loadWeights(`${base}/small.pt`)).size).toBe(1)
+    expect(requests).toEqual(['bytes=0-1048575', undefined])
+  })
+})
+
+describe('a server that knows no ranges', () => {
+  it('sends the whole body once', async () => {
+    answer = whole(large)
+    expect((await loadWeights(`${base}/large.pt`)).size).toBe(1)
+    expect(requests).toHaveLength(1)
+  })
+
+  it('and hangs up on them is asked plainly', async () => {
+    answer = (request, response) => {
+      if (request.headers.range) request.socket.destroy()
+      else whole(small)(request, response)
+    }
+    expect((await loadWeights(`${base}/small.pt`)).size).toBe(1)
+  })
+})
+
+describe('a server that fails', () => {
+  it.each([
+    [404, 'Not Found'],
+    [403, 'Forbidden'],
+    [500, 'Internal Server Error'],
+  ])('with status %d gives an error that names the address', async (status, text) => {
+    answer = (_, response) => response.writeHead(status).end('<html>no</html>')
+    const error = await failureOf(load(`${base}/none.pt`), UnreadableSourceError)
+    expect(error.message).toBe(`${base}/none.pt: HTTP status ${status} ${text}`)
+  })
+
+  it('by sending a page instead is told apart', async () => {
+    answer = (_, response) => response.writeHead(200).end('<!doctype html><title>Sign in</title>')
+    const error = await failureOf(load(`${base}/model.pt`), UnsupportedFormatError)
+    expect(error.message).toContain('a web page')
+  })
+
+  it('by breaking off', async () => {
+    answer = (request, response) => {
+      response.writeHead(200, { 'content-length': small.length })
+      response.write(small.subarray(0, 100), () => request.socket.destroy())
+    }
+    const error = await failureOf(load(`${base}/model.pt`), UnreadableSourceError)
+    expect(error.message).toContain('broke off')
+  })
+
+  it('by not being there', async () => {
+    const error = await failureOf(load('http://127.0.0.1:9/model.pt'), UnreadableSourceError)
+    expect(error.message).toContain('cannot be fetched')
+    expect(error.file).toBe('http://127.0.0.1:9/model.pt')
+  })
+
+  it('since the address makes no sense', async () => {
+    await failureOf(load('http://'), UnreadableSourceError)
+    await failureOf(load('gopher://example.com/model.pt'), UnreadableSourceError)
+  })
+})
