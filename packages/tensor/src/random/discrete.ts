@@ -8,7 +8,10 @@ import { expand } from '../strided/views.ts'
 import { checkRandomFloats, fill, inMemoryOrder } from './fill.ts'
 import type { Generator } from './generator.ts'
 
-/** Whole numbers from `low` to `high`, which is left out: the remainder of 32 random bits, of 64 for a wide range. */
+/**
+ * Whole numbers from `low` to `high`, which is left out: what remains of 32 random bits, or of 64 for a range of 2^28
+ * and more, as PyTorch 2.13 has it.
+ */
 export function uniformIntegers(
   shape: readonly number[],
   low: bigint,
@@ -23,7 +26,7 @@ export function uniformIntegers(
   }
   const range = high - low
   const draw =
-    range < 2n ** 32n ? () => BigInt(generator.random() % Number(range)) : () => generator.random64() % range
+    range < 2n ** 28n ? () => BigInt(generator.random() % Number(range)) : () => generator.random64() % range
   const data = BigInt64Array.from({ length: numelOf(shape) }, () => low + draw())
   return cast(dense(shape, 'int64', data), dtype)
 }

@@ -1,0 +1,77 @@
+import fixtures from '@unroll/oracle/fixtures/tensor_operations.json'
+import { tolerances } from '@unroll/testing'
+import { describe, expect, test } from 'vitest'
+import * as api from '../src/index.ts'
+import { Tensor } from '../src/index.ts'
+import { decode, layOut, layouts } from './fixtures.ts'
+
+interface Case {
+  readonly call: string
+  readonly args: readonly unknown[]
+  readonly result: unknown
+}
+
+// What libraries compute to the last digit or nearly so, and what is summed in another order.
+const inexact = [
+  'exp',
+  'log',
+  'tanh',
+  'sigmoid',
+  'pow',
+  'softmax',
+  'logSoftmax',
+  'sum',
+  'mean',
+  'prod',
+  'matmul',
+  'linear',
+]
+
+// Where PyTorch itself gives 0 or -0 depending on how many elements there are.
+const signless = ['maximum', 'minimum', 'relu', 'clamp']
+
+const cases: readonly Case[] = fixtures.cases
+const calls = new Set(cases.map(({ call }) => call))
+
+describe.each(Object.entries(layouts))('on tensors %s', (_, layout) => {
+  test.each([...calls])('%s equals PyTorch', (call) => {
+    for (const { args, result } of cases.filter((each) => each.call === call)) {
+      const got = run(
+        call,
+        args.map((arg) => layOut(decode(arg), layout)),
+      )
+      check(call, got, decode(result), `${call}(${args.map(summary).join(', ')})`)
+    }
+  })
+})
+
+/** Calls the function of this name or, if there is none, the method of the first argument. */
+function run(call: string, args: readonly unknown[]): unknown {
+  const [first, ...rest] = args
+  const free: unknown = Reflect.get(api, call)
+  if (typeof free === 'function') return free(...args)
+  const method: unknown = first instanceof Tensor ? Reflect.get(first, call) : undefined
+  if (typeof method !== 'function') throw new TypeError(`no such operation: ${call}`)
+  return method.apply(first, rest)
+}
+
+function check(call: string, got: unknown, want: unknown, what: string): void {
+  if (Array.isArray(want) && Array.isArray(got)) {
+    expect(got, what).toHaveLength(want.length)
+    for (const [i, part] of want.entries()) check(call, got[i], part, `${what}[${i}]`)
+    return
+  }
+  if (!(got instanceof Tensor && want instanceof Tensor))
+    throw new TypeError(`${what}: expected a tensor, got ${got}`)
+  expect(`${got.dtype} (${got.shape})`, what).toBe(`${want.dtype} (${want.shape})`)
+  const tolerance = want.dtype === 'float64' ? tolerances.float64 : tolerances.float32
+  if (inexact.includes(call)) expect(got, what).toBeAllclose(want, tolerance)
+  else if (signless.includes(call)) expect(got, what).toBeAllclose(want, { rtol: 0, atol: 0 })
+  else expect(got.toArray(), what).toEqual(want.toArray())
+}
+
+/** An argument in the text of a failure. */
+function summary(arg: unknown): string {
+  const decoded = decode(arg)
+  return decoded instanceof Tensor ? `${decoded.dtype} (${decoded.shape})` : JSON.stringify(decoded)
+}

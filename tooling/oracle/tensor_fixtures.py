@@ -1,0 +1,394 @@
+"""Tensors: operations on odd shapes and every dtype, type promotion, printing, seeded draws, what is refused.
+
+Writes tensor_operations.json, tensor_promotion.json, tensor_printing.json, tensor_random.json, tensor_errors.json.
+"""
+import base64
+import itertools
+import math
+import zlib
+
+import torch
+from common import write_fixture
+
+ALL = [torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
+       torch.float16, torch.bfloat16, torch.float32, torch.float64]
+COMPUTABLE = [dtype for dtype in ALL if dtype not in (torch.float16, torch.bfloat16)]
+INTEGERS = [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64]
+FLOATS = [torch.float32, torch.float64]
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, math.inf, -math.inf, math.nan, 1e-40, 3e38, -7.0]
+
+
+def name_of(dtype):
+    return str(dtype).removeprefix("torch.")
+
+
+def encode(tensor):
+    """Like common.encode, with the 16-bit floats as their bits."""
+    flat = tensor.detach().contiguous()
+    bits = flat.view(torch.int16) if flat.dtype in (torch.float16, torch.bfloat16) else flat
+    data = base64.b64encode(bits.numpy().tobytes()).decode()
+    return {"dtype": name_of(tensor.dtype), "shape": list(tensor.shape), "data": data}
+
+
+def encode_any(value):
+    if isinstance(value, torch.Tensor):
+        return encode(value)
+    return [encode_any(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def values(shape, dtype, scale=3.0):
+    """Values that suit a dtype: both signs, ties, fractions."""
+    if dtype == torch.bool:
+        return torch.rand(shape) < 0.5
+    if dtype.is_floating_point:
+        return (torch.randn(shape, dtype=torch.float64) * scale).to(dtype)
+    return torch.randint(0 if dtype == torch.uint8 else -9, 10, shape).to(dtype)
+
+
+# ---- Operations: `call` names the method here, `run` is PyTorch's
+
+class Operations:
+    def __init__(self):
+        self.cases = []
+
+    def add(self, call, run, *args, scale=None):
+        """`args` are tensors, or plain values which both sides take alike."""
+        result = run(*args)
+        self.cases.append({"call": call, "args": [encode_any(arg) for arg in args], "result": encode_any(result)})
+
+
+SHAPES = [((), ()), ((5,), (5,)), ((3, 4), (3, 4)), ((3, 4), (4,)), ((2, 1, 3), (4, 1)), ((0, 3), (1, 3)), ((2, 3), ())]
+
+
+def arithmetic(ops):
+    binary = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div,
+              "maximum": torch.maximum, "minimum": torch.minimum,
+              "eq": torch.eq, "ne": torch.ne, "lt": torch.lt, "le": torch.le, "gt": torch.gt, "ge": torch.ge}
+    for call, run in binary.items():
+        for left, right in SHAPES:
+            ops.add(call, run, values(left, torch.float32), values(right, torch.float32))
+        for dtype in COMPUTABLE:
+            if not (call == "sub" and dtype == torch.bool):
+                ops.add(call, run, values((2, 5), dtype), values((2, 5), dtype))
+        special = torch.tensor(SPECIAL)
+        ops.add(call, run, special[:, None], special)
+        ops.add(call, run, values((7,), torch.int32), values((7,), torch.float32))
+        if call not in ("maximum", "minimum"):
+            for dtype, scalar in [(torch.float32, 0.1), (torch.float64, 0.1), (torch.int64, 3), (torch.int64, 2.5)]:
+                ops.add(call, run, values((7,), dtype), scalar)
+    extremes = {torch.int32: 2**31 - 1, torch.int64: 2**63 - 1, torch.int16: 2**15 - 1, torch.int8: 127, torch.uint8: 255}
+    for dtype, most in extremes.items():
+        wrap = torch.tensor([most, most - 1, most // 3, 1], dtype=dtype)
+        for call in ("add", "sub", "mul"):
+            ops.add(call, binary[call], wrap, wrap.flip(0))
+    base = torch.tensor([2.0, 0.5, -2.0, 0.0, 1.0, math.nan, -1.0, math.inf])
+    exponent = torch.tensor([3.0, -1.5, 2.0, 0.0, math.nan, 0.0, math.inf, -1.0])
+    ops.add("pow", torch.pow, base[:, None], exponent)
+    ops.add("pow", torch.pow, values((9,), torch.float32).abs(), 0.3)
+    ops.add("pow", torch.pow, values((9,), torch.float64), 2)
+    ops.add("pow", torch.pow, values((9,), torch.int64), 3)
+    ops.add("pow", torch.pow, values((9,), torch.int64), 0.5)
+    ops.add("pow", torch.pow, torch.tensor([3, -3, 7, 1, -1], dtype=torch.int32), torch.tensor([19, 20, 13, 5, 3], dtype=torch.int32))
+    ops.add("pow", torch.pow, torch.tensor([1, -1, 2, -1]), torch.tensor([-1, -2, -3, -5]))
+
+
+def unary(ops):
+    functions = {"neg": torch.neg, "abs": torch.abs, "relu": torch.relu, "exp": torch.exp, "log": torch.log,
+                 "sqrt": torch.sqrt, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
+    for call, run in functions.items():
+        for shape in [(), (17,), (3, 5), (0, 2)]:
+            ops.add(call, run, values(shape, torch.float32))
+        ops.add(call, run, values((11,), torch.float64))
+        ops.add(call, run, values((11,), torch.float32, scale=60.0))
+        ops.add(call, run, torch.tensor(SPECIAL))
+        for dtype in INTEGERS:
+            ops.add(call, run, values((6,), dtype))
+    for call in ("exp", "sqrt", "sigmoid"):
+        ops.add(call, functions[call], values((6,), torch.bool))
+    x = values((3, 4), torch.float32)
+    ops.add("clamp", torch.clamp, x, -1, 1.5)
+    ops.add("clamp", torch.clamp, x, None, 0.3)
+    ops.add("clamp", torch.clamp, x, values((4,), torch.float32), None)
+    ops.add("clamp", torch.clamp, values((7,), torch.int64), -2, 3)
+    ops.add("clamp", torch.clamp, values((7,), torch.int64), 0.5, None)
+    ops.add("clamp", torch.clamp, x, 2, -2)
+    chosen = values((3, 4), torch.bool)
+    ops.add("where", torch.where, chosen, x, values((4,), torch.float32))
+    ops.add("where", torch.where, chosen, x, 0.1)
+    ops.add("where", torch.where, values((2, 1, 4), torch.bool), values((3, 1), torch.int64), values((), torch.int64))
+    ops.add("where", torch.where, chosen, values((3, 4), torch.int32), x)
+
+
+def conversions(ops):
+    numbers = torch.tensor([0.0, -0.0, 1.5, -1.5, 127.9, 255.9, -128.9, 2.0**-24, 2.0**-25, 65519.0, 65520.0, 1e-8, 3e38,
+                            0.1, 1 / 3, 2.0**-14, 2.0**-14 - 2.0**-25, 1.0009765625, 1.00048828125, 1.00146484375], dtype=torch.float64)
+    for dtype in ALL:
+        if dtype.is_floating_point or dtype == torch.bool:
+            ops.add("to", lambda t, to: t.to(getattr(torch, to)), numbers, name_of(dtype))
+        for source in ALL:
+            ops.add("to", lambda t, to: t.to(getattr(torch, to)), values((6,), source), name_of(dtype))
+    large = torch.tensor([2**40 + 5, -(2**40) - 5, 2**31, 300, -1, 2**53 + 1])
+    for dtype in [torch.int32, torch.int16, torch.int8, torch.uint8, torch.float32, torch.float64, torch.bool]:
+        ops.add("to", lambda t, to: t.to(getattr(torch, to)), large, name_of(dtype))
+    for half in (torch.float16, torch.bfloat16):
+        bits = torch.arange(-(2**15), 2**15, 37, dtype=torch.int16).view(half)
+        ops.add("to", lambda t, to: t.to(getattr(torch, to)), bits, "float32")
+    special = torch.tensor([math.inf, -math.inf, math.nan, 1e30, -0.0])
+    for half in ("float16", "bfloat16"):
+        ops.add("to", lambda t, to: t.to(getattr(torch, to)), special, half)
+
+
+def views(ops):
+    x = values((2, 3, 4), torch.float32)
+    for dtype in [torch.float32, torch.int64, torch.bool, torch.float16]:
+        y = values((3, 4), dtype)
+        ops.add("t", lambda t: t.t(), y)
+        ops.add("select", lambda t, d, i: t.select(d, i), y, 1, -2)
+    ops.add("at", lambda t, i: t[i], x, -1)
+    ops.add("at", lambda t, i, j: t[i, j], x, 1, -3)
+    for dim, start, end, step in [(0, 1, 2, 1), (1, -2, 3, 1), (2, 0, 4, 2), (2, 1, 100, 3), (1, 2, 1, 1), (2, -100, 2, 1)]:
+        index = (slice(None),) * dim
+        ops.add("slice", lambda t, d, a, b, s: t[(*index, slice(a, b, s))], x, dim, start, end, step)
+    ops.add("narrow", lambda t, d, a, n: t.narrow(d, a, n), x, 2, 1, 2)
+    ops.add("narrow", lambda t, d, a, n: t.narrow(d, a, n), x, -1, -3, 0)
+    ops.add("transpose", lambda t, a, b: t.transpose(a, b), x, 0, -1)
+    ops.add("permute", lambda t, dims: t.permute(dims), x, [2, 0, 1])
+    ops.add("permute", lambda t, dims: t.permute(dims), x, [-1, 1, 0])
+    y = values((1, 3, 1, 2), torch.float32)
+    ops.add("squeeze", lambda t: t.squeeze(), y)
+    for dim in (0, 1, -2):
+        ops.add("squeeze", lambda t, d: t.squeeze(d), y, dim)
+    for dim in (0, 2, -1):
+        ops.add("unsqueeze", lambda t, d: t.unsqueeze(d), x, dim)
+    ops.add("expand", lambda t, shape: t.expand(shape), y, [5, 3, 4, -1])
+    ops.add("expand", lambda t, shape: t.expand(shape), values((3,), torch.float32), [2, 3])
+    for shape in ([6, 4], [-1], [2, -1, 2], [4, 3, 2], [1, 24, 1]):
+        ops.add("reshape", lambda t, s: t.reshape(s), x, shape)
+    ops.add("reshape", lambda t, s: t.reshape(s), values((0, 3), torch.float32), [3, 0, 5])
+    for start, end in [(0, -1), (1, 2), (0, 1), (1, 1)]:
+        ops.add("flatten", lambda t, a, b: t.flatten(a, b), x, start, end)
+    ops.add("unbind", lambda t, d: t.unbind(d), x, 1)
+    ops.add("split", lambda t, s, d: t.split(s, d), x, 3, 2)
+    ops.add("split", lambda t, s, d: t.split(s, d), x, [1, 2], 1)
+    ops.add("split", lambda t, s, d: t.split(s, d), values((0, 2), torch.float32), 3, 0)
+    for chunks, dim in [(2, 2), (3, 2), (5, 0), (1, 1)]:
+        ops.add("chunk", lambda t, n, d: t.chunk(n, d), x, chunks, dim)
+    ops.add("chunk", lambda t, n, d: t.chunk(n, d), values((0, 2), torch.float32), 3, 0)
+    for dtype in [torch.float32, torch.int64, torch.float16]:
+        y = values((4, 3), dtype)
+        ops.add("indexSelect", lambda t, d, i: t.index_select(d, i), y, 0, torch.tensor([2, 0, 2]))
+        ops.add("indexSelect", lambda t, d, i: t.index_select(d, i), y, -1, torch.tensor([1], dtype=torch.int32))
+        ops.add("gather", lambda t, d, i: t.gather(d, i), y, 0, torch.randint(0, 4, (2, 3)))
+        ops.add("gather", lambda t, d, i: t.gather(d, i), y, 1, torch.randint(0, 3, (4, 5)))
+    ops.add("indexSelect", lambda t, d, i: t.index_select(d, i), y, 0, torch.zeros(0, dtype=torch.int64))
+
+
+def joins(ops):
+    parts = [values((2, n, 3), torch.float32) for n in (1, 4, 0)]
+    ops.add("cat", torch.cat, parts, 1)
+    ops.add("cat", torch.cat, parts, -2)
+    ops.add("cat", torch.cat, [values((2, 3), torch.int64), values((1, 3), torch.float32)], 0)
+    ops.add("cat", torch.cat, [values((2,), torch.uint8), values((3,), torch.int8), values((1,), torch.bool)], 0)
+    ops.add("cat", torch.cat, [torch.zeros(0), values((2, 3), torch.float32)], 1)
+    ops.add("cat", torch.cat, [values((2,), torch.bfloat16), values((1,), torch.bfloat16)], 0)
+    ops.add("cat", torch.cat, [values((2,), torch.bfloat16), values((1,), torch.float16)], 0)
+    same = [values((2, 3), torch.float32) for _ in range(4)]
+    for dim in (0, 1, 2, -1):
+        ops.add("stack", torch.stack, same, dim)
+    ops.add("stack", torch.stack, [values((), torch.int64), values((), torch.float64)], 0)
+
+
+def reductions(ops):
+    def reduce(call, run, dtypes, shape=(2, 5, 3)):
+        for dtype in dtypes:
+            ops.add(call, lambda t: run(t), values(shape, dtype))
+        x = values(shape, torch.float32 if torch.float32 in dtypes else dtypes[0])
+        for dim, keepdim in [(0, False), (1, True), (-1, False), (2, True)]:
+            ops.add(call, lambda t, d, k: run(t, d, keepdim=k), x, dim, keepdim)
+
+    for call, run in {"sum": torch.sum, "prod": torch.prod, "all": torch.all, "any": torch.any}.items():
+        reduce(call, run, COMPUTABLE)
+        ops.add(call, run, values((0, 3), torch.float32))
+        ops.add(call, lambda t, d: run(t, d), values((0, 3), torch.float32), 0)
+        ops.add(call, lambda t, d: run(t, d), values((0, 3), torch.int32), 1)
+        ops.add(call, run, values((), torch.float32))
+    reduce("mean", torch.mean, FLOATS)
+    for call, run in {"sum": torch.sum, "mean": torch.mean}.items():
+        ops.add(call, lambda t, d, k: run(t, d, keepdim=k), values((2, 5, 3), torch.float32), [0, 2], False)
+        ops.add(call, lambda t, d, k: run(t, d, keepdim=k), values((2, 5, 3), torch.float32), [-1, 0], True)
+        ops.add(call, run, torch.tensor(SPECIAL[:6] + [math.inf]))
+    ops.add("mean", torch.mean, values((0,), torch.float32))
+    for call in ("max", "min", "argmax", "argmin"):
+        run = getattr(torch, call)
+        dtypes = COMPUTABLE if call in ("max", "min") else [dtype for dtype in COMPUTABLE if dtype != torch.bool]
+        for dtype in dtypes:
+            ops.add(call, lambda t: run(t), values((4, 5), dtype))
+            ops.add(call, lambda t, d: run(t, d), values((4, 5), dtype), 1)
+        for dim, keepdim in [(0, False), (1, True), (-1, False), (2, True)]:
+            ops.add(call, lambda t, d, k: run(t, d, keepdim=k), values((2, 5, 3), torch.float32), dim, keepdim)
+        ties = torch.tensor([[1.0, 7.0, 7.0, 1.0], [2.0, math.nan, 9.0, math.nan], [-math.inf, -math.inf, -math.inf, math.inf]])
+        ops.add(call, lambda t, d: run(t, d), ties, 1)
+        ops.add(call, lambda t: run(t), ties)
+        ops.add(call, lambda t, d: run(t, d), values((0, 3), torch.float32), 1)
+        ops.add(call, lambda t, d: run(t, d), values((), torch.float32), 0)
+    for call, run in {"softmax": torch.softmax, "logSoftmax": torch.log_softmax}.items():
+        for shape, dim in [((3, 4), 1), ((3, 4), 0), ((2, 3, 4), -2), ((5,), 0), ((), 0), ((0, 3), 1), ((3, 0), 0)]:
+            ops.add(call, run, values(shape, torch.float32), dim)
+        ops.add(call, run, values((4, 7), torch.float64), 1)
+        ops.add(call, run, torch.tensor([[1e4, -1e4, 0.0], [-math.inf, 0.0, 1.0], [-math.inf] * 3, [math.nan, 0.0, 1.0]]), 1)
+
+
+def products(ops):
+    shapes = [((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 5)), ((1, 1), (1, 1)), ((17, 9), (9, 13)),
+              ((4, 2, 3), (3, 5)), ((4, 2, 3), (4, 3, 5)), ((2, 1, 2, 3), (4, 3, 5)), ((3,), (4, 3, 2)), ((4, 2, 3), (3,)),
+              ((0, 3), (3, 2)), ((2, 0), (0, 3)), ((0, 2, 3), (3, 4)), ((2, 3), (0, 3, 4))]
+    for left, right in shapes:
+        ops.add("matmul", torch.matmul, values(left, torch.float32), values(right, torch.float32))
+    for dtype in [torch.float64, *INTEGERS]:
+        ops.add("matmul", torch.matmul, values((2, 3), dtype), values((3, 4), dtype))
+    ops.add("matmul", torch.matmul, values((2, 2, 3), torch.int64), values((3,), torch.int64))
+    for lead in [(), (4,), (2, 3), (0,)]:
+        ops.add("linear", torch.nn.functional.linear, values((*lead, 5), torch.float32), values((3, 5), torch.float32), values((3,), torch.float32))
+        ops.add("linear", torch.nn.functional.linear, values((*lead, 5), torch.float64), values((3, 5), torch.float64))
+
+
+def creation(ops):
+    for args in [(5,), (2, 7), (0, 1, 0.1), (5, 0, -2), (0,), (1.5, 4), (-3, 4, 3)]:
+        ops.add("arange", torch.arange, *args)
+    for size in [(3,), (2, 4), (4, 2)]:
+        ops.add("eye", lambda n, m=None: torch.eye(n, n if m is None else m), *size)
+    ops.add("full", torch.full, [2, 3], 0.1)
+
+
+def promotion():
+    cases = []
+    for (a, b), dims in itertools.product(itertools.product(COMPUTABLE, COMPUTABLE), [(1, 1), (1, 0), (0, 1)]):
+        left, right = torch.ones((2,) * dims[0], dtype=a), torch.ones((2,) * dims[1], dtype=b)
+        cases.append({"left": name_of(a), "right": name_of(b), "dims": dims, "result": name_of(torch.add(left, right).dtype)})
+    for a, scalar, dim in itertools.product(COMPUTABLE, [True, 2, 2.5], [0, 1]):
+        result = torch.add(torch.ones((2,) * dim, dtype=a), scalar).dtype
+        cases.append({"left": name_of(a), "scalar": scalar, "dims": [dim], "result": name_of(result)})
+    return cases
+
+
+# ---- Printing
+
+def printing():
+    cases = []
+
+    def show(tensor):
+        cases.append({"input": encode(tensor), "requiresGrad": tensor.requires_grad, "text": str(tensor)})
+
+    for dtype in ALL:
+        for shape in [(), (1,), (7,), (2, 3), (2, 2, 3), (0,), (0, 3), (2, 0, 3), (1, 1, 1, 2)]:
+            show(values(shape, dtype))
+    plain = [
+        [1.0, 2.0], [1.0, 2.5], [0.0], [0.0, -0.0], [1e-5, 1.0], [1e8, 1.0], [1e9], [123456789.0, 1.0], [1e-4], [9.99e-5],
+        [1000.0, 1.0], [1001.0, 1.0], [0.1, 100.1], [math.nan], [math.inf, 1.0], [-math.inf, 1.5, math.nan], [math.nan, 0.0],
+        [math.inf, 1e-9], [1e10, 1e-10, math.nan, -math.inf], [0.03125, 0.09375, 0.15625, -0.03125], [1e30, -1e30],
+        [2.5, 0.5], [0.00005, 1.0], [1.00005], [99999.99999], [-0.00001, 0.0], [3.0e-45], [1.5e300, 1.0], [10240.5, 12.5],
+        [1.00003125e5, 1.0], [300000.5, 100.0], [2097152.5, 1.0], [33554434.0, 1.0], [100002500.0, 100000500.0],
+        [0.0, 1e-5, math.nan], [1234.5, -1.0], [-1.0], [5.0, -0.0, math.inf],
+    ]
+    for numbers in plain:
+        show(torch.tensor(numbers, dtype=torch.float64))
+        show(torch.tensor(numbers))
+    for dtype in [torch.float32, torch.int64, torch.bool, torch.uint8]:
+        for shape in [(40,), (3, 30), (1001,), (1000,), (7, 200), (30, 40), (4, 10, 30), (7, 7, 30), (1002, 1), (2, 501, 2), (11, 11, 11)]:
+            show(values(shape, dtype))
+    show(values((3,), torch.float32).requires_grad_())
+    show(values((2, 10), torch.float64).requires_grad_())
+    show(values((9,), torch.float64).requires_grad_())
+    show(torch.zeros(0).requires_grad_())
+    show(torch.tensor([2**63 - 1, -(2**63), 5]))
+    show(torch.arange(1001.0))
+    show(torch.randn(50, 50) * 1e-6)
+    show(torch.randn(3, 400) * 1e5)
+    # Widths are measured on what is shown: the large one in the middle is not.
+    hidden = torch.ones(2000)
+    hidden[1000] = 1e12
+    show(hidden)
+    return cases
+
+
+# ---- Seeded draws
+
+def crc(tensor):
+    return zlib.crc32(tensor.contiguous().numpy().tobytes())
+
+
+def seeded():
+    """`draws` are made one after the other from one seed. Long float32 ones are told by the CRC-32 of their bytes."""
+    f32, f64 = torch.float32, torch.float64
+    runs = {
+        "rand": lambda shape, dtype: torch.rand(shape, dtype=getattr(torch, dtype)),
+        "randn": lambda shape, dtype: torch.randn(shape, dtype=getattr(torch, dtype)),
+        "randnTransposed": lambda shape, dtype: torch.empty(shape[::-1], dtype=getattr(torch, dtype)).t().normal_(),
+        "uniform_": lambda shape, dtype, a, b: torch.empty(shape, dtype=getattr(torch, dtype)).uniform_(a, b),
+        "normal_": lambda shape, dtype, mean, std: torch.empty(shape, dtype=getattr(torch, dtype)).normal_(mean, std),
+        "randint": lambda low, high, shape: torch.randint(low, high, shape),
+        "randintUint8": lambda low, high, shape: torch.randint(low, high, shape, dtype=torch.uint8),
+        "randperm": torch.randperm,
+        "bernoulli_": lambda shape, p: torch.empty(shape).bernoulli_(p),
+        "bernoulli": lambda p, dtype: torch.bernoulli(torch.tensor(p, dtype=getattr(torch, dtype))),
+        "multinomial": lambda w, n, replacement: torch.multinomial(torch.tensor(w), n, replacement),
+        "multinomialOfDraws": lambda n, count, replacement: torch.multinomial(torch.rand(n), count, replacement),
+    }
+    probabilities = [n / 40 for n in range(41)]
+    sequences = {
+        "uniform": [("rand", [3], "float32"), ("rand", [2, 5], "float64"), ("rand", [700], "float32"), ("rand", [0], "float32"), ("rand", [1], "float64")],
+        "uniform in ranges": [("uniform_", [100], "float32", -0.3, 0.7), ("uniform_", [100], "float64", -0.3, 0.7), ("uniform_", [40], "float32", -1e-3, 1e3), ("uniform_", [40], "float64", 3.0, 3.0)],
+        "normal, one by one": [("randn", [1], "float32"), ("randn", [3], "float64"), ("randn", [15], "float32"), ("randn", [5], "float32"), ("normal_", [7], "float32", 0.3, 1.7)],
+        "normal, in blocks": [("randn", [16], "float32"), ("randn", [17], "float32"), ("randn", [31], "float32"), ("randn", [5, 20], "float32"), ("normal_", [33], "float32", 0.3, 1.7)],
+        "normal, in blocks of float64": [("randn", [16], "float64"), ("randn", [333], "float64"), ("normal_", [33], "float64", 0.3, 1.7)],
+        "the spare normal outlasts other draws": [("randn", [1], "float32"), ("rand", [3], "float32"), ("randn", [20], "float32"), ("randn", [1], "float32"), ("randn", [2], "float64")],
+        "normal, not contiguous": [("randnTransposed", [7, 5], "float32"), ("randnTransposed", [2, 3], "float32")],
+        "integers": [("randint", 0, 10, [20]), ("randint", -5, 2**31, [20]), ("randint", 0, 2**32, [10]), ("randint", -(2**40), 2**40, [10]), ("randint", 0, 2**28, [10]), ("randintUint8", 0, 256, [10])],
+        "permutations": [("randperm", 10), ("randperm", 1), ("randperm", 0), ("randperm", 1000)],
+        "trials": [("bernoulli_", [50], 0.3), ("bernoulli", probabilities, "float32"), ("bernoulli", probabilities, "float64"), ("bernoulli_", [4, 5], 0.5), ("bernoulli_", [3], 1.0)],
+        "positions": [("multinomial", [0.1, 0.2, 0.3, 0.4], 3, False), ("multinomial", [0.1, 0.2, 0.3, 0.4], 20, True), ("multinomial", [4.0, 0.0, 1.0], 1, False),
+                      ("multinomial", [[0.1, 0.2, 0.3, 0.4], [4.0, 3.0, 2.0, 1.0]], 4, False), ("multinomial", [[0.1, 0.9], [4.0, 3.0]], 5, True),
+                      ("multinomialOfDraws", 40, 300, True), ("multinomialOfDraws", 40, 40, False)],
+    }
+    cases = []
+    for seed, (name, draws) in enumerate(sequences.items()):
+        torch.manual_seed(seed)
+        results = [{"call": call, "args": list(args), "result": encode(runs[call](*args))} for call, *args in draws]
+        cases.append({"name": name, "seed": str(seed), "draws": results})
+    for name, call, *args in [
+        ("a million uniform float32", "rand", [1_000_000], "float32"),
+        ("a million uniform float64", "rand", [1_000_000], "float64"),
+        ("a million uniform float32 in a range", "uniform_", [1_000_000], "float32", -0.3, 0.7),
+        ("a million uniform float64 in a range", "uniform_", [1_000_000], "float64", -0.3, 0.7),
+        ("a million normal float32", "randn", [1_000_003], "float32"),
+        ("a hundred thousand normal float32 of another mean", "normal_", [100_000], "float32", 0.3, 1.7),
+        ("a permutation of a hundred thousand", "randperm", 100_000),
+    ]:
+        seed = 100 + len(cases)
+        torch.manual_seed(seed)
+        cases.append({"name": name, "seed": str(seed), "draws": [{"call": call, "args": list(args), "crc": crc(runs[call](*args))}]})
+    for seed in [2**32 + 5, -5, 2**63, 2**64 - 1]:
+        generator = torch.Generator()
+        generator.manual_seed(seed)
+        cases.append({"name": f"seed {seed}", "seed": str(seed), "initialSeed": str(generator.initial_seed()),
+                      "draws": [{"call": "rand", "args": [[3], "float32"], "result": encode(torch.rand(3, generator=generator))}]})
+    generator = torch.Generator()
+    cases.append({"name": "a new generator", "initialSeed": str(generator.initial_seed()),
+                  "draws": [{"call": "rand", "args": [[3], "float32"], "result": encode(torch.rand(3, generator=generator))}]})
+    for name, count in [("a state with a spare normal", 3), ("a state without", 2)]:
+        torch.manual_seed(77)
+        torch.randn(count)
+        cases.append({"name": name, "seed": "77", "before": count, "state": encode(torch.get_rng_state()),
+                      "draws": [{"call": "randn", "args": [[700], "float32"], "result": encode(torch.cat([torch.randn(7) for _ in range(100)]))}]})
+    return cases
+
+
+def main():
+    torch.manual_seed(5)
+    ops = Operations()
+    for group in (arithmetic, unary, conversions, views, joins, reductions, products, creation):
+        group(ops)
+    write_fixture("tensor_operations", ops.cases)
+    write_fixture("tensor_promotion", promotion())
+    write_fixture("tensor_printing", printing())
+    write_fixture("tensor_random", seeded())
