@@ -197,7 +197,7 @@ describe('end records', () => {
     ['an archive before', { before: `PK\x03\x04${'x'.repeat(40)}` }, 'something stands before it'],
     ['something after', { after: 'x' }, 'something appended'],
     ['zip64: another count', { zip64: { count: 2 } }, 'disagree'],
-    ['zip64: another start', { zip64: { start: 0 } }, 'disagree'],
+    ['zip64: another start', { zip64: { start: 1 } }, 'disagree'],
     ['zip64: a locator elsewhere', { zip64: { locator: 0 } }, 'disagree'],
   ] satisfies [string, ZipOptions, string][])('%s', (what, options, message) =>
     refused(

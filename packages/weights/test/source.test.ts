@@ -7,9 +7,10 @@ import {
   loadWeights,
   UnreadableSourceError,
 } from '../src/index.ts'
-import { concat } from './support/bytes.ts'
+import { concat, little } from './support/bytes.ts'
 import { failureOf } from './support/failure.ts'
-import { checkpoint, dict, tensor } from './support/torchBuilder.ts'
+import { checkpoint, dict, pickle, records, storage, tensor } from './support/torchBuilder.ts'
+import { buildZip } from './support/zipBuilder.ts'
 
 const bytes = checkpoint(dict({ weight: tensor() }))
 
@@ -60,12 +61,14 @@ describe('tensors', () => {
     expect(weights.get('weight')?.toArray()).toEqual([9, 9, 9, 9])
   })
 
-  it('use slices that fill their buffer without another copy', async () => {
+  it('use large slices that fill their buffer without another copy', async () => {
     const given = new Set<ArrayBufferLike>()
+    const [dataPkl, data0, version] = records(pickle(dict({ weight: tensor({ of: storage(50_000) }) })))
+    const large = buildZip([dataPkl, { ...data0, data: new Uint8Array(200_000) }, version])
     const source: ByteSource = {
-      byteLength: bytes.length,
+      byteLength: large.length,
       slice(start, end) {
-        const slice = bytes.slice(start, end)
+        const slice = large.slice(start, end)
         given.add(slice.buffer)
         return slice
       },
@@ -117,5 +120,40 @@ describe('sources that fail', () => {
     await expect(load(source)).rejects.toThrow(TypeError)
     // @ts-expect-error: what the types forbid
     await expect(loadWeights(source)).rejects.toThrow('loadWeights: expected a path, URL, Blob')
+  })
+})
+
+describe('a file of 5 GiB', () => {
+  it('gives the tensor behind its first 5 GiB, and reads little else', async () => {
+    const hole = 5 * 2 ** 30
+    const [dataPkl, data0, version] = records(pickle(dict({ weight: tensor() })))
+    const name = 'archive/data/9'
+    const holeStart = 30 + dataPkl.name.length + dataPkl.data.length + 30 + name.length
+    const data0Start = holeStart + hole
+    const versionStart = data0Start + 30 + data0.name.length + data0.data.length
+    const versionEnd = versionStart + 30 + version.name.length + version.data.length
+    // Beyond 32 bits sizes and places are all ones, and stand in the zip64 extra field.
+    const zip64 = (...values: readonly number[]): string =>
+      `\x01\x00${little(8 * values.length, 2)}${values.map((value) => little(value, 8)).join('')}`
+    const archive = buildZip(
+      [
+        dataPkl,
+        { name, data: new Uint8Array(0), size: -1, compressedSize: -1, extra: zip64(hole, hole) },
+        { ...data0, start: -1, extra: zip64(data0Start) },
+        { ...version, start: -1, extra: zip64(versionStart) },
+      ],
+      { zip64: { start: versionEnd }, directoryStart: -1 },
+    )
+    let read = 0
+    const slice = (start: number, end: number): Uint8Array => {
+      read += end - start
+      if (start >= data0Start) return archive.subarray(start - hole, end - hole)
+      const bytes = new Uint8Array(end - start)
+      bytes.set(archive.subarray(start, Math.min(end, holeStart)))
+      return bytes
+    }
+    const weights = await loadWeights({ byteLength: archive.length + hole, slice })
+    expect(weights.get('weight')?.toArray()).toEqual([1, 2, 3, 4])
+    expect(read).toBeLessThan(archive.length + 1024)
   })
 })

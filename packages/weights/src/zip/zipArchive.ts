@@ -5,6 +5,11 @@ import { crc32 } from './crc32.ts'
 import { flagBits, lengths, readDirectory, signatures, viewOf, type ZipEntry } from './directory.ts'
 import { inflate } from './inflate.ts'
 
+/** Up to this size one read and a copy are cheaper than four reads. */
+const wholeRecordBytes = 65_536
+
+type Read = (start: number, end: number) => Promise<Bytes>
+
 /**
  * A zip archive read record by record. Opening reads the central directory only; reading a record checks its local
  * header against it, that it fills its place exactly, and its checksum.
@@ -41,10 +46,11 @@ export class ZipArchive {
     if (entry === undefined) {
       throw new CorruptCheckpointError(`has no record ${quote(name)}`, { file: this.source.name })
     }
-    const dataStart = await this.#checkLocalHeader(entry)
+    const read = await this.#reader(entry)
+    const dataStart = await this.#checkLocalHeader(entry, read)
     const dataEnd = dataStart + entry.compressedSize
-    const data = await this.source.read(dataStart, dataEnd)
-    this.#checkDescriptor(entry, await this.source.read(dataEnd, entry.end))
+    const data = await read(dataStart, dataEnd)
+    this.#checkDescriptor(entry, await read(dataEnd, entry.end))
     const at = { file: this.source.name, record: name }
     const bytes = entry.method === 8 ? await inflate(data, entry.size, at) : data
     const crc = crc32(bytes)
@@ -54,10 +60,17 @@ export class ZipArchive {
     return bytes
   }
 
+  /** Reads parts of a small record out of one read of the source; of a large one the data alone, to be kept. */
+  async #reader({ start, end }: ZipEntry): Promise<Read> {
+    if (end - start > wholeRecordBytes) return (from, to) => this.source.read(from, to)
+    const whole = await this.source.read(start, end)
+    return async (from, to) => whole.subarray(from - start, to - start)
+  }
+
   /** Where the data of a record starts: the local name and extra field may differ in length from the directory's. */
-  async #checkLocalHeader(entry: ZipEntry): Promise<number> {
+  async #checkLocalHeader(entry: ZipEntry, read: Read): Promise<number> {
     const fixedEnd = entry.start + lengths.localHeader
-    const header = viewOf(await this.source.read(entry.start, fixedEnd))
+    const header = viewOf(await read(entry.start, fixedEnd))
     const fail = (what: string): CorruptCheckpointError =>
       new CorruptCheckpointError(what, { file: this.source.name, record: entry.name, offset: entry.start })
     if (header.getUint32(0, true) !== signatures.localHeader)
@@ -72,7 +85,7 @@ export class ZipArchive {
     const dataStart = nameEnd + header.getUint16(28, true)
     if (dataStart + entry.compressedSize > entry.end) throw fail('local header runs into the next record')
 
-    const variable = await this.source.read(fixedEnd, dataStart)
+    const variable = await read(fixedEnd, dataStart)
     const name = new TextDecoder().decode(variable.subarray(0, nameEnd - fixedEnd))
     if (name !== entry.name) throw fail(`is named ${quote(name)} in its local header`)
     // With a data descriptor the header was written before the data, with zeros.

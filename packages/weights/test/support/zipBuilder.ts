@@ -67,7 +67,7 @@ export function buildZip(records: readonly ZipRecord[], options: ZipOptions = {}
       `PK\x06\x06${little(44, 8)}${little(45, 2)}${little(45, 2)}${little(0, 4)}${little(0, 4)}` +
       `${little(zip64.count ?? records.length, 8)}${little(zip64.count ?? records.length, 8)}` +
       `${little(directory.length, 8)}${little(zip64.start ?? at, 8)}`
-    end += `PK\x06\x07${little(0, 4)}${little(zip64.locator ?? at + directory.length, 8)}${little(1, 4)}`
+    end += `PK\x06\x07${little(0, 4)}${little(zip64.locator ?? (zip64.start ?? at) + directory.length, 8)}${little(1, 4)}`
   }
   const comment = options.comment ?? ''
   end +=
