@@ -18,6 +18,7 @@ export {
   type RecurrentSpec,
   reference,
   setDefaultEngine,
+  type WasmVariant,
   wasm,
   wasmVariant,
 } from '@unroll/kernels'
