@@ -383,6 +383,108 @@ def seeded():
     return cases
 
 
+# ---- What is refused
+
+def refusals():
+    """The error PyTorch raises for each; the test makes the same call under the same name."""
+    ones = torch.ones
+    empty = torch.zeros(0, 3)
+    leaf = torch.ones(2, requires_grad=True)
+    calls = {
+        "add: shapes that do not broadcast": lambda: ones(2, 3) + ones(2),
+        "sub: bools": lambda: ones(2, dtype=torch.bool) - ones(2, dtype=torch.bool),
+        "neg: bools": lambda: -ones(2, dtype=torch.bool),
+        "pow: integers to a negative power": lambda: torch.tensor([2]).pow(-1),
+        "add_: shapes that do not fit": lambda: ones(2).add_(ones(3, 2)),
+        "add_: floats into integers": lambda: torch.tensor([1]).add_(1.5),
+        "div_: a quotient into integers": lambda: torch.tensor([1]).div_(2),
+        "copy_: shapes that do not fit": lambda: ones(2).copy_(ones(3)),
+        "add_: an expanded view": lambda: ones(1).expand(3).add_(2),
+        "uniform_: an expanded view": lambda: ones(1).expand(3).uniform_(),
+        "in place on what requires gradients": lambda: leaf.mul_(2),
+        "requiresGrad of integers": lambda: torch.tensor([1]).requires_grad_(),
+        "clamp without limits": lambda: ones(2).clamp(),
+        "where: a condition of numbers": lambda: torch.where(ones(2), ones(2), ones(2)),
+        "item of two": lambda: ones(2).item(),
+        "item of none": lambda: ones(0).item(),
+        "iterating a scalar": lambda: list(torch.tensor(1.0)),
+        "select: out of range": lambda: ones(2).select(0, 2),
+        "select: no such dim": lambda: ones(2).select(1, 0),
+        "select: of a scalar": lambda: torch.tensor(1.0).select(0, 0),
+        "at: out of range": lambda: ones(2, 3)[1, 3],
+        "slice: a step of 0": lambda: ones(2)[::0],
+        "narrow: too long": lambda: ones(3).narrow(0, 2, 2),
+        "narrow: start out of range": lambda: ones(3).narrow(0, 4, 0),
+        "narrow: a negative length": lambda: ones(3).narrow(0, 0, -1),
+        "view: another number of elements": lambda: ones(2, 3).view(4),
+        "view: strides that need a copy": lambda: ones(2, 3).t().view(6),
+        "view: two sizes to infer": lambda: ones(2, 3).view(-1, -1),
+        "view: a size that cannot be inferred": lambda: empty.view(-1, 0),
+        "reshape: another number of elements": lambda: ones(2, 3).reshape(4, -1),
+        "flatten: end before start": lambda: ones(2, 3).flatten(1, 0),
+        "t: three dimensions": lambda: ones(2, 3, 4).t(),
+        "transpose: no such dim": lambda: ones(2, 3).transpose(0, 2),
+        "permute: a dim twice": lambda: ones(2, 3).permute(0, 0),
+        "permute: too few dims": lambda: ones(2, 3).permute(0),
+        "squeeze: no such dim": lambda: ones(2, 3).squeeze(2),
+        "unsqueeze: no such dim": lambda: ones(2, 3).unsqueeze(4),
+        "expand: a size that is not 1": lambda: ones(2, 3).expand(4, 3),
+        "expand: fewer dims": lambda: ones(2, 3).expand(3),
+        "asStrided: out of the storage": lambda: ones(4).as_strided((2, 3), (2, 1)),
+        "asStrided: a negative stride": lambda: ones(4).as_strided((2,), (-1,)),
+        "cat: nothing": lambda: torch.cat([]),
+        "cat: scalars": lambda: torch.cat([torch.tensor(1.0), torch.tensor(2.0)]),
+        "cat: sizes that differ": lambda: torch.cat([ones(2, 3), ones(2, 4)]),
+        "cat: dimensions that differ": lambda: torch.cat([ones(2, 3), ones(2)]),
+        "stack: nothing": lambda: torch.stack([]),
+        "stack: shapes that differ": lambda: torch.stack([ones(2), ones(3)]),
+        "split: sizes that do not sum up": lambda: ones(5).split([2, 2]),
+        "split: a size of 0": lambda: ones(5).split(0),
+        "chunk: no chunks": lambda: ones(5).chunk(0),
+        "unbind: a scalar": lambda: torch.tensor(1.0).unbind(),
+        "indexSelect: out of range": lambda: ones(3).index_select(0, torch.tensor([3])),
+        "indexSelect: a matrix of positions": lambda: ones(3).index_select(0, torch.tensor([[1]])),
+        "indexSelect: positions of floats": lambda: ones(3).index_select(0, torch.tensor([1.0])),
+        "gather: out of range": lambda: ones(3).gather(0, torch.tensor([-1])),
+        "gather: too large an index": lambda: ones(2, 2).gather(0, torch.zeros(1, 3, dtype=torch.int64)),
+        "gather: dimensions that differ": lambda: ones(2, 2).gather(0, torch.tensor([1])),
+        "matmul: sizes that do not fit": lambda: ones(2, 3) @ ones(2, 3),
+        "matmul: a scalar": lambda: ones(2, 3) @ torch.tensor(1.0),
+        "matmul: batches that do not broadcast": lambda: ones(2, 2, 3) @ ones(3, 3, 2),
+        "matmul: dtypes that differ": lambda: ones(2, 3) @ ones(3, 2, dtype=torch.float64),
+        "matmul: bools": lambda: ones(2, 2, dtype=torch.bool) @ ones(2, 2, dtype=torch.bool),
+        "linear: sizes that do not fit": lambda: torch.nn.functional.linear(ones(2, 3), ones(4, 2)),
+        "linear: a bias of another size": lambda: torch.nn.functional.linear(ones(2, 3), ones(4, 3), ones(3)),
+        "sum: no such dim": lambda: ones(2).sum(1),
+        "sum: a dim twice": lambda: ones(2, 3).sum([0, -2]),
+        "mean: integers": lambda: torch.tensor([1, 2]).mean(),
+        "max: no elements": lambda: empty.max(),
+        "max: a dim of no positions": lambda: empty.max(0),
+        "argmax: no elements": lambda: empty.argmax(),
+        "argmin: a dim of no positions": lambda: empty.argmin(0),
+        "softmax: no such dim": lambda: ones(2).softmax(1),
+        "softmax: integers": lambda: torch.tensor([1, 2]).softmax(0),
+        "tensor: ragged": lambda: torch.tensor([[1.0], [1.0, 2.0]]),
+        "tensor: a number among arrays": lambda: torch.tensor([[1.0], 2.0]),
+        "tensor: text": lambda: torch.tensor("1"),
+        "zeros: a negative size": lambda: torch.zeros(-1),
+        "arange: a step of 0": lambda: torch.arange(0, 3, 0),
+        "arange: a step away from the end": lambda: torch.arange(0, 3, -1),
+        "allclose: dtypes that differ": lambda: torch.allclose(ones(1), ones(1, dtype=torch.float64)),
+    }
+    cases = []
+    for name, call in calls.items():
+        try:
+            call()
+        except Exception as error:
+            kinds = (RuntimeError, IndexError, ValueError, TypeError)
+            kind = next(kind for kind in kinds if isinstance(error, kind))
+            cases.append({"name": name, "error": kind.__name__, "message": str(error).split("\n")[0]})
+        else:
+            raise AssertionError(f"PyTorch accepts {name}")
+    return cases
+
+
 def main():
     torch.manual_seed(5)
     ops = Operations()
@@ -392,3 +494,4 @@ def main():
     write_fixture("tensor_promotion", promotion())
     write_fixture("tensor_printing", printing())
     write_fixture("tensor_random", seeded())
+    write_fixture("tensor_errors", refusals())

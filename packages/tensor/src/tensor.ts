@@ -296,7 +296,7 @@ export class Tensor extends Inspectable implements Strided {
   }
 
   pow(exponent: TensorOperand): Tensor {
-    return wrap(elementwise.binary(operators.pow, this, exponent))
+    return wrap(elementwise.power(this, exponent))
   }
 
   /** The larger of both; NaN where either is. */
@@ -452,9 +452,9 @@ export class Tensor extends Inspectable implements Strided {
   }
 
   fill_(value: Scalar): this {
-    return this.#change('fill_', () =>
-      copyInto(this, scalarOf(value, typeof value === 'bigint' ? 'int64' : 'float64'), 'fill_'),
-    )
+    this.#refuseIfRecorded('fill_')
+    copyInto(this, scalarOf(value, typeof value === 'bigint' ? 'int64' : 'float64'), 'fill_')
+    return this
   }
 
   zero_(): this {

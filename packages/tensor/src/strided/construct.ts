@@ -65,7 +65,6 @@ function refuse(data: NestedArray, size: number | undefined, path: readonly numb
   const message = (got: string): string =>
     `tensor: expected ${expected} at index [${path.join(', ')}], got ${got}`
   if (Array.isArray(data)) throw new RangeError(message(`an array of length ${data.length}`))
-  if (isScalar(data)) throw new RangeError(message(String(data)))
   throw new TypeError(message(String(data)))
 }
 

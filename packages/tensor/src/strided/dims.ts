@@ -44,13 +44,13 @@ export function wrapIndex(who: string, index: number, size: number): number {
   return index < 0 ? index + size : index
 }
 
-/** @throws RangeError unless every size is a whole number, 0 or more; TypeError if `shape` is no array */
+/** @throws RuntimeError unless every size is a whole number, 0 or more; TypeError if `shape` is no array */
 export function checkShape(who: string, shape: readonly number[]): void {
   if (!Array.isArray(shape))
     throw new TypeError(`${who}: expected the shape as an array, got ${String(shape)}`)
   for (const size of shape) {
     if (!Number.isInteger(size) || size < 0) {
-      throw new RangeError(
+      throw new RuntimeError(
         `${who}: expected sizes that are whole numbers, 0 or more, got ${shapeText(shape)}`,
       )
     }

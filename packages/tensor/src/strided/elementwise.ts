@@ -4,6 +4,7 @@ import { cast, copyInto, copyOf, mover } from './cast.ts'
 import { broadcastShapes } from './dims.ts'
 import { forEachRow } from './loop.ts'
 import type { BinaryLoop, BinaryOperator, Comparison, UnaryLoop, UnaryOperator } from './operators.ts'
+import { pow } from './operators.ts'
 import { isScalar, type Operand, resultType, scalarOf } from './promote.ts'
 import { bigintsOf, dense, numbersOf, type Strided } from './strided.ts'
 import { expand } from './views.ts'
@@ -22,13 +23,24 @@ export function unary(operator: UnaryOperator, t: Strided): Strided {
 /** `operator` of the elements of both operands, broadcast and promoted. */
 export function binary(operator: BinaryOperator, x: Operand, y: Operand): Strided {
   const { name, bigints } = operator
-  const common = resultType(x, y)
+  const common = resultType(name, x, y)
   const dtype = bigints || isFloatingPoint(common) ? common : 'float32'
   const { shape, a, b } = meet(name, dtype, x, y)
   const out = dense(shape, dtype)
   if (dtype === 'int64' && bigints) zip(bigints, out, bigintsOf(out), a, bigintsOf(a), b, bigintsOf(b))
   else zip(numberLoop(operator, dtype), out, numbersOf(out), a, numbersOf(a), b, numbersOf(b))
   return out
+}
+
+/**
+ * `x ** y`.
+ * @throws RuntimeError for integers to the power of a negative number; a tensor of such exponents gives 0, or 1 or -1
+ */
+export function power(x: Operand, y: Operand): Strided {
+  if (isScalar(y) && Number(y) < 0 && !isFloatingPoint(resultType('pow', x, y))) {
+    throw new RuntimeError(`pow: integers have no power of ${y}; convert first, with .to('float32')`)
+  }
+  return binary(pow, x, y)
 }
 
 /**
@@ -47,7 +59,7 @@ export function binaryInto(operator: BinaryOperator, target: Strided, other: Ope
 
 /** Bools that tell where the comparison holds; operands are broadcast and promoted. */
 export function compare(operator: Comparison, x: Operand, y: Operand): Strided {
-  const dtype = resultType(x, y)
+  const dtype = resultType(operator.name, x, y)
   const { shape, a, b } = meet(operator.name, dtype, x, y)
   const out = dense(shape, 'bool')
   if (dtype === 'int64') zip(operator.bigints, out, numbersOf(out), a, bigintsOf(a), b, bigintsOf(b))
@@ -59,7 +71,7 @@ export function compare(operator: Comparison, x: Operand, y: Operand): Strided {
 export function where(condition: Strided, x: Operand, y: Operand): Strided {
   if (condition.dtype !== 'bool')
     throw new RuntimeError(`where: expected a condition of bool, got ${condition.dtype}`)
-  const dtype = resultType(x, y)
+  const dtype = resultType('where', x, y)
   const pair = meet('where', dtype, x, y)
   const shape = broadcastShapes('where', [condition.shape, pair.shape])
   const [a, b] = [expand(pair.a, shape), expand(pair.b, shape)]
@@ -91,9 +103,6 @@ function meet(
 
 function toTensor(who: string, operand: Operand, dtype: DType): Strided {
   if (isScalar(operand)) return scalarOf(operand, dtype)
-  if (typeof operand !== 'object' || operand === null) {
-    throw new TypeError(`${who}: expected a tensor, number, bigint or boolean, got ${String(operand)}`)
-  }
   checkComputable(who, operand.dtype)
   return cast(operand, dtype)
 }

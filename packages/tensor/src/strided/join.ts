@@ -10,7 +10,7 @@ import { select, slice } from './views.ts'
  * left out, as in PyTorch.
  */
 export function cat(tensors: readonly Strided[], dim: number): Strided {
-  if (tensors.length === 0) throw new RuntimeError('cat: expected at least one tensor, got none')
+  if (tensors.length === 0) throw new RangeError('cat: expected at least one tensor, got none')
   const parts = tensors.filter(({ shape }) => !(shape.length === 1 && shape[0] === 0))
   const first = parts[0] ?? tensors[0]
   if (first === undefined || first.shape.length === 0) {

@@ -13,7 +13,7 @@ import { select } from './views.ts'
 /**
  * Where the largest (`sign` 1) or smallest (`sign` -1) element stands along `dim`, or among all in logical order,
  * int64: the first of equals, or the first NaN.
- * @throws RangeError if `dim` has no positions, RuntimeError if there are no elements at all and no `dim`
+ * @throws RangeError if `dim` has no positions; without `dim` and elements RangeError for `arg...`, else RuntimeError
  */
 export function argExtreme(
   who: string,
@@ -35,9 +35,9 @@ export function extreme(
 ): { values: Strided; indices: Strided } {
   checkComputable(who, t.dtype)
   if (dim === undefined && t.shape.includes(0)) {
-    throw new RuntimeError(
-      `${who}: shape ${shapeText(t.shape)} has no elements; name a dim of at least one position`,
-    )
+    // PyTorch's own distinction.
+    const Kind = who.startsWith('arg') ? RangeError : RuntimeError
+    throw new Kind(`${who}: shape ${shapeText(t.shape)} has no elements; name a dim of at least one position`)
   }
   const source = dim === undefined || t.shape.length === 0 ? reshape(t, [-1]) : t
   const d = dim === undefined ? 0 : wrapDim(who, dim, t.shape.length)

@@ -62,8 +62,10 @@ function integerIndex(who: string, index: Strided): Strided {
   )
 }
 
-/** @throws RangeError unless `0 <= position < size`: as in PyTorch these two do not count from the end */
+/** Throws unless `0 <= position < size`: as in PyTorch these two do not count from the end. */
 function checkPosition(who: string, position: number, size: number): number {
   if (position >= 0 && position < size) return position
-  throw new RangeError(`${who}: index ${position} is out of bounds for a dimension of size ${size}`)
+  // PyTorch's own distinction.
+  const Kind = who === 'gather' ? RuntimeError : RangeError
+  throw new Kind(`${who}: index ${position} is out of bounds for a dimension of size ${size}`)
 }
