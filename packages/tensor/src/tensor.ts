@@ -496,7 +496,6 @@ export class Tensor extends Inspectable implements Strided {
   set_({ storage, shape, strides, offset, dtype }: Tensor): this {
     this.#refuseIfRecorded('set_')
     this.#walk = { storage, shape, strides, offset, dtype }
-    storage.version++
     return this
   }
 
