@@ -89,6 +89,30 @@ export interface RecurrentOutput {
   readonly cn: FloatArray | null
 }
 
+/**
+ * A recurrence fed one timestep at a time, for audio and control loops: it keeps its states in the engine's memory and
+ * allocates nothing per step.
+ */
+export interface RecurrentStream {
+  /** `N`: how many sequences run side by side. */
+  readonly batch: number
+  /**
+   * The next timestep.
+   * @param input `(N, I)`
+   * @returns `(N, P)`: a view that the next step overwrites
+   */
+  step(input: FloatArray): FloatArray
+  /** `(numLayers, N, P)`: a view of the hidden states. */
+  readonly h: FloatArray
+  /** LSTM: `(numLayers, N, H)`, a view of the cell states; else null. */
+  readonly c: FloatArray | null
+  /** Starts anew from the states given, shaped as `h` and `c`; from zeros if null. */
+  reset(h?: FloatArray | null, c?: FloatArray | null): void
+  /** Gives the memory back. */
+  dispose(): void
+  [Symbol.dispose](): void
+}
+
 /** `(M, K) x (K, N)`, row-major. */
 export interface MatmulOperands {
   /** `(M, K)` */
@@ -123,6 +147,8 @@ export interface HostEngine {
   pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights
   /** Runs all timesteps, layers and directions. `weights` must come from this engine's {@link HostEngine.pack}. */
   recurrent(weights: PackedWeights, input: RecurrentInput): RecurrentOutput
+  /** Opens a stream of `batch` sequences. The weights must stay, and be of one direction. */
+  stream(weights: PackedWeights, batch: number): RecurrentStream
   /** `a b + bias` as a fresh `(M, N)` array. */
   matmul(operands: MatmulOperands): FloatArray
 }

@@ -17,6 +17,7 @@ export type {
   RecurrentMode,
   RecurrentOutput,
   RecurrentSpec,
+  RecurrentStream,
 } from './engine.ts'
 export { gateCount } from './layout.ts'
 

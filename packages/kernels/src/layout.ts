@@ -71,7 +71,7 @@ export function checkWeights(spec: RecurrentSpec, weights: readonly DirectionWei
  * @throws RangeError on a wrong length or batch sizes, TypeError on a wrong element type
  */
 export function checkInput(spec: RecurrentSpec, call: RecurrentInput): { N: number; R: number } {
-  const { D, I, H, P } = sizesOf(spec)
+  const { D, I, P } = sizesOf(spec)
   const { batchSizes } = call
   const N = batchSizes[0]
   if (N === undefined) throw new RangeError('recurrent: batchSizes is empty; expected at least one timestep')
@@ -86,15 +86,35 @@ export function checkInput(spec: RecurrentSpec, call: RecurrentInput): { N: numb
     previous = size
     R += size
   }
-  const states = spec.numLayers * D * N
   checkArray(spec, 'recurrent: input', call.input, R * I)
-  if (call.h0 !== null) checkArray(spec, 'recurrent: h0', call.h0, states * P)
-  if (call.c0 !== null) {
-    if (spec.mode !== 'LSTM') throw new RangeError(`recurrent: c0 is for LSTM only, got it with ${spec.mode}`)
-    checkArray(spec, 'recurrent: c0', call.c0, states * H)
-  }
+  checkState(spec, N, call.h0, call.c0)
   if (call.dropout) checkArray(spec, 'recurrent: dropout', call.dropout, (spec.numLayers - 1) * R * D * P)
   return { N, R }
+}
+
+/**
+ * Throws unless the states of `N` sequences fit the spec.
+ * @throws RangeError on a wrong length, TypeError on a wrong element type
+ */
+export function checkState(spec: RecurrentSpec, N: number, h: FloatArray | null, c: FloatArray | null): void {
+  const { D, H, P } = sizesOf(spec)
+  const states = spec.numLayers * D * N
+  if (h !== null) checkArray(spec, 'recurrent: h0', h, states * P)
+  if (c === null) return
+  if (spec.mode !== 'LSTM') throw new RangeError(`recurrent: c0 is for LSTM only, got it with ${spec.mode}`)
+  checkArray(spec, 'recurrent: c0', c, states * H)
+}
+
+/** @throws RangeError where no stream of `batch` sequences can be opened */
+export function checkStream(spec: RecurrentSpec, batch: number): void {
+  if (spec.bidirectional) {
+    throw new RangeError(
+      'stream: the reverse direction starts at the end of a sequence; expected one direction, got two',
+    )
+  }
+  if (!Number.isInteger(batch) || batch < 1) {
+    throw new RangeError(`stream: expected batch to be a whole number of at least 1, got ${batch}`)
+  }
 }
 
 /** A zeroed array of `dtype`. */

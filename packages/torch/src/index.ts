@@ -16,6 +16,7 @@ export {
   type RecurrentMode,
   type RecurrentOutput,
   type RecurrentSpec,
+  type RecurrentStream,
   reference,
   setDefaultEngine,
   type WasmVariant,

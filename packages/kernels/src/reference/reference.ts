@@ -7,8 +7,17 @@ import type {
   RecurrentInput,
   RecurrentOutput,
   RecurrentSpec,
+  RecurrentStream,
 } from '../engine.ts'
-import { allocate, checkInput, checkWeights, layerInputSize, sizesOf } from '../layout.ts'
+import {
+  allocate,
+  checkInput,
+  checkState,
+  checkStream,
+  checkWeights,
+  layerInputSize,
+  sizesOf,
+} from '../layout.ts'
 import { cellSteps } from './cellSteps.ts'
 
 /**
@@ -21,6 +30,7 @@ export const reference: HostEngine = {
   variant: '',
   pack: (spec, weights) => new ReferenceWeights(spec, weights),
   recurrent,
+  stream: (weights, batch) => new ReferenceStream(weights, batch),
   matmul,
 }
 
@@ -108,6 +118,42 @@ function recurrent(weights: PackedWeights, call: RecurrentInput): RecurrentOutpu
     input = output
   }
   return { output, hn, cn }
+}
+
+/** Runs a sequence of one timestep at a time. */
+class ReferenceStream implements RecurrentStream {
+  readonly batch: number
+  readonly #weights: PackedWeights
+  h: FloatArray = new Float32Array(0)
+  c: FloatArray | null = null
+
+  constructor(weights: PackedWeights, batch: number) {
+    checkStream(weights.spec, batch)
+    this.batch = batch
+    this.#weights = weights
+    this.reset()
+  }
+
+  step(input: FloatArray): FloatArray {
+    const batchSizes = Int32Array.of(this.batch)
+    const { output, hn, cn } = recurrent(this.#weights, { input, batchSizes, h0: this.h, c0: this.c })
+    this.h = hn
+    this.c = cn
+    return output
+  }
+
+  reset(h: FloatArray | null = null, c: FloatArray | null = null): void {
+    const { spec } = this.#weights
+    const { H, P } = sizesOf(spec)
+    checkState(spec, this.batch, h, c)
+    const states = spec.numLayers * this.batch
+    this.h = h?.slice() ?? allocate(spec.dtype, states * P)
+    this.c = spec.mode === 'LSTM' ? (c?.slice() ?? allocate(spec.dtype, states * H)) : null
+  }
+
+  dispose(): void {}
+
+  [Symbol.dispose](): void {}
 }
 
 /** Row at which each timestep starts. */

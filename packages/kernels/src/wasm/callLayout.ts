@@ -1,4 +1,4 @@
-import type { RecurrentInput, RecurrentMode } from '../engine.ts'
+import type { RecurrentMode } from '../engine.ts'
 import { gateCount, sizesOf } from '../layout.ts'
 import { BlockPlan } from './instance.ts'
 import { elementBytes, packedColumns, paddedToPanels } from './panels.ts'
@@ -27,12 +27,23 @@ export interface CallLayout {
   record(base: number): number[]
 }
 
-/** Plans the block of one call of `R` rows. Areas are described in assembly/recurrent.ts. */
-export function planCall(weights: WasmWeights, call: RecurrentInput, N: number, R: number): CallLayout {
+/** What a call's areas depend on besides the weights. */
+export interface CallShape {
+  /** `(T)` */
+  readonly batchSizes: Int32Array
+  readonly batchFirst: boolean
+  /** Elements of the dropout factors; 0 without dropout. */
+  readonly dropoutLength: number
+}
+
+/** Plans the block of one call. Areas are described in assembly/recurrent.ts. */
+export function planCall(weights: WasmWeights, shape: CallShape): CallLayout {
   const { spec } = weights
+  const N = shape.batchSizes[0] ?? 0
+  const R = shape.batchSizes.reduce((sum, rows) => sum + rows, 0)
   const { dtype } = spec
   const { D, I, H, P } = sizesOf(spec)
-  const T = call.batchSizes.length
+  const T = shape.batchSizes.length
   const columns = packedColumns(dtype, H, gateCount(spec.mode))
   const size = elementBytes(dtype)
   const chunkRows = Math.max(N, Math.min(R, Math.max(48, Math.floor(chunkBytes / (columns * size)))))
@@ -53,7 +64,7 @@ export function planCall(weights: WasmWeights, call: RecurrentInput, N: number, 
     betweenB: spec.numLayers > 2 ? floats(R * D * P) : none,
     h: floats(spec.numLayers * D * N * P),
     c: spec.mode === 'LSTM' ? floats(spec.numLayers * D * N * H) : none,
-    dropout: call.dropout ? floats(call.dropout.length) : none,
+    dropout: shape.dropoutLength > 0 ? floats(shape.dropoutLength) : none,
     pre: floats(chunkRows * columns),
     hidden: spec.mode === 'GRU' ? floats(N * columns) : none,
     rows: floats((chunkRows + 6) * widestInput),
@@ -69,7 +80,7 @@ export function planCall(weights: WasmWeights, call: RecurrentInput, N: number, 
     record: (base) => {
       const address = (offset: number): number => (offset === none ? 0 : base + offset)
       return [
-        ...[modes[spec.mode], T, N, spec.numLayers, D, I, H, P, call.batchFirst ? 1 : 0, chunkRows],
+        ...[modes[spec.mode], T, N, spec.numLayers, D, I, H, P, shape.batchFirst ? 1 : 0, chunkRows],
         ...[
           address(at.batchSizes),
           address(at.rowStarts),
@@ -86,4 +97,4 @@ export function planCall(weights: WasmWeights, call: RecurrentInput, N: number, 
 }
 
 /** Fields of Call in assembly/recurrent.ts. */
-const fieldCount = 28
+export const fieldCount = 28

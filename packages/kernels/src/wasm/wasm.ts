@@ -7,12 +7,14 @@ import type {
   RecurrentInput,
   RecurrentOutput,
   RecurrentSpec,
+  RecurrentStream,
 } from '../engine.ts'
-import { allocate, checkInput, sizesOf } from '../layout.ts'
-import { planCall } from './callLayout.ts'
+import { allocate, checkInput } from '../layout.ts'
 import { BlockPlan, WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
 import { supportsVariant, type WasmVariant, wasmVariant } from './support.ts'
+import { WasmCall } from './wasmCall.ts'
+import { WasmStream } from './wasmStream.ts'
 import { WasmWeights } from './wasmWeights.ts'
 
 /**
@@ -51,37 +53,23 @@ class WasmEngine implements HostEngine {
   }
 
   recurrent(weights: PackedWeights, call: RecurrentInput): RecurrentOutput {
-    const instance = this.#start()
-    if (!(weights instanceof WasmWeights && weights.instance === instance)) {
-      throw new TypeError('recurrent: these weights were packed by another engine than this wasm engine')
-    }
-    const { spec } = weights
-    const { dtype } = spec
-    const { D, H, P } = sizesOf(spec)
-    const { N, R } = checkInput(spec, call)
-    const states = spec.numLayers * D * N
-    const layout = planCall(weights, call, N, R)
-    const base = instance.allocate(layout.byteLength)
+    const own = this.#own(weights)
+    checkInput(own.spec, call)
+    const { batchSizes, batchFirst = false, dropout } = call
+    const running = new WasmCall(own, { batchSizes, batchFirst, dropoutLength: dropout?.length ?? 0 })
     try {
-      const floats = (offset: number, length: number): FloatArray =>
-        instance.floats(dtype, base + offset, length)
-      instance.integers(base, 28).set(layout.record(base))
-      instance.integers(base + layout.batchSizes, call.batchSizes.length).set(call.batchSizes)
-      writeRowStarts(instance.integers(base + layout.rowStarts, call.batchSizes.length + 1), call.batchSizes)
-      floats(layout.input, call.input.length).set(call.input)
-      const h = floats(layout.h, states * P)
-      if (call.h0 === null) h.fill(0)
-      else h.set(call.h0)
-      const c = spec.mode === 'LSTM' ? floats(layout.c, states * H) : null
-      if (call.c0 === null) c?.fill(0)
-      else c?.set(call.c0)
-      if (call.dropout) floats(layout.dropout, call.dropout.length).set(call.dropout)
-      if (dtype === 'float32') instance.exports.recurrentF32(base)
-      else instance.exports.recurrentF64(base)
-      return { output: floats(layout.output, R * D * P).slice(), hn: h.slice(), cn: c?.slice() ?? null }
+      running.input.set(call.input)
+      running.setState(call.h0, call.c0)
+      if (dropout) running.dropout.set(dropout)
+      running.run()
+      return { output: running.output.slice(), hn: running.h.slice(), cn: running.c?.slice() ?? null }
     } finally {
-      instance.release(base)
+      running.dispose()
     }
+  }
+
+  stream(weights: PackedWeights, batch: number): RecurrentStream {
+    return new WasmStream(this.#own(weights), batch)
   }
 
   matmul({ a, b, m, k, n, transposeB = false, bias = null }: MatmulOperands): FloatArray {
@@ -121,6 +109,11 @@ class WasmEngine implements HostEngine {
     }
   }
 
+  #own(weights: PackedWeights): WasmWeights {
+    if (weights instanceof WasmWeights && weights.instance === this.#start()) return weights
+    throw new TypeError('recurrent: these weights were packed by another engine than this wasm engine')
+  }
+
   #start(): WasmInstance {
     if (this.#instance === undefined) {
       const variant = this.#wanted ?? wasmVariant()
@@ -135,12 +128,3 @@ class WasmEngine implements HostEngine {
 
 /** The WebAssembly SIMD engine: the default where the runtime has SIMD. */
 export const wasm: HostEngine = /* @__PURE__ */ new WasmEngine()
-
-function writeRowStarts(rowStarts: Int32Array, batchSizes: Int32Array): void {
-  let row = 0
-  batchSizes.forEach((size, t) => {
-    rowStarts[t] = row
-    row += size
-  })
-  rowStarts[batchSizes.length] = row
-}
