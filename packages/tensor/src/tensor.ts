@@ -138,8 +138,9 @@ export class Tensor extends Inspectable implements Strided {
 
   /** Walks dimension 0. */
   *[Symbol.iterator](): IterableIterator<Tensor> {
-    if (this.ndim === 0)
+    if (this.ndim === 0) {
       throw new TypeError('Tensor: a tensor of no dimensions cannot be iterated; use item()')
+    }
     for (let i = 0; i < this.size(0); i++) yield this.select(0, i)
   }
 
@@ -194,8 +195,9 @@ export class Tensor extends Inspectable implements Strided {
 
   /** A matrix transposed; tensors of fewer dimensions as they are. */
   t(): Tensor {
-    if (this.ndim > 2)
+    if (this.ndim > 2) {
       throw new RuntimeError(`t: expected at most 2 dimensions, got ${this.ndim}; use transpose()`)
+    }
     return this.ndim < 2 ? wrap(this) : this.transpose(0, 1)
   }
 

@@ -1,6 +1,6 @@
-import { type DType, isHalf, type NumberArray, type TypedArray } from '../dtype.ts'
+import { type DType, isFloatingPoint, isHalf, type NumberArray, type TypedArray } from '../dtype.ts'
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from '../halfFloats.ts'
-import { forEachRow } from './loop.ts'
+import { map, type UnaryLoop } from './loop.ts'
 import { dense, isContiguous, numelOf, type Strided } from './strided.ts'
 import { expand, inferShape, tryView } from './views.ts'
 
@@ -84,82 +84,51 @@ function encoder(dtype: DType): (value: number) => number {
 function assign(target: Strided, source: Strided): void {
   const out = target.storage.data
   const from = source.storage.data
-  forEachRow(target.shape, [target, source], (length, [o = 0, i = 0], [so = 1, si = 1]) => {
-    if (from instanceof BigInt64Array) {
-      if (out instanceof BigInt64Array) copyBigints(length, out, o, so, from, i, si)
-      else narrowRow(target.dtype, length, out, o, so, from, i, si)
-    } else if (out instanceof BigInt64Array) widenRow(source.dtype, length, out, o, so, from, i, si)
-    else convertRow(target.dtype, source.dtype, length, out, o, so, from, i, si)
-  })
+  if (from instanceof BigInt64Array) {
+    if (out instanceof BigInt64Array) map(copyBigints, [target, out], [source, from])
+    else map(narrowing(target.dtype), [target, out], [source, from])
+  } else if (out instanceof BigInt64Array) map(widening(source.dtype), [target, out], [source, from])
+  else map(converting(target.dtype, source.dtype), [target, out], [source, from])
 }
 
-function convertRow(
-  to: DType,
-  as: DType,
-  length: number,
-  out: NumberArray,
-  o: number,
-  so: number,
-  from: NumberArray,
-  i: number,
-  si: number,
-): void {
-  const plain = to === as || (to !== 'bool' && !isHalf(to) && !isHalf(as))
-  if (plain && so === 1 && si === 1 && length > 16) {
-    out.set(from.subarray(i, i + length), o)
-  } else if (plain) {
-    for (let k = 0; k < length; k++) out[o + k * so] = from[i + k * si] ?? 0
-  } else {
-    const encode = encoder(to)
-    const decode = decoder(as)
-    for (let k = 0; k < length; k++) out[o + k * so] = encode(decode(from[i + k * si] ?? 0))
+const copyNumbers: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
+  // For a short run the view costs more than the loop.
+  if (so === 1 && si === 1 && n > 16) out.set(a.subarray(i, i + n), o)
+  else for (let k = 0; k < n; k++) out[o + k * so] = a[i + k * si] ?? 0
+}
+
+const copyBigints: UnaryLoop<BigInt64Array> = (n, out, o, so, a, i, si) => {
+  if (so === 1 && si === 1 && n > 16) out.set(a.subarray(i, i + n), o)
+  else for (let k = 0; k < n; k++) out[o + k * so] = a[i + k * si] ?? 0n
+}
+
+function converting(to: DType, as: DType): UnaryLoop<NumberArray> {
+  if (to === as || (to !== 'bool' && !isHalf(to) && !isHalf(as))) return copyNumbers
+  const encode = encoder(to)
+  const decode = decoder(as)
+  return (n, out, o, so, a, i, si) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = encode(decode(a[i + k * si] ?? 0))
   }
 }
 
-function copyBigints(
-  length: number,
-  out: BigInt64Array,
-  o: number,
-  so: number,
-  from: BigInt64Array,
-  i: number,
-  si: number,
-): void {
-  if (so === 1 && si === 1) out.set(from.subarray(i, i + length), o)
-  else for (let k = 0; k < length; k++) out[o + k * so] = from[i + k * si] ?? 0n
-}
-
-function widenRow(
-  as: DType,
-  length: number,
-  out: BigInt64Array,
-  o: number,
-  so: number,
-  from: NumberArray,
-  i: number,
-  si: number,
-): void {
+/** To int64. */
+function widening(as: DType): UnaryLoop<BigInt64Array, NumberArray> {
   const decode = decoder(as)
-  for (let k = 0; k < length; k++) out[o + k * so] = toInt64(decode(from[i + k * si] ?? 0))
+  return (n, out, o, so, a, i, si) => {
+    for (let k = 0; k < n; k++) out[o + k * so] = toInt64(decode(a[i + k * si] ?? 0))
+  }
 }
 
-function narrowRow(
-  to: DType,
-  length: number,
-  out: NumberArray,
-  o: number,
-  so: number,
-  from: BigInt64Array,
-  i: number,
-  si: number,
-): void {
+/** From int64. */
+function narrowing(to: DType): UnaryLoop<NumberArray, BigInt64Array> {
   const encode = encoder(to)
-  // The low bits of a large int64 are lost as a number, and an integer keeps just these.
-  const wraps =
-    out instanceof Int32Array || out instanceof Int16Array || out instanceof Int8Array || to === 'uint8'
-  for (let k = 0; k < length; k++) {
-    const value = from[i + k * si] ?? 0n
-    out[o + k * so] = encode(Number(wraps ? BigInt.asIntN(32, value) : value))
+  // As a number a large int64 loses its low bits, and just these are what smaller integers keep.
+  const wraps = !isFloatingPoint(to) && to !== 'bool'
+  return (n, out, o, so, a, i, si) => {
+    for (let k = 0; k < n; k++) {
+      const value = a[i + k * si] ?? 0n
+      out[o + k * so] = encode(Number(wraps ? BigInt.asIntN(32, value) : value))
+    }
   }
 }
 

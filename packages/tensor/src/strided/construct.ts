@@ -1,4 +1,4 @@
-import { allocate, type DType, dtypeOf, holds, isHalf } from '../dtype.ts'
+import { type DType, dtypeOf, holds, isHalf } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast } from './cast.ts'
 import { checkShape } from './dims.ts'
@@ -78,17 +78,9 @@ function inferDType(flat: readonly Scalar[]): DType {
 }
 
 function fromScalars(flat: readonly Scalar[], shape: readonly number[], dtype: DType): Strided {
-  const exact = dtype === 'int64' ? 'int64' : 'float64'
-  const data = allocate(exact, flat.length)
-  if (data instanceof BigInt64Array)
-    flat.forEach((value, i) => {
-      data[i] = toInt64(value)
-    })
-  else
-    flat.forEach((value, i) => {
-      data[i] = Number(value)
-    })
-  return cast(dense(shape, exact, data), dtype)
+  const exact =
+    dtype === 'int64' ? BigInt64Array.from(flat, toInt64) : Float64Array.from(flat, (value) => Number(value))
+  return cast(dense(shape, dtype === 'int64' ? dtype : 'float64', exact), dtype)
 }
 
 function toInt64(value: Scalar): bigint {

@@ -36,8 +36,9 @@ export function wrapDims(who: string, dims: number | readonly number[] | undefin
  * @throws RangeError unless `-size <= index < size`
  */
 export function wrapIndex(who: string, index: number, size: number): number {
-  if (!Number.isInteger(index))
+  if (!Number.isInteger(index)) {
     throw new TypeError(`${who}: expected the index to be an integer, got ${index}`)
+  }
   if (index < -size || index >= size) {
     throw new RangeError(`${who}: index ${index} is out of bounds for a dimension of size ${size}`)
   }
@@ -46,8 +47,9 @@ export function wrapIndex(who: string, index: number, size: number): number {
 
 /** @throws RuntimeError unless every size is a whole number, 0 or more; TypeError if `shape` is no array */
 export function checkShape(who: string, shape: readonly number[]): void {
-  if (!Array.isArray(shape))
+  if (!Array.isArray(shape)) {
     throw new TypeError(`${who}: expected the shape as an array, got ${String(shape)}`)
+  }
   for (const size of shape) {
     if (!Number.isInteger(size) || size < 0) {
       throw new RuntimeError(

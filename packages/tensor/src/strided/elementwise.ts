@@ -2,11 +2,10 @@ import { checkComputable, type DType, isFloatingPoint } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, copyInto, copyOf, mover } from './cast.ts'
 import { broadcastShapes } from './dims.ts'
-import { forEachRow } from './loop.ts'
-import type { BinaryLoop, BinaryOperator, Comparison, UnaryLoop, UnaryOperator } from './operators.ts'
-import { pow } from './operators.ts'
+import { forEachRow, map, zip } from './loop.ts'
+import { type BinaryOperator, type Comparison, pow, type UnaryOperator } from './operators.ts'
 import { isScalar, type Operand, resultType, scalarOf } from './promote.ts'
-import { bigintsOf, dense, numbersOf, type Strided } from './strided.ts'
+import { dense, heldBigints, heldNumbers, numbersOf, type Strided } from './strided.ts'
 import { expand } from './views.ts'
 
 /** `operator` of every element, in the dtype of `t` or, for what only floats have, in float32 if `t` holds integers. */
@@ -15,8 +14,8 @@ export function unary(operator: UnaryOperator, t: Strided): Strided {
   if (t.dtype === 'bool' && operator.bigints) throw refusesBools(operator.name)
   const a = isFloatingPoint(t.dtype) || operator.bigints ? t : cast(t, 'float32')
   const out = dense(t.shape, a.dtype)
-  if (a.dtype === 'int64' && operator.bigints) map(operator.bigints, out, bigintsOf(out), a, bigintsOf(a))
-  else map(operator.numbers, out, numbersOf(out), a, numbersOf(a))
+  if (a.dtype === 'int64' && operator.bigints) map(operator.bigints, heldBigints(out), heldBigints(a))
+  else map(operator.numbers, heldNumbers(out), heldNumbers(a))
   return out
 }
 
@@ -27,8 +26,8 @@ export function binary(operator: BinaryOperator, x: Operand, y: Operand): Stride
   const dtype = bigints || isFloatingPoint(common) ? common : 'float32'
   const { shape, a, b } = meet(name, dtype, x, y)
   const out = dense(shape, dtype)
-  if (dtype === 'int64' && bigints) zip(bigints, out, bigintsOf(out), a, bigintsOf(a), b, bigintsOf(b))
-  else zip(numberLoop(operator, dtype), out, numbersOf(out), a, numbersOf(a), b, numbersOf(b))
+  if (dtype === 'int64' && bigints) zip(bigints, heldBigints(out), heldBigints(a), heldBigints(b))
+  else zip(numberLoop(operator, dtype), heldNumbers(out), heldNumbers(a), heldNumbers(b))
   return out
 }
 
@@ -62,15 +61,16 @@ export function compare(operator: Comparison, x: Operand, y: Operand): Strided {
   const dtype = resultType(operator.name, x, y)
   const { shape, a, b } = meet(operator.name, dtype, x, y)
   const out = dense(shape, 'bool')
-  if (dtype === 'int64') zip(operator.bigints, out, numbersOf(out), a, bigintsOf(a), b, bigintsOf(b))
-  else zip(operator.numbers, out, numbersOf(out), a, numbersOf(a), b, numbersOf(b))
+  if (dtype === 'int64') zip(operator.bigints, heldNumbers(out), heldBigints(a), heldBigints(b))
+  else zip(operator.numbers, heldNumbers(out), heldNumbers(a), heldNumbers(b))
   return out
 }
 
 /** Elements of `x` where `condition` holds, else of `y`; all three broadcast, `x` and `y` promoted. */
 export function where(condition: Strided, x: Operand, y: Operand): Strided {
-  if (condition.dtype !== 'bool')
+  if (condition.dtype !== 'bool') {
     throw new RuntimeError(`where: expected a condition of bool, got ${condition.dtype}`)
+  }
   const dtype = resultType('where', x, y)
   const pair = meet('where', dtype, x, y)
   const shape = broadcastShapes('where', [condition.shape, pair.shape])
@@ -119,24 +119,4 @@ function numberLoop(
 
 function refusesBools(who: string): RuntimeError {
   return new RuntimeError(`${who}: bools have no such operation; convert first, with .to('int64')`)
-}
-
-function map<In>(loop: UnaryLoop<In>, result: Strided, out: In, a: Strided, p: In): void {
-  forEachRow(result.shape, [result, a], (n, [o = 0, i = 0], [so = 0, si = 0]) =>
-    loop(n, out, o, so, p, i, si),
-  )
-}
-
-function zip<Out, In>(
-  loop: BinaryLoop<Out, In>,
-  result: Strided,
-  out: Out,
-  a: Strided,
-  p: In,
-  b: Strided,
-  q: In,
-): void {
-  forEachRow(result.shape, [result, a, b], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) =>
-    loop(n, out, o, so, p, i, si, q, j, sj),
-  )
 }

@@ -5,8 +5,9 @@ import { checkComputable, isFloatingPoint, type NumberArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast } from './cast.ts'
 import { wrapDims } from './dims.ts'
-import { forEachRow } from './loop.ts'
-import { bigintsOf, contiguousStrides, dense, numbersOf, numelOf, type Strided } from './strided.ts'
+import { map, type UnaryLoop } from './loop.ts'
+import { bigintsOf, dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided } from './strided.ts'
+import { expand } from './views.ts'
 
 /** Dimensions to reduce over: one, several, or all if undefined or empty. */
 export type Dims = number | readonly number[] | undefined
@@ -61,10 +62,9 @@ function truth(who: string, initial: 0 | 1, t: Strided, dims: Dims, keepdim: boo
   return finish(cast(result, t.dtype === 'uint8' ? 'uint8' : 'bool'), t, dims, keepdim)
 }
 
-/** `out[o + k*so] = f(out[o + k*so], a[i + k*si])` for `0 <= k < n`; `so` is 0 where the run is reduced. */
-type FoldLoop<Data, In> = (n: number, out: Data, o: number, so: number, a: In, i: number, si: number) => void
+// The loops read what they write: `out[o + k*so] = f(out[o + k*so], a[i + k*si])`, `so` 0 where the run is reduced.
 
-const sumNumbers: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si) => {
+const sumNumbers: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
   if (so === 0) {
     let total = out[o] ?? 0
     for (let k = 0; k < n; k++) total += a[i + k * si] ?? 0
@@ -73,54 +73,47 @@ const sumNumbers: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si)
     for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0) + (a[i + k * si] ?? 0)
   }
 }
-const multiplyNumbers: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si) => {
+const multiplyNumbers: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0) * (a[i + k * si] ?? 0)
 }
-const sumBigints: FoldLoop<BigInt64Array, BigInt64Array> = (n, out, o, so, a, i, si) => {
+const sumBigints: UnaryLoop<BigInt64Array> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0n) + (a[i + k * si] ?? 0n)
 }
-const multiplyBigints: FoldLoop<BigInt64Array, BigInt64Array> = (n, out, o, so, a, i, si) => {
+const multiplyBigints: UnaryLoop<BigInt64Array> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0n) * (a[i + k * si] ?? 0n)
 }
-const allTrue: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si) => {
+const allTrue: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) if (a[i + k * si] === 0) out[o + k * so] = 0
 }
-const anyTrue: FoldLoop<NumberArray, NumberArray> = (n, out, o, so, a, i, si) => {
+const anyTrue: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) if (a[i + k * si] !== 0) out[o + k * so] = 1
 }
 
 /** Accumulates in float64: one total per element of the shape with reduced dimensions kept as 1. */
 function foldNumbers(
   who: string,
-  loop: FoldLoop<NumberArray, NumberArray>,
+  loop: UnaryLoop<NumberArray>,
   initial: number,
   t: Strided,
   dims: Dims,
 ): Strided {
   const total = dense(keptShape(who, t, dims), 'float64')
-  const out = numbersOf(total).fill(initial)
-  const a = numbersOf(t)
-  forEachRow(t.shape, [stretched(total), t], (n, [o = 0, i = 0], [so = 0, si = 0]) =>
-    loop(n, out, o, so, a, i, si),
-  )
+  numbersOf(total).fill(initial)
+  map(loop, heldNumbers(expand(total, t.shape)), heldNumbers(t))
   return total
 }
 
 /** The same in int64. */
 function foldBigints(
   who: string,
-  loop: FoldLoop<BigInt64Array, BigInt64Array>,
+  loop: UnaryLoop<BigInt64Array>,
   initial: bigint,
   t: Strided,
   dims: Dims,
 ): Strided {
   const total = dense(keptShape(who, t, dims), 'int64')
-  const source = cast(t, 'int64')
-  const out = bigintsOf(total).fill(initial)
-  const a = bigintsOf(source)
-  forEachRow(t.shape, [stretched(total), source], (n, [o = 0, i = 0], [so = 0, si = 0]) =>
-    loop(n, out, o, so, a, i, si),
-  )
+  bigintsOf(total).fill(initial)
+  map(loop, heldBigints(expand(total, t.shape)), heldBigints(cast(t, 'int64')))
   return total
 }
 
@@ -128,11 +121,6 @@ function foldBigints(
 function keptShape(who: string, t: Strided, dims: Dims): number[] {
   const isReduced = wrapDims(who, dims, t.shape.length)
   return t.shape.map((size, dim) => (isReduced[dim] ? 1 : size))
-}
-
-/** Strides of 0 along dimensions of size 1, as broadcasting wants them. */
-function stretched(t: Strided): Strided {
-  return { ...t, strides: contiguousStrides(t.shape).map((stride, dim) => (t.shape[dim] === 1 ? 0 : stride)) }
 }
 
 /** `total` without the reduced dimensions, unless they are to be kept. */

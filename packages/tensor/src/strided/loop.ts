@@ -1,6 +1,9 @@
 import type { Strided } from './strided.ts'
 
-/** One run of elements: operand `k` has them at `offsets[k] + i * steps[k]`, `0 <= i < length`. */
+/**
+ * One run of elements: operand `k` has them at `offsets[k] + i * steps[k]`, `0 <= i < length`. The arrays are for the
+ * call only.
+ */
 export type Row = (length: number, offsets: readonly number[], steps: readonly number[]) => void
 
 /**
@@ -29,6 +32,53 @@ export function forEachRow(shape: readonly number[], operands: readonly Strided[
     }
     if (dim < 0) return
   }
+}
+
+/** `out[o + k*so] = f(a[i + k*si])` for `0 <= k < n`. */
+export type UnaryLoop<Out, In = Out> = (
+  n: number,
+  out: Out,
+  o: number,
+  so: number,
+  a: In,
+  i: number,
+  si: number,
+) => void
+
+/** `out[o + k*so] = f(a[i + k*si], b[j + k*sj])` for `0 <= k < n`. */
+export type BinaryLoop<Out, In = Out> = (
+  n: number,
+  out: Out,
+  o: number,
+  so: number,
+  a: In,
+  i: number,
+  si: number,
+  b: In,
+  j: number,
+  sj: number,
+) => void
+
+/** A record and its memory, whose kind the caller has made sure of. */
+export type Held<Data> = readonly [t: Strided, data: Data]
+
+/** Runs `loop` over records of one shape. */
+export function map<Out, In>(loop: UnaryLoop<Out, In>, [result, out]: Held<Out>, [x, a]: Held<In>): void {
+  forEachRow(result.shape, [result, x], (n, [o = 0, i = 0], [so = 0, si = 0]) => {
+    loop(n, out, o, so, a, i, si)
+  })
+}
+
+/** Runs `loop` over records of one shape. */
+export function zip<Out, In>(
+  loop: BinaryLoop<Out, In>,
+  [result, out]: Held<Out>,
+  [x, a]: Held<In>,
+  [y, b]: Held<In>,
+): void {
+  forEachRow(result.shape, [result, x, y], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) => {
+    loop(n, out, o, so, a, i, si, b, j, sj)
+  })
 }
 
 /** The fewest dimensions that walk the same elements in the same order: sizes and, for each, a stride per operand. */

@@ -120,8 +120,9 @@ function multiply(
 
 /** Integers multiply and add up in int64, and wrap around in their own dtype. */
 function multiplyIntegers(a: TypedArray, b: Strided, m: number, k: number, n: number): TypedArray {
-  if (b.dtype === 'bool')
+  if (b.dtype === 'bool') {
     throw new RuntimeError("matmul: bools have no product; convert first, with .to('int64')")
+  }
   const right = bigintsOf(contiguous(cast(b, 'int64')))
   const out = new BigInt64Array(m * n)
   for (let row = 0; row < m; row++) {

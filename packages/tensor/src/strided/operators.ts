@@ -3,23 +3,7 @@
 // beside what they compute.
 
 import type { NumberArray } from '../dtype.ts'
-
-/** `out[o + k*so] = f(a[i + k*si])` for `0 <= k < n`. */
-export type UnaryLoop<In> = (n: number, out: In, o: number, so: number, a: In, i: number, si: number) => void
-
-/** `out[o + k*so] = f(a[i + k*si], b[j + k*sj])` for `0 <= k < n`. */
-export type BinaryLoop<Out, In> = (
-  n: number,
-  out: Out,
-  o: number,
-  so: number,
-  a: In,
-  i: number,
-  si: number,
-  b: In,
-  j: number,
-  sj: number,
-) => void
+import type { BinaryLoop, UnaryLoop } from './loop.ts'
 
 export interface UnaryOperator {
   readonly name: string
@@ -31,24 +15,24 @@ export interface UnaryOperator {
 /** Gives the dtype its operands have. */
 export interface BinaryOperator {
   readonly name: string
-  readonly numbers: BinaryLoop<NumberArray, NumberArray>
+  readonly numbers: BinaryLoop<NumberArray>
   /** Integers up to 32 bits, where they need another loop than floats. */
-  readonly integers?: BinaryLoop<NumberArray, NumberArray>
+  readonly integers?: BinaryLoop<NumberArray>
   /** int64. Where it is absent, integers and bools become float32 first. */
-  readonly bigints?: BinaryLoop<BigInt64Array, BigInt64Array>
+  readonly bigints?: BinaryLoop<BigInt64Array>
   /** The same on bools; null where PyTorch refuses them. */
-  readonly bools?: BinaryLoop<NumberArray, NumberArray> | null
+  readonly bools?: BinaryLoop<NumberArray> | null
 }
 
 /** Gives bools. */
 export interface Comparison {
   readonly name: string
-  readonly numbers: BinaryLoop<NumberArray, NumberArray>
+  readonly numbers: BinaryLoop<NumberArray>
   readonly bigints: BinaryLoop<NumberArray, BigInt64Array>
 }
 
-const least: BinaryLoop<NumberArray, NumberArray> = zipNumbers(Math.min)
-const most: BinaryLoop<NumberArray, NumberArray> = zipNumbers(Math.max)
+const least: BinaryLoop<NumberArray> = zipNumbers(Math.min)
+const most: BinaryLoop<NumberArray> = zipNumbers(Math.max)
 
 export const add: BinaryOperator = {
   name: 'add',
@@ -173,13 +157,13 @@ function mapBigints(f: (x: bigint) => bigint): UnaryLoop<BigInt64Array> {
   }
 }
 
-function zipNumbers(f: (x: number, y: number) => number): BinaryLoop<NumberArray, NumberArray> {
+function zipNumbers(f: (x: number, y: number) => number): BinaryLoop<NumberArray> {
   return (n, out, o, so, a, i, si, b, j, sj) => {
     for (let k = 0; k < n; k++) out[o + k * so] = f(a[i + k * si] ?? 0, b[j + k * sj] ?? 0)
   }
 }
 
-function zipBigints(f: (x: bigint, y: bigint) => bigint): BinaryLoop<BigInt64Array, BigInt64Array> {
+function zipBigints(f: (x: bigint, y: bigint) => bigint): BinaryLoop<BigInt64Array> {
   return (n, out, o, so, a, i, si, b, j, sj) => {
     for (let k = 0; k < n; k++) out[o + k * so] = f(a[i + k * si] ?? 0n, b[j + k * sj] ?? 0n)
   }

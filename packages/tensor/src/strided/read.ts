@@ -16,8 +16,9 @@ export function item(t: Strided): number {
   }
   const value = t.storage.data[t.offset] ?? 0
   if (typeof value === 'number') return decoder(t.dtype)(value)
-  if (!isSafe(value))
+  if (!isSafe(value)) {
     throw new RangeError(`item: ${value} does not fit a number; data[0] gives it as a bigint`)
+  }
   return Number(value)
 }
 

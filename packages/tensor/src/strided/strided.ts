@@ -65,6 +65,16 @@ export function shapeText(shape: readonly number[]): string {
   return `(${shape.join(', ')})`
 }
 
+/** `t` with its memory, of any dtype but int64. */
+export function heldNumbers(t: Strided): readonly [t: Strided, data: NumberArray] {
+  return [t, numbersOf(t)]
+}
+
+/** `t` with its memory, of int64. */
+export function heldBigints(t: Strided): readonly [t: Strided, data: BigInt64Array] {
+  return [t, bigintsOf(t)]
+}
+
 /** The memory of anything but int64. */
 export function numbersOf({ storage: { data }, dtype }: Strided): NumberArray {
   if (data instanceof BigInt64Array) throw new TypeError(`expected memory of numbers, got ${dtype}`)

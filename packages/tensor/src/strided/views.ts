@@ -6,8 +6,9 @@ import { contiguousStrides, numelOf, type Strided, shapeText } from './strided.t
 
 /** `t` at one position of `dim`, which disappears. */
 export function select(t: Strided, dim: number, index: number): Strided {
-  if (t.shape.length === 0)
+  if (t.shape.length === 0) {
     throw new RangeError('select: a tensor of no dimensions has no positions; use item()')
+  }
   const d = wrapDim('select', dim, t.shape.length)
   const at = wrapIndex('select', index, t.shape[d] ?? 0)
   return viewOf(t, without(t.shape, d), without(t.strides, d), t.offset + at * (t.strides[d] ?? 0))
@@ -21,13 +22,15 @@ export function slice(
   end: number = Infinity,
   step: number = 1,
 ): Strided {
-  if (t.shape.length === 0)
+  if (t.shape.length === 0) {
     throw new RangeError('slice: a tensor of no dimensions has no positions; use item()')
+  }
   const d = wrapDim('slice', dim, t.shape.length)
   const size = t.shape[d] ?? 0
   const stride = t.strides[d] ?? 0
-  if (!Number.isInteger(step) || step < 1)
+  if (!Number.isInteger(step) || step < 1) {
     throw new RangeError(`slice: expected a step of 1 or more, got ${step}`)
+  }
   const clamp = (position: number): number => {
     if (Number.isNaN(position) || (Number.isFinite(position) && !Number.isInteger(position))) {
       throw new TypeError(`slice: expected start and end to be integers, got ${position}`)
@@ -129,8 +132,9 @@ export function tryView(t: Strided, shape: readonly number[], who: string): Stri
 export function flattenedShape(t: Strided, start: number, end: number): number[] {
   const first = wrapDim('flatten', start, t.shape.length)
   const last = wrapDim('flatten', end, t.shape.length)
-  if (first > last)
+  if (first > last) {
     throw new RuntimeError(`flatten: expected start dim not after end dim, got ${start} and ${end}`)
+  }
   return t.shape.toSpliced(first, last - first + 1, numelOf(t.shape.slice(first, last + 1)))
 }
 
