@@ -1,8 +1,10 @@
-"""Tensors: operations on odd shapes and every dtype, type promotion, printing, seeded draws, what is refused.
+"""Tensors: operations on odd shapes and every dtype, type promotion, printing, seeded draws, refusals, fused rounding.
 
-Writes tensor_operations.json, tensor_promotion.json, tensor_printing.json, tensor_random.json, tensor_errors.json.
+Writes tensor_operations.json, tensor_promotion.json, tensor_printing.json, tensor_random.json, tensor_errors.json,
+tensor_fma.json.
 """
 import base64
+import ctypes
 import itertools
 import math
 import zlib
@@ -485,6 +487,29 @@ def refusals():
     return cases
 
 
+# ---- Rounding once
+
+def fused():
+    """C's own fma, of operands drawn at random and of sums that lie next to a tie."""
+    libm = ctypes.CDLL("libm.so.6")
+    libm.fma.restype, libm.fma.argtypes = ctypes.c_double, [ctypes.c_double] * 3
+    libm.fmaf.restype, libm.fmaf.argtypes = ctypes.c_float, [ctypes.c_float] * 3
+    cases = []
+    for name, run, dtype, digits in [("fma32", libm.fmaf, torch.float32, 23), ("fma64", libm.fma, torch.float64, 52)]:
+        a, b, c = (torch.randn(300, dtype=dtype) * 2.0 ** torch.randint(-30, 30, (300,)).to(dtype) for _ in range(3))
+        c[:100] = -(a[:100] * b[:100])
+        ulp = 2.0**-digits
+        for n, sign in itertools.product((0, 1, 2, 3), (1, -1)):
+            # c is n ulp above 1; a*b is half an ulp or, by the last of all its bits, less.
+            near = torch.tensor([1.0, 1 - ulp, 1 + ulp, 1 - 2 * ulp, 1 + 2 * ulp], dtype=dtype)
+            a = torch.cat([a, near * ulp / 2])
+            b = torch.cat([b, sign * (2 - near)])
+            c = torch.cat([c, torch.full((5,), sign * (1 + n * ulp), dtype=dtype)])
+        result = torch.tensor([run(*map(float, each)) for each in zip(a, b, c)], dtype=dtype)
+        cases.append({"name": name, "a": encode(a), "b": encode(b), "c": encode(c), "result": encode(result)})
+    return cases
+
+
 def main():
     torch.manual_seed(5)
     ops = Operations()
@@ -495,3 +520,4 @@ def main():
     write_fixture("tensor_printing", printing())
     write_fixture("tensor_random", seeded())
     write_fixture("tensor_errors", refusals())
+    write_fixture("tensor_fma", fused())
