@@ -122,6 +122,10 @@ describe('opcodes that no checkpoint uses are refused', () => {
     ['a tensor', `${tensor()}${dict({ x: 'N' })}b`],
     ['an OrderedDict, with anything but attributes', `${call('collections', 'OrderedDict')}${tuple('N')}b`],
     [
+      'an OrderedDict, with an attribute named by a cycle',
+      `${call('collections', 'OrderedDict')}}]q\x09h\x09aNsb`,
+    ],
+    [
       'an OrderedDict, setting __class__',
       `${call('collections', 'OrderedDict')}${dict({ __class__: 'N' })}b`,
     ],
@@ -141,7 +145,7 @@ describe('persistent ids', () => {
     ['no class', id(tag, text('FloatStorage'), key, cpu, int(4)), 'class of storages'],
     ['another class', id(tag, global('torch', 'Size'), key, cpu, int(4)), 'class of storages'],
     ['a key that is no text', id(tag, float, int(0), cpu, int(4)), 'to be text'],
-    ['a negative size', storage(-1), 'to be a count, got int -1'],
+    ['a negative size', storage(-1), 'to be a count, got -1'],
     ['a huge size', storage(2 ** 60), 'to be a count'],
     ['a size that is no number', id(tag, float, key, cpu, '\x88'), 'to be a count, got bool'],
     ['a key of another folder', storage(4, '../version'), '"../version" is not in the file'],

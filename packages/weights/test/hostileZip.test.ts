@@ -167,6 +167,13 @@ describe('deflated records', () => {
       [dataPkl, await deflated({ ...data0, data: new Uint8Array(8) }, 16), version],
       'inflates to 8 bytes, expected 16',
     ))
+  it('that go on after their end', async () => {
+    const whole = await deflated(dataPkl)
+    const data = concat([whole.data, latin1('junk')])
+    for (const size of [8, dataPkl.data.length, dataPkl.data.length + 1]) {
+      await refused([{ ...whole, data, size }, data0, version], 'inflate')
+    }
+  })
   it('that are no deflate data', () =>
     refused(
       [dataPkl, { ...data0, method: 8, data: latin1('\xff\xff\xff\xff\xff\xff'), size: 16 }, version],

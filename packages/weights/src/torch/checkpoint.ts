@@ -38,7 +38,7 @@ export class StorageTable {
       new CorruptCheckpointError(what, { ...this.checkpoint.at, offset: record.offset })
     const { id } = record
     if (!isRecord(id) || id.kind !== 'tuple') throw fail(`expected the id of a storage, got ${describe(id)}`)
-    const [tag, storageClass = null, key, location, numel] = id.items
+    const [tag, storageClass = null, key, location, numel = null] = id.items
     if (tag !== 'storage')
       throw fail(`expected the id of a storage, got ${typeof tag === 'string' ? quote(tag) : 'other'}`)
     if (id.items.length !== 5) throw fail(`expected 5 parts in the id of a storage, got ${id.items.length}`)
@@ -48,7 +48,7 @@ export class StorageTable {
       throw fail('expected key and location to be text')
     if (typeof numel !== 'number' || !Number.isSafeInteger(numel) || numel < 0) {
       throw fail(
-        `expected the size of storage ${quote(key)} to be a count, got ${describe(numel ?? null)} ${numel}`,
+        `expected the size of storage ${quote(key)} to be a count, got ${typeof numel === 'number' ? numel : describe(numel)}`,
       )
     }
     const byteLength = numel * (dtype === 'untyped' ? 1 : itemSize(dtype))

@@ -1,4 +1,4 @@
-import { type CheckpointLocation, CorruptCheckpointError, UnsafePickleError } from '../errors.ts'
+import { type CheckpointLocation, CorruptCheckpointError, quote, UnsafePickleError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import {
   describe,
@@ -153,8 +153,9 @@ export class Interpreter<T> implements Resolver<T> {
       new UnsafePickleError(`BUILD of ${callee} with ${what}`, { ...this.#at, offset: record.offset })
     if (!(made instanceof Map) || !isRecord(state) || state.kind !== 'dict') throw refuse(describe(state))
     for (let i = 0; i < state.entries.length; i += 2) {
-      const key = state.entries[i]
-      if (typeof key !== 'string' || key.startsWith('__')) throw refuse(`attribute ${JSON.stringify(key)}`)
+      const key = state.entries[i] ?? null
+      if (typeof key !== 'string' || key.startsWith('__'))
+        throw refuse(`attribute ${typeof key === 'string' ? quote(key) : describe(key)}`)
     }
   }
 
