@@ -1,0 +1,343 @@
+"""PyTorch's side of live parity: answers the requests of src/oracle.ts until its input ends.
+
+A frame, in both directions: uint32 length of the header, uint32 length of the tensors, the header in JSON, the bytes
+of the tensors one behind the other. In the header a tensor stands as {"tensor": [dtype, shape, offset]}.
+"""
+import inspect
+import json
+import re
+import struct
+import sys
+import traceback
+import warnings
+import zlib
+
+import torch
+from torch import nn
+from torch.nn.utils import rnn as packing
+
+# Printing to stdout must not end up in a frame.
+frames, sys.stdout = sys.stdout.buffer, sys.stderr
+
+
+# Values
+
+
+def dtype_of(name):
+    return getattr(torch, name)
+
+
+def snake(name):
+    """numLayers -> num_layers"""
+    return re.sub(r"([A-Z])", lambda match: "_" + match[1].lower(), name)
+
+
+def keywords(options):
+    """Options as keyword arguments; a dtype is a word in JSON."""
+    given = {snake(name): value for name, value in options.items()}
+    if isinstance(given.get("dtype"), str):
+        given["dtype"] = dtype_of(given["dtype"])
+    return given
+
+
+def crc(tensor):
+    return zlib.crc32(tensor.detach().contiguous().numpy().tobytes())
+
+
+def drawn(draw):
+    """A tensor as a plan describes it: uniform draws, then values at some places."""
+    if draw is None:
+        return None
+    if isinstance(draw, list):
+        return tuple(drawn(part) for part in draw)
+    result = torch.zeros(draw["shape"], dtype=dtype_of(draw["dtype"]))
+    if result.is_floating_point():
+        result.uniform_(-draw["scale"], draw["scale"])
+    for at, value in draw.get("specials", []):
+        if result.numel() > 0:
+            result.view(-1)[at % result.numel()] = float(value)
+    return result
+
+
+def flat(value):
+    """The tensors of a result, in order."""
+    if value is None or isinstance(value, torch.Tensor):
+        return [value]
+    return [tensor for part in value for tensor in flat(part)]
+
+
+# Running plans. What happens up to an error is told along with it.
+
+
+class Run:
+    def __init__(self):
+        self.stage = "construct"
+        self.result = {"printed": [], "exact": [], "tensors": [], "texts": [], "warnings": 0, "error": None}
+
+    def tensors(self, value):
+        found = flat(value)
+        self.result["tensors"] += found
+        self.result["texts"] += [str(tensor) for tensor in found]
+
+
+def running(steps):
+    def handler(request):
+        run = Run()
+        with warnings.catch_warnings(record=True) as caught, torch.no_grad():
+            warnings.simplefilter("always")
+            try:
+                steps(run, request["plan"])
+            except Exception as error:
+                run.result["error"] = {"class": type(error).__name__, "stage": run.stage, "message": str(error)}
+        # Only those about arguments: others are shown once a process.
+        run.result["warnings"] = len([each for each in caught if "dropout option" in str(each.message)])
+        return run.result
+
+    return handler
+
+
+def construct(plan):
+    cls = getattr(nn, plan["name"])
+    return cls(*plan["args"], **keywords(plan["options"]))
+
+
+def run_module(run, plan):
+    torch.manual_seed(plan["seed"])
+    module = construct(plan["construct"])
+    run.result["printed"].append(repr(module))
+    run.result["exact"] += [[name, crc(tensor)] for name, tensor in module.state_dict().items()]
+    module.train(plan["training"])
+    if plan["input"] is None:
+        return
+    run.stage = "forward"
+    x, hx = drawn(plan["input"]), drawn(plan["hx"])
+    if plan["pack"] is not None:
+        run.stage = "pack"
+        x = packing.pack_padded_sequence(x, **keywords(plan["pack"]))
+        run.stage = "forward"
+    run.tensors(module(x) if hx is None else module(x, hx))
+
+
+def run_packing(run, plan):
+    torch.manual_seed(plan["seed"])
+    sequences = [drawn(draw) for draw in plan["sequences"]]
+    run.stage = "padSequence"
+    padded = packing.pad_sequence(sequences, **keywords(plan["pad"]))
+    run.tensors(padded)
+    run.stage = "packSequence"
+    packed = packing.pack_sequence(sequences, **keywords(plan["pack"]))
+    run.tensors(packed)
+    run.result["printed"].append(str(packed))
+    run.stage = "padPackedSequence"
+    run.tensors(packing.pad_packed_sequence(packed, **keywords(plan["padPacked"])))
+    run.stage = "unpackSequence"
+    run.tensors(packing.unpack_sequence(packed))
+    run.stage = "packPaddedSequence"
+    run.tensors(packing.pack_padded_sequence(padded, plan["lengths"], **keywords(plan["packPadded"])))
+    run.stage = "unpadSequence"
+    # A copy: PyTorch transposes its input in place.
+    run.tensors(packing.unpad_sequence(padded.clone(), torch.tensor(plan["lengths"]), **keywords(plan["unpad"])))
+    run.stage = "invertPermutation"
+    run.tensors(packing.invert_permutation(packed.sorted_indices))
+
+
+def run_state_dict(run, plan):
+    torch.manual_seed(plan["seed"])
+    source, target = construct(plan["source"]), construct(plan["target"])
+    state = {plan["rename"].get(name, name): tensor for name, tensor in source.state_dict().items()}
+    run.stage = "loadStateDict"
+    missing, unexpected = target.load_state_dict(state, **keywords(plan["load"]))
+    run.result["printed"] += [",".join(missing), ",".join(unexpected)]
+    run.tensors(list(target.state_dict().values()))
+
+
+# Seeded draws
+
+
+def init_function(name):
+    return lambda shape, dtype, options: getattr(nn.init, name)(torch.empty(shape, dtype=dtype), **keywords(options))
+
+
+def drawn_by(request):
+    """One draw of src/draws.ts from the default generator."""
+    op, shape = request["op"], request.get("shape")
+    dtype, options = dtype_of(request["dtype"]), request.get("options", {})
+    if op == "rand":
+        return torch.rand(shape, dtype=dtype)
+    if op == "randn":
+        return torch.randn(shape, dtype=dtype)
+    if op == "uniform_":
+        return torch.empty(shape, dtype=dtype).uniform_(*request["args"])
+    if op == "normal_":
+        return torch.empty(shape, dtype=dtype).normal_(*request["args"])
+    if op == "normal_ of a transposed view":
+        return torch.empty(shape, dtype=dtype).t().normal_(*request["args"])
+    if op == "bernoulli_":
+        return torch.empty(shape, dtype=dtype).bernoulli_(*request["args"])
+    if op == "bernoulli":
+        return torch.bernoulli(torch.rand(shape, dtype=dtype))
+    if op == "randint":
+        return torch.randint(*request["args"], shape, dtype=dtype)
+    if op == "randperm":
+        return torch.randperm(*request["args"], dtype=dtype)
+    if op == "multinomial":
+        return torch.multinomial(torch.rand(shape, dtype=dtype), *request["args"], **options)
+    if op == "dropout":
+        return nn.Dropout(*request["args"])(torch.ones(shape, dtype=dtype))
+    if op == "module":
+        return list(construct(request).state_dict().values())
+    return init_function(op)(shape, dtype, options)
+
+
+def draws(request):
+    """Every request gives the tensors, or their checksums, and the state of the generator behind them."""
+    if "state" in request:
+        torch.set_rng_state(torch.tensor(request["state"], dtype=torch.uint8))
+    else:
+        torch.manual_seed(request["seed"])
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = [tensor for _ in range(request.get("repeat", 1)) for tensor in flat(drawn_by(request))]
+    return {
+        "crcs": [crc(tensor) for tensor in found],
+        "tensors": found if request["exchange"] else [],
+        "count": sum(tensor.numel() for tensor in found),
+        "state": torch.get_rng_state(),
+    }
+
+
+# Long sequences
+
+
+def long_run(request):
+    """The outputs of a long sequence in float32 and in float64, from the same float32 weights and input."""
+    torch.manual_seed(request["seed"])
+    module = construct(request["construct"])
+    x = torch.empty(request["shape"]).uniform_(-1, 1)
+    with torch.no_grad():
+        single = module(x)[0]
+        double = module.double()(x.double())[0]
+    return {"single": single, "double": double}
+
+
+# The API, for the conformance table
+
+
+def parameters_of(function):
+    try:
+        return [name for name in inspect.signature(function).parameters if name not in ("self", "args", "kwargs")]
+    except ValueError:
+        return []
+
+
+def constructor_parameters(cls):
+    """Of the overload with names, where there are overloads."""
+    import typing
+
+    for function in [*typing.get_overloads(cls.__init__), *typing.get_overloads(cls.__new__), cls.__init__, cls.__new__]:
+        found = [name for name in parameters_of(function) if name != "cls"]
+        if found:
+            return found
+    return []
+
+
+def describe_class(cls, sample):
+    members = {}
+    for name in sorted(set(dir(cls)) | set(vars(sample) if hasattr(sample, "__dict__") else [])):
+        if name.startswith("_"):
+            continue
+        value = getattr(cls, name, None)
+        owner = next((base.__name__ for base in cls.__mro__ if name in vars(base)), cls.__name__)
+        kind = "method" if callable(value) else "attribute"
+        members[name] = {"kind": kind, "owner": owner, "parameters": parameters_of(value) if kind == "method" else []}
+    return {"constructor": constructor_parameters(cls), "members": members}
+
+
+def introspect(_request):
+    classes = {
+        "RNNBase": nn.RNNBase("LSTM", 2, 3),
+        "RNN": nn.RNN(2, 3),
+        "LSTM": nn.LSTM(2, 3, proj_size=1),
+        "GRU": nn.GRU(2, 3),
+        "RNNCellBase": nn.modules.rnn.RNNCellBase(2, 3, True, 1),
+        "RNNCell": nn.RNNCell(2, 3),
+        "LSTMCell": nn.LSTMCell(2, 3),
+        "GRUCell": nn.GRUCell(2, 3),
+    }
+    described = {name: describe_class(type(sample), sample) for name, sample in classes.items()}
+    packed = packing.pack_sequence([torch.ones(2)])
+    described["PackedSequence"] = describe_class(packing.PackedSequence, packed)
+    functions = {
+        name: parameters_of(getattr(packing, name))
+        for name in packing.__all__
+        if not inspect.isclass(getattr(packing, name))
+    }
+    exported = [*nn.modules.rnn.__all__, *packing.__all__]
+    return {"torch": torch.__version__, "exported": exported, "classes": described, "functions": functions}
+
+
+def hello(_request):
+    torch.manual_seed(0)
+    dropped = torch.dropout(torch.ones(1000), 0.5, True) > 0
+    torch.manual_seed(0)
+    own = torch.rand(1000, dtype=torch.float64) < 0.5
+    return {"torch": torch.__version__, "python": sys.version.split()[0], "drawsDropoutItself": torch.equal(dropped, own)}
+
+
+handlers = {
+    "hello": hello,
+    "module": running(run_module),
+    "packing": running(run_packing),
+    "stateDict": running(run_state_dict),
+    "draws": draws,
+    "long": long_run,
+    "introspect": introspect,
+}
+
+
+# Frames
+
+
+def read_frame():
+    lengths = sys.stdin.buffer.read(8)
+    if len(lengths) < 8:
+        return None
+    header, tensors = struct.unpack("<II", lengths)
+    request = json.loads(sys.stdin.buffer.read(header))
+    sys.stdin.buffer.read(tensors)
+    return request
+
+
+def write_frame(answer):
+    parts, offset = [], 0
+
+    def encode(value):
+        nonlocal offset
+        if isinstance(value, torch.Tensor):
+            data = value.detach().contiguous().numpy().tobytes()
+            entry = {"tensor": [str(value.dtype).removeprefix("torch."), list(value.shape), offset]}
+            # Typed arrays begin at multiples of their elements' size.
+            padding = -len(data) % 8
+            parts.append(data + bytes(padding))
+            offset += len(data) + padding
+            return entry
+        raise TypeError(f"no JSON for {type(value)}")
+
+    header = json.dumps(answer, default=encode).encode()
+    frames.write(struct.pack("<II", len(header), offset) + header)
+    for part in parts:
+        frames.write(part)
+    frames.flush()
+
+
+def main():
+    # Alone on a thread, so that sums are taken in one order.
+    torch.set_num_threads(1)
+    while (request := read_frame()) is not None:
+        try:
+            write_frame({"answer": handlers[request["ask"]](request)})
+        except Exception:
+            write_frame({"failure": traceback.format_exc()})
+
+
+main()

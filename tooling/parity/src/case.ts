@@ -1,0 +1,49 @@
+/** Cases of all families: what is drawn, made simpler, and turned into plans. */
+import { Chooser } from './chooser.ts'
+import { type ModuleCase, drawModuleCase, modulePlan, simplerModuleCases } from './moduleCase.ts'
+import { drawPackingCase, type PackingCase, packingPlan, simplerPackingCases } from './packingCase.ts'
+import type { Plan } from './plan.ts'
+import {
+  drawStateDictCase,
+  type StateDictCase,
+  simplerStateDictCases,
+  stateDictPlan,
+} from './stateDictCase.ts'
+
+export type Case = ModuleCase | PackingCase | StateDictCase
+
+/** The case of a seed. */
+export function drawCase(seed: number, drawsDropout: boolean): Case {
+  const choose = new Chooser(seed)
+  const family = choose.int(1, 20)
+  if (family <= 2) return drawPackingCase(choose, seed)
+  if (family === 3) return drawStateDictCase(choose, seed)
+  return drawModuleCase(choose, seed, drawsDropout)
+}
+
+export function planOf(given: Case): Plan {
+  switch (given.family) {
+    case 'module':
+      return modulePlan(given)
+    case 'packing':
+      return packingPlan(given)
+    case 'stateDict':
+      return stateDictPlan(given)
+  }
+}
+
+export function simplerCases(given: Case): Case[] {
+  switch (given.family) {
+    case 'module':
+      return simplerModuleCases(given)
+    case 'packing':
+      return simplerPackingCases(given)
+    case 'stateDict':
+      return simplerStateDictCases(given)
+  }
+}
+
+/** A word for the summary. */
+export function kindOf(given: Case): string {
+  return given.family === 'module' ? given.name : given.family
+}

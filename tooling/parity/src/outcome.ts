@@ -1,0 +1,67 @@
+import type { Tensor } from '@unroll/tensor'
+import { type AnswerRecord, list, record } from './oracle.ts'
+
+/** What a run of a plan came to, on either side. */
+export interface Outcome {
+  /** Texts both sides print. */
+  readonly printed: readonly string[]
+  /** Checksums of tensors that have to be equal bit for bit. */
+  readonly exact: readonly (readonly [name: string, crc: number])[]
+  readonly tensors: readonly (Tensor | null)[]
+  /** How PyTorch prints the tensors; we print PyTorch's own to compare. */
+  readonly texts: readonly string[]
+  readonly warnings: number
+  readonly error: Failure | null
+}
+
+export interface Failure {
+  readonly class: string
+  /** Which step failed. */
+  readonly stage: string
+  readonly message: string
+}
+
+/** PyTorch's outcome, from its process. */
+export function outcomeOf(answer: AnswerRecord): Outcome {
+  const error = answer['error']
+  return {
+    printed: list(answer['printed']).map(String),
+    exact: list(answer['exact']).map((entry): [string, number] => {
+      const [name, crc] = list(entry)
+      return [String(name), Number(crc)]
+    }),
+    tensors: list(answer['tensors']).map((value) => (isTensor(value) ? value : null)),
+    texts: list(answer['texts']).map(String),
+    warnings: Number(answer['warnings']),
+    error: error === null ? null : failureOf(record(error)),
+  }
+}
+
+function failureOf(error: AnswerRecord): Failure {
+  return { class: String(error['class']), stage: String(error['stage']), message: String(error['message']) }
+}
+
+function isTensor(value: unknown): value is Tensor {
+  return typeof value === 'object' && value !== null && 'storage' in value
+}
+
+/** `ok`, or step and class of the error. */
+export function ending({ error }: Outcome): string {
+  return error === null ? 'ok' : `${error.stage} ${error.class}`
+}
+
+/** Our class for each of Python's. */
+const counterparts: Readonly<Record<string, readonly string[]>> = {
+  ValueError: ['RangeError'],
+  IndexError: ['RangeError'],
+  TypeError: ['TypeError'],
+  AttributeError: ['TypeError'],
+  RuntimeError: ['RuntimeError', 'StateDictError'],
+}
+
+/** Whether two runs ended in the same step with errors of the same kind, or both well. */
+export function endsAlike(torch: Outcome, ours: Outcome): boolean {
+  if (torch.error === null || ours.error === null) return torch.error === ours.error
+  const classes = counterparts[torch.error.class] ?? []
+  return torch.error.stage === ours.error.stage && classes.includes(ours.error.class)
+}

@@ -1,0 +1,57 @@
+/** What both sides run: plain data, sent to oracle.py as it is. Names and options are in our spelling. */
+
+/** A tensor: zeros of integers, or uniform draws from -scale to scale, then `specials` at some places. */
+export interface Draw {
+  readonly shape: readonly number[]
+  readonly dtype: string
+  readonly scale: number
+  /** Position, taken modulo the number of elements, and a float as both languages read it: `nan`, `-inf`, `-0.0`. */
+  readonly specials?: readonly (readonly [at: number, value: string])[]
+}
+
+/** Values of options may be wrong ones. */
+export type Options = Readonly<Record<string, unknown>>
+
+export interface Construction {
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly options: Options
+}
+
+/** A module is constructed, and one sequence goes through it. */
+export interface ModulePlan {
+  readonly family: 'module'
+  readonly seed: number
+  readonly construct: Construction
+  readonly training: boolean
+  /** Null: it ends with the construction. */
+  readonly input: Draw | null
+  readonly pack: Options | null
+  readonly hx: Draw | readonly Draw[] | null
+}
+
+/** Sequences are padded, packed, and taken apart again. */
+export interface PackingPlan {
+  readonly family: 'packing'
+  readonly seed: number
+  readonly sequences: readonly Draw[]
+  /** For what takes a padded batch. */
+  readonly lengths: readonly number[]
+  readonly pad: Options
+  readonly pack: Options
+  readonly padPacked: Options
+  readonly packPadded: Options
+  readonly unpad: Options
+}
+
+/** The state of one module is loaded into another. */
+export interface StateDictPlan {
+  readonly family: 'stateDict'
+  readonly seed: number
+  readonly source: Construction
+  readonly target: Construction
+  readonly rename: Readonly<Record<string, string>>
+  readonly load: Options
+}
+
+export type Plan = ModulePlan | PackingPlan | StateDictPlan

@@ -1,0 +1,36 @@
+import { kindOf, planOf } from './case.ts'
+import type { Report } from './parity.ts'
+import { pythonOf, typescriptOf } from './reproduction.ts'
+
+/** A report for a person: mismatches with their reproductions, then the summary. */
+export function reportText(report: Report): string {
+  const { kinds, endings, deliberate, mismatches, engines, skippedEngines } = report
+  const shown = mismatches.map(({ engine, seed, smallest, found }, index) => {
+    const plan = planOf(smallest)
+    return [
+      `mismatch ${index + 1}: ${kindOf(smallest)} on ${engine}, from --seed ${seed} --count 1${smallest.mistake ? ` (${smallest.mistake})` : ''}`,
+      ...found.map((line) => `  ${line}`),
+      '',
+      pythonOf(plan),
+      '',
+      typescriptOf(plan),
+      '',
+    ].join('\n')
+  })
+  return [
+    ...shown,
+    `PyTorch ${report.torch}, ${report.count} configurations from seed ${report.seed}`,
+    `engines     ${engines.join(', ')}${skippedEngines.length ? `; not in this runtime: ${skippedEngines.join(', ')}` : ''}`,
+    `modules     ${counts(kinds)}`,
+    `PyTorch     ${counts(endings)}`,
+    ...Object.entries(deliberate).map(([reason, count]) => `differs     ${count} on purpose: ${reason}`),
+    `mismatches  ${mismatches.length}`,
+  ].join('\n')
+}
+
+function counts(of: Readonly<Record<string, number>>): string {
+  return Object.entries(of)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
+}

@@ -1,0 +1,167 @@
+/** Our side of a plan, on one engine; step by step what oracle.py does. */
+import { crc32 } from 'node:zlib'
+import { GRUCell, LSTMCell, RNNCell } from '@unroll/cells'
+import type { HostEngine } from '@unroll/kernels'
+import { Dropout, Embedding, Linear, Module } from '@unroll/nn'
+import {
+  GRU,
+  invertPermutation,
+  LSTM,
+  PackedSequence,
+  packPaddedSequence,
+  packSequence,
+  padPackedSequence,
+  padSequence,
+  RNN,
+  RNNBase,
+  unpackSequence,
+  unpadSequence,
+} from '@unroll/sequence'
+import { manualSeed, noGrad, Tensor, zeros } from '@unroll/tensor'
+import type { Failure, Outcome } from './outcome.ts'
+import type { Construction, Draw, ModulePlan, PackingPlan, Plan, StateDictPlan } from './plan.ts'
+
+const classes = { RNN, LSTM, GRU, RNNBase, RNNCell, LSTMCell, GRUCell, Linear, Embedding, Dropout }
+
+/** Runs a plan; an error is part of the outcome. */
+export function runPlan(plan: Plan, engine: HostEngine): Outcome {
+  const run = new Run()
+  const warn = console.warn
+  console.warn = () => run.warnings++
+  try {
+    noGrad(() => {
+      if (plan.family === 'module') runModule(run, plan, engine)
+      else if (plan.family === 'packing') runPacking(run, plan)
+      else runStateDict(run, plan)
+    })
+  } catch (error) {
+    run.error = failureOf(error, run.stage)
+  } finally {
+    console.warn = warn
+  }
+  return run
+}
+
+class Run implements Outcome {
+  stage = 'construct'
+  readonly printed: string[] = []
+  readonly exact: [name: string, crc: number][] = []
+  readonly tensors: (Tensor | null)[] = []
+  readonly texts: string[] = []
+  warnings = 0
+  error: Failure | null = null
+
+  keep(value: unknown): void {
+    this.tensors.push(...flat(value))
+  }
+}
+
+function runModule(run: Run, plan: ModulePlan, engine: HostEngine): void {
+  manualSeed(plan.seed)
+  using module = construct(plan.construct).to(engine)
+  run.printed.push(String(module))
+  for (const [name, tensor] of module.stateDict()) run.exact.push([name, crcOf(tensor)])
+  module.train(plan.training)
+  if (plan.input === null) return
+  run.stage = 'forward'
+  const [x, hx] = [drawn(plan.input), plan.hx && drawnState(plan.hx)]
+  if (plan.pack !== null) run.stage = 'pack'
+  const input = plan.pack === null ? x : packed(x, plan.pack)
+  run.stage = 'forward'
+  run.keep(call(module.forward, module, hx === null ? [input] : [input, hx]))
+}
+
+function runPacking(run: Run, plan: PackingPlan): void {
+  manualSeed(plan.seed)
+  const sequences = plan.sequences.map(drawn)
+  run.stage = 'padSequence'
+  const padded = padSequence(sequences, plan.pad)
+  run.keep(padded)
+  run.stage = 'packSequence'
+  const sequence = packSequence(sequences, plan.pack)
+  run.keep(sequence)
+  run.printed.push(String(sequence))
+  run.stage = 'padPackedSequence'
+  run.keep(padPackedSequence(sequence, plan.padPacked))
+  run.stage = 'unpackSequence'
+  run.keep(unpackSequence(sequence))
+  run.stage = 'packPaddedSequence'
+  run.keep(packPaddedSequence(padded, plan.lengths, plan.packPadded))
+  run.stage = 'unpadSequence'
+  run.keep(unpadSequence(padded, plan.lengths, plan.unpad))
+  run.stage = 'invertPermutation'
+  run.keep(invertPermutation(sequence.sortedIndices))
+}
+
+function runStateDict(run: Run, plan: StateDictPlan): void {
+  manualSeed(plan.seed)
+  const [source, target] = [construct(plan.source), construct(plan.target)]
+  const state = [...source.stateDict()].map(([name, tensor]): [string, Tensor] => [
+    plan.rename[name] ?? name,
+    tensor,
+  ])
+  run.stage = 'loadStateDict'
+  const { missingKeys, unexpectedKeys } = target.loadStateDict(new Map(state), plan.load)
+  run.printed.push(missingKeys.join(','), unexpectedKeys.join(','))
+  run.keep([...target.stateDict().values()])
+}
+
+/** A module by its class's name and any arguments: wrong ones too. */
+export function construct({ name, args, options }: Construction): Module {
+  const found = Object.entries(classes).find(([key]) => key === name)
+  if (!found) throw new Error(`no class ${name}`)
+  const module: unknown = Reflect.construct(found[1], [...args, options])
+  if (module instanceof Module) return module
+  throw new Error(`${name} is not a module`)
+}
+
+function packed(x: Tensor, { lengths, ...options }: Readonly<Record<string, unknown>>): unknown {
+  return call(packPaddedSequence, null, [x, lengths, options])
+}
+
+/** Calls what may be called wrongly. */
+// biome-ignore lint/complexity/noBannedTypes: any function
+function call(fn: Function, self: unknown, args: readonly unknown[]): unknown {
+  return Reflect.apply(fn, self, args)
+}
+
+function drawn({ shape, dtype, scale, specials = [] }: Draw): Tensor {
+  const result = zeros(shape, { dtype: floatOrInteger(dtype) })
+  if (dtype !== 'int64') result.uniform_(-scale, scale)
+  for (const [at, value] of specials) {
+    if (result.numel === 0) continue
+    result.view([-1]).slice(0, at % result.numel, (at % result.numel) + 1).fill_(numberOf(value))
+  }
+  return result
+}
+
+function drawnState(hx: Draw | readonly Draw[]): Tensor | Tensor[] {
+  return 'shape' in hx ? drawn(hx) : hx.map(drawn)
+}
+
+function floatOrInteger(dtype: string): 'float32' | 'float64' | 'int64' {
+  if (dtype === 'float32' || dtype === 'float64' || dtype === 'int64') return dtype
+  throw new Error(`no draws of ${dtype}`)
+}
+
+/** A float as both languages write it. */
+function numberOf(text: string): number {
+  return { nan: Number.NaN, inf: Infinity, '-inf': -Infinity }[text] ?? Number(text)
+}
+
+function flat(value: unknown): (Tensor | null)[] {
+  if (value === null || value instanceof Tensor) return [value]
+  if (value instanceof PackedSequence)
+    return [value.data, value.batchSizes, value.sortedIndices, value.unsortedIndices]
+  if (Array.isArray(value)) return value.flatMap(flat)
+  throw new TypeError(`expected tensors, got ${String(value)}`)
+}
+
+export function crcOf({ data }: Tensor): number {
+  return crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+}
+
+function failureOf(error: unknown, stage: string): Failure {
+  if (!(error instanceof Error)) return { class: typeof error, stage, message: String(error) }
+  return { class: error.constructor.name, stage, message: error.message }
+}
