@@ -68,6 +68,7 @@ export class Tensor extends Inspectable implements Strided {
     return this.#walk.offset
   }
 
+  /** Type of the elements. */
   get dtype(): DType {
     return this.#walk.dtype
   }
@@ -280,23 +281,27 @@ export class Tensor extends Inspectable implements Strided {
 
   // ---- Element by element. Shapes broadcast and dtypes are promoted; see Scalar for what plain numbers do
 
+  /** `this + other` */
   add(other: TensorOperand): Tensor {
     return wrap(elementwise.binary(operators.add, this, other))
   }
 
+  /** `this - other` */
   sub(other: TensorOperand): Tensor {
     return wrap(elementwise.binary(operators.sub, this, other))
   }
 
+  /** `this * other`, element by element */
   mul(other: TensorOperand): Tensor {
     return wrap(elementwise.binary(operators.mul, this, other))
   }
 
-  /** The quotient; of integers in float32. */
+  /** `this / other`; of integers in float32 */
   div(other: TensorOperand): Tensor {
     return wrap(elementwise.binary(operators.div, this, other))
   }
 
+  /** `this ** exponent`; integers take no negative number. */
   pow(exponent: TensorOperand): Tensor {
     return wrap(elementwise.power(this, exponent))
   }
@@ -318,14 +323,17 @@ export class Tensor extends Inspectable implements Strided {
     return wrap(max === null ? raised : elementwise.binary(operators.minimum, raised, max))
   }
 
+  /** `-x` */
   neg(): Tensor {
     return wrap(elementwise.unary(operators.neg, this))
   }
 
+  /** `|x|` */
   abs(): Tensor {
     return wrap(elementwise.unary(operators.abs, this))
   }
 
+  /** `e ** x` */
   exp(): Tensor {
     return wrap(elementwise.unary(operators.exp, this))
   }
@@ -335,10 +343,12 @@ export class Tensor extends Inspectable implements Strided {
     return wrap(elementwise.unary(operators.log, this))
   }
 
+  /** The square root; NaN of what is negative. */
   sqrt(): Tensor {
     return wrap(elementwise.unary(operators.sqrt, this))
   }
 
+  /** The hyperbolic tangent. */
   tanh(): Tensor {
     return wrap(elementwise.unary(operators.tanh, this))
   }
@@ -353,26 +363,32 @@ export class Tensor extends Inspectable implements Strided {
     return wrap(elementwise.unary(operators.relu, this))
   }
 
+  /** Where both are equal. */
   eq(other: TensorOperand): Tensor {
     return wrap(elementwise.compare(operators.eq, this, other))
   }
 
+  /** Where they differ. */
   ne(other: TensorOperand): Tensor {
     return wrap(elementwise.compare(operators.ne, this, other))
   }
 
+  /** Where this is less than `other`. */
   lt(other: TensorOperand): Tensor {
     return wrap(elementwise.compare(operators.lt, this, other))
   }
 
+  /** Where this is less or equal. */
   le(other: TensorOperand): Tensor {
     return wrap(elementwise.compare(operators.le, this, other))
   }
 
+  /** Where this is greater than `other`. */
   gt(other: TensorOperand): Tensor {
     return wrap(elementwise.compare(operators.gt, this, other))
   }
 
+  /** Where this is greater or equal. */
   ge(other: TensorOperand): Tensor {
     return wrap(elementwise.compare(operators.ge, this, other))
   }
@@ -384,30 +400,38 @@ export class Tensor extends Inspectable implements Strided {
 
   // ---- Products
 
-  /** The matrix product, batched over the dimensions before the last two. */
+  /**
+   * The matrix product (..., M, K) x (..., K, N) = (..., M, N), computed by the default engine of @unroll/kernels.
+   * Batches broadcast; a vector is a row on the left, a column on the right, and its dimension disappears.
+   * @throws RuntimeError if the shapes do not fit or the dtypes differ
+   */
   matmul(other: Tensor): Tensor {
     return wrap(matmul(this, other))
   }
 
   // ---- Reductions over one dim, several, or all; `keepdim` leaves them with size 1
 
-  /** Integers and bools sum up in int64. */
+  /** The sum; integers and bools add up in int64. */
   sum(dim?: Dims, keepdim = false): Tensor {
     return wrap(fold.sum(this, dim, keepdim))
   }
 
+  /** The mean, of floats only. */
   mean(dim?: Dims, keepdim = false): Tensor {
     return wrap(fold.mean(this, dim, keepdim))
   }
 
+  /** The product; integers and bools multiply in int64. */
   prod(dim?: Dims, keepdim = false): Tensor {
     return wrap(fold.prod(this, dim, keepdim))
   }
 
+  /** Whether all elements are other than 0, as bool. */
   all(dim?: Dims, keepdim = false): Tensor {
     return wrap(fold.all(this, dim, keepdim))
   }
 
+  /** Whether any element is other than 0, as bool. */
   any(dim?: Dims, keepdim = false): Tensor {
     return wrap(fold.any(this, dim, keepdim))
   }
@@ -453,28 +477,34 @@ export class Tensor extends Inspectable implements Strided {
     return this.#change('copy_', () => copyInto(this, source, 'copy_'))
   }
 
+  /** Makes every element `value`. */
   fill_(value: Scalar): this {
     this.#refuseIfRecorded('fill_')
     copyInto(this, scalarOf(value, typeof value === 'bigint' ? 'int64' : 'float64'), 'fill_')
     return this
   }
 
+  /** Makes every element 0. */
   zero_(): this {
     return this.fill_(0)
   }
 
+  /** `this += other` */
   add_(other: TensorOperand): this {
     return this.#change('add_', () => elementwise.binaryInto(operators.add, this, other))
   }
 
+  /** `this -= other` */
   sub_(other: TensorOperand): this {
     return this.#change('sub_', () => elementwise.binaryInto(operators.sub, this, other))
   }
 
+  /** `this *= other` */
   mul_(other: TensorOperand): this {
     return this.#change('mul_', () => elementwise.binaryInto(operators.mul, this, other))
   }
 
+  /** `this /= other`, of floats only */
   div_(other: TensorOperand): this {
     return this.#change('div_', () => elementwise.binaryInto(operators.div, this, other))
   }
