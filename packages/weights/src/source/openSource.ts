@@ -51,8 +51,8 @@ async function open(who: string, source: CheckpointSource): Promise<OpenedSource
 }
 
 async function openText(text: string): Promise<OpenedSource> {
-  // Two letters at least: a single one is a Windows drive.
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase()
+  // No other schemes: `C:` is a drive, and `models:v2` may be a folder.
+  const scheme = /^(https?|file|blob|data):/i.exec(text)?.[1]?.toLowerCase()
   const name = scheme === 'data' ? `${text.slice(0, 40)}...` : text
   try {
     if (scheme === 'file') return await openFile(new URL(text), name)
