@@ -76,7 +76,7 @@ function formatter(values: readonly Value[], isFloat: boolean): Formatter {
   const write = isFloat ? floatWriter(values.map(Number)) : plainText
   // PyTorch measures only what is neither 0 nor infinite: other floats may stand out.
   const measured = isFloat ? values.filter((value) => value !== 0 && Number.isFinite(value)) : values
-  const width = Math.max(1, ...measured.map((value) => write(value).length))
+  const width = measured.reduce<number>((most, value) => Math.max(most, write(value).length), 1)
   return { width, text: (value) => write(value).padStart(width) }
 }
 
@@ -84,7 +84,8 @@ function formatter(values: readonly Value[], isFloat: boolean): Formatter {
 function floatWriter(values: readonly number[]): (value: Value) => string {
   const measured = values.filter((value) => value !== 0 && Number.isFinite(value))
   const sizes = measured.map(Math.abs)
-  const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
+  const least = sizes.reduce((x, y) => Math.min(x, y), Infinity)
+  const most = sizes.reduce((x, y) => Math.max(x, y), 0)
   if (measured.length > 0 && (most / least > 1000 || most > 1e8 || least < 1e-4)) {
     return (value) => pythonExponential(Number(value), precision)
   }

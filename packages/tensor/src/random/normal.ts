@@ -36,7 +36,7 @@ export function fillNormal(t: Strided, mean: number, std: number, generator: Gen
 }
 
 /** One draw, from a pair of which the other is kept for the next. In double precision whatever it is for. */
-export function drawNormal(generator: Generator): number {
+function drawNormal(generator: Generator): number {
   const spare = generator.takeSpareNormal()
   if (spare !== null) return spare
   const angle = 2 * Math.PI * generator.uniform53()

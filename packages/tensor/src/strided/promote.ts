@@ -15,7 +15,7 @@ export function isScalar(operand: unknown): operand is Scalar {
 }
 
 /** The dtype of a lone scalar of this kind. */
-export function scalarDType(scalar: Scalar): DType {
+function scalarDType(scalar: Scalar): DType {
   if (typeof scalar === 'boolean') return 'bool'
   return typeof scalar === 'bigint' || Number.isInteger(scalar) ? 'int64' : 'float32'
 }
