@@ -20,7 +20,7 @@ interface At {
   readonly offset: number
 }
 
-export interface PickleList extends At {
+interface PickleList extends At {
   readonly kind: 'list'
   readonly items: PickleValue[]
 }
@@ -30,14 +30,14 @@ export interface PickleTuple extends At {
   readonly items: readonly PickleValue[]
 }
 
-export interface PickleDict extends At {
+interface PickleDict extends At {
   readonly kind: 'dict'
   /** Key, value, key, value, ...; keys may repeat: the last one counts. */
   readonly entries: PickleValue[]
 }
 
 /** A set or frozenset. */
-export interface PickleSet extends At {
+interface PickleSet extends At {
   readonly kind: 'set'
   readonly items: PickleValue[]
 }

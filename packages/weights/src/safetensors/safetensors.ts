@@ -36,7 +36,7 @@ const dtypes: ReadonlyMap<string, { readonly bits: number; readonly dtype: DType
 )
 
 /** One tensor of the header. Its bytes stand at `start` to `end` of the file. */
-export interface SafetensorsEntry {
+interface SafetensorsEntry {
   readonly name: string
   /** As the format calls it: `F32`. */
   readonly dtype: string
@@ -45,7 +45,7 @@ export interface SafetensorsEntry {
   readonly end: number
 }
 
-export interface SafetensorsHeader {
+interface SafetensorsHeader {
   /** In the header's order. */
   readonly entries: readonly SafetensorsEntry[]
   readonly metadata: ReadonlyMap<string, string>
@@ -53,7 +53,7 @@ export interface SafetensorsHeader {
 
 /** Every tensor of a safetensors file, by name, in the header's order. */
 export async function loadSafetensors(source: Source): Promise<Map<string, Tensor>> {
-  const { entries } = await readSafetensorsHeader(source)
+  const { entries } = await readHeader(source)
   const supported = entries.map((entry) => ({ entry, dtype: dtypes.get(entry.dtype)?.dtype ?? null }))
   for (const { entry, dtype } of supported) {
     if (dtype !== null) continue
@@ -79,7 +79,7 @@ export async function loadSafetensors(source: Source): Promise<Map<string, Tenso
  * Reads the header, and checks that the tensors it names fill the rest of the file without a hole or an overlap.
  * @throws CorruptCheckpointError
  */
-export async function readSafetensorsHeader(source: Source): Promise<SafetensorsHeader> {
+async function readHeader(source: Source): Promise<SafetensorsHeader> {
   const file = source.name
   const corrupt = (what: string, offset: number): CorruptCheckpointError =>
     new CorruptCheckpointError(what, { file, offset })
