@@ -45,17 +45,13 @@ export function wrapIndex(who: string, index: number, size: number): number {
   return index < 0 ? index + size : index
 }
 
-/** @throws RuntimeError unless every size is a whole number, 0 or more; TypeError if `shape` is no array */
+/** @throws TypeError unless `shape` is an array of integers, RuntimeError if one is negative */
 export function checkShape(who: string, shape: readonly number[]): void {
-  if (!Array.isArray(shape)) {
-    throw new TypeError(`${who}: expected the shape as an array, got ${String(shape)}`)
+  if (!Array.isArray(shape) || !shape.every(Number.isInteger)) {
+    throw new TypeError(`${who}: expected the shape as an array of integers, got ${JSON.stringify(shape)}`)
   }
-  for (const size of shape) {
-    if (!Number.isInteger(size) || size < 0) {
-      throw new RuntimeError(
-        `${who}: expected sizes that are whole numbers, 0 or more, got ${shapeText(shape)}`,
-      )
-    }
+  if (shape.some((size) => size < 0)) {
+    throw new RuntimeError(`${who}: expected sizes of 0 or more, got ${shapeText(shape)}`)
   }
 }
 
