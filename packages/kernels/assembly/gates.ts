@@ -35,16 +35,20 @@ export function reluGates<T>(rows: usize, units: usize, pre: usize, preStride: u
   }
 }
 
-/** `c' = f c + i g`, `h' = o tanh(c')` */
+/** `c' = f c + i g`, `h' = o tanh(c')`: a pass each, whose short chains of operations overlap better than one long one. */
 export function lstmGates<T>(rows: usize, units: usize, pre: usize, preStride: usize, h: usize, c: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
     let gates = pre
     for (let u: usize = 0; u < units; u += lanes<T>()) {
-      const offset = u * sizeof<T>()
+      const cell = c + u * sizeof<T>()
       const f = sigmoid<T>(v128.load(gates, 16))
-      const cell = madd<T>(f, v128.load(c + offset), sigmoidTimesTanh<T>(v128.load(gates), v128.load(gates, 32)))
-      v128.store(c + offset, cell)
-      v128.store(h + offset, sigmoidTimesTanh<T>(v128.load(gates, 48), cell))
+      v128.store(cell, madd<T>(f, v128.load(cell), sigmoidTimesTanh<T>(v128.load(gates), v128.load(gates, 32))))
+      gates += 64
+    }
+    gates = pre
+    for (let u: usize = 0; u < units; u += lanes<T>()) {
+      const offset = u * sizeof<T>()
+      v128.store(h + offset, sigmoidTimesTanh<T>(v128.load(gates, 48), v128.load(c + offset)))
       gates += 64
     }
     pre += preStride * sizeof<T>()

@@ -51,21 +51,27 @@ const tableF64: usize = memory.data<f64>([
 /** `e^r - 1` for `|r| <= ln 2 / 2`. */
 // @ts-ignore: decorator
 @inline export function expm1Reduced<T>(r: v128): v128 {
+  const r2 = v128.mul<T>(r, r)
+  if (sizeof<T>() == 4) {
+    // In pairs (Estrin): half the chain of Horner's rule.
+    const high = madd<T>(constant<T>(POLYNOMIAL), r, constant<T>(POLYNOMIAL + 1))
+    const middle = madd<T>(constant<T>(POLYNOMIAL + 2), r, constant<T>(POLYNOMIAL + 3))
+    const low = madd<T>(constant<T>(POLYNOMIAL + 4), r, constant<T>(POLYNOMIAL + 5))
+    return madd<T>(r2, madd<T>(madd<T>(high, r2, middle), r2, low), r)
+  }
   let p = constant<T>(POLYNOMIAL)
   p = madd<T>(p, r, constant<T>(POLYNOMIAL + 1))
   p = madd<T>(p, r, constant<T>(POLYNOMIAL + 2))
   p = madd<T>(p, r, constant<T>(POLYNOMIAL + 3))
   p = madd<T>(p, r, constant<T>(POLYNOMIAL + 4))
   p = madd<T>(p, r, constant<T>(POLYNOMIAL + 5))
-  if (sizeof<T>() == 8) {
-    p = madd<T>(p, r, constant<T>(POLYNOMIAL + 6))
-    p = madd<T>(p, r, constant<T>(POLYNOMIAL + 7))
-    p = madd<T>(p, r, constant<T>(POLYNOMIAL + 8))
-    p = madd<T>(p, r, constant<T>(POLYNOMIAL + 9))
-    p = madd<T>(p, r, constant<T>(POLYNOMIAL + 10))
-    p = madd<T>(p, r, constant<T>(POLYNOMIAL + 11))
-  }
-  return madd<T>(v128.mul<T>(r, r), p, r)
+  p = madd<T>(p, r, constant<T>(POLYNOMIAL + 6))
+  p = madd<T>(p, r, constant<T>(POLYNOMIAL + 7))
+  p = madd<T>(p, r, constant<T>(POLYNOMIAL + 8))
+  p = madd<T>(p, r, constant<T>(POLYNOMIAL + 9))
+  p = madd<T>(p, r, constant<T>(POLYNOMIAL + 10))
+  p = madd<T>(p, r, constant<T>(POLYNOMIAL + 11))
+  return madd<T>(r2, p, r)
 }
 
 /** `y - n ln 2` */
