@@ -158,6 +158,7 @@ describe('refused besides', () => {
       /\(2, 3\).* 5/,
     ],
     ['a shape that is no array', () => zeros(JSON.parse('3')), TypeError, /got 3/],
+    ['a fractional size', () => zeros([1.5]), TypeError, /1\.5/],
     [
       'a dtype that is none',
       () => zeros([2], { dtype: JSON.parse('"float"') }),
