@@ -14,7 +14,10 @@ const chromium = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/g
   (candidate) => candidate && existsSync(candidate),
 )
 
-const shared = { alias, setupFiles: ['@unroll/testing/setup'] }
+/** Generous: the reference engine under coverage on a busy machine is slow. */
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
+
+const shared = { alias, setupFiles: ['@unroll/testing/setup'], ...timeouts }
 
 export default defineConfig({
   test: {

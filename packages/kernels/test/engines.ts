@@ -3,18 +3,23 @@ import { describe } from 'vitest'
 
 const best = wasmVariant()
 
-const engines: readonly { readonly title: string; readonly engine: HostEngine | null }[] = [
-  { title: 'reference', engine: reference },
+const fast: readonly { readonly title: string; readonly engine: HostEngine | null }[] = [
   { title: 'wasm', engine: best && wasm },
   { title: 'wasm simd', engine: best && createWasmEngine('simd') },
   { title: 'wasm relaxed-simd', engine: best === 'relaxed-simd' ? createWasmEngine(best) : null },
 ]
 
-/** One suite per engine; where this runtime cannot run one, its tests show as skipped. */
-export function describeEngines(suite: (engine: HostEngine) => void): void {
-  for (const { title, engine } of engines) {
+/** One suite per engine but the reference; where this runtime cannot run one, its tests show as skipped. */
+export function describeFastEngines(suite: (engine: HostEngine) => void): void {
+  for (const { title, engine } of fast) {
     describe.skipIf(engine === null)(engine ? title : `${title}: not in this runtime`, () =>
       suite(engine ?? reference),
     )
   }
+}
+
+/** One suite per engine. */
+export function describeEngines(suite: (engine: HostEngine) => void): void {
+  describe('reference', () => suite(reference))
+  describeFastEngines(suite)
 }

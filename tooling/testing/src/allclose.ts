@@ -10,10 +10,10 @@ export interface Tolerance {
 }
 
 /** PyTorch's defaults for float32 and ours for float64. */
-export const tolerances = {
+export const tolerances: Readonly<Record<'float32' | 'float64', Required<Tolerance>>> = {
   float32: { rtol: 1.3e-6, atol: 1e-5 },
   float64: { rtol: 1e-7, atol: 1e-7 },
-} as const satisfies Record<string, Required<Tolerance>>
+}
 
 export interface Allclose {
   readonly pass: boolean
