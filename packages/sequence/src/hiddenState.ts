@@ -1,5 +1,5 @@
 import type { RecurrentMode } from '@unroll/kernels'
-import type { Tensor } from '@unroll/tensor'
+import { RuntimeError, type Tensor } from '@unroll/tensor'
 import { checkTensor, describe } from './arguments.ts'
 import { layerName } from './options.ts'
 
@@ -13,14 +13,17 @@ export const stateNames = ['h0', 'c0'] as const
 
 /**
  * The tensors of a hidden state: `[h]`, or of an LSTM `[h, c]`.
- * @throws TypeError if it is not what the mode asks for
+ * @throws TypeError if it is not what the mode asks for, RuntimeError if an LSTM's are not two
  */
 export function statesOf<M extends RecurrentMode>(mode: M, hx: HiddenState<M>): Tensor[] {
   const [who, given]: [string, unknown] = [`${layerName(mode)}.forward`, hx]
-  const isPair = Array.isArray(given) && given.length === 2
-  if (mode === 'LSTM' && !isPair)
+  if (mode === 'LSTM' && !Array.isArray(given)) {
     throw new TypeError(`${who}: expected hx to be [h0, c0], got ${describe(given)}`)
-  const states: unknown[] = mode === 'LSTM' && isPair ? given : [given]
+  }
+  const states: unknown[] = mode === 'LSTM' && Array.isArray(given) ? given : [given]
+  if (mode === 'LSTM' && states.length !== 2) {
+    throw new RuntimeError(`${who}: expected hx to be [h0, c0], got ${states.length} tensors`)
+  }
   return states.map((state, index) => {
     checkTensor(who, `hx, ${stateNames[index]},`, state)
     return state

@@ -1,6 +1,6 @@
 /** Cases of all families: what is drawn, made simpler, and turned into plans. */
 import { Chooser } from './chooser.ts'
-import { type ModuleCase, drawModuleCase, modulePlan, simplerModuleCases } from './moduleCase.ts'
+import { drawModuleCase, type ModuleCase, modulePlan, simplerModuleCases } from './moduleCase.ts'
 import { drawPackingCase, type PackingCase, packingPlan, simplerPackingCases } from './packingCase.ts'
 import type { Plan } from './plan.ts'
 import {

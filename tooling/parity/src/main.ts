@@ -14,13 +14,18 @@ const { values } = parseArgs({
 
 const oracle = await startOracle()
 if (!isOracle(oracle)) {
-  console.log(values.json ? JSON.stringify({ skipped: oracle.missing }) : `parity: skipped: no PyTorch here: ${oracle.missing}`)
+  console.log(
+    values.json
+      ? JSON.stringify({ skipped: oracle.missing })
+      : `parity: skipped: no PyTorch here: ${oracle.missing}`,
+  )
 } else {
   const report = await runParity(oracle, {
     seed: Number(values.seed),
     count: Number(values.count),
     onProgress: (done, bad) => {
-      if (!values.json && process.stderr.isTTY) process.stderr.write(`\r${done} / ${values.count}, ${bad} mismatches `)
+      if (!values.json && process.stderr.isTTY)
+        process.stderr.write(`\r${done} / ${values.count}, ${bad} mismatches `)
     },
   })
   oracle.close()

@@ -64,7 +64,11 @@ function state(
   }
 }
 
-function hx(name: string, change: (plan: ModulePlan) => ModulePlan['hx'], applies: Mistake['applies']): Mistake {
+function hx(
+  name: string,
+  change: (plan: ModulePlan) => ModulePlan['hx'],
+  applies: Mistake['applies'],
+): Mistake {
   return { name: `hx ${name}`, applies, make: (plan) => ({ ...plan, hx: change(plan) }) }
 }
 
@@ -115,36 +119,78 @@ export const mistakes: readonly Mistake[] = [
   option('heads', 4, always),
   option('dtype', 'int64', always),
   option('dtype', 'float16', (given) => given.givenState),
-  input('of one dimension less', shaped((shape) => shape.slice(1)), padded),
-  input('of one dimension more', shaped((shape) => [2, ...shape]), padded),
-  input('of two dimensions more', shaped((shape) => [2, 1, ...shape]), padded),
-  input('without dimensions', shaped(() => []), padded),
+  input(
+    'of one dimension less',
+    shaped((shape) => shape.slice(1)),
+    padded,
+  ),
+  input(
+    'of one dimension more',
+    shaped((shape) => [2, ...shape]),
+    padded,
+  ),
+  input(
+    'of two dimensions more',
+    shaped((shape) => [2, 1, ...shape]),
+    padded,
+  ),
+  input(
+    'without dimensions',
+    shaped(() => []),
+    padded,
+  ),
   input('of the other float', other),
   input('of integers', integers),
   input('one feature wider', resized(-1, 1)),
   input('without features', resized(-1, -1000)),
   input('without timesteps', (draw) => draw, padded),
-  state('of one dimension less', shaped((shape) => shape.slice(1))),
-  // Of a cell on unbatched input it ends PyTorch 2.13 with a floating point exception.
-  state('of one dimension more', shaped((shape) => [1, ...shape]), {
-    applies: (given) => withState(given) && (given.batched || ofSequence(given)),
-  }),
+  state(
+    'of one dimension less',
+    shaped((shape) => shape.slice(1)),
+  ),
+  state(
+    'of one dimension more',
+    shaped((shape) => [1, ...shape]),
+  ),
   state('one unit wider', resized(-1, 1)),
-  state('c one unit wider', resized(-1, 1), { only: 1, applies: (given) => withState(given) && isLstm(given) }),
+  state('c one unit wider', resized(-1, 1), {
+    only: 1,
+    applies: (given) => withState(given) && isLstm(given),
+  }),
   state('one sequence larger', resized(-2, 1), { applies: (given) => withState(given) && given.batched }),
   state('one layer more', resized(0, 1), { applies: (given) => withState(given) && ofSequence(given) }),
   state('of the other float', other),
   state('c of the other float', other, { only: 1, applies: (given) => withState(given) && isLstm(given) }),
-  hx('a tensor for a pair', ({ hx: states }) => (states && !isDraw(states) ? (states[0] ?? null) : states), (given) => withState(given) && isLstm(given)),
-  hx('a pair for a tensor', ({ hx: states }) => (states && isDraw(states) ? [states, states] : states), (given) => withState(given) && !isLstm(given)),
-  hx('only one of a pair', ({ hx: states }) => (states && !isDraw(states) ? states.slice(0, 1) : states), (given) => withState(given) && isLstm(given)),
-  hx('three of a pair', ({ hx: states }) => (states && !isDraw(states) ? [...states, ...states.slice(0, 1)] : states), (given) => withState(given) && isLstm(given)),
+  hx(
+    'a tensor for a pair',
+    ({ hx: states }) => (states && !isDraw(states) ? (states[0] ?? null) : states),
+    (given) => withState(given) && isLstm(given),
+  ),
+  hx(
+    'a pair for a tensor',
+    ({ hx: states }) => (states && isDraw(states) ? [states, states] : states),
+    (given) => withState(given) && !isLstm(given),
+  ),
+  hx(
+    'only one of a pair',
+    ({ hx: states }) => (states && !isDraw(states) ? states.slice(0, 1) : states),
+    (given) => withState(given) && isLstm(given),
+  ),
+  hx(
+    'three of a pair',
+    ({ hx: states }) => (states && !isDraw(states) ? [...states, ...states.slice(0, 1)] : states),
+    (given) => withState(given) && isLstm(given),
+  ),
   lengths('with a zero', (each) => each.with(-1, 0)),
   lengths('with a negative one', (each) => each.with(-1, -2)),
   lengths('one too few', (each) => each.slice(1)),
   lengths('one too many', (each) => [...each, each.at(-1) ?? 1]),
   lengths('longer than the input', (each, { T }) => each.with(0, T + 1)),
-  lengths('growing', (each, { T }) => [1, ...each.slice(2), T], (given) => given.enforceSorted && given.T > 1 && (given.lengths?.length ?? 0) > 1),
+  lengths(
+    'growing',
+    (each, { T }) => [1, ...each.slice(2), T],
+    (given) => given.enforceSorted && given.T > 1 && (given.lengths?.length ?? 0) > 1,
+  ),
   lengths('of nothing', () => []),
 ].map((mistake) => (mistake.name === 'input without timesteps' ? withoutTimesteps(mistake) : mistake))
 

@@ -20,6 +20,11 @@ export interface Oracle {
   close(): void
 }
 
+/** The Python process ended while it worked on a question. The next question starts another one. */
+export class OracleCrash extends Error {
+  override readonly name = 'OracleCrash'
+}
+
 /**
  * Starts PyTorch.
  * @param python the interpreter; default `$PYTHON`, else python3
@@ -28,29 +33,58 @@ export interface Oracle {
 export async function startOracle(
   python: string = process.env['PYTHON'] ?? 'python3',
 ): Promise<Oracle | { readonly missing: string }> {
-  const child = spawn(python, [fileURLToPath(new URL('../oracle.py', import.meta.url))])
-  const answers = new Frames(child)
-  let waiting: Promise<unknown> = Promise.resolve()
-  const ask = (handler: string, request: object = {}): Promise<AnswerRecord> => {
-    const answer = waiting.then(() => {
-      send(child, { ask: handler, ...request })
-      return answers.next()
-    })
-    waiting = answer.catch(() => undefined)
-    return answer
-  }
+  const running = new PythonProcess(python)
   try {
-    const { torch, drawsDropoutItself } = await ask('hello')
-    const facts = { torch: String(torch), drawsDropoutItself: drawsDropoutItself === true }
-    return { ...facts, ask, close: () => child.stdin.end() }
+    const { torch, drawsDropoutItself } = await running.ask('hello')
+    return {
+      torch: String(torch),
+      drawsDropoutItself: drawsDropoutItself === true,
+      ask: (handler, request) => running.ask(handler, request),
+      close: () => running.close(),
+    }
   } catch (error) {
     return { missing: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** As {@link startOracle}, throwing where there is no PyTorch. */
 export function isOracle(started: Oracle | { readonly missing: string }): started is Oracle {
   return !('missing' in started)
+}
+
+/** Asks one question after the other. */
+class PythonProcess {
+  readonly #python: string
+  #child: { readonly process: ChildProcessWithoutNullStreams; readonly answers: Frames } | null = null
+  #waiting: Promise<unknown> = Promise.resolve()
+
+  constructor(python: string) {
+    this.#python = python
+  }
+
+  ask(handler: string, request: object = {}): Promise<AnswerRecord> {
+    const answer = this.#waiting.then(async () => {
+      this.#child ??= this.#start()
+      const { process, answers } = this.#child
+      send(process, { ask: handler, ...request })
+      try {
+        return await answers.next()
+      } catch (error) {
+        if (error instanceof OracleCrash) this.#child = null
+        throw error
+      }
+    })
+    this.#waiting = answer.catch(() => undefined)
+    return answer
+  }
+
+  close(): void {
+    this.#child?.process.stdin.end()
+  }
+
+  #start(): { process: ChildProcessWithoutNullStreams; answers: Frames } {
+    const process = spawn(this.#python, [fileURLToPath(new URL('../oracle.py', import.meta.url))])
+    return { process, answers: new Frames(process) }
+  }
 }
 
 function send(child: ChildProcessWithoutNullStreams, request: object): void {
@@ -65,7 +99,7 @@ class Frames {
   #bytes: Buffer[] = []
   #length = 0
   #errors = ''
-  #ended: Error | null = null
+  #ended: OracleCrash | null = null
   #wake: () => void = () => undefined
 
   constructor(child: ChildProcessWithoutNullStreams) {
@@ -78,9 +112,9 @@ class Frames {
       this.#errors = (this.#errors + chunk.toString()).slice(-2000)
     })
     child.stdin.on('error', () => undefined)
-    child.on('error', (error) => this.#end(error))
+    child.on('error', (error) => this.#end(error.message))
     child.on('close', (code, signal) =>
-      this.#end(new Error(this.#errors.trim().split('\n').at(-1) || `Python ended with ${signal ?? code}`)),
+      this.#end(this.#errors.trim().split('\n').at(-1) || `Python ended with ${signal ?? code}`),
     )
   }
 
@@ -95,8 +129,8 @@ class Frames {
     return record(frame['answer'])
   }
 
-  #end(error: Error): void {
-    this.#ended ??= error
+  #end(reason: string): void {
+    this.#ended ??= new OracleCrash(reason)
     this.#wake()
   }
 

@@ -37,6 +37,12 @@ export function outcomeOf(answer: AnswerRecord): Outcome {
   }
 }
 
+/** The outcome of a plan that ended PyTorch's process. */
+export function crashed(message: string): Outcome {
+  const error: Failure = { class: 'crash', stage: 'process', message }
+  return { printed: [], exact: [], tensors: [], texts: [], warnings: 0, error }
+}
+
 function failureOf(error: AnswerRecord): Failure {
   return { class: String(error['class']), stage: String(error['stage']), message: String(error['message']) }
 }

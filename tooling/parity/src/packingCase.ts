@@ -21,7 +21,10 @@ export interface PackingCase {
 /** Wrong arguments and those PyTorch calls wrong. */
 const mistakes: Readonly<Record<string, (given: PackingCase) => Partial<PackingCase>>> = {
   'totalLength too short': ({ lengths }) => ({ totalLength: Math.max(...lengths) - 1 }),
-  'lengths growing': ({ lengths }) => ({ lengths: [1, ...lengths, Math.max(...lengths) + 1], enforceSorted: true }),
+  'lengths growing': ({ lengths }) => ({
+    lengths: [1, ...lengths, Math.max(...lengths) + 1],
+    enforceSorted: true,
+  }),
   'no sequences': () => ({ lengths: [] }),
   'an empty sequence': ({ lengths }) => ({ lengths: [...lengths, 0] }),
   'paddingSide middle': () => ({ paddingSide: 'middle' }),
@@ -59,7 +62,11 @@ export function packingPlan(given: PackingCase): PackingPlan {
     lengths,
     pad: { batchFirst, paddingValue, paddingSide },
     pack: { enforceSorted },
-    padPacked: { batchFirst, paddingValue, ...(given.totalLength !== null && { totalLength: given.totalLength }) },
+    padPacked: {
+      batchFirst,
+      paddingValue,
+      ...(given.totalLength !== null && { totalLength: given.totalLength }),
+    },
     packPadded: { batchFirst, enforceSorted },
     unpad: { batchFirst },
   }

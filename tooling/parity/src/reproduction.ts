@@ -23,9 +23,12 @@ export function typescriptOf(plan: Plan): string {
   lines.push(
     `const module = new ${name}(${[...args.map((arg) => JSON.stringify(arg)), ...(Object.keys(options).length ? [literal(options)] : [])].join(', ')})`,
     `module.train(${plan.training})`,
-    ...drawLines('x', plan.input, typescriptDraw, (at, value) => `x.view([-1]).at(${at}).fill_(${jsNumber(value)})`).map(
-      (line, i) => (i === 0 ? `let ${line}` : line),
-    ),
+    ...drawLines(
+      'x',
+      plan.input,
+      typescriptDraw,
+      (at, value) => `x.view([-1]).at(${at}).fill_(${jsNumber(value)})`,
+    ).map((line, i) => (i === 0 ? `let ${line}` : line)),
   )
   if (plan.pack) {
     const { lengths, ...rest } = plan.pack

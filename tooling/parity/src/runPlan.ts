@@ -130,7 +130,10 @@ function drawn({ shape, dtype, scale, specials = [] }: Draw): Tensor {
   if (dtype !== 'int64') result.uniform_(-scale, scale)
   for (const [at, value] of specials) {
     if (result.numel === 0) continue
-    result.view([-1]).slice(0, at % result.numel, (at % result.numel) + 1).fill_(numberOf(value))
+    result
+      .view([-1])
+      .slice(0, at % result.numel, (at % result.numel) + 1)
+      .fill_(numberOf(value))
   }
   return result
 }

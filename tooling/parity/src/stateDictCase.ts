@@ -32,7 +32,9 @@ export function drawStateDictCase(choose: Chooser, seed: number): StateDictCase 
     seed,
     source,
     target: choose.chance(0.5) ? source : construction(),
-    rename: choose.chance(0.2) ? { [`weight_hh${suffix}`]: choose.pick(['w', `module.weight_hh${suffix}`]) } : {},
+    rename: choose.chance(0.2)
+      ? { [`weight_hh${suffix}`]: choose.pick(['w', `module.weight_hh${suffix}`]) }
+      : {},
     strict: choose.chance(0.6),
     assign: choose.chance(0.4),
     mistake: null,
