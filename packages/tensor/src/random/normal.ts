@@ -16,7 +16,7 @@ export function fillNormal(t: Strided, mean: number, std: number, generator: Gen
   if (!(std >= 0)) throw new RuntimeError(`normal_: expected a std of 0 or more, got ${std}`)
   const numel = numelOf(t.shape)
   if (numel < blockSize || !isContiguous(t)) {
-    fill(t, () => drawNormal(generator) * std + mean)
+    fill(t, () => fma64(drawNormal(generator), std, mean))
     return
   }
   const { draw, transform } = t.dtype === 'float32' ? blocks32 : blocks64
