@@ -8,21 +8,25 @@ export interface BenchCase {
   /** Batch. */
   readonly N: number
   readonly spec: RecurrentSpec
+  /** `(N)`: timesteps of each sequence, never increasing, the first `T`; null where all have `T`. */
+  readonly lengths: readonly number[] | null
+  /** A call is one timestep, from the states that the call before it left; `T` is 1. */
+  readonly streaming: boolean
 }
 
-/** The cases the wasm engine has to win; the others tell how it does elsewhere. */
-export const requiredCases: readonly string[] = ['lstm-medium', 'lstm-batch32']
-
-/** Every case, by mode, from the smallest to the largest. Each row: name, mode, T, N, I, H, layers. */
+/** Every named case, by kind. Each row: name, mode, T, N, I, H, layers. */
 export const cases: readonly BenchCase[] = [
-  layers('lstm-stream', 'LSTM', 1, 1, 128, 128, 1),
+  layers('lstm-step', 'LSTM', 1, 1, 128, 128, 1),
   layers('lstm-small', 'LSTM', 100, 1, 64, 64, 1),
   layers('lstm-medium', 'LSTM', 100, 1, 128, 128, 2),
+  layers('lstm-wide', 'LSTM', 25, 1, 1024, 1024, 1),
   layers('lstm-large', 'LSTM', 100, 1, 512, 512, 2, { bidirectional: true }),
   layers('lstm-batch32', 'LSTM', 50, 32, 256, 256, 1),
   layers('lstm-batch64', 'LSTM', 50, 64, 512, 512, 1),
+  layers('lstm-batch128', 'LSTM', 10, 128, 128, 512, 1),
   layers('gru-small', 'GRU', 100, 1, 64, 64, 1),
   layers('gru-medium', 'GRU', 100, 1, 128, 128, 2),
+  layers('gru-two', 'GRU', 80, 1, 256, 384, 2),
   layers('gru-large', 'GRU', 100, 1, 512, 512, 2, { bidirectional: true }),
   layers('gru-batch32', 'GRU', 50, 32, 256, 256, 1),
   layers('gru-batch64', 'GRU', 50, 64, 512, 512, 1),
@@ -30,16 +34,61 @@ export const cases: readonly BenchCase[] = [
   layers('rnn-medium', 'RNN_TANH', 100, 1, 128, 128, 2),
   layers('rnn-large', 'RNN_TANH', 100, 1, 512, 512, 2, { bidirectional: true }),
   layers('rnn-batch32', 'RNN_TANH', 50, 32, 256, 256, 1),
+  layers('rnn-batch48', 'RNN_TANH', 30, 48, 320, 320, 1, { bidirectional: true }),
   layers('rnn-batch64', 'RNN_TANH', 50, 64, 512, 512, 1),
+  layers('lstm-ragged', 'LSTM', 50, 32, 256, 256, 1, { lengths: descending(50, 5, 32) }),
+  layers('gru-ragged', 'GRU', 50, 32, 256, 256, 1, { lengths: descending(50, 5, 32), bidirectional: true }),
+  layers('lstm-projection', 'LSTM', 100, 1, 256, 512, 1, { projSize: 128 }),
+  layers('lstm-projection32', 'LSTM', 50, 32, 256, 512, 1, { projSize: 128 }),
+  layers('lstm-stream64', 'LSTM', 1, 1, 64, 64, 1, { streaming: true }),
+  layers('lstm-stream128', 'LSTM', 1, 1, 128, 128, 1, { streaming: true }),
+  layers('lstm-stream256', 'LSTM', 1, 1, 256, 256, 1, { streaming: true }),
+  layers('lstm-stream512', 'LSTM', 1, 1, 512, 512, 1, { streaming: true }),
+  layers('gru-stream128', 'GRU', 1, 1, 128, 128, 2, { streaming: true }),
+  layers('gru-stream256', 'GRU', 1, 1, 256, 256, 1, { streaming: true }),
+  layers('rnn-stream128', 'RNN_TANH', 1, 1, 128, 128, 1, { streaming: true }),
 ]
 
-/** `(T, N, I, H, layers)`, marked if bidirectional: how a case is written in a table. */
-export function describeCase({ T, N, spec }: BenchCase): string {
-  const sizes = [T, N, spec.inputSize, spec.hiddenSize, spec.numLayers]
-  return `(${sizes.join(', ')})${spec.bidirectional ? ' bi' : ''}`
+/** Multiply-adds of a grid case up to which it has the full number of timesteps. */
+const gridMultiplyAdds = 1e9
+
+/**
+ * All of LSTM, GRU, RNN x 1 to 3 layers x batch 1, 16, 128 x hidden 32, 128, 512, 1024, input as wide as hidden: 50
+ * timesteps, fewer (but at least 5) where that would take long. Named `grid-lstm-2x16x512`: layers, batch, hidden.
+ */
+export const grid: readonly BenchCase[] = (['LSTM', 'GRU', 'RNN_TANH'] as const).flatMap((mode) =>
+  [1, 2, 3].flatMap((numLayers) =>
+    [1, 16, 128].flatMap((N) =>
+      [32, 128, 512, 1024].map((H) => {
+        const kind = mode.slice(0, mode.includes('_') ? 3 : undefined).toLowerCase()
+        const perStep = { LSTM: 4, GRU: 3, RNN_TANH: 1 }[mode] * H * 2 * H * numLayers * N
+        const T = Math.min(50, Math.max(5, Math.floor(gridMultiplyAdds / perStep)))
+        return layers(`grid-${kind}-${numLayers}x${N}x${H}`, mode, T, N, H, H, numLayers)
+      }),
+    ),
+  ),
+)
+
+/** `(T, N, I, H, layers)` and what is special: how a case is written in a table. */
+export function describeCase({ T, N, spec, lengths, streaming }: BenchCase): string {
+  const marks = [
+    spec.bidirectional && 'bi',
+    spec.projSize > 0 && `proj ${spec.projSize}`,
+    lengths !== null && 'ragged',
+    streaming && 'stream',
+  ].filter(Boolean)
+  const sizes = [T, N, spec.inputSize, spec.hiddenSize, spec.numLayers].join(', ')
+  return [`(${sizes})`, ...marks].join(' ')
 }
 
-/** A case in float32, without projection, from PyTorch's numbers. */
+interface CaseOptions {
+  readonly bidirectional?: boolean
+  readonly projSize?: number
+  readonly lengths?: readonly number[] | null
+  readonly streaming?: boolean
+}
+
+/** A case in float32 from PyTorch's numbers. */
 export function layers(
   name: string,
   mode: RecurrentMode,
@@ -48,16 +97,21 @@ export function layers(
   inputSize: number,
   hiddenSize: number,
   numLayers: number,
-  { bidirectional = false }: { bidirectional?: boolean } = {},
+  { bidirectional = false, projSize = 0, lengths = null, streaming = false }: CaseOptions = {},
 ): BenchCase {
   const spec: RecurrentSpec = {
     mode,
     dtype: 'float32',
     inputSize,
     hiddenSize,
-    projSize: 0,
+    projSize,
     numLayers,
     bidirectional,
   }
-  return { name, T, N, spec }
+  return { name, T, N, spec, lengths, streaming }
+}
+
+/** `count` whole numbers from `first` down to `last` in equal steps. */
+function descending(first: number, last: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.round(first + ((last - first) * i) / (count - 1)))
 }

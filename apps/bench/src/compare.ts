@@ -1,8 +1,10 @@
 import type { RecurrentOutput } from '@unroll/kernels'
 import type { BenchCase } from './cases.ts'
-import type { Contender } from './contender.ts'
-import { type Effort, median, timeRounds } from './rounds.ts'
-import { makeWorkload } from './workload.ts'
+import type { Contender, PreparedContender } from './contender.ts'
+import { type Roof, roofMultiplyAdds } from './roof.ts'
+import { type Effort, timeRounds } from './rounds.ts'
+import { median, quantile, quotients } from './statistics.ts'
+import { makeWorkload, multiplyAdds } from './workload.ts'
 
 /** Outputs lie in [-1, 1]; float32 over a hundred timesteps, in another order of summation, stays well below this. */
 const tolerance = 1e-4
@@ -10,17 +12,31 @@ const tolerance = 1e-4
 /** One case, all contenders that took part. */
 export interface Comparison {
   readonly benchCase: BenchCase
+  /** What the roof reached meanwhile; a multiply-add is two operations. */
+  readonly roofGflops: number
   readonly results: readonly Result[]
+  readonly absent: readonly Absence[]
 }
 
-interface Result {
+/** Milliseconds are of one call. */
+export interface Result {
   readonly contender: string
-  /** Median over the rounds. */
-  readonly msPerCall: number
-  /** ms per call in each round; the same rounds for every contender of the case. */
-  readonly samples: readonly number[]
+  /** Median over the rounds of each round's median call. */
+  readonly ms: number
+  /** Of all calls. */
+  readonly p99Ms: number
+  /** Each round's median call; the same rounds for every contender of the case. */
+  readonly rounds: readonly number[]
+  /** Multiply-adds a second as a share of the roof's in the same round: the median over the rounds. */
+  readonly roofShare: number
   /** Largest absolute difference of any output or state to the first contender's. */
   readonly difference: number
+}
+
+/** Who does not take part in a case, and why. */
+export interface Absence {
+  readonly contender: string
+  readonly reason: string
 }
 
 /** The contenders computed different numbers, so their times mean nothing. */
@@ -28,40 +44,60 @@ export class DisagreementError extends Error {
   override readonly name = 'DisagreementError'
 }
 
+interface CompareOptions {
+  readonly roof: Roof
+  readonly effort: Effort
+  /** As in {@link timeRounds}. */
+  readonly onRound?: (round: number, rounds: number) => void
+}
+
 /**
- * Runs a case on every contender that accepts it: first checks that all outputs are equal, then times them.
+ * Runs a case on every contender that takes part: first checks that all outputs are equal, then times them.
  * @throws DisagreementError if an output differs from the first contender's
  */
 export async function compare(
   benchCase: BenchCase,
   contenders: readonly Contender[],
-  effort: Effort,
+  { roof, effort, onRound }: CompareOptions,
 ): Promise<Comparison> {
   const workload = makeWorkload(benchCase)
-  const taking = contenders.filter((contender) => contender.accepts(workload))
-  const prepared = await Promise.all(taking.map((contender) => contender.prepare(workload)))
+  const taking: Contender[] = []
+  const absent: Absence[] = []
+  for (const contender of contenders) {
+    const reason = contender.declines(workload)
+    if (reason === null) taking.push(contender)
+    else absent.push({ contender: contender.name, reason })
+  }
+  const prepared: PreparedContender[] = []
   try {
-    const outputs = await Promise.all(prepared.map((p) => p.run()))
+    for (const contender of taking) prepared.push(await contender.prepare(workload))
+    const outputs = await Promise.all(prepared.map((p) => p.output()))
     const differences = outputs.map((output, index) => {
       const [want, name, wantName] = [outputs[0] ?? output, taking[index]?.name, taking[0]?.name]
       return checkAgreement(output, want, `compare: ${benchCase.name}: ${name} against ${wantName}`)
     })
-    const samples = await timeRounds(
-      prepared.map((p) => () => p.run()),
+    const [roofCalls = [], ...calls] = await timeRounds(
+      [roof.time, ...prepared.map((p) => p.time)],
       effort,
+      onRound,
     )
+    const roofRounds = roofCalls.map(median)
+    const atRoof = roofRounds.map((ms) => (ms * multiplyAdds(benchCase)) / roofMultiplyAdds)
     const results = taking.map(({ name }, index) => {
-      const ms = samples[index] ?? []
+      const own = calls[index] ?? []
+      const rounds = own.map(median)
       return {
         contender: name,
-        msPerCall: median(ms),
-        samples: ms,
+        ms: median(rounds),
+        p99Ms: quantile(own.flat(), 0.99),
+        rounds,
+        roofShare: median(quotients(atRoof, rounds)),
         difference: differences[index] ?? Number.NaN,
       }
     })
-    return { benchCase, results }
+    return { benchCase, roofGflops: (2e-6 * roofMultiplyAdds) / median(roofRounds), results, absent }
   } finally {
-    await Promise.all(prepared.map((p) => p.dispose()))
+    for (const p of prepared) await p.dispose()
   }
 }
 

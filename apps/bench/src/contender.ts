@@ -1,4 +1,5 @@
-import type { HostEngine, RecurrentOutput } from '@unroll/kernels'
+import type { DirectionWeights, FloatArray, FloatDType, HostEngine, RecurrentOutput } from '@unroll/kernels'
+import { type Timer, timer } from './rounds.ts'
 import { multiplyAdds, type Workload } from './workload.ts'
 
 /** Somebody who runs recurrent layers, ours or a peer. */
@@ -6,32 +7,81 @@ export interface Contender {
   readonly name: string
   /** Which build or version, for the report. */
   readonly variant: string
-  /** Whether a run of `workload` takes so little time that it can be repeated. */
-  accepts(workload: Workload): boolean
+  /** Why it takes no part in a case; null if it does. */
+  declines(workload: Workload): string | null
   /** Everything that is done once per model: packing weights, building a session. */
   prepare(workload: Workload): Promise<PreparedContender>
+  /** Ends what was started for all cases. */
+  close?(): Promise<void>
 }
 
 /** A contender that is ready to run one workload, any number of times. */
-interface PreparedContender {
-  /** One forward pass from typed array to typed arrays: what is timed. */
-  run(): RecurrentOutput | Promise<RecurrentOutput>
+export interface PreparedContender {
+  /** What it computes, in PyTorch's layout, to be compared. Streaming: {@link agreedSteps} timesteps from zeros, the last output. */
+  output(): Promise<RecurrentOutput>
+  /** Times calls from typed array to typed arrays. */
+  readonly time: Timer
   dispose(): Promise<void>
 }
 
-/** An engine of \@unroll/kernels; above `maxMultiplyAdds` a run it does not take part. */
-export function engineContender(engine: HostEngine, maxMultiplyAdds = Number.POSITIVE_INFINITY): Contender {
+/** Timesteps, all with the same input, after which streams are compared. */
+export const agreedSteps = 4
+
+interface EngineOptions {
+  /** Default: the engine's. */
+  readonly name?: string
+  /** What it computes in; the workload is converted. Default float32. */
+  readonly dtype?: FloatDType
+  /** Above so many multiply-adds a call it takes no part. Default: no limit. */
+  readonly maxMultiplyAdds?: number
+}
+
+/** An engine of \@unroll/kernels. */
+export function engineContender(
+  engine: HostEngine,
+  { name = engine.name, dtype = 'float32', maxMultiplyAdds = Number.POSITIVE_INFINITY }: EngineOptions = {},
+): Contender {
+  const cast = (array: FloatArray): FloatArray => (dtype === 'float32' ? array : Float64Array.from(array))
   return {
-    name: engine.name,
+    name,
     variant: engine.variant,
-    accepts: (workload) => multiplyAdds(workload) <= maxMultiplyAdds,
-    prepare: async ({ T, N, spec, weights, input }) => {
-      const packed = engine.pack(spec, weights)
-      const batchSizes = new Int32Array(T).fill(N)
+    declines: (workload) => (multiplyAdds(workload) <= maxMultiplyAdds ? null : 'a call would take seconds'),
+    prepare: async ({ spec, weights, batchSizes, streaming, N, ...workload }) => {
+      const packed = engine.pack({ ...spec, dtype }, weights.map(mapWeights(cast)))
+      const input = cast(workload.input)
+      if (!streaming) {
+        const run = (): RecurrentOutput => engine.recurrent(packed, { input, batchSizes, h0: null, c0: null })
+        return {
+          output: async () => run(),
+          time: timer(run, { async: false }),
+          dispose: async () => packed.dispose(),
+        }
+      }
+      const stream = engine.stream(packed, N)
       return {
-        run: () => engine.recurrent(packed, { input, batchSizes, h0: null, c0: null }),
-        dispose: async () => packed.dispose(),
+        output: async () => {
+          stream.reset()
+          let output = new Float32Array()
+          for (let step = 0; step < agreedSteps; step++) output = Float32Array.from(stream.step(input))
+          return { output, hn: stream.h.slice(), cn: stream.c?.slice() ?? null }
+        },
+        time: timer(() => stream.step(input), { async: false }),
+        dispose: async () => {
+          stream.dispose()
+          packed.dispose()
+        },
       }
     },
   }
+}
+
+function mapWeights(map: (array: FloatArray) => FloatArray): (weights: DirectionWeights) => DirectionWeights {
+  const orNull = (array: FloatArray | null): FloatArray | null => array && map(array)
+  return ({ weightIh, weightHh, biasIh, biasHh, weightHr }) => ({
+    weightIh: map(weightIh),
+    weightHh: map(weightHh),
+    biasIh: orNull(biasIh),
+    biasHh: orNull(biasHh),
+    weightHr: orNull(weightHr),
+  })
 }

@@ -7,10 +7,17 @@ import {
 } from '@unroll/kernels'
 import { type AttributeValue, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnxSchema.ts'
 
+interface OnnxModelOptions {
+  /** The graph has an input `lengths` `(N)`, int32: the timesteps of each sequence. Default false: all have T. */
+  readonly ragged?: boolean
+  /** The graph has the initial states as inputs `h0` and, for LSTM, `c0`, shaped as `hn`. Default false: zeros. */
+  readonly stateful?: boolean
+}
+
 /**
  * A stack of recurrent layers as an ONNX model, with the weights inside.
  *
- * Graph input: `input` `(T, N, I)`, T and N free. Initial states are zero. Graph outputs, as PyTorch's: `output`
+ * Graph input: `input` `(T, N, I)`, T and N free, and what the options add. Graph outputs, as PyTorch's: `output`
  * `(T, N, D*H)`, `hn` `(numLayers*D, N, H)` and, for LSTM, `cn` like `hn`. Each layer is one RNN, GRU or LSTM node.
  *
  * @param weights PyTorch's layout, one entry per layer and direction: layer 0 forward, layer 0 reverse, layer 1 ...
@@ -20,7 +27,11 @@ import { type AttributeValue, encodeOnnx, type OnnxConstant, type OnnxNode } fro
  * @example
  * const session = await InferenceSession.create(onnxModel(spec, weights))
  */
-export function onnxModel(spec: RecurrentSpec, weights: readonly DirectionWeights[]): Uint8Array {
+export function onnxModel(
+  spec: RecurrentSpec,
+  weights: readonly DirectionWeights[],
+  { ragged = false, stateful = false }: OnnxModelOptions = {},
+): Uint8Array {
   const { mode, inputSize, hiddenSize: H, numLayers, bidirectional } = spec
   if (spec.dtype !== 'float32') throw new RangeError(`onnxModel: expected float32 weights, got ${spec.dtype}`)
   if (spec.projSize > 0) {
@@ -34,8 +45,9 @@ export function onnxModel(spec: RecurrentSpec, weights: readonly DirectionWeight
   }
 
   const states = mode === 'LSTM' ? ['hn', 'cn'] : ['hn']
+  const initialStates = stateful ? states.map((state) => `${state[0]}0`) : []
   const outputOf = (layer: number): string => (layer === numLayers - 1 ? 'output' : `output_l${layer}`)
-  // The states of a single layer are those of the stack: joining them would only cost onnxruntime time.
+  // The states of a single layer are those of the stack: splitting and joining them would only cost time.
   const stateOf = (state: string, layer: number): string => (numLayers === 1 ? state : `${state}_l${layer}`)
 
   const layers = Array.from({ length: numLayers }, (_, layer) => {
@@ -43,7 +55,14 @@ export function onnxModel(spec: RecurrentSpec, weights: readonly DirectionWeight
     const constants = layerConstants(spec, layer, directions)
     const recurrent: OnnxNode = {
       op: operators[mode].op,
-      inputs: [layer === 0 ? 'input' : outputOf(layer - 1), ...constants.map(({ name }) => name)],
+      // X, W, R, B, sequence_lens, initial_h, initial_c
+      inputs: [
+        layer === 0 ? 'input' : outputOf(layer - 1),
+        ...constants.map(({ name }) => name),
+        ...(constants.length < 3 ? [''] : []),
+        ragged ? 'lengths' : '',
+        ...initialStates.map((state) => stateOf(state, layer)),
+      ],
       outputs: [`y_l${layer}`, ...states.map((state) => stateOf(state, layer))],
       attributes: {
         ...operators[mode].attributes(D),
@@ -53,6 +72,10 @@ export function onnxModel(spec: RecurrentSpec, weights: readonly DirectionWeight
     }
     return { constants, nodes: [recurrent, ...directionsToColumns(`y_l${layer}`, outputOf(layer), D)] }
   })
+  const splitLayers = (state: string): OnnxNode => {
+    const outputs = layers.map((_, layer) => stateOf(state, layer))
+    return { op: 'Split', inputs: [state], outputs, attributes: { axis: 0 } }
+  }
   const joinLayers = (state: string): OnnxNode => {
     const inputs = layers.map((_, layer) => stateOf(state, layer))
     return { op: 'Concat', inputs, outputs: [state], attributes: { axis: 0 } }
@@ -60,12 +83,20 @@ export function onnxModel(spec: RecurrentSpec, weights: readonly DirectionWeight
 
   return encodeOnnx({
     name: mode,
-    nodes: [...layers.flatMap(({ nodes }) => nodes), ...(numLayers === 1 ? [] : states.map(joinLayers))],
+    nodes: [
+      ...(numLayers === 1 ? [] : initialStates.map(splitLayers)),
+      ...layers.flatMap(({ nodes }) => nodes),
+      ...(numLayers === 1 ? [] : states.map(joinLayers)),
+    ],
     constants: [
       ...layers.flatMap((layer) => layer.constants),
       { name: outputShape, shape: [3], data: BigInt64Array.of(0n, -1n, BigInt(D * H)) },
     ],
-    inputs: [{ name: 'input', shape: ['T', 'N', inputSize] }],
+    inputs: [
+      { name: 'input', shape: ['T', 'N', inputSize] },
+      ...(ragged ? [{ name: 'lengths', shape: ['N'], type: 'int32' as const }] : []),
+      ...initialStates.map((name) => ({ name, shape: [numLayers * D, 'N', H] })),
+    ],
     outputs: [
       { name: 'output', shape: ['T', 'N', D * H] },
       ...states.map((name) => ({ name, shape: [numLayers * D, 'N', H] })),

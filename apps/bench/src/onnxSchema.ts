@@ -71,10 +71,12 @@ export interface OnnxConstant {
   readonly data: Float32Array | BigInt64Array
 }
 
-/** A float32 input or output of the graph; a string names a dimension only known at run time. */
+/** An input or output of the graph; a string names a dimension only known at run time. */
 interface OnnxValue {
   readonly name: string
   readonly shape: readonly (number | string)[]
+  /** Default float32. */
+  readonly type?: 'float32' | 'int32'
 }
 
 export interface OnnxGraph {
@@ -118,7 +120,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
 }
 
 /** TensorProto.DataType */
-const ElementType = { float: 1, int64: 7 } as const
+const ElementType = { float: 1, int32: 6, int64: 7 } as const
 
 /** AttributeProto.AttributeType */
 const AttributeType = { int: 2, string: 3, ints: 7, strings: 8 } as const
@@ -131,9 +133,14 @@ function attribute(value: AttributeValue): object {
     : { type: AttributeType.ints, ints: value }
 }
 
-function valueInfo({ name, shape }: OnnxValue): object {
+function valueInfo({ name, shape, type = 'float32' }: OnnxValue): object {
   const dim = shape.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }))
-  return { name, type: { tensorType: { elemType: ElementType.float, shape: { dim } } } }
+  return {
+    name,
+    type: {
+      tensorType: { elemType: type === 'int32' ? ElementType.int32 : ElementType.float, shape: { dim } },
+    },
+  }
 }
 
 function utf8(text: string): Uint8Array {

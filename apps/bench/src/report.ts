@@ -1,86 +1,111 @@
-import { describeCase, requiredCases } from './cases.ts'
+import { describeCase } from './cases.ts'
 import type { Comparison } from './compare.ts'
-import { median } from './rounds.ts'
+import { own } from './contenders.ts'
+import { geometricMean, median } from './statistics.ts'
+import { ratio, targets } from './targets.ts'
 
-const own = 'wasm'
-const peer = 'onnxruntime-web'
-
-/**
- * How many times faster than the peer the wasm engine is: the median over the rounds of their ratio in each, so
- * that a slow while of the machine, which hits both, cancels. Undefined if one of them did not run.
- */
-export function ratio({ results }: Comparison): number | undefined {
-  const samplesOf = (name: string): readonly number[] =>
-    results.find((r) => r.contender === name)?.samples ?? []
-  const ownMs = samplesOf(own)
-  const ratios = samplesOf(peer).map((peerMs, round) => peerMs / (ownMs[round] ?? Number.NaN))
-  return ratios.length === 0 || ownMs.length === 0 ? undefined : median(ratios)
-}
-
-/** The ratios' geometric mean, in which half and double cancel; undefined without a ratio. */
-export function geometricMean(comparisons: readonly Comparison[]): number | undefined {
-  const logs = comparisons.map(ratio).flatMap((r) => (r === undefined ? [] : [Math.log(r)]))
-  return logs.length === 0 ? undefined : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
-}
-
-/** ms per call of every contender and the ratio, a case a line. */
-export function table(comparisons: readonly Comparison[], contenders: readonly string[]): string {
-  const head = [
-    'case',
-    '(T, N, in, H, layers)',
-    ...contenders.map((name) => `${name} ms`),
-    `${peer} / ${own}`,
-  ]
-  const rows = comparisons.map((comparison) => [
-    comparison.benchCase.name,
-    describeCase(comparison.benchCase),
-    ...contenders.map((name) => {
-      const result = comparison.results.find((r) => r.contender === name)
-      return result === undefined ? '-' : result.msPerCall.toPrecision(3)
-    }),
-    times(ratio(comparison)),
-  ])
-  const mean = [
-    'geometric mean',
-    ...Array<string>(contenders.length + 1).fill(''),
-    times(geometricMean(comparisons)),
-  ]
-  return aligned([head, ...rows, mean])
-}
-
-/** Whether the wasm engine is not slower than the peer on the cases it has to win: one line. */
-export function verdict(comparisons: readonly Comparison[]): string {
-  const required = requiredCases.map((name) => {
-    const comparison = comparisons.find((c) => c.benchCase.name === name)
-    return { name, value: comparison && ratio(comparison) }
-  })
-  const list = (wanted: (value: number | undefined) => boolean): string =>
-    required
-      .filter(({ value }) => wanted(value))
-      .map(({ name, value }) => (value === undefined ? name : `${name} (${times(value)})`))
-      .join(' and ')
-  const slower = list((value) => value !== undefined && value < 1)
-  const notSlower = list((value) => value !== undefined && value >= 1)
-  const missing = list((value) => value === undefined)
+/** Everything that was found, for the terminal: tables, who took no part and why, targets. */
+export function report(comparisons: readonly Comparison[], contenders: readonly string[]): string {
+  const others = contenders.filter((name) => name !== own)
+  const calls = comparisons.filter(({ benchCase }) => !benchCase.streaming)
+  const streams = comparisons.filter(({ benchCase }) => benchCase.streaming)
+  const roof = median(comparisons.map(({ roofGflops }) => roofGflops)).toPrecision(3)
   return [
-    slower && `${own} is SLOWER than ${peer} on ${slower}`,
-    notSlower && `${own} is not slower than ${peer} on ${notSlower}`,
-    missing && `not measured: ${missing}`,
+    calls.length > 0 &&
+      `${own}: ms a call and share of the multiply-add roof of ${roof} GFLOP/s. Others: their time / ${own}'s.\n${callTable(calls, others)}`,
+    streams.length > 0 &&
+      `${own}: µs a timestep. Others: their time / ${own}'s.\n${streamTable(streams, others)}`,
+    notes(comparisons),
+    targetTable(comparisons),
   ]
     .filter(Boolean)
-    .join('; ')
+    .join('\n\n')
+}
+
+function callTable(comparisons: readonly Comparison[], others: readonly string[]): string {
+  return ratioTable(comparisons, others, ['ms', 'roof'], ({ ms, roofShare }) => [
+    ms.toPrecision(3),
+    `${(100 * roofShare).toFixed(0)}%`,
+  ])
+}
+
+function streamTable(comparisons: readonly Comparison[], others: readonly string[]): string {
+  return ratioTable(comparisons, others, ['p50', 'p99'], ({ ms, p99Ms }) =>
+    [ms, p99Ms].map((value) => (1000 * value).toPrecision(3)),
+  )
+}
+
+/** A case a line, own figures, ratios; geometric mean and least of each column of ratios below. */
+function ratioTable(
+  comparisons: readonly Comparison[],
+  others: readonly string[],
+  figureNames: readonly string[],
+  figures: (result: Comparison['results'][number]) => readonly string[],
+): string {
+  const head = ['case', '(T, N, in, H, layers)', ...figureNames.map((name) => `${own} ${name}`), ...others]
+  const rows = comparisons.map((comparison) => {
+    const result = comparison.results.find(({ contender }) => contender === own)
+    return [
+      comparison.benchCase.name,
+      describeCase(comparison.benchCase),
+      ...(result ? figures(result) : figureNames.map(() => '-')),
+      ...others.map((name) => times(ratio(comparison, name))),
+    ]
+  })
+  const ratiosOf = (name: string): number[] =>
+    comparisons.flatMap((comparison) => ratio(comparison, name) ?? [])
+  const below = (label: string, summary: (ratios: readonly number[]) => number | undefined): string[] => [
+    label,
+    ...Array<string>(1 + figureNames.length).fill(''),
+    ...others.map((name) => times(summary(ratiosOf(name)))),
+  ]
+  const least = (ratios: readonly number[]): number | undefined =>
+    ratios.length === 0 ? undefined : Math.min(...ratios)
+  return aligned([head, ...rows, below('geometric mean', geometricMean), below('least', least)])
+}
+
+/** Who took no part where, and why: a line for each reason. */
+function notes(comparisons: readonly Comparison[]): string {
+  const namesOf = new Map<string, string[]>()
+  for (const { benchCase, absent } of comparisons) {
+    for (const { contender, reason } of absent) {
+      const key = `${contender} (${reason})`
+      namesOf.set(key, [...(namesOf.get(key) ?? []), benchCase.name])
+    }
+  }
+  return [...namesOf]
+    .map(([key, names]) => {
+      const some =
+        names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
+      return `- ${key}: not in ${some}`
+    })
+    .join('\n')
+}
+
+function targetTable(comparisons: readonly Comparison[]): string {
+  const mark = { true: 'met', false: 'NOT MET', null: '-' }
+  return aligned(
+    [
+      ['target', '', ''],
+      ...targets(comparisons).map(({ text, met, found }) => [text, mark[`${met}`], found]),
+    ],
+    3,
+  )
 }
 
 function times(value: number | undefined): string {
   return value === undefined ? '-' : `${value.toFixed(2)}x`
 }
 
-/** Columns of equal width: the first two to the left, numbers to the right. */
-function aligned(rows: readonly (readonly string[])[]): string {
+/** Columns of equal width: the first `left` to the left, numbers to the right. */
+function aligned(rows: readonly (readonly string[])[], left = 2): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows
     .map((row) =>
-      row.map((cell, c) => (c < 2 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  '),
+      row
+        .map((cell, c) => (c < left ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))
+        .join('  ')
+        .trimEnd(),
     )
     .join('\n')
 }

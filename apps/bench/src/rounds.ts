@@ -1,69 +1,65 @@
+import { Bench } from 'tinybench'
+import { median } from './statistics.ts'
+
 /** How long is measured. */
 export interface Effort {
-  /** Each contender is run for at least this long, in ms, before it counts ... */
+  readonly name: 'thorough' | 'quick'
+  /** Each contender is called for at least this long, in ms, before it counts ... */
   readonly warmUpMs: number
-  /** ... then for at least this long in all, in ms, ... */
+  /** ... then for at least this long in all, in ms ... */
   readonly measureMs: number
-  /** ... and in at least so many rounds. */
+  /** ... in so many rounds: fewer where a call takes long. */
   readonly minRounds: number
+  readonly maxRounds: number
 }
 
 /** V8 takes up to a second of calls to optimise onnxruntime's module; with less warm-up it looks three times slower. */
-export const thorough: Effort = { warmUpMs: 1000, measureMs: 1000, minRounds: 5 }
-export const quick: Effort = { warmUpMs: 500, measureMs: 150, minRounds: 7 }
+export const thorough: Effort = {
+  name: 'thorough',
+  warmUpMs: 1000,
+  measureMs: 1000,
+  minRounds: 5,
+  maxRounds: 40,
+}
+export const quick: Effort = { name: 'quick', warmUpMs: 300, measureMs: 200, minRounds: 5, maxRounds: 10 }
 
-/** A round's share of one contender, in ms at least: far above the resolution of the clock. */
-const sampleMs = 20
+/** Calls something for about `ms`, at least once. @returns ms of each call */
+export type Timer = (ms: number) => Promise<readonly number[]>
 
-export type Run = () => unknown
+/** A timer of what runs in this process. A promise is awaited; a function that returns none is not charged for it. */
+export function timer(run: () => unknown, { async }: { async: boolean }): Timer {
+  return async (ms) => {
+    const bench = new Bench({ time: ms, iterations: 1, warmup: false, retainSamples: true, throws: true })
+    bench.add('call', run, { async })
+    const [task] = async ? await bench.run() : bench.runSync()
+    if (task?.result.state !== 'completed')
+      throw new Error(`timer: expected samples, got ${task?.result.state}`)
+    return task.result.latency.samples ?? []
+  }
+}
 
 /**
- * Times functions, each given the same share of every round, in turn, so that what slows this machine down for a
- * while slows all of them down. A promise is awaited; a function that returns none is not charged for waiting.
- *
- * @returns for each function its ms per call, one number a round
+ * Lets the timers run in turn, round after round, so that what slows this machine down for a while slows all down.
+ * @param onRound called before each round with its number, from 0, and how many there are; -1 before the warm-up
+ * @returns for each timer and round: ms of each call
  */
-export async function timeRounds(runs: readonly Run[], effort: Effort): Promise<number[][]> {
-  const estimates: number[] = []
-  for (const run of runs) estimates.push(await warmUp(run, effort.warmUpMs))
-
-  const share = Math.max(sampleMs, ...estimates)
-  const rounds = Math.max(effort.minRounds, Math.ceil(effort.measureMs / share))
-  const samples = runs.map((): number[] => [])
+export async function timeRounds(
+  timers: readonly Timer[],
+  effort: Effort,
+  onRound: (round: number, rounds: number) => void = () => {},
+): Promise<readonly (readonly (readonly number[])[])[]> {
+  onRound(-1, 0)
+  let slowest = 0
+  for (const time of timers) {
+    const calls = await time(effort.warmUpMs)
+    slowest = Math.max(slowest, median(calls))
+  }
+  const { measureMs, minRounds, maxRounds } = effort
+  const rounds = Math.min(maxRounds, Math.max(minRounds, Math.floor(measureMs / slowest)))
+  const samples = timers.map((): (readonly number[])[] => [])
   for (let round = 0; round < rounds; round++) {
-    for (const [index, run] of runs.entries()) {
-      const calls = Math.ceil(share / (estimates[index] ?? share))
-      samples[index]?.push((await timeCalls(run, calls)) / calls)
-    }
+    onRound(round, rounds)
+    for (const [index, time] of timers.entries()) samples[index]?.push(await time(measureMs / rounds))
   }
   return samples
-}
-
-/** Calls `run` for at least `atLeastMs`; gives its ms per call in the latter half of them. */
-async function warmUp(run: Run, atLeastMs: number): Promise<number> {
-  let calls = 1
-  let elapsed = await timeCalls(run, calls)
-  for (let total = elapsed; total < atLeastMs; total += elapsed) {
-    calls *= 2
-    elapsed = await timeCalls(run, calls)
-  }
-  return elapsed / calls
-}
-
-/** ms that `calls` calls take, one after the other. */
-async function timeCalls(run: Run, calls: number): Promise<number> {
-  const start = performance.now()
-  for (let call = 0; call < calls; call++) {
-    const result = run()
-    if (result instanceof Promise) await result
-  }
-  return performance.now() - start
-}
-
-/** @throws RangeError without values */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
-  if (low === undefined || high === undefined) throw new RangeError('median: expected at least one value')
-  return (low + high) / 2
 }

@@ -4,32 +4,50 @@ import type { BenchCase } from './cases.ts'
 /** What every contender of a case computes: the same weights over the same input. */
 export interface Workload extends BenchCase {
   /** PyTorch's layout, one entry per layer and direction. */
-  readonly weights: readonly DirectionWeights[]
-  /** `(T, N, I)` */
+  readonly weights: readonly (DirectionWeights & {
+    readonly weightIh: Float32Array
+    readonly weightHh: Float32Array
+  })[]
+  /** `(T)`: sequences still running at each timestep. */
+  readonly batchSizes: Int32Array
+  /** `(R, I)`: timestep by timestep, as `batchSizes` tells. */
   readonly input: Float32Array
 }
 
 /** Draws a case's weights and input: the same numbers every time, weights as PyTorch initialises them. */
 export function makeWorkload(benchCase: BenchCase): Workload {
-  const { T, N, spec } = benchCase
+  const { T, N, spec, lengths } = benchCase
   const H = spec.hiddenSize
+  const P = spec.projSize || H
   const D = spec.bidirectional ? 2 : 1
   const rows = gateCount(spec.mode) * H
   const random = uniform(1)
   const weight = (length: number): Float32Array => draw(random, length, 1 / Math.sqrt(H))
   const weights = Array.from({ length: spec.numLayers * D }, (_, index) => ({
-    weightIh: weight(rows * (index < D ? spec.inputSize : D * H)),
-    weightHh: weight(rows * H),
+    weightIh: weight(rows * (index < D ? spec.inputSize : D * P)),
+    weightHh: weight(rows * P),
     biasIh: weight(rows),
     biasHh: weight(rows),
-    weightHr: null,
+    weightHr: spec.projSize > 0 ? weight(P * H) : null,
   }))
-  return { ...benchCase, weights, input: draw(random, T * N * spec.inputSize, 1) }
+  const running = (t: number): number => lengths?.filter((length) => length > t).length ?? N
+  const batchSizes = Int32Array.from({ length: T }, (_, t) => running(t))
+  return { ...benchCase, weights, batchSizes, input: draw(random, rowCount(benchCase) * spec.inputSize, 1) }
 }
 
-/** Multiply-adds of the matrix products in one run: how heavy a case is. */
-export function multiplyAdds({ T, N, weights }: Workload): number {
-  return T * N * weights.reduce((sum, w) => sum + w.weightIh.length + w.weightHh.length, 0)
+/** `R`: timesteps of all sequences together. */
+export function rowCount({ T, N, lengths }: BenchCase): number {
+  return lengths?.reduce((sum, length) => sum + length, 0) ?? T * N
+}
+
+/** Multiply-adds of the matrix products in one call: how heavy a case is. */
+export function multiplyAdds(benchCase: BenchCase): number {
+  const { mode, inputSize, hiddenSize: H, projSize, numLayers, bidirectional } = benchCase.spec
+  const P = projSize || H
+  const D = bidirectional ? 2 : 1
+  const inputs = inputSize + (numLayers - 1) * D * P
+  const ofARow = D * (gateCount(mode) * H * (inputs + numLayers * P) + numLayers * projSize * H)
+  return rowCount(benchCase) * ofARow
 }
 
 /** `length` numbers in [-bound, bound). */

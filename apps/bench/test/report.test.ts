@@ -1,64 +1,126 @@
 import { describe, expect, it } from 'vitest'
 import { layers } from '../src/cases.ts'
 import type { Comparison } from '../src/compare.ts'
-import { geometricMean, ratio, table, verdict } from '../src/report.ts'
-import { median } from '../src/rounds.ts'
+import { report } from '../src/report.ts'
+import { median } from '../src/statistics.ts'
+import { ratio, targets } from '../src/targets.ts'
 
-/** A case in which the engine and the peer took these ms, a number a round. */
-function comparison(name: string, wasm: number[], peer: number[]): Comparison {
-  const result = (contender: string, samples: number[]): Comparison['results'][number] => ({
-    contender,
-    samples,
-    msPerCall: median(samples),
-    difference: 0,
-  })
+interface Times {
+  readonly [contender: string]: readonly number[]
+}
+
+/** A case in which the contenders took these ms, a number a round. */
+function comparison(
+  name: string,
+  times: Times,
+  change: { N?: number; streaming?: boolean; p99?: number } = {},
+): Comparison {
+  const { N = 2, streaming = false, p99 = 2 } = change
   return {
-    benchCase: layers(name, 'LSTM', 1, 2, 3, 4, 1, { bidirectional: true }),
-    results: [result('wasm', wasm), ...(peer.length > 0 ? [result('onnxruntime-web', peer)] : [])],
+    benchCase: layers(name, 'LSTM', 1, N, 3, 4, 1, { bidirectional: true, streaming }),
+    roofGflops: 60,
+    results: Object.entries(times).map(([contender, rounds]) => ({
+      contender,
+      rounds,
+      ms: median(rounds),
+      p99Ms: p99 * median(rounds),
+      roofShare: 0.5,
+      difference: 0,
+    })),
+    absent: [],
   }
 }
 
-describe('the report', () => {
-  it('takes the median of the ratios of each round, in which a slow round of the machine cancels', () => {
-    expect(ratio(comparison('a', [1, 1, 10], [2, 2, 20]))).toBe(2)
-    expect(ratio(comparison('a', [1, 4], [1, 2]))).toBe(0.75)
+function target(comparisons: readonly Comparison[], start: string): { met: boolean | null; found: string } {
+  const found = targets(comparisons).find(({ text }) => text.startsWith(start))
+  if (found === undefined) throw new Error(`no target ${start}`)
+  return { met: found.met, found: found.found }
+}
+
+describe('ratio', () => {
+  it('is the median of the ratios of each round, in which a slow round of the machine cancels', () => {
+    expect(ratio(comparison('a', { wasm: [1, 1, 10], peer: [2, 2, 20] }), 'peer')).toBe(2)
+    expect(ratio(comparison('a', { wasm: [1, 4], peer: [1, 2] }), 'peer')).toBe(0.75)
   })
 
-  it('has no ratio where the peer did not run', () => {
-    const alone = comparison('a', [1], [])
-    expect(ratio(alone)).toBeUndefined()
-    expect(geometricMean([alone])).toBeUndefined()
-    expect(geometricMean([alone, comparison('b', [1], [4]), comparison('c', [1], [1])])).toBeCloseTo(2)
-  })
-
-  it('aligns a line a case under a head and a mean below', () => {
-    const lines = table([comparison('a', [1.5], [3])], ['wasm', 'onnxruntime-web', 'reference']).split('\n')
-    expect(lines).toHaveLength(3)
-    expect(new Set(lines.map((line) => line.length)).size).toBe(1)
-    expect(lines[1]).toMatch(/^a +\(1, 2, 3, 4, 1\) bi +1\.50 +3\.00 +- +2\.00x$/)
-    expect(lines[2]).toMatch(/^geometric mean +2\.00x$/)
-  })
-
-  it('says for the cases of the promise whether the engine is slower, and which were not run', () => {
-    const medium = comparison('lstm-medium', [1], [1.5])
-    const batch = comparison('lstm-batch32', [2], [1])
-    expect(verdict([medium, comparison('lstm-batch32', [1], [1])])).toBe(
-      'wasm is not slower than onnxruntime-web on lstm-medium (1.50x) and lstm-batch32 (1.00x)',
-    )
-    expect(verdict([medium, batch])).toMatch(
-      /^wasm is SLOWER than onnxruntime-web on lstm-batch32 \(0\.50x\); /,
-    )
-    expect(verdict([medium])).toMatch(/; not measured: lstm-batch32$/)
+  it('is undefined where one of the two did not run', () => {
+    expect(ratio(comparison('a', { wasm: [1] }), 'peer')).toBeUndefined()
+    expect(ratio(comparison('a', { peer: [1] }), 'peer')).toBeUndefined()
   })
 })
 
-describe('median', () => {
-  it('is the middle value, or the mean of the two in the middle', () => {
-    expect(median([30, 1, 2])).toBe(2)
-    expect(median([4, 1, 2, 30])).toBe(3)
+describe('report', () => {
+  it('has a line a case, with geometric mean and least of the ratios below', () => {
+    const lines = report(
+      [comparison('a', { wasm: [1.5], peer: [3] }), comparison('b', { wasm: [1], peer: [8], other: [1] })],
+      ['wasm', 'peer', 'other'],
+    ).split('\n')
+    expect(lines[0]).toMatch(/multiply-add roof of 60\.0 GFLOP\/s/)
+    expect(lines[1]).toMatch(/^case +\(T, N, in, H, layers\) +wasm ms +wasm roof +peer +other$/)
+    expect(lines[2]).toMatch(/^a +\(1, 2, 3, 4, 1\) bi +1\.50 +50% +2\.00x +-$/)
+    expect(lines[3]).toMatch(/^b +\(1, 2, 3, 4, 1\) bi +1\.00 +50% +8\.00x +1\.00x$/)
+    expect(lines[4]).toMatch(/^geometric mean +4\.00x +1\.00x$/)
+    expect(lines[5]).toMatch(/^least +2\.00x +1\.00x$/)
+    expect(new Set(lines.slice(1, 6).map((line) => line.length)).size).toBe(1)
   })
 
-  it('refuses an empty list', () => {
-    expect(() => median([])).toThrow(RangeError)
+  it('gives streams a table of their own, in microseconds', () => {
+    const text = report([comparison('s', { wasm: [0.01] }, { streaming: true })], ['wasm'])
+    expect(text).toMatch(/^s +\(1, 2, 3, 4, 1\) bi stream +10\.0 +20\.0$/m)
+    expect(text).not.toMatch(/wasm ms/)
+  })
+
+  it('says once for all cases why somebody took no part', () => {
+    const absent = [{ contender: 'peer', reason: 'no projection' }]
+    const cases = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...comparison(name, { wasm: [1] }), absent }))
+    expect(report(cases.slice(0, 2), ['wasm', 'peer'])).toMatch(/^- peer \(no projection\): not in a, b$/m)
+    expect(report(cases, ['wasm', 'peer'])).toMatch(/^- peer \(no projection\): not in a, b, c and 2 more$/m)
+  })
+})
+
+describe('targets', () => {
+  it('hold the mean and the least ratio against the promise, naming the worst case', () => {
+    const good = comparison('good', { wasm: [1], 'onnxruntime-web': [4] })
+    const fair = comparison('fair', { wasm: [1], 'onnxruntime-web': [1.5] })
+    const bad = comparison('bad', { wasm: [1], 'onnxruntime-web': [1.3] })
+    expect(target([good, fair], 'onnxruntime-web')).toEqual({
+      met: true,
+      found: 'geometric mean 2.45x of 2, least 1.50x (fair)',
+    })
+    expect(target([good, good, good, bad], 'onnxruntime-web').met).toBe(false)
+    expect(target([fair], 'onnxruntime-web').met).toBe(false)
+  })
+
+  it('are left open where nothing was measured that tells', () => {
+    const all = targets([comparison('a', { wasm: [1] })])
+    expect(all.every(({ met, found }) => met === null && found === 'not measured')).toBe(true)
+  })
+
+  it('hold batches against the roof, and only those', () => {
+    const single = comparison('single', { wasm: [1] }, { N: 1 })
+    const batch = comparison('batch', { wasm: [1] }, { N: 16 })
+    expect(target([single, batch], 'batch 16')).toEqual({
+      met: false,
+      found: '0 of 1 cases, worst 50% (batch), median 50%',
+    })
+  })
+
+  it('hold the slow steps of streams against their median', () => {
+    const stream = (name: string, p99: number): Comparison =>
+      comparison(name, { wasm: [1] }, { N: 1, streaming: true, p99 })
+    expect(target([stream('a', 2)], 'streaming: 99%').met).toBe(true)
+    expect(target([stream('a', 2), stream('b', 4)], 'streaming: 99%')).toEqual({
+      met: false,
+      found: '1 of 2 cases, worst 4.00x (b), median 2.67x',
+    })
+  })
+
+  it('allow float64 twice the time', () => {
+    const cost = (ms: number): Comparison => comparison('a', { wasm: [1], 'wasm-f64': [ms] })
+    expect(target([cost(1.9)], 'float64')).toEqual({
+      met: true,
+      found: 'geometric mean 1.90x of 1, most 1.90x (a)',
+    })
+    expect(target([cost(1.9), cost(2.1)], 'float64').met).toBe(false)
   })
 })

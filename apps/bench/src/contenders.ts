@@ -1,0 +1,52 @@
+import { createWasmEngine, reference, wasm } from '@unroll/kernels'
+import { type Contender, engineContender } from './contender.ts'
+import { onnxruntimeNode } from './peers/onnxruntimeNode.ts'
+import { onnxruntimeWeb } from './peers/onnxruntimeWeb.ts'
+import { pytorch } from './peers/pytorch.ts'
+import { tfjsWasm } from './peers/tfjsWasm.ts'
+
+/** The engine all others are compared with. */
+export const own = 'wasm'
+
+/** Multiply-adds up to which the reference engine takes part: about a tenth of a second a call. */
+const referenceLimit = 3e7
+
+/** By name: gives a contender, or null where it is not installed. */
+type Makers = Readonly<Record<string, () => Contender | null | Promise<Contender | null>>>
+
+/** Our own. `wasm-simd` is the build without fused multiply-add, `wasm-f64` the same engine in float64. */
+export const engines: Makers = {
+  reference: () => engineContender(reference, { maxMultiplyAdds: referenceLimit }),
+  [own]: () => engineContender(wasm),
+  'wasm-simd': () => engineContender(createWasmEngine('simd'), { name: 'wasm-simd' }),
+  'wasm-f64': () => engineContender(wasm, { name: 'wasm-f64', dtype: 'float64' }),
+}
+
+export const peers: Makers = {
+  'onnxruntime-web': onnxruntimeWeb,
+  'onnxruntime-node': onnxruntimeNode,
+  'tfjs-wasm': tfjsWasm,
+  pytorch,
+}
+
+/** What installs a peer that is not there. */
+export function remedy(peer: string): string {
+  return peer === 'pytorch'
+    ? 'a python3 that can import torch, e.g. pip install torch'
+    : 'pnpm --filter @unroll/bench bench:peers'
+}
+
+/** Those named, in the order of the list, the oracle first; and the names of those not installed. */
+export async function makeContenders(
+  names: readonly string[],
+): Promise<{ contenders: readonly Contender[]; missing: readonly string[] }> {
+  const contenders: Contender[] = []
+  const missing: string[] = []
+  for (const [name, make] of Object.entries({ ...engines, ...peers })) {
+    if (!names.includes(name)) continue
+    const contender = await make()
+    if (contender === null) missing.push(name)
+    else contenders.push(contender)
+  }
+  return { contenders, missing }
+}

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import type { Contender } from './contender.ts'
+import { remedy } from './contenders.ts'
+import type { Roof } from './roof.ts'
+
+/** What the figures depend on, as it is printed. */
+export interface Environment {
+  readonly date: string
+  /** Of this repository; empty outside of it. */
+  readonly commit: string
+  readonly node: string
+  readonly v8: string
+  readonly cpu: string
+  /** How busy the machine was before: processes ready to run, the mean of a minute. */
+  readonly load: string
+  readonly contenders: string
+  /** The instructions that make the roof. */
+  readonly roof: string
+  /** Peers that were asked for, and what installs them. */
+  readonly notInstalled: string
+}
+
+export function describeEnvironment({
+  contenders,
+  missing,
+  roof,
+}: {
+  contenders: readonly Contender[]
+  missing: readonly string[]
+  roof: Roof
+}): Environment {
+  return {
+    date: new Date().toISOString(),
+    commit: commit(),
+    node: process.version,
+    v8: process.versions.v8,
+    cpu: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`,
+    load: (loadavg()[0] ?? 0).toFixed(2),
+    contenders: contenders.map(({ name, variant }) => (variant ? `${name} (${variant})` : name)).join(', '),
+    roof: roof.instructions,
+    notInstalled: missing.map((name) => `${name} (${remedy(name)})`).join(', '),
+  }
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .trim()
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util'
+import { type BenchCase, cases, grid } from './cases.ts'
+import { engines, own, peers } from './contenders.ts'
+import { type Effort, quick, thorough } from './rounds.ts'
+
+export interface Options {
+  readonly cases: readonly BenchCase[]
+  /** Names of the engines and peers that take part. */
+  readonly contenders: readonly string[]
+  readonly effort: Effort
+  readonly json: boolean
+  /** Path the JSON is written to, or null. */
+  readonly out: string | null
+  readonly help: boolean
+}
+
+export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--quick] [--json] [--out FILE]
+
+Compares the engines of @unroll/kernels with their peers: one forward pass, float32, one thread.
+  --case NAMES     only these cases, of the named ones or of the grid
+  --grid           the grid instead of the named cases: ${grid.length} cases, LSTM, GRU, RNN x layers x batch x hidden
+  --engines NAMES  only these of ${Object.keys(engines).join(', ')}
+  --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
+  --quick          shorter rounds: rough numbers in a few seconds a case
+  --json           everything as JSON on stdout
+  --out FILE       the JSON into a file, the table on stdout
+  --help           this text
+NAMES are separated by commas. Exits with 1 if the contenders' outputs differ, with 2 if the arguments are wrong.
+
+Cases: ${cases.map(({ name }) => name).join(', ')}`
+
+/**
+ * @throws RangeError for an unknown name
+ * @throws TypeError for an unknown option
+ */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      case: { type: 'string', multiple: true, default: [] },
+      engines: { type: 'string', multiple: true, default: Object.keys(engines) },
+      peers: { type: 'string', multiple: true, default: Object.keys(peers) },
+      grid: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const all = [...cases, ...grid]
+  const caseNames = split(
+    'case',
+    values.case,
+    all.map(({ name }) => name),
+  )
+  const engineNames = split('engines', values.engines, Object.keys(engines))
+  const peerNames = split('peers', values.peers, [...Object.keys(peers), 'none']).filter(
+    (name) => name !== 'none',
+  )
+  if (!engineNames.includes(own)) {
+    throw new RangeError(`--engines: expected ${own} among them, which all others are compared with`)
+  }
+  return {
+    cases:
+      caseNames.length > 0 ? all.filter(({ name }) => caseNames.includes(name)) : values.grid ? grid : cases,
+    contenders: [...engineNames, ...peerNames],
+    effort: values.quick ? quick : thorough,
+    json: values.json,
+    out: values.out ?? null,
+    help: values.help,
+  }
+}
+
+/** Names, given in several options or with commas. */
+function split(option: string, given: readonly string[], known: readonly string[]): string[] {
+  const names = given.flatMap((value) => value.split(','))
+  for (const name of names) {
+    if (known.includes(name)) continue
+    const choices = known.length > 10 ? 'one of the cases below or of the grid' : `one of ${known.join(', ')}`
+    throw new RangeError(`--${option}: expected ${choices}, got ${name}`)
+  }
+  return names
+}

@@ -1,0 +1,27 @@
+/** @throws RangeError without values */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+/**
+ * The value below which the share `q` of the values lies, between neighbours in proportion.
+ * @throws RangeError without values
+ */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (sorted.length - 1) * q
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]]
+  if (low === undefined || high === undefined) throw new RangeError('quantile: expected at least one value')
+  return low + (high - low) * (at - Math.floor(at))
+}
+
+/** In which half and double cancel; undefined without a value. */
+export function geometricMean(values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+}
+
+/** Element by element: what a slow while of the machine, which hits both of a round, cancels in. */
+export function quotients(numerators: readonly number[], denominators: readonly number[]): number[] {
+  return numerators.map((numerator, i) => numerator / (denominators[i] ?? Number.NaN))
+}

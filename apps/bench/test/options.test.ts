@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { cases, describeCase, grid, layers } from '../src/cases.ts'
+import { parseOptions } from '../src/options.ts'
+import { makeWorkload, multiplyAdds, rowCount } from '../src/workload.ts'
+
+describe('parseOptions', () => {
+  it('takes everybody and the named cases if nothing is said', () => {
+    const options = parseOptions([])
+    expect(options.cases).toBe(cases)
+    expect(options.contenders).toEqual([
+      'reference',
+      'wasm',
+      'wasm-simd',
+      'wasm-f64',
+      'onnxruntime-web',
+      'onnxruntime-node',
+      'tfjs-wasm',
+      'pytorch',
+    ])
+    expect(options.effort.name).toBe('thorough')
+    expect(options).toMatchObject({ json: false, out: null, help: false })
+  })
+
+  it('takes names with commas or in several options, of the grid too', () => {
+    const options = parseOptions(['--case', 'gru-small,lstm-small', '--case', 'grid-gru-2x16x512', '--quick'])
+    expect(options.cases.map(({ name }) => name)).toEqual(['lstm-small', 'gru-small', 'grid-gru-2x16x512'])
+    expect(options.effort.name).toBe('quick')
+    expect(parseOptions(['--engines', 'wasm', '--peers', 'none']).contenders).toEqual(['wasm'])
+    expect(parseOptions(['--engines', 'wasm', '--peers', 'pytorch']).contenders).toEqual(['wasm', 'pytorch'])
+    expect(parseOptions(['--grid', '--out', 'x.json'])).toMatchObject({ cases: grid, out: 'x.json' })
+  })
+
+  it.each([
+    [['--case', 'lstm-tiny'], '--case: expected one of the cases below or of the grid, got lstm-tiny'],
+    [
+      ['--peers', 'keras'],
+      '--peers: expected one of onnxruntime-web, onnxruntime-node, tfjs-wasm, pytorch, none',
+    ],
+    [['--engines', 'reference'], '--engines: expected wasm among them'],
+  ])('refuses %j', (args, message) => {
+    expect(() => parseOptions(args)).toThrow(message)
+  })
+
+  it('refuses options it does not have', () => {
+    expect(() => parseOptions(['--fast'])).toThrow(TypeError)
+  })
+})
+
+describe('the cases', () => {
+  it('have names of their own', () => {
+    const names = [...cases, ...grid].map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('of the grid are all combinations, the heavy ones over fewer timesteps', () => {
+    expect(grid).toHaveLength(3 * 3 * 3 * 4)
+    const sizes = (name: string): string =>
+      describeCase(grid.find((c) => c.name === name) ?? layers('', 'GRU', 0, 0, 0, 0, 0))
+    expect(sizes('grid-rnn-1x1x32')).toBe('(50, 1, 32, 32, 1)')
+    expect(sizes('grid-lstm-3x128x1024')).toBe('(5, 128, 1024, 1024, 3)')
+  })
+
+  it('are described with what is special about them', () => {
+    const special = layers('x', 'LSTM', 3, 2, 4, 5, 1, { bidirectional: true, projSize: 2, lengths: [3, 1] })
+    expect(describeCase(special)).toBe('(3, 2, 4, 5, 1) bi proj 2 ragged')
+  })
+})
+
+describe('a workload', () => {
+  it.each([
+    layers('plain', 'GRU', 3, 2, 4, 5, 2, { bidirectional: true }),
+    layers('projection', 'LSTM', 3, 2, 4, 5, 2, { projSize: 3 }),
+    layers('ragged', 'LSTM', 3, 2, 4, 5, 1, { lengths: [3, 1] }),
+  ])('of $name has as many multiply-adds as its weights say', (benchCase) => {
+    const { weights, input, batchSizes } = makeWorkload(benchCase)
+    const sum = weights.reduce(
+      (total, w) => total + w.weightIh.length + w.weightHh.length + (w.weightHr?.length ?? 0),
+      0,
+    )
+    const rows = batchSizes.reduce((total, running) => total + running, 0)
+    expect(rowCount(benchCase)).toBe(rows)
+    expect(multiplyAdds(benchCase)).toBe(rows * sum)
+    expect(input).toHaveLength(rows * 4)
+  })
+
+  it('lets fewer sequences run as the short ones end', () => {
+    const { batchSizes } = makeWorkload(layers('ragged', 'RNN_TANH', 4, 3, 1, 1, 1, { lengths: [4, 2, 1] }))
+    expect([...batchSizes]).toEqual([3, 2, 1, 1])
+  })
+})

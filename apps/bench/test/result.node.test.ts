@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { cases, grid, layers } from '../src/cases.ts'
+import type { Comparison } from '../src/compare.ts'
+import { describeEnvironment } from '../src/environment.ts'
+import { asResult, type BenchResult } from '../src/result.ts'
+import { makeRoof } from '../src/roof.ts'
+import { quick } from '../src/rounds.ts'
+
+const comparison: Comparison = {
+  benchCase: layers('a', 'LSTM', 3, 2, 4, 5, 1, { lengths: [3, 1] }),
+  roofGflops: 61.23456,
+  results: [
+    { contender: 'wasm', rounds: [1, 1, 1], ms: 1, p99Ms: 1.23456, roofShare: 0.5, difference: 0 },
+    { contender: 'peer', rounds: [2, 3, 4], ms: 3, p99Ms: 4, roofShare: 0.2, difference: 1.23456e-7 },
+  ],
+  absent: [{ contender: 'other', reason: 'why' }],
+}
+
+describe('asResult', () => {
+  const environment = describeEnvironment({ contenders: [], missing: ['tfjs-wasm'], roof: makeRoof() })
+  const result = asResult(environment, quick, [comparison])
+
+  it('keeps what a dashboard needs of a case', () => {
+    expect(result.cases[0]).toMatchObject({
+      name: 'a',
+      mode: 'LSTM',
+      rows: 4,
+      multiplyAdds: 4 * 4 * 5 * (4 + 5),
+      roofGflops: 61.23,
+      absent: [{ contender: 'other', reason: 'why' }],
+    })
+    expect(result.cases[0]?.results[1]).toEqual({
+      contender: 'peer',
+      rounds: 3,
+      ms: 3,
+      p99Ms: 4,
+      roofShare: 0.2,
+      ratio: { median: 3, low: 2.5, high: 3.5 },
+      difference: 1.235e-7,
+    })
+  })
+
+  it('says where it ran and what was missing, with the remedy', () => {
+    expect(result.environment).toMatchObject({ node: process.version, v8: process.versions.v8 })
+    expect(result.environment.notInstalled).toBe('tfjs-wasm (pnpm --filter @unroll/bench bench:peers)')
+    expect(new Date(result.environment.date).getTime()).toBeGreaterThan(0)
+  })
+
+  it('survives JSON', () => {
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result)
+  })
+})
+
+const folder = new URL('../results/', import.meta.url)
+
+describe.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('results/%s', (name) => {
+  const result: BenchResult = JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
+
+  it('is of this schema and of cases that still are what they were', () => {
+    expect(result.schema).toBe(1)
+    expect(Object.keys(result.environment)).toEqual(
+      expect.arrayContaining(['date', 'node', 'v8', 'cpu', 'contenders']),
+    )
+    expect(result.cases.length).toBeGreaterThan(0)
+    for (const { T, N, ...found } of result.cases) {
+      const known = [...cases, ...grid].find((benchCase) => benchCase.name === found.name)
+      expect({ T, N }).toEqual({ T: known?.T, N: known?.N })
+      expect(found).toMatchObject({ ...known?.spec })
+    }
+  })
+
+  it('has figures of every contender that took part', () => {
+    for (const { results, multiplyAdds } of result.cases) {
+      expect(multiplyAdds).toBeGreaterThan(0)
+      expect(results.length).toBeGreaterThan(0)
+      for (const { ms, p99Ms, roofShare, ratio } of results) {
+        for (const value of [ms, p99Ms, roofShare, ratio?.median, ratio?.low, ratio?.high]) {
+          expect(value).toBeGreaterThan(0)
+        }
+      }
+    }
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { makeRoof, roofMultiplyAdds } from '../src/roof.ts'
+import { type Effort, type Timer, timeRounds, timer } from '../src/rounds.ts'
+
+const effort: Effort = { name: 'quick', warmUpMs: 5, measureMs: 100, minRounds: 2, maxRounds: 10 }
+
+/** A timer whose calls always take `ms`, which notes in `asked` for how long it was to run. */
+function steady(ms: number, asked: number[]): Timer {
+  return async (forMs) => {
+    asked.push(forMs)
+    return [ms]
+  }
+}
+
+describe('timer', () => {
+  it('calls at least once and times each call', async () => {
+    let calls = 0
+    const samples = await timer(() => calls++, { async: false })(0)
+    expect(calls).toBe(samples.length)
+    expect(samples.length).toBeGreaterThan(0)
+  })
+
+  it('awaits promises', async () => {
+    const run = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
+    const [ms] = await timer(run, { async: true })(0)
+    expect(ms).toBeGreaterThan(15)
+  })
+
+  it('passes on what the function throws', async () => {
+    const fail = (): never => {
+      throw new RangeError('no')
+    }
+    await expect(timer(fail, { async: false })(1)).rejects.toThrow('no')
+  })
+})
+
+describe('timeRounds', () => {
+  it('lets all take turns, round after round, after a warm-up', async () => {
+    const order: string[] = []
+    const noting =
+      (name: string): Timer =>
+      async () => {
+        order.push(name)
+        return [50]
+      }
+    const samples = await timeRounds([noting('a'), noting('b')], effort)
+    expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b'])
+    expect(samples).toEqual([
+      [[50], [50]],
+      [[50], [50]],
+    ])
+  })
+
+  it('has fewer rounds, but never too few, where the slowest takes long, and shares the time among them', async () => {
+    const roundsOf = async (slowest: number): Promise<number[]> => {
+      const asked: number[] = []
+      await timeRounds([steady(1, asked), steady(slowest, [])], effort)
+      return asked
+    }
+    expect(await roundsOf(1)).toEqual([5, ...Array<number>(10).fill(10)])
+    expect(await roundsOf(25)).toEqual([5, ...Array<number>(4).fill(25)])
+    expect(await roundsOf(1000)).toEqual([5, 50, 50])
+  })
+
+  it('tells where it is', async () => {
+    const seen: string[] = []
+    await timeRounds([steady(50, [])], effort, (round, rounds) => seen.push(`${round}/${rounds}`))
+    expect(seen).toEqual(['-1/0', '0/2', '1/2'])
+  })
+})
+
+it('the roof is a loop that runs and that V8 cannot drop', async () => {
+  const { instructions, time } = makeRoof()
+  expect(instructions).toMatch(/^f32x4\./)
+  const fastest = Math.min(...(await time(20)))
+  // No processor does a thousand operations in a nanosecond on one core; a loop that was dropped would seem to.
+  expect((2e-6 * roofMultiplyAdds) / fastest).toBeLessThan(1000)
+  expect(fastest).toBeGreaterThan(0)
+})
