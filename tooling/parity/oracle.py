@@ -154,56 +154,43 @@ def run_state_dict(run, plan):
 # Seeded draws
 
 
-def init_function(name):
-    return lambda shape, dtype, options: getattr(nn.init, name)(torch.empty(shape, dtype=dtype), **keywords(options))
-
-
 def drawn_by(request):
     """One draw of src/draws.ts from the default generator."""
-    op, shape = request["op"], request.get("shape")
-    dtype, options = dtype_of(request["dtype"]), request.get("options", {})
+    op, shape, args = request["op"], request["shape"], request["args"]
+    dtype, options = dtype_of(request["dtype"]), request["options"]
     if op == "rand":
         return torch.rand(shape, dtype=dtype)
     if op == "randn":
         return torch.randn(shape, dtype=dtype)
-    if op == "uniform_":
-        return torch.empty(shape, dtype=dtype).uniform_(*request["args"])
-    if op == "normal_":
-        return torch.empty(shape, dtype=dtype).normal_(*request["args"])
-    if op == "normal_ of a transposed view":
-        return torch.empty(shape, dtype=dtype).t().normal_(*request["args"])
-    if op == "bernoulli_":
-        return torch.empty(shape, dtype=dtype).bernoulli_(*request["args"])
+    if op in ("uniform_", "normal_", "bernoulli_"):
+        return getattr(torch.empty(shape, dtype=dtype), op)(*args)
+    if op == "transposed normal_":
+        return torch.empty(shape, dtype=dtype).t().normal_(*args)
     if op == "bernoulli":
         return torch.bernoulli(torch.rand(shape, dtype=dtype))
     if op == "randint":
-        return torch.randint(*request["args"], shape, dtype=dtype)
+        return torch.randint(*args, shape, dtype=dtype)
     if op == "randperm":
-        return torch.randperm(*request["args"], dtype=dtype)
+        return torch.randperm(*args, dtype=dtype)
     if op == "multinomial":
-        return torch.multinomial(torch.rand(shape, dtype=dtype), *request["args"], **options)
+        return torch.multinomial(torch.rand(shape, dtype=dtype), *args, **options)
     if op == "dropout":
-        return nn.Dropout(*request["args"])(torch.ones(shape, dtype=dtype))
+        return nn.Dropout(*args)(torch.ones(shape, dtype=dtype))
     if op == "module":
         return list(construct(request).state_dict().values())
-    return init_function(op)(shape, dtype, options)
+    return getattr(nn.init, snake(op))(torch.empty(shape, dtype=dtype), **keywords(options))
 
 
 def draws(request):
-    """Every request gives the tensors, or their checksums, and the state of the generator behind them."""
-    if "state" in request:
-        torch.set_rng_state(torch.tensor(request["state"], dtype=torch.uint8))
-    else:
+    """The draws one behind the other, and the state of the generator after them."""
+    if request["state"] is None:
         torch.manual_seed(request["seed"])
+    else:
+        torch.set_rng_state(torch.tensor(request["state"], dtype=torch.uint8))
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = [tensor for _ in range(request.get("repeat", 1)) for tensor in flat(drawn_by(request))]
-    return {
-        "crcs": [crc(tensor) for tensor in found],
-        "tensors": found if request["exchange"] else [],
-        "count": sum(tensor.numel() for tensor in found),
-        "state": torch.get_rng_state(),
-    }
+        found = [tensor.flatten() for _ in range(request["repeat"]) for tensor in flat(drawn_by(request))]
+    return {"values": torch.cat(found), "state": torch.get_rng_state()}
 
 
 # Long sequences

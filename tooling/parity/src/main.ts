@@ -1,34 +1,66 @@
+/**
+ * pnpm parity [-- --seed S --count N --json]   random configurations in PyTorch and in every engine
+ * pnpm parity -- --draws [--seed S --json]     a million seeded draws of every function, bit for bit
+ */
 import { parseArgs } from 'node:util'
-import { isOracle, startOracle } from './oracle.ts'
+import { compareDraws, type DrawResult, drawPlans, isDropout } from './draws.ts'
+import { isOracle, type Oracle, startOracle } from './oracle.ts'
 import { runParity } from './parity.ts'
-import { reportText } from './report.ts'
+import { drawsText, reportText } from './report.ts'
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
   options: {
     seed: { type: 'string', default: '0' },
     count: { type: 'string', default: '500' },
+    draws: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
+const [seed, count] = [wholeNumber('seed', values.seed), wholeNumber('count', values.count)]
 
 const oracle = await startOracle()
 if (!isOracle(oracle)) {
+  const { missing } = oracle
   console.log(
-    values.json
-      ? JSON.stringify({ skipped: oracle.missing })
-      : `parity: skipped: no PyTorch here: ${oracle.missing}`,
+    values.json ? JSON.stringify({ skipped: missing }) : `parity: skipped: no PyTorch here: ${missing}`,
   )
 } else {
-  const report = await runParity(oracle, {
-    seed: Number(values.seed),
-    count: Number(values.count),
-    onProgress: (done, bad) => {
-      if (!values.json && process.stderr.isTTY)
-        process.stderr.write(`\r${done} / ${values.count}, ${bad} mismatches `)
-    },
-  })
+  const failed = values.draws ? await draws(oracle) : await configurations(oracle)
   oracle.close()
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+async function configurations(torch: Oracle): Promise<number> {
+  const report = await runParity(torch, {
+    seed,
+    count,
+    onProgress: (done, bad) => progress(`${done} / ${count} configurations, ${bad} mismatches`),
+  })
+  progress('')
   console.log(values.json ? JSON.stringify(report, null, 2) : reportText(report))
-  process.exitCode = report.mismatches.length > 0 ? 1 : 0
+  return report.mismatches.length
+}
+
+async function draws(torch: Oracle): Promise<number> {
+  const [results, skipped]: [DrawResult[], string[]] = [[], []]
+  for (const plan of drawPlans) {
+    progress(`${results.length} / ${drawPlans.length} functions`)
+    if (isDropout(plan) && !torch.drawsDropoutItself) skipped.push(plan.op)
+    else results.push(await compareDraws(torch, plan, seed))
+  }
+  progress('')
+  console.log(values.json ? JSON.stringify({ results, skipped }, null, 2) : drawsText(results, skipped))
+  return results.filter(({ failure }) => failure !== null).length
+}
+
+/** A line that is overwritten, for who looks on. */
+function progress(text: string): void {
+  if (!values.json && process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  console.error(`parity: expected --${name} to be a whole number, got ${text}`)
+  process.exit(2)
 }

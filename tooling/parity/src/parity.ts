@@ -3,7 +3,7 @@ import type { HostEngine } from '@unroll/kernels'
 import { type Case, drawCase, kindOf, planOf, simplerCases } from './case.ts'
 import { compareOutcomes } from './compare.ts'
 import { differenceOf } from './differences.ts'
-import { namedEngines } from './engines.ts'
+import { type NamedEngine, namedEngines } from './engines.ts'
 import { type Oracle, OracleCrash } from './oracle.ts'
 import { crashed, ending, endsAlike, type Outcome, outcomeOf } from './outcome.ts'
 import { runPlan } from './runPlan.ts'
@@ -36,12 +36,16 @@ export interface Report {
 export interface ParityOptions {
   readonly seed: number
   readonly count: number
+  /** Default: all there are. */
+  readonly engines?: readonly NamedEngine[]
   /** Called after each case. */
   onProgress?(done: number, mismatches: number): void
 }
 
-export async function runParity(oracle: Oracle, { seed, count, onProgress }: ParityOptions): Promise<Report> {
-  const all = namedEngines()
+export async function runParity(
+  oracle: Oracle,
+  { seed, count, onProgress, engines: all = namedEngines() }: ParityOptions,
+): Promise<Report> {
   const engines = all.flatMap(({ name, engine }) => (engine ? [{ name, engine }] : []))
   const kinds: Record<string, number> = {}
   const endings: Record<string, number> = {}

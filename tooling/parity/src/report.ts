@@ -1,4 +1,5 @@
 import { kindOf, planOf } from './case.ts'
+import type { DrawResult } from './draws.ts'
 import type { Report } from './parity.ts'
 import { pythonOf, typescriptOf } from './reproduction.ts'
 
@@ -25,6 +26,21 @@ export function reportText(report: Report): string {
     `PyTorch     ${counts(endings)}`,
     ...Object.entries(deliberate).map(([reason, count]) => `differs     ${count} on purpose: ${reason}`),
     `mismatches  ${mismatches.length}`,
+  ].join('\n')
+}
+
+/** A line for each function drawn from. */
+export function drawsText(results: readonly DrawResult[], skipped: readonly string[]): string {
+  const lines = results.map(({ title, count, different, maxUlp, failure }) => {
+    const close = different > 0 ? `, ${different} of them within ${maxUlp} ulp` : ''
+    return failure === null ? `same     ${title}: ${count} values${close}` : `DIFFERS  ${title}: ${failure}`
+  })
+  const left = skipped.map((op) => `skipped  ${op}: PyTorch draws it through MKL on this processor`)
+  const bad = results.filter(({ failure }) => failure !== null).length
+  return [
+    ...lines,
+    ...left,
+    `${results.length - bad} same, ${bad} different, ${skipped.length} skipped`,
   ].join('\n')
 }
 

@@ -5,6 +5,7 @@ import { unbind } from '../strided/join.ts'
 import { dense, numbersOf, type Strided, shapeText } from '../strided/strided.ts'
 import { checkRandomFloats } from './fill.ts'
 import type { Generator } from './generator.ts'
+import { largestPositions } from './largest.ts'
 
 /**
  * Positions drawn in proportion to weights, which need not sum up to 1.
@@ -65,9 +66,7 @@ function drawByRace(weights: NumberArray, count: number, generator: Generator): 
     wait[0] = -Math.log1p(-generator.uniform53())
     weights[i] = (weights[i] ?? 0) / (wait[0] ?? 0)
   }
-  return Array.from(weights.keys())
-    .sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0))
-    .slice(0, count)
+  return largestPositions(weights, count)
 }
 
 function checkWeights(weights: NumberArray): void {

@@ -1,0 +1,43 @@
+import { type HostEngine, reference } from '@unroll/kernels'
+import { expect, it } from 'vitest'
+import { runParity } from '../src/parity.ts'
+import { reportText } from '../src/report.ts'
+import { describeWithTorch } from './oracle.ts'
+
+describeWithTorch('PyTorch and every engine', (oracle) => {
+  it('agree on 600 random configurations: outputs, states, errors and printed text', async () => {
+    const report = await runParity(oracle, { seed: 1, count: 600 })
+    console.info(reportText(report))
+    expect(report.mismatches).toEqual([])
+    // Neither all well nor all wrong.
+    expect(report.endings['ok']).toBeGreaterThan(300)
+    for (const error of ['ValueError', 'TypeError', 'RuntimeError']) {
+      expect(report.endings[error]).toBeGreaterThan(10)
+    }
+    expect(report.engines).toContain('reference')
+  }, 120_000)
+})
+
+describeWithTorch('an engine that computes wrongly', (oracle) => {
+  /** Adds a little to outputs behind the fourth timestep. */
+  const wrong: HostEngine = {
+    ...reference,
+    name: 'wrong',
+    recurrent(weights, input) {
+      const result = reference.recurrent(weights, input)
+      if (input.batchSizes.length > 4) result.output[result.output.length - 1] += 1e-3
+      return result
+    },
+  }
+
+  it('is found out, and the smallest configuration that shows it is told in both languages', async () => {
+    const engines = [{ name: 'wrong', engine: wrong }]
+    const report = await runParity(oracle, { seed: 1, count: 30, engines })
+    const [mismatch] = report.mismatches
+    expect(mismatch?.found.join()).toMatch(/tensor 0: 1 of \d+ elements differ/)
+    expect(mismatch?.smallest).toMatchObject({ T: 5, N: 1, inputSize: 1, hiddenSize: 1, numLayers: 1 })
+    const text = reportText(report)
+    expect(text).toContain('x = torch.zeros([5, 1, 1], dtype=torch.float32).uniform_(-1, 1)')
+    expect(text).toContain("let x = zeros([5, 1, 1], { dtype: 'float32' }).uniform_(-1, 1)")
+  }, 60_000)
+})
