@@ -28,7 +28,7 @@ export {
   zeros_,
 } from './init.ts'
 export { Linear, type LinearOptions } from './linear.ts'
-export { Module } from './module.ts'
+export { type MembersOptions, Module } from './module.ts'
 export { Parameter } from './parameter.ts'
 // Memory of engines
 export { type DirectionTensors, ResidentWeights } from './residentWeights.ts'

@@ -12,6 +12,16 @@ import {
 import { Parameter } from './parameter.ts'
 import { type IncompatibleKeys, type LoadStateDictOptions, loadSlots, type StateSlot } from './stateDict.ts'
 
+/** Which members are listed, and under which names. */
+export interface MembersOptions {
+  /** Path that stands before every name, joined by a dot. Default none. */
+  readonly prefix?: string
+  /** Those of children too. Default true. */
+  readonly recurse?: boolean
+  /** Members reached by several paths are listed once, under the first. Default true. */
+  readonly removeDuplicate?: boolean
+}
+
 /**
  * Base class of everything that has weights. Properties are found by what they hold: a {@link Parameter} is a
  * parameter, a Module a child, each under the property's name, so that state-dict keys are PyTorch's.
@@ -93,6 +103,26 @@ export class Module {
     return this
   }
 
+  /** `to('float32')` */
+  float(): this {
+    return this.to('float32')
+  }
+
+  /** `to('float64')` */
+  double(): this {
+    return this.to('float64')
+  }
+
+  /** `to('float16')`: to be saved, not to compute with. */
+  half(): this {
+    return this.to('float16')
+  }
+
+  /** `to('bfloat16')`: to be saved, not to compute with. */
+  bfloat16(): this {
+    return this.to('bfloat16')
+  }
+
   #convert(dtype: DType): void {
     noGrad(() => {
       for (const tensor of [...this.parameters(), ...this.buffers()]) {
@@ -162,23 +192,24 @@ export class Module {
     Object.defineProperty(this, name, { value, configurable: true, writable: true, enumerable: true })
   }
 
-  /** Parameters of the module and its children, shared ones once. */
-  parameters(): Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter)
+  /** Parameters of the module and, unless `recurse` is false, its children, shared ones once. */
+  parameters(options: Pick<MembersOptions, 'recurse'> = {}): Parameter[] {
+    return this.namedParameters(options).map(([, parameter]) => parameter)
   }
 
   /** As {@link Module.parameters}, with the keys of the state dict: `lstm.weight_ih_l0`. */
-  namedParameters(): [name: string, parameter: Parameter][] {
-    return this.#members((module) => propertiesOf(module, Parameter))
+  namedParameters(options: MembersOptions = {}): [name: string, parameter: Parameter][] {
+    return this.#members(options, (module) => propertiesOf(module, Parameter))
   }
 
-  /** Buffers of the module and its children, shared ones once. */
-  buffers(): Tensor[] {
-    return this.namedBuffers().map(([, buffer]) => buffer)
+  /** Buffers of the module and, unless `recurse` is false, its children, shared ones once. */
+  buffers(options: Pick<MembersOptions, 'recurse'> = {}): Tensor[] {
+    return this.namedBuffers(options).map(([, buffer]) => buffer)
   }
 
-  namedBuffers(): [name: string, buffer: Tensor][] {
-    return this.#members((module) => module.#ownBuffers())
+  /** As {@link Module.buffers}, with the keys of the state dict. */
+  namedBuffers(options: MembersOptions = {}): [name: string, buffer: Tensor][] {
+    return this.#members(options, (module) => module.#ownBuffers())
   }
 
   /** The modules this one holds directly, shared ones once. */
@@ -196,8 +227,9 @@ export class Module {
   }
 
   /** As {@link Module.modules}, with paths: `''` for this one, then `encoder`, `encoder.lstm`. */
-  namedModules(): [path: string, module: Module][] {
-    return unique(this.#tree(''))
+  namedModules(options: Omit<MembersOptions, 'recurse'> = {}): [path: string, module: Module][] {
+    const { prefix = '', removeDuplicate = true } = options
+    return removeDuplicate ? unique(this.#tree(prefix)) : [...this.#tree(prefix)]
   }
 
   /** @throws RangeError if no parameter has this path, such as `lstm.weight_ih_l0` */
@@ -232,12 +264,13 @@ export class Module {
     for (const [name, child] of propertiesOf(this, Module)) yield* child.#tree(join(path, name))
   }
 
-  #members<T>(own: (module: Module) => [string, T][]): [string, T][] {
-    return unique(
-      this.namedModules().flatMap(([path, module]) =>
-        own(module).map(([name, member]): [string, T] => [join(path, name), member]),
-      ),
+  #members<T>(options: MembersOptions, own: (module: Module) => [string, T][]): [string, T][] {
+    const { prefix = '', recurse = true, removeDuplicate = true } = options
+    const modules = recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this] as const]
+    const members = modules.flatMap(([path, module]) =>
+      own(module).map(([name, member]): [string, T] => [join(path, name), member]),
     )
+    return removeDuplicate ? unique(members) : members
   }
 
   #find<T>(method: string, path: string, own: (module: Module) => [string, T][]): T {
@@ -253,9 +286,12 @@ export class Module {
 
   // Its state
 
-  /** Parameters and persistent buffers under PyTorch's keys: views that share the module's memory, detached. */
-  stateDict(): Map<string, Tensor> {
-    return new Map(this.#slots().map(({ key, tensor }) => [key, tensor.detach()]))
+  /**
+   * Parameters and persistent buffers under PyTorch's keys: views that share the module's memory, detached.
+   * @param options `prefix` stands before each key as it is: `encoder.`, with the dot
+   */
+  stateDict({ prefix = '' }: { readonly prefix?: string } = {}): Map<string, Tensor> {
+    return new Map(this.#slots().map(({ key, tensor }) => [prefix + key, tensor.detach()]))
   }
 
   /**

@@ -77,6 +77,39 @@ describe('Module', () => {
     expect(() => outer.getSubmodule('block.third.0')).toThrow('nothing has the path "block.third"')
   })
 
+  test('lists members under a prefix, without those of children, or as often as they are reached', () => {
+    const shared = new Linear(2, 2, { bias: false })
+    const model = new Sequential(shared, new Sequential(shared))
+    const names = (entries: readonly (readonly [string, unknown])[]): string[] =>
+      entries.map(([name]) => name)
+    expect(names(model.namedParameters())).toEqual(['0.weight'])
+    expect(names(model.namedParameters({ prefix: 'encoder' }))).toEqual(['encoder.0.weight'])
+    expect(names(model.namedParameters({ removeDuplicate: false }))).toEqual(['0.weight', '1.0.weight'])
+    expect(names(model.namedParameters({ recurse: false }))).toEqual([])
+    expect(names(shared.namedParameters({ recurse: false, prefix: 'head' }))).toEqual(['head.weight'])
+    expect(model.parameters({ recurse: false })).toEqual([])
+    expect(names(model.namedModules({ prefix: 'm' }))).toEqual(['m', 'm.0', 'm.1'])
+    expect(names(model.namedModules({ removeDuplicate: false }))).toEqual(['', '0', '1', '1.0'])
+    const block = new Block()
+    expect(names(block.namedBuffers({ prefix: 'b' }))).toEqual(
+      names(block.namedBuffers()).map((name) => `b.${name}`),
+    )
+    expect(block.buffers({ recurse: false })).toHaveLength(block.namedBuffers().length)
+  })
+
+  test('gives its state under a prefix, as it is', () => {
+    const linear = new Linear(2, 2)
+    expect([...linear.stateDict({ prefix: 'encoder.' }).keys()]).toEqual(['encoder.weight', 'encoder.bias'])
+  })
+
+  test('moves to a dtype by the names PyTorch has', () => {
+    const linear = new Linear(1, 1)
+    expect(linear.double().weight.dtype).toBe('float64')
+    expect(linear.half().weight.dtype).toBe('float16')
+    expect(linear.bfloat16().weight.dtype).toBe('bfloat16')
+    expect(linear.float().weight.dtype).toBe('float32')
+  })
+
   test('refuses names and values that cannot be registered', () => {
     const module = new Linear(1, 1)
     expect(() => module.registerParameter('', null)).toThrow(RangeError)

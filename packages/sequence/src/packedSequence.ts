@@ -37,6 +37,51 @@ export class PackedSequence {
     return new PackedSequence(this.data.to(dtype), this.batchSizes, this.sortedIndices, this.unsortedIndices)
   }
 
+  /** `to('float64')` */
+  double(): PackedSequence {
+    return this.to('float64')
+  }
+
+  /** `to('float32')` */
+  float(): PackedSequence {
+    return this.to('float32')
+  }
+
+  /** `to('float16')` */
+  half(): PackedSequence {
+    return this.to('float16')
+  }
+
+  /** `to('int64')` */
+  long(): PackedSequence {
+    return this.to('int64')
+  }
+
+  /** `to('int32')` */
+  int(): PackedSequence {
+    return this.to('int32')
+  }
+
+  /** `to('int16')` */
+  short(): PackedSequence {
+    return this.to('int16')
+  }
+
+  /** `to('int8')` */
+  char(): PackedSequence {
+    return this.to('int8')
+  }
+
+  /** `to('uint8')` */
+  byte(): PackedSequence {
+    return this.to('uint8')
+  }
+
+  /** `const [data, batchSizes, sortedIndices, unsortedIndices] = packed` */
+  *[Symbol.iterator](): IterableIterator<Tensor | null> {
+    yield* [this.data, this.batchSizes, this.sortedIndices, this.unsortedIndices]
+  }
+
   /** As PyTorch prints it. */
   toString(): string {
     const [data, sizes, sorted, unsorted] = [

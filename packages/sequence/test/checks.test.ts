@@ -286,8 +286,8 @@ describe('forward refuses', () => {
     [
       'half a pair for the state of an LSTM',
       () => call(lstm, x, [ones([2, 2, 2])]),
-      TypeError,
-      '[h0, c0], got Array',
+      RuntimeError,
+      '[h0, c0], got 1 tensors',
     ],
     [
       'a pair for the state of a GRU',

@@ -157,6 +157,40 @@ describe('packing', () => {
     expect(packed.to('float32')).toBe(packed)
   })
 
+  it('converts its data by the names PyTorch has for dtypes', () => {
+    const packed = packSequence([tensor([1.5, -2]), tensor([3])])
+    const converted = [
+      packed.double(),
+      packed.float(),
+      packed.half(),
+      packed.long(),
+      packed.int(),
+      packed.short(),
+      packed.char(),
+      packed.byte(),
+    ]
+    expect(converted.map(({ data }) => data.dtype)).toEqual([
+      'float64',
+      'float32',
+      'float16',
+      'int64',
+      'int32',
+      'int16',
+      'int8',
+      'uint8',
+    ])
+    expect(packed.long().data.toArray()).toEqual([1, 3, -2])
+  })
+
+  it('is taken apart like the named tuple it is in PyTorch', () => {
+    const packed = packSequence([ones([1, 2]), ones([3, 2])], { enforceSorted: false })
+    const [data, batchSizes, sortedIndices, unsortedIndices] = packed
+    expect(data).toBe(packed.data)
+    expect(batchSizes).toBe(packed.batchSizes)
+    expect(sortedIndices).toBe(packed.sortedIndices)
+    expect(unsortedIndices).toBe(packed.unsortedIndices)
+  })
+
   it('finds the inverse permutation where only the order is given', () => {
     const packed = new PackedSequence(ones([3]), int64(2n, 1n), int64(1n, 0n))
     expect(packed.unsortedIndices?.toArray()).toEqual([1, 0])

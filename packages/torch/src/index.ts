@@ -92,6 +92,7 @@ export {
   Linear,
   type LinearOptions,
   type LoadStateDictOptions,
+  type MembersOptions,
   Module,
   type Nonlinearity,
   normal_,
