@@ -43,6 +43,13 @@ export default defineConfig({
       ...(chromium
         ? [
             {
+              // Cross-origin isolation, without which a page has no shared memory and so no threads.
+              server: {
+                headers: {
+                  'Cross-Origin-Opener-Policy': 'same-origin',
+                  'Cross-Origin-Embedder-Policy': 'require-corp',
+                },
+              },
               test: {
                 ...shared,
                 name: 'chromium',

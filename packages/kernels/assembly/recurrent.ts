@@ -4,11 +4,15 @@
  * Per layer and direction: the input projections `x W_ih + b` of as many timesteps as the caches hold come from one
  * matrix product; then each timestep adds `h W_hh` and passes its gates. Sizes are counted in elements.
  *
+ * A call may be one part of a sequence that several threads compute: `N` sequences of `allN`, and a range of layers and
+ * directions. The areas above the line in the table are then common to all parts; the others are each part's own.
+ *
  * | area of the Call | shape | holds |
  * |---|---|---|
- * | input, output | `(R, width)` time-major, or `(N, T, width)` if batchFirst | what the caller sees |
+ * | input, output | `(R, width)` time-major, or `(allN, T, width)` if batchFirst | what the caller sees |
  * | between | 2 x `(R, D * P)` | outputs of inner layers |
- * | h, c | `(layers * D, N, P)`, `(layers * D, N, H)` | initial states in, final states out |
+ * | h, c | `(layers * D, allN, P)`, `(layers * D, allN, H)` | initial states in, final states out |
+ * |---|---|---|
  * | pre | `(chunkRows, columns)` | pre-activations of a chunk of timesteps |
  * | hidden | `(N, columns)` | GRU: `h W_hh + b_hn` of one timestep |
  * | rows | packed `(chunkRows, layer inputs)` | left operand of the input projection |
@@ -60,6 +64,16 @@ const LSTM: usize = 2
   fullRow: usize
   hTile: usize
   fullTile: usize
+  /** `allN` */
+  allSequences: usize
+  /** Of this part among all sequences. */
+  firstSequence: usize
+  /** `(T + 1)`: as rowStarts, of all sequences. */
+  allRowStarts: usize
+  fromLayer: usize
+  toLayer: usize
+  fromDirection: usize
+  toDirection: usize
 }
 
 /** Packed weights of one direction; addresses. */
@@ -75,26 +89,31 @@ const LSTM: usize = 2
 }
 
 export function recurrent<T>(call: Call): void {
-  const width = call.directions * call.stateSize
-  for (let layer: usize = 0; layer < call.layers; layer++) {
+  for (let layer = call.fromLayer; layer < call.toLayer; layer++) {
     const input = layer == 0 ? call.input : layer % 2 == 1 ? call.betweenA : call.betweenB
     const last = layer == call.layers - 1
     const output = last ? call.output : layer % 2 == 0 ? call.betweenA : call.betweenB
-    for (let direction: usize = 0; direction < call.directions; direction++) {
+    for (let direction = call.fromDirection; direction < call.toDirection; direction++) {
       runDirection<T>(call, layer, direction, input, output)
     }
-    if (call.dropout != 0 && !last) {
-      const count = load<usize>(call.rowStarts + call.timesteps * 4) * width
-      scale<T>(output, call.dropout + layer * count * sizeof<T>(), count)
-    }
+    if (call.dropout != 0 && !last) dropOut<T>(call, layer, output)
   }
 }
 
-/** `values *= factors` */
-function scale<T>(values: usize, factors: usize, count: usize): void {
-  for (let i: usize = 0; i < count; i++) {
-    const at = values + i * sizeof<T>()
-    store<T>(at, load<T>(at) * load<T>(factors + i * sizeof<T>()))
+/** Multiplies the rows and directions of this part with their factors. */
+function dropOut<T>(call: Call, layer: usize, output: usize): void {
+  const width = call.directions * call.stateSize
+  const from = call.fromDirection * call.stateSize
+  const count = (call.toDirection - call.fromDirection) * call.stateSize
+  const factors = call.dropout + layer * load<u32>(call.allRowStarts + call.timesteps * 4) * width * sizeof<T>()
+  for (let t: usize = 0; t < call.timesteps; t++) {
+    for (let n: usize = 0; n < batchAt(call, t); n++) {
+      const start = (rowOf(call, false, t, n) * width + from) * sizeof<T>()
+      for (let i: usize = 0; i < count; i++) {
+        const at = start + i * sizeof<T>()
+        store<T>(output + at, load<T>(output + at) * load<T>(factors + at))
+      }
+    }
   }
 }
 
@@ -195,7 +214,7 @@ function loadStates<T>(call: Call, state: usize): void {
   const P: usize = call.stateSize
   const H: usize = call.hiddenSize
   for (let n: usize = 0; n < call.batch; n++) {
-    const row = state * call.batch + n
+    const row = state * call.allSequences + call.firstSequence + n
     const h = call.hRow + n * paddedToPanels<T>(P) * sizeof<T>()
     memory.fill(h, 0, paddedToPanels<T>(P) * sizeof<T>())
     copyElements<T>(h, call.h + row * P * sizeof<T>(), P)
@@ -212,7 +231,7 @@ function saveStates<T>(call: Call, state: usize): void {
   const P: usize = call.stateSize
   const H: usize = call.hiddenSize
   for (let n: usize = 0; n < call.batch; n++) {
-    const row = state * call.batch + n
+    const row = state * call.allSequences + call.firstSequence + n
     copyElements<T>(call.h + row * P * sizeof<T>(), call.hRow + n * paddedToPanels<T>(P) * sizeof<T>(), P)
     if (call.mode == LSTM) {
       copyElements<T>(call.c + row * H * sizeof<T>(), call.cRow + n * paddedToPanels<T>(H) * sizeof<T>(), H)
@@ -236,8 +255,9 @@ function saveStates<T>(call: Call, state: usize): void {
   return load<usize>(call.batchSizes + t * 4)
 }
 
-/** Row of sequence n at timestep t. */
+/** Row of the part's sequence n at timestep t among the rows of all sequences. */
 // @ts-ignore: decorator
 @inline export function rowOf(call: Call, batchMajor: bool, t: usize, n: usize): usize {
-  return batchMajor ? n * call.timesteps + t : rowStart(call, t) + n
+  n += call.firstSequence
+  return batchMajor ? n * call.timesteps + t : load<u32>(call.allRowStarts + t * 4) + n
 }

@@ -52,6 +52,8 @@ export interface PackedWeights {
   readonly spec: RecurrentSpec
   /** Bytes the engine holds for them. */
   readonly byteLength: number
+  /** True if packing them again would serve better, as after `setNumThreads`; they work still. */
+  readonly stale: boolean
   /** Gives the memory back. Using the weights afterwards throws; disposing twice does nothing. */
   dispose(): void
   [Symbol.dispose](): void

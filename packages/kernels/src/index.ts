@@ -25,4 +25,4 @@ export { gateCount } from './layout.ts'
 
 export { reference } from './reference/reference.ts'
 export { type WasmVariant, wasmVariant } from './wasm/support.ts'
-export { createWasmEngine, wasm } from './wasm/wasm.ts'
+export { createWasmEngine, getNumThreads, setNumThreads, wasm } from './wasm/wasm.ts'

@@ -100,9 +100,9 @@ describe('wasm memory', () => {
     const large = { ...spec, hiddenSize: 50 }
     const weights = randomWeights(seeded(2), large)
     new WasmWeights(instance, large, weights).dispose()
-    const bytes = instance.exports.memory.buffer.byteLength
+    const bytes = instance.memory.buffer.byteLength
     for (let i = 0; i < 2000; i++) new WasmWeights(instance, large, weights).dispose()
-    expect(instance.exports.memory.buffer.byteLength).toBe(bytes)
+    expect(instance.memory.buffer.byteLength).toBe(bytes)
   })
 
   it.skipIf(variant === null)('says so where an allocation is beyond 4 GiB', () => {

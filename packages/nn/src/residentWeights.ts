@@ -42,7 +42,9 @@ export class ResidentWeights {
    */
   get(engine: Engine, directions: readonly DirectionTensors[]): PackedWeights {
     const held = this.#held
-    if (held !== null && held.engine === engine && isCurrent(held.sources, directions)) return held.packed
+    if (held?.engine === engine && !held.packed.stale && isCurrent(held.sources, directions)) {
+      return held.packed
+    }
     this.dispose()
     const packed = pack(engine, this.#spec, directions)
     const sources = directions.flatMap((direction) => roles.map((role) => sourceOf(direction[role])))

@@ -49,6 +49,8 @@ class CountingEngine implements HostEngine {
     return reference.recurrent(weights, call)
   }
 
+  stream: HostEngine['stream'] = (weights, batch) => reference.stream(weights, batch)
+
   matmul: HostEngine['matmul'] = (operands) => reference.matmul(operands)
 }
 

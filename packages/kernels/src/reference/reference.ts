@@ -37,6 +37,7 @@ export const reference: HostEngine = {
 class ReferenceWeights implements PackedWeights {
   readonly spec: RecurrentSpec
   readonly byteLength: number
+  readonly stale = false
   #directions: readonly DirectionWeights[] | null
 
   constructor(spec: RecurrentSpec, weights: readonly DirectionWeights[]) {

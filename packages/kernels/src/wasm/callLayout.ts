@@ -2,6 +2,7 @@ import type { RecurrentMode } from '../engine.ts'
 import { gateCount, sizesOf } from '../layout.ts'
 import { BlockPlan } from './instance.ts'
 import { elementBytes, packedColumns, paddedToPanels } from './panels.ts'
+import type { Part } from './parts.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 
 /** Values of the field `mode`; the same in assembly/recurrent.ts. */
@@ -13,20 +14,6 @@ const modes: Record<RecurrentMode, number> = { RNN_TANH: 0, RNN_RELU: 1, LSTM: 2
  */
 const chunkBytes = 512 * 1024
 
-/** Where a call's areas are, as offsets in its block; the record itself is at offset 0. */
-export interface CallLayout {
-  readonly byteLength: number
-  readonly batchSizes: number
-  readonly rowStarts: number
-  readonly input: number
-  readonly output: number
-  readonly h: number
-  readonly c: number
-  readonly dropout: number
-  /** The record for a block that was allocated at `base`: the fields of Call in assembly/recurrent.ts, in order. */
-  record(base: number): number[]
-}
-
 /** What a call's areas depend on besides the weights. */
 export interface CallShape {
   /** `(T)` */
@@ -36,27 +23,49 @@ export interface CallShape {
   readonly dropoutLength: number
 }
 
-/** Plans the block of one call. Areas are described in assembly/recurrent.ts. */
-export function planCall(weights: WasmWeights, shape: CallShape): CallLayout {
-  const { spec } = weights
-  const N = shape.batchSizes[0] ?? 0
-  const R = shape.batchSizes.reduce((sum, rows) => sum + rows, 0)
-  const { dtype } = spec
-  const { D, I, H, P } = sizesOf(spec)
-  const T = shape.batchSizes.length
-  const columns = packedColumns(dtype, H, gateCount(spec.mode))
-  const size = elementBytes(dtype)
-  const chunkRows = Math.max(N, Math.min(R, Math.max(48, Math.floor(chunkBytes / (columns * size)))))
-  const widestInput = spec.numLayers === 1 ? I : Math.max(I, D * P)
-  const stateWidth = paddedToPanels(dtype, P)
-  const fullWidth = paddedToPanels(dtype, H)
+/** Where a call's areas are, as offsets in its block. Areas are described in assembly/recurrent.ts. */
+export interface CallLayout {
+  readonly byteLength: number
+  readonly rowStarts: number
+  readonly input: number
+  readonly output: number
+  readonly h: number
+  readonly c: number
+  readonly dropout: number
+  readonly parts: readonly PartLayout[]
+}
 
+/** The areas of one part. */
+export interface PartLayout {
+  readonly part: Part
+  /** Of the record: the fields of Call in assembly/recurrent.ts. */
+  readonly record: number
+  readonly batchSizes: number
+  readonly rowStarts: number
+  /** The record's fields, in order, for a block that was allocated at `base`. */
+  fields(base: number): number[]
+}
+
+/** Fields of Call. */
+export const fieldCount = 35
+/** Bytes from the start of a record to its field `fromLayer`, which `toLayer` follows. */
+export const fromLayerOffset: number = 31 * 4
+
+/** Offset of an area that is not there; the first area, which has offset 0, is never asked for by address. */
+const none = 0
+
+/** Plans the block of one call, computed by `parts`. */
+export function planCall(weights: WasmWeights, shape: CallShape, parts: readonly Part[]): CallLayout {
+  const { spec } = weights
+  const { D, I, H, P } = sizesOf(spec)
+  const { batchSizes } = shape
+  const T = batchSizes.length
+  const N = batchSizes[0] ?? 0
+  const R = batchSizes.reduce((sum, rows) => sum + rows, 0)
+  const size = elementBytes(spec.dtype)
   const plan = new BlockPlan()
-  plan.reserve(fieldCount * 4)
   const floats = (elements: number): number => plan.reserve(elements * size)
-  const none = 0
-  const at = {
-    batchSizes: plan.reserve(T * 4),
+  const common = {
     rowStarts: plan.reserve((T + 1) * 4),
     input: floats(R * I),
     output: floats(R * D * P),
@@ -65,6 +74,47 @@ export function planCall(weights: WasmWeights, shape: CallShape): CallLayout {
     h: floats(spec.numLayers * D * N * P),
     c: spec.mode === 'LSTM' ? floats(spec.numLayers * D * N * H) : none,
     dropout: shape.dropoutLength > 0 ? floats(shape.dropoutLength) : none,
+  }
+  const layouts = parts.map((part) => planPart(weights, shape, part, common, plan))
+  return { byteLength: plan.byteLength, ...common, parts: layouts }
+}
+
+/** The areas all parts share. */
+interface CommonAreas {
+  readonly rowStarts: number
+  readonly input: number
+  readonly output: number
+  readonly betweenA: number
+  readonly betweenB: number
+  readonly h: number
+  readonly c: number
+  readonly dropout: number
+}
+
+function planPart(
+  weights: WasmWeights,
+  { batchSizes, batchFirst }: CallShape,
+  part: Part,
+  common: CommonAreas,
+  plan: BlockPlan,
+): PartLayout {
+  const { spec } = weights
+  const { dtype } = spec
+  const { D, I, H, P } = sizesOf(spec)
+  const T = batchSizes.length
+  const N = part.sequences
+  const R = part.batchSizes.reduce((sum, rows) => sum + rows, 0)
+  const size = elementBytes(dtype)
+  const columns = packedColumns(dtype, H, gateCount(spec.mode))
+  const chunkRows = Math.max(N, Math.min(R, Math.max(48, Math.floor(chunkBytes / (columns * size)))))
+  const widestInput = spec.numLayers === 1 ? I : Math.max(I, D * P)
+  const stateWidth = paddedToPanels(dtype, P)
+  const fullWidth = paddedToPanels(dtype, H)
+  const floats = (elements: number): number => plan.reserve(elements * size)
+  const own = {
+    record: plan.reserve(fieldCount * 4),
+    batchSizes: plan.reserve(T * 4),
+    rowStarts: plan.reserve((T + 1) * 4),
     pre: floats(chunkRows * columns),
     hidden: spec.mode === 'GRU' ? floats(N * columns) : none,
     rows: floats((chunkRows + 6) * widestInput),
@@ -74,27 +124,18 @@ export function planCall(weights: WasmWeights, shape: CallShape): CallLayout {
     hTile: N > 1 ? floats((N + 6) * P) : none,
     fullTile: spec.projSize > 0 ? floats((N + 6) * H) : none,
   }
-  return {
-    byteLength: plan.byteLength,
-    ...at,
-    record: (base) => {
-      const address = (offset: number): number => (offset === none ? 0 : base + offset)
-      return [
-        ...[modes[spec.mode], T, N, spec.numLayers, D, I, H, P, shape.batchFirst ? 1 : 0, chunkRows],
-        ...[
-          address(at.batchSizes),
-          address(at.rowStarts),
-          weights.address,
-          address(at.input),
-          address(at.output),
-        ],
-        ...[address(at.betweenA), address(at.betweenB), address(at.h), address(at.c), address(at.dropout)],
-        ...[address(at.pre), address(at.hidden), address(at.rows), address(at.hRow), address(at.cRow)],
-        ...[address(at.fullRow), address(at.hTile || at.hRow), address(at.fullTile)],
-      ]
-    },
+  const fields = (base: number): number[] => {
+    const address = (offset: number): number => (offset === none ? 0 : base + offset)
+    return [
+      ...[modes[spec.mode], T, N, spec.numLayers, D, I, H, P, batchFirst ? 1 : 0, chunkRows],
+      ...[address(own.batchSizes), address(own.rowStarts), weights.address],
+      ...[address(common.input), address(common.output), address(common.betweenA), address(common.betweenB)],
+      ...[address(common.h), address(common.c), address(common.dropout)],
+      ...[address(own.pre), address(own.hidden), address(own.rows), address(own.hRow), address(own.cRow)],
+      ...[address(own.fullRow), address(own.hTile || own.hRow), address(own.fullTile)],
+      ...[batchSizes[0] ?? 0, part.firstSequence, base + common.rowStarts],
+      ...[0, spec.numLayers, part.fromDirection, part.toDirection],
+    ]
   }
+  return { part, record: own.record, batchSizes: own.batchSizes, rowStarts: own.rowStarts, fields }
 }
-
-/** Fields of Call in assembly/recurrent.ts. */
-export const fieldCount = 28

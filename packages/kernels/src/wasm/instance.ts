@@ -1,13 +1,19 @@
 import type { FloatArray, FloatDType } from '../engine.ts'
-import { binary as relaxedSimd } from './generated/relaxed-simd.ts'
-import { binary as simd } from './generated/simd.ts'
+import * as relaxedSimd from './generated/relaxed-simd.ts'
+import * as simd from './generated/simd.ts'
 import type { WasmVariant } from './support.ts'
+import type { ThreadPool } from './threadPool.ts'
 
-const binaries: Record<WasmVariant, string> = { simd, 'relaxed-simd': relaxedSimd }
+const builds: Record<WasmVariant, { readonly binary: string; readonly sharedFlag: number }> = {
+  simd,
+  'relaxed-simd': relaxedSimd,
+}
+
+/** As in scripts/buildWasm.mjs; 65,536 pages of 64 KiB are the 4 GiB an address can reach. */
+const memoryPages = { initial: 2, maximum: 65536 }
 
 /** Addresses and sizes are plain numbers of bytes or elements, as assembly/index.ts says. */
 export interface Exports {
-  readonly memory: WebAssembly.Memory
   allocate(bytes: number): number
   release(address: number): void
   packPanelsF32: PackPanels
@@ -44,15 +50,32 @@ const alignment = 64
 
 /** One WebAssembly instance with its memory: compiled at once from the embedded bytes. */
 export class WasmInstance {
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
   readonly exports: Exports
+  /** Threads that compute on the same memory; null where there are none. */
+  threads: ThreadPool | null = null
+  /** True once the engine uses another instance: what is packed here runs still, but should be packed there. */
+  superseded = false
   /** By aligned address: what the allocator gave. */
   readonly #areas = new Map<number, { readonly raw: number; readonly bytes: number }>()
 
-  constructor(variant: WasmVariant) {
-    const bytes = Uint8Array.from(atob(binaries[variant]), (char) => char.charCodeAt(0))
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes))
+  /** @param shared whether the memory can be shared with threads */
+  constructor(variant: WasmVariant, shared = false) {
+    const { binary, sharedFlag } = builds[variant]
+    const bytes = Uint8Array.from(atob(binary), (char) => char.charCodeAt(0))
+    if (!shared) bytes[sharedFlag] = 1
+    this.module = new WebAssembly.Module(bytes)
+    this.memory = new WebAssembly.Memory({ ...memoryPages, shared })
+    const { exports } = new WebAssembly.Instance(this.module, { env: { memory: this.memory } })
     // The one place where the compiler must believe us: the exports are those of assembly/index.ts.
     this.exports = exports as unknown as Exports
+  }
+
+  /** Runs a call whose record is at an address, on this thread. */
+  recurrent(dtype: FloatDType, record: number): void {
+    if (dtype === 'float32') this.exports.recurrentF32(record)
+    else this.exports.recurrentF64(record)
   }
 
   /** Bytes handed out and not released yet. */
@@ -90,7 +113,7 @@ export class WasmInstance {
 
   /** A view of `length` elements, valid until the memory grows. */
   floats(dtype: FloatDType, address: number, length: number): FloatArray {
-    const { buffer } = this.exports.memory
+    const { buffer } = this.memory
     return dtype === 'float32'
       ? new Float32Array(buffer, address, length)
       : new Float64Array(buffer, address, length)
@@ -98,7 +121,7 @@ export class WasmInstance {
 
   /** A view of `length` 32-bit integers, valid until the memory grows. */
   integers(address: number, length: number): Int32Array {
-    return new Int32Array(this.exports.memory.buffer, address, length)
+    return new Int32Array(this.memory.buffer, address, length)
   }
 }
 

@@ -13,6 +13,7 @@ import { allocate, checkInput } from '../layout.ts'
 import { BlockPlan, WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
 import { supportsVariant, type WasmVariant, wasmVariant } from './support.ts'
+import { ThreadPool } from './threadPool.ts'
 import { WasmCall } from './wasmCall.ts'
 import { WasmStream } from './wasmStream.ts'
 import { WasmWeights } from './wasmWeights.ts'
@@ -39,6 +40,8 @@ class WasmEngine implements HostEngine {
   readonly name = 'wasm'
   readonly #wanted: WasmVariant | undefined
   #instance: WasmInstance | undefined
+  /** All instances that were ever its own: weights packed in an earlier one still run there. */
+  readonly #instances = new WeakSet<WasmInstance>()
 
   constructor(variant?: WasmVariant) {
     this.#wanted = variant
@@ -109,22 +112,72 @@ class WasmEngine implements HostEngine {
     }
   }
 
+  /** Threads it computes with, the main thread included. */
+  get numThreads(): number {
+    return this.#instance?.threads?.count ?? 1
+  }
+
+  /** See {@link setNumThreads}. */
+  async setNumThreads(count: number): Promise<void> {
+    const shared = new WasmInstance(this.#runnable(), true)
+    const threads = count === 1 ? null : await ThreadPool.start(shared, count)
+    this.#instance?.threads?.stop()
+    if (this.#instance) this.#instance.superseded = true
+    shared.threads = threads
+    this.#instance = shared
+    this.#instances.add(shared)
+  }
+
   #own(weights: PackedWeights): WasmWeights {
-    if (weights instanceof WasmWeights && weights.instance === this.#start()) return weights
+    if (weights instanceof WasmWeights && this.#instances.has(weights.instance)) return weights
     throw new TypeError('recurrent: these weights were packed by another engine than this wasm engine')
   }
 
   #start(): WasmInstance {
     if (this.#instance === undefined) {
-      const variant = this.#wanted ?? wasmVariant()
-      if (variant === null) {
-        throw new Error('wasm engine: this runtime has no WebAssembly SIMD; use the reference engine')
-      }
-      this.#instance = new WasmInstance(variant)
+      this.#instance = new WasmInstance(this.#runnable())
+      this.#instances.add(this.#instance)
     }
     return this.#instance
   }
+
+  #runnable(): WasmVariant {
+    const variant = this.#wanted ?? wasmVariant()
+    if (variant !== null) return variant
+    throw new Error('wasm engine: this runtime has no WebAssembly SIMD; use the reference engine')
+  }
 }
 
+const engine = /* @__PURE__ */ new WasmEngine()
+
 /** The WebAssembly SIMD engine: the default where the runtime has SIMD. */
-export const wasm: HostEngine = /* @__PURE__ */ new WasmEngine()
+export const wasm: HostEngine = engine
+
+/**
+ * Lets the wasm engine compute large calls with `count` threads, the calling one included; 1 ends the others.
+ * Directions and sequences of a batch are shared out; a single sequence of one direction stays on one thread. Modules
+ * pack their weights anew on their next use.
+ * @throws RangeError unless count is a whole number from 1 to 64
+ * @throws Error where shared memory is not allowed
+ *
+ * @example
+ * await setNumThreads(4)
+ */
+export async function setNumThreads(count: number): Promise<void> {
+  if (!Number.isInteger(count) || count < 1 || count > 64) {
+    throw new RangeError(`setNumThreads: expected a whole number from 1 to 64, got ${count}`)
+  }
+  if (count === engine.numThreads) return
+  if (typeof SharedArrayBuffer === 'undefined' || globalThis.crossOriginIsolated === false) {
+    throw new Error(
+      'setNumThreads: shared memory is not allowed here; serve the page cross-origin isolated, with the headers ' +
+        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
+    )
+  }
+  await engine.setNumThreads(count)
+}
+
+/** How many threads the wasm engine computes with. */
+export function getNumThreads(): number {
+  return engine.numThreads
+}

@@ -1,6 +1,7 @@
 import type { FloatArray } from '../engine.ts'
 import { sizesOf } from '../layout.ts'
-import { type CallLayout, type CallShape, fieldCount, planCall } from './callLayout.ts'
+import { type CallLayout, type CallShape, fieldCount, fromLayerOffset, planCall } from './callLayout.ts'
+import { splitCall } from './parts.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 
 /** One block of wasm memory with everything a sequence of one shape needs; it may run any number of times. */
@@ -19,18 +20,15 @@ export class WasmCall {
     const T = batchSizes.length
     const states = spec.numLayers * D * (batchSizes[0] ?? 0)
     this.#weights = weights
-    this.#layout = planCall(weights, shape)
+    this.#layout = planCall(weights, shape, splitCall(spec, batchSizes, instance.threads?.count ?? 1))
     const base = instance.allocate(this.#layout.byteLength)
     this.#base = base
-    instance.integers(base, fieldCount).set(this.#layout.record(base))
-    instance.integers(base + this.#layout.batchSizes, T).set(batchSizes)
-    const rowStarts = instance.integers(base + this.#layout.rowStarts, T + 1)
-    let R = 0
-    for (let t = 0; t < T; t++) {
-      rowStarts[t] = R
-      R += batchSizes[t] ?? 0
+    const R = writeRowStarts(instance.integers(base + this.#layout.rowStarts, T + 1), batchSizes)
+    for (const { part, record, batchSizes, rowStarts, fields } of this.#layout.parts) {
+      instance.integers(base + record, fieldCount).set(fields(base))
+      instance.integers(base + batchSizes, T).set(part.batchSizes)
+      writeRowStarts(instance.integers(base + rowStarts, T + 1), part.batchSizes)
     }
-    rowStarts[T] = R
     this.#lengths = {
       input: R * I,
       output: R * D * P,
@@ -75,9 +73,22 @@ export class WasmCall {
   /** @throws Error if the call or its weights were disposed */
   run(): void {
     const { instance, spec, address } = this.#weights
-    if (this.#base === null || address === 0) throw new Error('recurrent: this call was disposed')
-    if (spec.dtype === 'float32') instance.exports.recurrentF32(this.#base)
-    else instance.exports.recurrentF64(this.#base)
+    const base = this.#base
+    if (base === null || address === 0) throw new Error('recurrent: this call was disposed')
+    const { parts } = this.#layout
+    const records = parts.map(({ record }) => base + record)
+    const threads = instance.threads
+    if (threads === null || records.length === 1) {
+      for (const record of records) instance.recurrent(spec.dtype, record)
+    } else if (parts.every(({ part }) => part.toDirection - part.fromDirection === sizesOf(spec).D)) {
+      threads.run(spec.dtype, records)
+    } else {
+      // A layer reads both directions of the one below: all parts finish a layer before the next begins.
+      for (let layer = 0; layer < spec.numLayers; layer++) {
+        for (const record of records) instance.integers(record + fromLayerOffset, 2).set([layer, layer + 1])
+        threads.run(spec.dtype, records)
+      }
+    }
   }
 
   dispose(): void {
@@ -88,8 +99,8 @@ export class WasmCall {
   #view(area: Area): FloatArray {
     const { instance, spec } = this.#weights
     if (this.#base === null) throw new Error('recurrent: this call was disposed')
-    if (this.#viewed !== instance.exports.memory.buffer) {
-      this.#viewed = instance.exports.memory.buffer
+    if (this.#viewed !== instance.memory.buffer) {
+      this.#viewed = instance.memory.buffer
       this.#views = {}
     }
     this.#views[area] ??= instance.floats(spec.dtype, this.#base + this.#layout[area], this.#lengths[area])
@@ -98,3 +109,14 @@ export class WasmCall {
 }
 
 type Area = 'input' | 'output' | 'h' | 'c' | 'dropout'
+
+/** @returns the number of all rows */
+function writeRowStarts(rowStarts: Int32Array, batchSizes: Int32Array): number {
+  let row = 0
+  batchSizes.forEach((size, t) => {
+    rowStarts[t] = row
+    row += size
+  })
+  rowStarts[batchSizes.length] = row
+  return row
+}

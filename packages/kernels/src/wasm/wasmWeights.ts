@@ -34,6 +34,10 @@ export class WasmWeights implements PackedWeights {
     }
   }
 
+  get stale(): boolean {
+    return this.instance.superseded
+  }
+
   /** Of the table of directions, which is the start of the block. */
   get address(): number {
     if (this.#address === null) throw new Error('recurrent: these weights were disposed; pack them again')
