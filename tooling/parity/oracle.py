@@ -9,6 +9,7 @@ import re
 import struct
 import sys
 import traceback
+import typing
 import warnings
 import zlib
 
@@ -210,57 +211,61 @@ def long_run(request):
 # The API, for the conformance table
 
 
-def parameters_of(function):
+def parameters_of(function, optional=False):
+    """Names of the parameters, or only of those that may be left out."""
     try:
-        return [name for name in inspect.signature(function).parameters if name not in ("self", "args", "kwargs")]
+        found = inspect.signature(function).parameters.values()
     except ValueError:
         return []
+    named = [each for each in found if each.name not in ("self", "args", "kwargs")]
+    return [each.name for each in named if not optional or each.default is not each.empty]
 
 
 def constructor_parameters(cls):
     """Of the overload with names, where there are overloads."""
-    import typing
-
-    for function in [*typing.get_overloads(cls.__init__), *typing.get_overloads(cls.__new__), cls.__init__, cls.__new__]:
-        found = [name for name in parameters_of(function) if name != "cls"]
+    functions = [getattr(cls, name) for name in ("__init__", "__new__") if inspect.isfunction(getattr(cls, name))]
+    for function in [*(each for function in functions for each in typing.get_overloads(function)), *functions]:
+        found = [name for name in parameters_of(function) if name not in ("cls", "_cls")]
         if found:
             return found
     return []
 
 
-def describe_class(cls, sample):
-    members = {}
-    for name in sorted(set(dir(cls)) | set(vars(sample) if hasattr(sample, "__dict__") else [])):
+def describe_class(sample):
+    cls, members = type(sample), {}
+    parameters = [name for name, _ in sample.named_parameters()] if isinstance(sample, nn.Module) else []
+    for name in sorted({*dir(cls), *getattr(sample, "__dict__", {}), *parameters}):
         if name.startswith("_"):
             continue
         value = getattr(cls, name, None)
         owner = next((base.__name__ for base in cls.__mro__ if name in vars(base)), cls.__name__)
-        kind = "method" if callable(value) else "attribute"
-        members[name] = {"kind": kind, "owner": owner, "parameters": parameters_of(value) if kind == "method" else []}
+        kind = "parameter" if name in parameters else "method" if callable(value) else "attribute"
+        options = parameters_of(value, optional=True) if kind == "method" else []
+        members[name] = {"kind": kind, "owner": owner, "options": options}
     return {"constructor": constructor_parameters(cls), "members": members}
 
 
 def introspect(_request):
-    classes = {
+    samples = {
         "RNNBase": nn.RNNBase("LSTM", 2, 3),
-        "RNN": nn.RNN(2, 3),
-        "LSTM": nn.LSTM(2, 3, proj_size=1),
-        "GRU": nn.GRU(2, 3),
+        "RNN": nn.RNN(2, 3, bidirectional=True),
+        "LSTM": nn.LSTM(2, 3, bidirectional=True, proj_size=1),
+        "GRU": nn.GRU(2, 3, bidirectional=True),
         "RNNCellBase": nn.modules.rnn.RNNCellBase(2, 3, True, 1),
         "RNNCell": nn.RNNCell(2, 3),
         "LSTMCell": nn.LSTMCell(2, 3),
         "GRUCell": nn.GRUCell(2, 3),
-    }
-    described = {name: describe_class(type(sample), sample) for name, sample in classes.items()}
-    packed = packing.pack_sequence([torch.ones(2)])
-    described["PackedSequence"] = describe_class(packing.PackedSequence, packed)
-    functions = {
-        name: parameters_of(getattr(packing, name))
-        for name in packing.__all__
-        if not inspect.isclass(getattr(packing, name))
+        "PackedSequence": packing.pack_sequence([torch.ones(2)]),
     }
     exported = [*nn.modules.rnn.__all__, *packing.__all__]
-    return {"torch": torch.__version__, "exported": exported, "classes": described, "functions": functions}
+    functions = {
+        name: parameters_of(getattr(packing, name), optional=True) for name in exported if name not in samples
+    }
+    return {
+        "torch": torch.__version__,
+        "classes": {name: describe_class(samples[name]) for name in exported if name in samples},
+        "functions": functions,
+    }
 
 
 def hello(_request):

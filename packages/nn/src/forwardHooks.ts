@@ -19,6 +19,11 @@ export type ForwardHook<M extends Module> = (
   result: ForwardResult<M>,
 ) => ForwardResult<M> | undefined
 
+export interface HookOptions {
+  /** Run before the hooks there are. Default false. */
+  readonly prepend?: boolean
+}
+
 /** Undoes a registration. */
 export interface RemovableHandle {
   /** Removing twice does nothing. */
@@ -44,16 +49,18 @@ export class ForwardHooks {
     this.#module = module
   }
 
-  addPre(hook: PreHook): RemovableHandle {
-    return this.#add(this.#pre, hook)
+  addPre(hook: PreHook, options: HookOptions): RemovableHandle {
+    return this.#add(this.#pre, hook, options)
   }
 
-  add(hook: Hook): RemovableHandle {
-    return this.#add(this.#post, hook)
+  add(hook: Hook, options: HookOptions): RemovableHandle {
+    return this.#add(this.#post, hook, options)
   }
 
-  #add<H>(hooks: Set<H>, hook: H): RemovableHandle {
-    hooks.add(hook)
+  #add<H>(hooks: Set<H>, hook: H, { prepend = false }: HookOptions): RemovableHandle {
+    const later = prepend ? [...hooks] : []
+    if (prepend) hooks.clear()
+    for (const each of [hook, ...later]) hooks.add(each)
     this.#unwrap ??= this.#wrap()
     const remove = (): void => {
       hooks.delete(hook)

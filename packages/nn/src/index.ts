@@ -8,6 +8,7 @@ export type {
   ForwardHook,
   ForwardPreHook,
   ForwardResult,
+  HookOptions,
   RemovableHandle,
 } from './forwardHooks.ts'
 // Initialisation

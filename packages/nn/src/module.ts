@@ -7,6 +7,7 @@ import {
   ForwardHooks,
   type ForwardPreHook,
   type ForwardResult,
+  type HookOptions,
   type RemovableHandle,
 } from './forwardHooks.ts'
 import { Parameter } from './parameter.ts'
@@ -70,15 +71,26 @@ export class Module {
   }
 
   /** Runs `hook` before each `forward` and `forwardAsync`; what it returns replaces the arguments. */
-  registerForwardPreHook<M extends Module>(this: M, hook: ForwardPreHook<M>): RemovableHandle {
+  registerForwardPreHook<M extends Module>(
+    this: M,
+    hook: ForwardPreHook<M>,
+    options: HookOptions = {},
+  ): RemovableHandle {
     this.#hooks ??= new ForwardHooks(this)
-    return this.#hooks.addPre((args) => hook(this, args as ForwardArgs<M>))
+    return this.#hooks.addPre((args) => hook(this, args as ForwardArgs<M>), options)
   }
 
   /** Runs `hook` after each `forward` and `forwardAsync`; what it returns replaces the result. */
-  registerForwardHook<M extends Module>(this: M, hook: ForwardHook<M>): RemovableHandle {
+  registerForwardHook<M extends Module>(
+    this: M,
+    hook: ForwardHook<M>,
+    options: HookOptions = {},
+  ): RemovableHandle {
     this.#hooks ??= new ForwardHooks(this)
-    return this.#hooks.add((args, result) => hook(this, args as ForwardArgs<M>, result as ForwardResult<M>))
+    return this.#hooks.add(
+      (args, result) => hook(this, args as ForwardArgs<M>, result as ForwardResult<M>),
+      options,
+    )
   }
 
   /** The engine the module was moved to, else the default one; its `name` tells which. */

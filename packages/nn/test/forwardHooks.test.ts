@@ -19,6 +19,22 @@ describe('hooks', () => {
     expect(seen).toEqual([['pre', true, 3], ['a', 3, 6], 'b'])
   })
 
+  test('run before those there are if they are prepended', () => {
+    const module = new Double()
+    const seen: string[] = []
+    for (const name of ['a', 'b']) {
+      module.registerForwardPreHook(() => void seen.push(`pre ${name}`))
+      module.registerForwardHook(() => void seen.push(name))
+    }
+    const first = module.registerForwardPreHook(() => void seen.push('pre first'), { prepend: true })
+    module.registerForwardHook(() => void seen.push('first'), { prepend: true })
+    module.forward(ones([1]))
+    expect(seen).toEqual(['pre first', 'pre a', 'pre b', 'first', 'a', 'b'])
+    first.remove()
+    module.forward(ones([1]))
+    expect(seen.slice(6)).toEqual(['pre a', 'pre b', 'first', 'a', 'b'])
+  })
+
   test('replace arguments and result by what they return', () => {
     const module = new Double()
     module.registerForwardPreHook((_, [x]) => x.add(1))

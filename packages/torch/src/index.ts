@@ -86,6 +86,7 @@ export {
   type ForwardHook,
   type ForwardPreHook,
   type ForwardResult,
+  type HookOptions,
   type IncompatibleKeys,
   type InputOf,
   type KaimingOptions,

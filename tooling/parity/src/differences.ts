@@ -14,7 +14,7 @@ export interface Difference {
   readonly reason: string
 }
 
-const table: readonly Difference[] = [
+export const differences: readonly Difference[] = [
   {
     mistake: /^(inputSize|hiddenSize|numLayers): true$/,
     torch: /^(ok|(construct|forward) (Type|Value|Runtime)Error)$/,
@@ -130,7 +130,7 @@ export function differenceOf(given: Case): Difference | undefined {
   const { mistake } = given
   if (mistake === null) return undefined
   const name = given.family === 'module' ? given.name : given.family
-  return table.find(
+  return differences.find(
     (row) => row.mistake.test(mistake) && (row.of?.test(name) ?? true) && (row.only?.(given) ?? true),
   )
 }

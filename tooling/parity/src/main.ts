@@ -1,8 +1,12 @@
 /**
  * pnpm parity [-- --seed S --count N --json]   random configurations in PyTorch and in every engine
  * pnpm parity -- --draws [--seed S --json]     a million seeded draws of every function, bit for bit
+ * pnpm parity -- --conformance [--write]       PyTorch's API row by row; writes docs/conformance.md
  */
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { conformance } from './conformance.ts'
+import { conformancePage } from './conformancePage.ts'
 import { compareDraws, type DrawResult, drawPlans, isDropout } from './draws.ts'
 import { isOracle, type Oracle, startOracle } from './oracle.ts'
 import { runParity } from './parity.ts'
@@ -14,6 +18,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '0' },
     count: { type: 'string', default: '500' },
     draws: { type: 'boolean', default: false },
+    conformance: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -26,7 +32,8 @@ if (!isOracle(oracle)) {
     values.json ? JSON.stringify({ skipped: missing }) : `parity: skipped: no PyTorch here: ${missing}`,
   )
 } else {
-  const failed = values.draws ? await draws(oracle) : await configurations(oracle)
+  const mode = values.conformance ? table : values.draws ? draws : configurations
+  const failed = await mode(oracle)
   oracle.close()
   process.exitCode = failed > 0 ? 1 : 0
 }
@@ -52,6 +59,15 @@ async function draws(torch: Oracle): Promise<number> {
   progress('')
   console.log(values.json ? JSON.stringify({ results, skipped }, null, 2) : drawsText(results, skipped))
   return results.filter(({ failure }) => failure !== null).length
+}
+
+async function table(torch: Oracle): Promise<number> {
+  const found = await conformance(torch)
+  const page = conformancePage(found)
+  if (found.gaps.length > 0) console.error(found.gaps.join('\n'))
+  else if (values.write) writeFileSync(new URL('../../../docs/conformance.md', import.meta.url), page)
+  else console.log(page)
+  return found.gaps.length
 }
 
 /** A line that is overwritten, for who looks on. */
