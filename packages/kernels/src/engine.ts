@@ -54,6 +54,8 @@ export interface PackedWeights {
   readonly byteLength: number
   /** True if packing them again would serve better, as after `setNumThreads`; they work still. */
   readonly stale: boolean
+  /** True after {@link PackedWeights.dispose}. */
+  readonly disposed: boolean
   /** Gives the memory back. Using the weights afterwards throws; disposing twice does nothing. */
   dispose(): void
   [Symbol.dispose](): void

@@ -2,6 +2,7 @@ import {
   type Engine,
   type FloatDType,
   gateCount,
+  type HostEngine,
   type PackedWeights,
   type RecurrentMode,
 } from '@unroll/kernels'
@@ -12,6 +13,7 @@ import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
 import { prepareCall } from './sequenceCall.ts'
+import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
 /**
  * What {@link RNN}, {@link LSTM} and {@link GRU} share: parameters, checks, and the way to the engine.
@@ -93,12 +95,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     input: Tensor | PackedSequence,
     hx: HiddenState<M> | null = null,
   ): [output: Tensor | PackedSequence, hn: HiddenState<M>] {
-    const { engine } = this
-    if (engine.kind === 'device') {
-      throw new RuntimeError(
-        `${this.#name}.forward: engine ${engine.name} computes asynchronously; use await ${this.#name}.forwardAsync(...)`,
-      )
-    }
+    const engine = this.#hostEngine('forward')
     const { call, finish } = prepareCall<M>(this, input, hx)
     return finish(engine.recurrent(this.#weights(engine), call))
   }
@@ -123,6 +120,21 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const { engine } = this
     const { call, finish } = prepareCall<M>(this, input, hx)
     return finish(await engine.recurrent(this.#weights(engine), call))
+  }
+
+  /**
+   * Opens a stream, which runs the layer one timestep at a time without allocating.
+   * @throws RuntimeError on an engine that computes asynchronously
+   * @throws RangeError if the layer is bidirectional, or `batch` no whole number of at least 1
+   */
+  stream({ batch = 1 }: StreamOptions = {}): SequenceStream<M> {
+    const engine = this.#hostEngine('stream')
+    const { mode, numLayers, hiddenSize } = this
+    const widths = [this.#sizes.P, hiddenSize]
+    return new SequenceStream(
+      { mode, numLayers, widths, engine, weights: () => this.#weights(engine) },
+      batch,
+    )
   }
 
   // Parameters
@@ -183,6 +195,14 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const parameter: unknown = Reflect.get(this, name)
     if (parameter instanceof Parameter) return parameter
     throw new TypeError(`${this.#name}.${name}: expected a Parameter, got ${describe(parameter)}`)
+  }
+
+  #hostEngine(method: string): HostEngine {
+    const { engine } = this
+    if (engine.kind === 'host') return engine
+    throw new RuntimeError(
+      `${this.#name}.${method}: engine ${engine.name} computes asynchronously; use await ${this.#name}.forwardAsync(...)`,
+    )
   }
 
   #weights(engine: Engine): PackedWeights {

@@ -56,6 +56,10 @@ class ReferenceWeights implements PackedWeights {
     this.#directions = copies
   }
 
+  get disposed(): boolean {
+    return this.#directions === null
+  }
+
   get directions(): readonly DirectionWeights[] {
     if (this.#directions === null) throw new Error('recurrent: these weights were disposed; pack them again')
     return this.#directions

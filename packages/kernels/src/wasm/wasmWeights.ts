@@ -34,6 +34,10 @@ export class WasmWeights implements PackedWeights {
     }
   }
 
+  get disposed(): boolean {
+    return this.#address === null
+  }
+
   get stale(): boolean {
     return this.instance.superseded
   }

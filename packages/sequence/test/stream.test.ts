@@ -1,0 +1,78 @@
+import { GRU, LSTM, RNN } from '@unroll/sequence'
+import { manualSeed, noGrad, randn, type Tensor } from '@unroll/tensor'
+import { expect, it } from 'vitest'
+import { describeEngines } from './engines.ts'
+
+function floats({ data }: Tensor): Float32Array {
+  if (data instanceof Float32Array) return data
+  throw new TypeError(`expected float32, got ${data.constructor.name}`)
+}
+
+function outputOf(layer: LSTM | GRU | RNN, input: Tensor): Tensor {
+  if (layer instanceof LSTM) return layer.forward(input)[0]
+  return layer instanceof GRU ? layer.forward(input)[0] : layer.forward(input)[0]
+}
+
+describeEngines((engine) => {
+  it('steps through a sequence as forward does', () => {
+    manualSeed(1)
+    const layers = [
+      new LSTM(3, 5, { numLayers: 2 }),
+      new LSTM(3, 5, { projSize: 2 }),
+      new GRU(3, 5),
+      new RNN(3, 5, { nonlinearity: 'relu' }),
+    ]
+    for (const layer of layers) {
+      layer.to(engine)
+      const input = randn([6, 2, 3])
+      const output = outputOf(layer, input)
+      const stream = layer.stream({ batch: 2 })
+      for (let t = 0; t < 6; t++) {
+        expect(stream.step(floats(input.at(t)))).toBeAllclose(floats(output.at(t)))
+      }
+      expect(layer.engine).toBe(engine)
+      stream.dispose()
+      layer.dispose()
+    }
+  })
+
+  it('gives its state, and starts anew from one', () => {
+    const lstm = new LSTM(3, 5, { numLayers: 2 }).to(engine)
+    const x = Float32Array.of(1, 2, 3)
+    const stream = lstm.stream()
+    stream.step(x)
+    const [h, c] = stream.state
+    expect([h.shape, c.shape]).toEqual([
+      [2, 1, 5],
+      [2, 1, 5],
+    ])
+    const second = stream.step(x).slice()
+    stream.reset([h, c])
+    expect(stream.step(x)).toEqual(second)
+    stream.reset()
+    stream.step(x)
+    expect(stream.state[0].toArray()).toEqual(h.toArray())
+  })
+
+  it('goes on with new weights, from its state, once they are packed', () => {
+    const gru = new GRU(2, 3).to(engine)
+    const stream = gru.stream()
+    const x = Float32Array.of(1, -1)
+    stream.step(x)
+    const h = stream.state
+    noGrad(() => gru.resetParameters())
+    gru.flattenParameters()
+    const got = stream.step(x).slice()
+    const twin = gru.stream()
+    twin.reset(h)
+    expect(got).toEqual(twin.step(x))
+  })
+
+  it('refuses two directions and inputs that do not fit', () => {
+    expect(() => new LSTM(2, 3, { bidirectional: true }).to(engine).stream()).toThrow(
+      'expected one direction',
+    )
+    expect(() => new LSTM(2, 3).to(engine).stream({ batch: 0 })).toThrow(RangeError)
+    expect(() => new LSTM(2, 3).to(engine).stream().step(new Float32Array(1))).toThrow('got 1')
+  })
+})
