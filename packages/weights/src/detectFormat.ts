@@ -1,25 +1,29 @@
 import { CorruptCheckpointError, UnsupportedFormatError } from './errors.ts'
+import type { Format } from './reader.ts'
 import type { Bytes, Source } from './source/source.ts'
-
-/** The formats that are read. */
-export type Format = 'zip' | 'safetensors'
 
 /** Bytes that tell any of the formats: a tar archive's mark ends at 262. */
 const headBytes = 512
 
 /**
- * Tells the format by the file's first bytes; its name means nothing.
+ * Tells the format by the file's first bytes; its name means nothing. Which kind of zip it is, its directory tells.
  * @throws UnsupportedFormatError naming the format, where it is a known one
  */
-export async function detectFormat(source: Source): Promise<Format> {
+export async function detectFormat(source: Source): Promise<Exclude<Format, 'torchscript' | 'npz'>> {
   const file = source.name
   if (source.byteLength === 0) throw new CorruptCheckpointError('is empty', { file, offset: 0 })
   const head = await source.read(0, Math.min(headBytes, source.byteLength))
   if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'zip'
-  const kind = foreignKind(head)
+  if (startsWith(head, [0x80]) && startsWith(head.subarray(2), legacyMagic)) return 'legacy'
+  const text = String.fromCharCode(...head)
+  if (text.slice(257, 262) === 'ustar') return 'tar'
+  if (text.startsWith('\x93NUMPY')) return 'npy'
+  const kind = foreignKind(head, text)
   if (kind !== null) throw unsupportedFormat(kind, file)
   // After the header's length its JSON.
   if (head[8] === 0x7b) return 'safetensors'
+  if (/^\s*\{\s*"(metadata|weight_map)"/.test(text)) return 'safetensors-index'
+  if (/^\s*\{\s*"/.test(text)) throw unsupportedFormat('a JSON file', file)
   const bytes = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
   throw unsupportedFormat(`of an unknown format, starting with bytes ${bytes}`, file)
 }
@@ -27,7 +31,7 @@ export async function detectFormat(source: Source): Promise<Format> {
 /** The refusal of a file that is `kind`. */
 export function unsupportedFormat(kind: string, file: string): UnsupportedFormatError {
   return new UnsupportedFormatError(
-    `is ${kind}; what is read are zip checkpoints (torch.save since PyTorch 1.6) and safetensors files`,
+    `is ${kind}; what is read are files of torch.save and torch.jit.save, safetensors, npy and npz`,
     { file, offset: 0 },
   )
 }
@@ -35,15 +39,9 @@ export function unsupportedFormat(kind: string, file: string): UnsupportedFormat
 /** The LONG1 that opens a legacy stream: 0x1950a86a20f9469cfc6c. */
 const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]
 
-function foreignKind(head: Bytes): string | null {
-  const text = String.fromCharCode(...head)
-  if (head[0] === 0x80 && (head[1] ?? 0) <= 5) {
-    return startsWith(head.subarray(2), legacyMagic)
-      ? 'a legacy PyTorch stream (torch.save before 1.6)'
-      : 'a bare pickle'
-  }
-  if (text.slice(257, 262) === 'ustar') return 'a tar archive (PyTorch 0.1)'
-  if (text.startsWith('\x93NUMPY')) return 'a NumPy .npy file'
+function foreignKind(head: Bytes, text: string): string | null {
+  // Protocol 2 goes on with an opcode; a length of safetensors, with zeros.
+  if (head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5 && head[7] !== 0) return 'a bare pickle'
   if (text.startsWith('\x89HDF')) return 'an HDF5 file (Keras)'
   if (text.startsWith('GGUF')) return 'a GGUF file'
   if (text.startsWith('\x1f\x8b')) return 'compressed with gzip'
@@ -53,7 +51,6 @@ function foreignKind(head: Bytes): string | null {
     return 'a Git LFS pointer: the file itself is not here (git lfs pull)'
   if (/^\s*<(!doctype|html|\?xml)/i.test(text))
     return 'a web page: the address probably leads to a page about the file'
-  if (/^\s*\{\s*"/.test(text)) return 'a JSON file'
   return null
 }
 

@@ -1,3 +1,6 @@
+// Reading
+export { type DescribedTensor, describe, type RecurrentModule } from './describe.ts'
+// Errors and limits
 export {
   CheckpointError,
   type CheckpointLocation,
@@ -6,8 +9,20 @@ export {
   UnsafePickleError,
   UnsupportedFormatError,
 } from './errors.ts'
-export { limits } from './limits.ts'
-export { load, loadWeights } from './load.ts'
+export { type InspectedGlobal, type Inspection, inspect, type Verdict } from './inspect.ts'
+export { type Limits, limits } from './limits.ts'
+export { load, loadWeights, type WeightsOptions } from './load.ts'
+export { Checkpoint, open } from './open.ts'
+export type { Format } from './reader.ts'
+// Sources
 export type { CheckpointSource } from './source/openSource.ts'
+export type { ReadOptions, ReadProgress } from './source/readContext.ts'
+export type { ResolveShard } from './source/shardSource.ts'
 export type { ByteSlice, ByteSource } from './source/source.ts'
+// What comes out
+export type { FileDType } from './tensor/fileDtype.ts'
+export { type FloatDType, type RawTensor, toFloats } from './tensor/rawTensor.ts'
+export type { RawData } from './tensor/typedMemory.ts'
+export type { StorageInfo, TensorInfo } from './tensorInfo.ts'
 export type { Complex, Saved, SavedValue } from './torch/savedValue.ts'
+export type { LoadOptions } from './withReader.ts'

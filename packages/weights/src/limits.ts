@@ -1,5 +1,7 @@
 /**
- * What a file may ask for. Real checkpoints stay far below; a file that goes beyond gets an error naming the limit.
+ * What a file may ask for, by default. Real checkpoints stay far below; a file that goes beyond gets an error naming
+ * the limit. Every reading function takes others as `{ limits: { depth: 2000 } }`.
+ *
  * Sizes claimed by a file are compared with its true length first, so that a small file cannot ask for much memory.
  */
 export const limits = {
@@ -27,4 +29,15 @@ export const limits = {
   stateDictEntries: 1_000_000,
   /** Bytes of a safetensors header: the format's own limit. */
   safetensorsHeaderBytes: 100_000_000,
+  /** Bytes of the index.json of a sharded checkpoint (64 MiB): some 500,000 tensors. */
+  indexBytes: 67_108_864,
+  /** Bytes of the header of an .npy file: NumPy's own limit for headers it evaluates. */
+  npyHeaderBytes: 10_000,
+  /** Members of a tar archive; PyTorch 0.1 wrote four, each with a header or two. */
+  tarMembers: 64,
+  /** Bytes of the program text of a TorchScript class (16 MiB), read to tell parameters from buffers. */
+  codeBytes: 16_777_216,
 } as const
+
+/** As {@link limits}, with values of one's own. */
+export type Limits = { readonly [Name in keyof typeof limits]: number }

@@ -60,7 +60,6 @@ describe(`files written by PyTorch ${expected.torch}`, () => {
 
 describe('what is no state dict', () => {
   it.each([
-    ['whole-module.pt', 'holds an object made by torch.nn.modules.linear.Linear, not a state dict'],
     ['cyclic.pt', 'holds a list'],
     ['tensor.pt', 'holds a tensor'],
     ['objects-protocol2.pt', 'holds no tensors under keys of text; its keys are "none"'],
@@ -84,16 +83,12 @@ describe('what is no state dict', () => {
 
 describe('formats and contents known by name', () => {
   it.each([
-    ['legacy.pt', 'a legacy PyTorch stream'],
-    ['torchscript.pt', 'a TorchScript archive'],
-    ['arrays.npz', 'a NumPy .npz archive'],
     ['quantized.pt', 'a quantized tensor'],
     ['sparse.pt', 'a sparse tensor'],
     ['meta.pt', 'a tensor on the meta device'],
     ['complex64.pt', 'a tensor of complex64'],
     ['uint16.pt', 'a tensor of uint16'],
-    ['float8.pt', 'a tensor of float8_e4m3fn'],
-    ['uint16.safetensors', 'tensor "u" is of U16'],
+    ['uint16.safetensors', 'a tensor of uint16'],
   ])('refuses %s, naming it', async (file, message) => {
     for (const read of [load, loadWeights]) {
       const error = await failureOf(read(fixture(file)), UnsupportedFormatError)

@@ -61,9 +61,9 @@ describe('the header as a whole', () => {
   it.each([
     ['{', 'expected text'],
     ['{]', 'expected text'],
-    ['{}}', 'expected the header to end'],
-    ['{},', 'expected the header to end'],
-    ['{} {}', 'expected the header to end'],
+    ['{}}', 'expected the safetensors header to end'],
+    ['{},', 'expected the safetensors header to end'],
+    ['{} {}', 'expected the safetensors header to end'],
     ['{"a"}', 'expected :'],
     ['{"a":1}', 'expected {'],
     ['{"a":[]}', 'expected {'],

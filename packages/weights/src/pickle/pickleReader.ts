@@ -1,5 +1,5 @@
 import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
-import { limits } from '../limits.ts'
+import type { Limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
 
 /** Walks over a pickle's bytes; every length is compared with what is left before anything is made of it. */
@@ -9,19 +9,25 @@ export class PickleReader {
   readonly #bytes: Bytes
   readonly #view: DataView
   readonly #at: CheckpointLocation
+  readonly #limits: Limits
   readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  #offset: number
+  readonly #base: number
+  #offset = 0
+  /** Bytes that would have been needed where the pickle ended too early; 0 where it did not. */
+  needed = 0
 
-  constructor(bytes: Bytes, start: number, at: CheckpointLocation) {
+  /** @param base of the first byte in the record: what offsets count from */
+  constructor(bytes: Bytes, base: number, at: CheckpointLocation, limits: Limits) {
+    this.#base = base
+    this.#limits = limits
     this.#bytes = bytes
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#at = at
-    this.#offset = start
-    this.opcodeOffset = start
+    this.opcodeOffset = base
   }
 
   get offset(): number {
-    return this.#offset
+    return this.#base + this.#offset
   }
 
   get remaining(): number {
@@ -33,9 +39,15 @@ export class PickleReader {
     return new CorruptCheckpointError(what, { ...this.#at, offset: this.opcodeOffset })
   }
 
+  /** An error that more bytes might have prevented: `length` from here on. */
+  tooShort(length: number, what: string): CorruptCheckpointError {
+    this.needed = this.#offset + length
+    return this.corrupt(what)
+  }
+
   opcode(): number {
-    this.opcodeOffset = this.#offset
-    if (this.remaining === 0) throw this.corrupt('pickle ends without STOP')
+    this.opcodeOffset = this.offset
+    if (this.remaining === 0) throw this.tooShort(1, 'pickle ends without STOP')
     return this.uint8()
   }
 
@@ -88,7 +100,7 @@ export class PickleReader {
   /** Text up to a newline. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#offset)
-    if (end < 0) throw this.corrupt('name runs past the end of the pickle')
+    if (end < 0) throw this.tooShort(this.remaining + 1, 'name runs past the end of the pickle')
     const line = this.string(end - this.#offset)
     this.#advance(1)
     return line
@@ -96,6 +108,7 @@ export class PickleReader {
 
   /** Two's complement, little-endian, as a number where that is exact. */
   integer(length: number): number | bigint {
+    const limits = this.#limits
     if (length > limits.pickleIntegerBytes) {
       throw this.corrupt(`integer of ${length} bytes, the limit is ${limits.pickleIntegerBytes}`)
     }
@@ -118,8 +131,9 @@ export class PickleReader {
 
   /** Steps over `length` bytes and gives where they started. */
   #advance(length: number): number {
-    if (length > this.remaining)
-      throw this.corrupt(`needs ${length} bytes, the pickle has ${this.remaining} left`)
+    if (length > this.remaining) {
+      throw this.tooShort(length, `needs ${length} bytes, the pickle has ${this.remaining} left`)
+    }
     const start = this.#offset
     this.#offset += length
     return start

@@ -1,13 +1,15 @@
 import { type CheckpointLocation, UnsafePickleError } from '../errors.ts'
-import { limits } from '../limits.ts'
-import type { Bytes } from '../source/source.ts'
+import { limits as defaultLimits, type Limits } from '../limits.ts'
+import type { Bytes, Source } from '../source/source.ts'
 import { Op, opcodeName } from './opcodes.ts'
 import { PickleReader } from './pickleReader.ts'
 import {
+  classOf,
   describe,
   isRecord,
   type PickleGlobal,
   type PickleObject,
+  type PicklePersistent,
   type PickleTuple,
   type PickleValue,
 } from './values.ts'
@@ -16,32 +18,66 @@ export interface Pickle {
   readonly value: PickleValue
   /** Every class and function the pickle names, also those it drops again. */
   readonly globals: readonly PickleGlobal[]
+  /** Everything it leaves outside: in PyTorch's files, storages. */
+  readonly persistents: readonly PicklePersistent[]
   /** Offset after STOP. */
   readonly end: number
 }
 
 /**
- * Runs the pickle that starts at `start` (protocols 2 to 5) and gives what it describes as inert records.
+ * Runs the pickle that `bytes` start with (protocols 2 to 5) and gives what it describes as inert records.
  *
  * The machine of Python's pickle without its hands: no name is looked up, nothing is called. Time and memory grow
  * with the pickle's length only: sharing (DUP, memo) stays sharing, and nothing recurses.
  * @throws CorruptCheckpointError; UnsafePickleError for the opcodes that no PyTorch file has a use for
  */
-export function unpickle(bytes: Bytes, at: CheckpointLocation, start = 0): Pickle {
-  return new PickleMachine(new PickleReader(bytes, start, at), bytes.length, at).run()
+export function unpickle(bytes: Bytes, at: CheckpointLocation, limits: Limits = defaultLimits): Pickle {
+  return new PickleMachine(new PickleReader(bytes, 0, at, limits), bytes.length, at, limits).run()
+}
+
+/** Bytes of a stream that are tried first: most pickles end within them. */
+const firstBytes = 65_536
+
+/**
+ * Runs the pickle that starts at `start` of a source and may end anywhere before `end`; its offsets are the source's.
+ * Reads about as far as it goes.
+ * @throws as {@link unpickle}, UnreadableSourceError
+ */
+export async function unpickleAt(
+  source: Source,
+  start: number,
+  end: number,
+  at: CheckpointLocation,
+): Promise<Pickle> {
+  const { limits } = source
+  const available = Math.min(end - start, limits.pickleBytes)
+  for (let length = firstBytes; ; ) {
+    const bytes = await source.read(start, start + Math.min(length, available))
+    const reader = new PickleReader(bytes, start, at, limits)
+    try {
+      return new PickleMachine(reader, bytes.length, at, limits).run()
+    } catch (error) {
+      if (reader.needed <= bytes.length || reader.needed > available) throw error
+      // Four times as much costs a third more than knowing the length.
+      length = Math.max(4 * length, reader.needed)
+    }
+  }
 }
 
 class PickleMachine {
   readonly #reader: PickleReader
   readonly #length: number
   readonly #at: CheckpointLocation
+  readonly #limits: Limits
   readonly #stack: PickleValue[] = []
   /** Heights of the stack at the open MARKs. */
   readonly #marks: number[] = []
   readonly #memo = new Map<number, PickleValue>()
   readonly #globals: PickleGlobal[] = []
+  readonly #persistents: PicklePersistent[] = []
 
-  constructor(reader: PickleReader, length: number, at: CheckpointLocation) {
+  constructor(reader: PickleReader, length: number, at: CheckpointLocation, limits: Limits) {
+    this.#limits = limits
     this.#reader = reader
     this.#length = length
     this.#at = at
@@ -56,8 +92,8 @@ class PickleMachine {
     for (let count = 0; ; count++) {
       const opcode = reader.opcode()
       if (opcode === Op.STOP) return this.#stop()
-      if (count === limits.pickleOpcodes)
-        throw reader.corrupt(`over ${limits.pickleOpcodes} opcodes, the limit`)
+      if (count === this.#limits.pickleOpcodes)
+        throw reader.corrupt(`over ${this.#limits.pickleOpcodes} opcodes, the limit`)
       const made = this.#step(opcode)
       if (made !== undefined) this.#stack.push(made)
     }
@@ -70,7 +106,8 @@ class PickleMachine {
         `STOP leaves ${this.#stack.length} values and ${this.#marks.length} marks behind`,
       )
     }
-    return { value, globals: this.#globals, end: this.#reader.offset }
+    const [globals, persistents] = [this.#globals, this.#persistents]
+    return { value, globals, persistents, end: this.#reader.offset }
   }
 
   /** Does what an opcode asks for; gives the value it pushes, undefined if it pushes none. */
@@ -81,7 +118,7 @@ class PickleMachine {
       case Op.FRAME: {
         const length = reader.uint64()
         if (length > reader.remaining) {
-          throw reader.corrupt(`FRAME of ${length} bytes, the pickle has ${reader.remaining} left`)
+          throw reader.tooShort(length, `FRAME of ${length} bytes, the pickle has ${reader.remaining} left`)
         }
         return undefined
       }
@@ -152,8 +189,8 @@ class PickleMachine {
         return this.#setItems(this.#popToMark())
 
       case Op.MARK:
-        if (this.#marks.length === limits.depth)
-          throw reader.corrupt(`over ${limits.depth} open MARKs, the limit`)
+        if (this.#marks.length === this.#limits.depth)
+          throw reader.corrupt(`over ${this.#limits.depth} open MARKs, the limit`)
         this.#marks.push(this.#stack.length)
         return undefined
       case Op.POP:
@@ -183,7 +220,7 @@ class PickleMachine {
         return this.#global(module, name)
       }
       case Op.BINPERSID:
-        return { kind: 'persistent', offset, id: this.#pop() }
+        return this.#persistent(this.#pop())
       case Op.REDUCE:
       case Op.NEWOBJ: {
         const [callable = null, args] = this.#popMany(2)
@@ -265,11 +302,17 @@ class PickleMachine {
     return global
   }
 
+  #persistent(id: PickleValue): PicklePersistent {
+    const persistent: PicklePersistent = { kind: 'persistent', offset: this.#reader.opcodeOffset, id }
+    this.#persistents.push(persistent)
+    return persistent
+  }
+
   #object(callable: PickleValue, args: PickleValue | undefined, kwargs: PickleValue): PickleObject {
     if (!isTuple(args))
       throw this.#reader.corrupt(`expected a tuple of arguments, got ${describe(args ?? null)}`)
     const offset = this.#reader.opcodeOffset
-    if (!isRecord(callable) || (callable.kind !== 'global' && callable.kind !== 'object')) {
+    if (!isObject(callable) && classOf(callable) === null) {
       throw new UnsafePickleError(`calls ${describe(callable)}, which is no function or class`, {
         ...this.#at,
         offset,

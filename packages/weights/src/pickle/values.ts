@@ -103,3 +103,16 @@ function nameOf(callable: PickleValue): string {
 export function globalPath({ module, name }: PickleGlobal): string {
   return `${module}.${name}`
 }
+
+/**
+ * The class that a callable names. Before PyTorch 1.6 modules are named by a persistent id that also carries their
+ * source: `("module", class, file, source)`, in tar files without the first.
+ */
+export function classOf(value: PickleValue): PickleGlobal | null {
+  if (!isRecord(value)) return null
+  if (value.kind === 'global') return value
+  if (value.kind !== 'persistent' || !isRecord(value.id) || value.id.kind !== 'tuple') return null
+  const { items } = value.id
+  const named = items[0] === 'module' ? items[1] : items[0]
+  return named !== undefined && isRecord(named) && named.kind === 'global' ? named : null
+}

@@ -7,10 +7,12 @@ import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
 export class HeaderReader {
   readonly #text: string
   readonly #at: CheckpointLocation
+  readonly #what: string
   #position = 0
 
   /** @param at of the header's first byte; errors add the position in characters, in ASCII headers the byte */
-  constructor(text: string, at: CheckpointLocation) {
+  constructor(text: string, at: CheckpointLocation, what = 'safetensors header') {
+    this.#what = what
     this.#text = text
     this.#at = at
   }
@@ -53,13 +55,23 @@ export class HeaderReader {
     return text
   }
 
+  /** Text, a number, true, false or null, as text. */
+  scalar(): string {
+    const start = this.#skipSpaces()
+    if (this.#text[start] === '"') return this.string()
+    const token = /^[\w.+-]{1,40}/.exec(this.#text.slice(start, start + 40))?.[0]
+    if (token === undefined) throw this.error('expected text or a number')
+    this.#position = start + token.length
+    return token
+  }
+
   /** Nothing but spaces may follow. */
   end(): void {
-    if (this.#skipSpaces() !== this.#text.length) throw this.error('expected the header to end')
+    if (this.#skipSpaces() !== this.#text.length) throw this.error(`expected the ${this.#what} to end`)
   }
 
   error(what: string): CorruptCheckpointError {
-    return new CorruptCheckpointError(`safetensors header: ${what}`, {
+    return new CorruptCheckpointError(`${this.#what}: ${what}`, {
       ...this.#at,
       offset: (this.#at.offset ?? 0) + this.#position,
     })

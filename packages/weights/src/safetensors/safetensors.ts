@@ -1,45 +1,16 @@
-import { type DType, type Tensor, tensor } from '@unroll/tensor'
-import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
-import { limits } from '../limits.ts'
+import { CorruptCheckpointError, quote } from '../errors.ts'
+import type { Limits } from '../limits.ts'
+import { NamedTensors } from '../namedTensors.ts'
+import type { Reader } from '../reader.ts'
 import type { Source } from '../source/source.ts'
-import { typedMemory } from '../typedMemory.ts'
+import { dtypeOfSafetensors, type FileDType, itemSize } from '../tensor/fileDtype.ts'
+import { type StorageContent, StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import { HeaderReader } from './headerReader.ts'
-
-/** The format's dtypes: name, bits of an element, and the dtype tensors have for it. */
-const rows: readonly (readonly [name: string, bits: number, dtype: DType | null])[] = [
-  ['F32', 32, 'float32'],
-  ['F64', 64, 'float64'],
-  ['F16', 16, 'float16'],
-  ['BF16', 16, 'bfloat16'],
-  ['I64', 64, 'int64'],
-  ['I32', 32, 'int32'],
-  ['I16', 16, 'int16'],
-  ['I8', 8, 'int8'],
-  ['U8', 8, 'uint8'],
-  ['BOOL', 8, 'bool'],
-  ['U16', 16, null],
-  ['U32', 32, null],
-  ['U64', 64, null],
-  ['C64', 64, null],
-  ['F8_E5M2', 8, null],
-  ['F8_E4M3', 8, null],
-  ['F8_E8M0', 8, null],
-  ['F8_E4M3FNUZ', 8, null],
-  ['F8_E5M2FNUZ', 8, null],
-  ['F6_E2M3', 6, null],
-  ['F6_E3M2', 6, null],
-  ['F4', 4, null],
-]
-
-const dtypes: ReadonlyMap<string, { readonly bits: number; readonly dtype: DType | null }> = new Map(
-  rows.map(([name, bits, dtype]) => [name, { bits, dtype }]),
-)
 
 /** One tensor of the header. Its bytes stand at `start` to `end` of the file. */
 interface SafetensorsEntry {
   readonly name: string
-  /** As the format calls it: `F32`. */
-  readonly dtype: string
+  readonly dtype: FileDType
   readonly shape: readonly number[]
   readonly start: number
   readonly end: number
@@ -51,28 +22,21 @@ interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>
 }
 
-/** Every tensor of a safetensors file, by name, in the header's order. */
-export async function loadSafetensors(source: Source): Promise<Map<string, Tensor>> {
-  const { entries } = await readHeader(source)
-  const supported = entries.map((entry) => ({ entry, dtype: dtypes.get(entry.dtype)?.dtype ?? null }))
-  for (const { entry, dtype } of supported) {
-    if (dtype !== null) continue
-    throw new UnsupportedFormatError(
-      `tensor ${quote(entry.name)} is of ${entry.dtype}, which tensors cannot have`,
-      {
-        file: source.name,
-        offset: entry.start,
-      },
-    )
+/** Opens a safetensors file: its header only is read. @throws CorruptCheckpointError */
+export async function openSafetensors(source: Source): Promise<Reader> {
+  const { entries, metadata } = await readHeader(source)
+  const specs = new Map<string, TensorSpec>()
+  for (const { name, dtype, shape, start, end } of entries) {
+    const content: StorageContent = {
+      at: { file: source.name, offset: start },
+      bigEndian: false,
+      limits: source.limits,
+      read: () => source.read(start, end),
+    }
+    const storage = new StorageSpec({ key: name, dtype, byteLength: end - start, content })
+    specs.set(name, TensorSpec.whole(storage, dtype, shape))
   }
-  const tensors = new Map<string, Tensor>()
-  for (const { entry, dtype } of supported) {
-    if (dtype === null) continue
-    const bytes = await source.read(entry.start, entry.end)
-    const data = typedMemory(bytes, dtype, false, { file: source.name, offset: entry.start })
-    tensors.set(entry.name, tensor(data, { dtype, shape: entry.shape }))
-  }
-  return tensors
+  return new NamedTensors('safetensors', { file: source.name }, specs, metadata)
 }
 
 /**
@@ -80,7 +44,7 @@ export async function loadSafetensors(source: Source): Promise<Map<string, Tenso
  * @throws CorruptCheckpointError
  */
 async function readHeader(source: Source): Promise<SafetensorsHeader> {
-  const file = source.name
+  const { name: file, limits } = source
   const corrupt = (what: string, offset: number): CorruptCheckpointError =>
     new CorruptCheckpointError(what, { file, offset })
   if (source.byteLength < 8) throw corrupt(`safetensors file of ${source.byteLength} bytes`, 0)
@@ -96,7 +60,7 @@ async function readHeader(source: Source): Promise<SafetensorsHeader> {
       0,
     )
   }
-  const header = parseHeader(decode(await source.read(8, dataStart), corrupt), file, dataStart)
+  const header = parseHeader(decode(await source.read(8, dataStart), corrupt), file, dataStart, limits)
   checkLayout(header.entries, dataStart, source.byteLength, corrupt)
   return header
 }
@@ -111,20 +75,20 @@ function decode(bytes: Uint8Array, corrupt: Corrupt): string {
   }
 }
 
-function parseHeader(text: string, file: string, dataStart: number): SafetensorsHeader {
+function parseHeader(text: string, file: string, dataStart: number, limits: Limits): SafetensorsHeader {
   const reader = new HeaderReader(text, { file, offset: 8 })
   const entries: SafetensorsEntry[] = []
   const metadata = new Map<string, string>()
   reader.object((name) => {
     if (name === '__metadata__') reader.object((key) => metadata.set(key, reader.string()))
-    else entries.push(parseEntry(reader, name, dataStart))
+    else entries.push(parseEntry(reader, name, dataStart, limits))
   })
   reader.end()
   return { entries, metadata }
 }
 
 /** `{ "dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24] }` */
-function parseEntry(reader: HeaderReader, name: string, dataStart: number): SafetensorsEntry {
+function parseEntry(reader: HeaderReader, name: string, dataStart: number, limits: Limits): SafetensorsEntry {
   let dtype: string | null = null
   let shape: number[] | null = null
   let offsets: number[] | null = null
@@ -134,22 +98,23 @@ function parseEntry(reader: HeaderReader, name: string, dataStart: number): Safe
     else if (key === 'data_offsets') offsets = reader.counts()
     else throw reader.error(`tensor ${quote(name)} has an unknown field ${quote(key)}`)
   })
-  return checkEntry(reader, name, dtype, shape, offsets, dataStart)
+  return checkEntry(reader, name, dtype, shape, offsets, dataStart, limits)
 }
 
 function checkEntry(
   reader: HeaderReader,
   name: string,
-  dtype: string | null,
+  dtypeName: string | null,
   shape: readonly number[] | null,
   offsets: readonly number[] | null,
   dataStart: number,
+  limits: Limits,
 ): SafetensorsEntry {
   const wrong = (what: string): CorruptCheckpointError => reader.error(`tensor ${quote(name)} ${what}`)
-  if (dtype === null || shape === null || offsets === null)
+  if (dtypeName === null || shape === null || offsets === null)
     throw wrong('lacks its dtype, shape or data_offsets')
-  const bits = dtypes.get(dtype)?.bits
-  if (bits === undefined) throw wrong(`has dtype ${quote(dtype)}, which the format does not know`)
+  const dtype = dtypeOfSafetensors(dtypeName)
+  if (dtype === null) throw wrong(`has dtype ${quote(dtypeName)}, which the format does not know`)
   if (shape.length > limits.dimensions) {
     throw wrong(`has ${shape.length} dimensions, the limit is ${limits.dimensions}`)
   }
@@ -157,10 +122,10 @@ function checkEntry(
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
     throw wrong(`has data_offsets [${offsets.slice(0, 3).join(', ')}], expected a begin and an end`)
   }
-  const bytes = (shape.reduce((product, size) => product * size, 1) * bits) / 8
+  const bytes = shape.reduce((product, size) => product * size, 1) * itemSize(dtype)
   if (!Number.isSafeInteger(bytes) || bytes !== end - begin) {
     throw wrong(
-      `of ${dtype}, shape (${shape.join(', ')}), takes ${bytes} bytes; its data_offsets hold ${end - begin}`,
+      `of ${dtypeName}, shape (${shape.join(', ')}), takes ${bytes} bytes; its data_offsets hold ${end - begin}`,
     )
   }
   return { name, dtype, shape, start: dataStart + begin, end: dataStart + end }

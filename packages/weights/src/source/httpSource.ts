@@ -9,14 +9,18 @@ const blockBytes = 2 ** 20
  * Anything `fetch` understands. Where the server answers ranges, only what is read travels, in blocks of
  * {@link blockBytes} or more; else the whole body is fetched once. Which of both is found out by the first request.
  */
-export async function openUrl(url: string, name: string): Promise<OpenedSource> {
+export async function openUrl(url: string, name: string, signal?: AbortSignal): Promise<OpenedSource> {
   const unreadable = (what: string, cause?: unknown): UnreadableSourceError =>
     new UnreadableSourceError(what, { file: name }, { cause })
 
-  const request = async (range: string | null): Promise<Response> => {
+  const request = async (range: string | null, abort = signal): Promise<Response> => {
     try {
-      return await fetch(url, range === null ? {} : { headers: { Range: range } })
+      return await fetch(url, {
+        ...(range === null ? {} : { headers: { Range: range } }),
+        ...(abort ? { signal: abort } : {}),
+      })
     } catch (error) {
+      abort?.throwIfAborted()
       throw unreadable(`cannot be fetched: ${causeOf(error)}`, error)
     }
   }
@@ -36,7 +40,10 @@ export async function openUrl(url: string, name: string): Promise<OpenedSource> 
   }
 
   // Without permission for the header (CORS) even the request fails; a plain one may still work.
-  const first = await request(`bytes=0-${blockBytes - 1}`).catch(() => request(null))
+  const first = await request(`bytes=0-${blockBytes - 1}`).catch(() => {
+    signal?.throwIfAborted()
+    return request(null)
+  })
   if (first.status !== 206) {
     if (first.status !== 416) return whole(first)
     // Not even one byte there, or a server that is particular about ranges: ask plainly.
@@ -50,8 +57,8 @@ export async function openUrl(url: string, name: string): Promise<OpenedSource> 
 
   const { total } = range
   const etag = first.headers.get('etag')
-  const fetchRange = async (start: number, end: number): Promise<Bytes> => {
-    const response = await request(`bytes=${start}-${end - 1}`)
+  const fetchRange = async (start: number, end: number, abort?: AbortSignal): Promise<Bytes> => {
+    const response = await request(`bytes=${start}-${end - 1}`, abort)
     const bytes = await bodyOf(response)
     const got = contentRange(response)
     if (response.status !== 206 || got?.start !== start || got.end !== end || bytes.length !== end - start) {
@@ -70,15 +77,15 @@ export async function openUrl(url: string, name: string): Promise<OpenedSource> 
   return {
     name,
     byteLength: total,
-    async slice(start, end) {
+    async slice(start, end, abort) {
       for (const block of [lastBlock, headBlock]) {
         if (start >= block.start && end <= block.start + block.bytes.length) {
           return block.bytes.slice(start - block.start, end - block.start)
         }
       }
       // A large read is the caller's to keep; a small one probably has neighbours that are read next.
-      if (end - start >= blockBytes) return fetchRange(start, end)
-      lastBlock = { start, bytes: await fetchRange(start, Math.min(start + blockBytes, total)) }
+      if (end - start >= blockBytes) return fetchRange(start, end, abort)
+      lastBlock = { start, bytes: await fetchRange(start, Math.min(start + blockBytes, total), abort) }
       return lastBlock.bytes.slice(0, end - start)
     },
   }

@@ -2,6 +2,7 @@ import { UnreadableSourceError } from '../errors.ts'
 import { openFile } from './fileSource.ts'
 import { openUrl } from './httpSource.ts'
 import { openBytes } from './memorySource.ts'
+import type { ReadContext } from './readContext.ts'
 import { type ByteSource, messageOf, type OpenedSource, Source } from './source.ts'
 
 /**
@@ -12,26 +13,24 @@ import { type ByteSource, messageOf, type OpenedSource, Source } from './source.
  */
 export type CheckpointSource = string | URL | Blob | ArrayBuffer | ArrayBufferView | ByteSource
 
+/** Bytes read in one step from where reading takes time: often enough for progress, seldom enough to cost nothing. */
+const pieceBytes = 2 ** 24
+
 /**
- * Opens `source`, hands it to `use`, and closes it whatever happens.
+ * Opens `source`; whoever asked closes it.
  * @throws UnreadableSourceError if it cannot be opened; TypeError if it is no source at all.
  */
-export async function withSource<T>(
+export async function openSource(
   who: string,
   source: CheckpointSource,
-  use: (source: Source) => Promise<T>,
-): Promise<T> {
-  const opened = new Source(await open(who, source))
-  try {
-    return await use(opened)
-  } finally {
-    await opened.close()
-  }
+  context: ReadContext,
+): Promise<Source> {
+  return new Source(await open(who, source, context.signal), context)
 }
 
-async function open(who: string, source: CheckpointSource): Promise<OpenedSource> {
-  if (typeof source === 'string') return openText(source)
-  if (source instanceof URL) return openText(source.href)
+async function open(who: string, source: CheckpointSource, signal?: AbortSignal): Promise<OpenedSource> {
+  if (typeof source === 'string') return openText(source, signal)
+  if (source instanceof URL) return openText(source.href, signal)
   if (source instanceof Blob) return openBlob(source)
   if (source instanceof ArrayBuffer) return openBytes(new Uint8Array(source))
   if (ArrayBuffer.isView(source)) {
@@ -50,15 +49,16 @@ async function open(who: string, source: CheckpointSource): Promise<OpenedSource
   )
 }
 
-async function openText(text: string): Promise<OpenedSource> {
+async function openText(text: string, signal?: AbortSignal): Promise<OpenedSource> {
   // No other schemes: `C:` is a drive, and `models:v2` may be a folder.
   const scheme = /^(https?|file|blob|data):/i.exec(text)?.[1]?.toLowerCase()
   const name = scheme === 'data' ? `${text.slice(0, 40)}...` : text
   try {
-    if (scheme === 'file') return await openFile(new URL(text), name)
-    if (scheme || !isNode()) return await openUrl(text, name)
-    return await openFile(text, name)
+    if (scheme === 'file') return { ...(await openFile(new URL(text), name)), pieceBytes }
+    if (scheme || !isNode()) return { pieceBytes, ...(await openUrl(text, name, signal)) }
+    return { ...(await openFile(text, name)), pieceBytes }
   } catch (error) {
+    signal?.throwIfAborted()
     if (error instanceof UnreadableSourceError) throw error
     throw new UnreadableSourceError(`cannot be opened: ${messageOf(error)}`, { file: name }, { cause: error })
   }
@@ -68,6 +68,7 @@ function openBlob(blob: Blob): OpenedSource {
   return {
     name: blob instanceof File ? blob.name : '<blob>',
     byteLength: blob.size,
+    pieceBytes,
     slice: (start, end) => blob.slice(start, end).arrayBuffer(),
   }
 }
@@ -84,7 +85,7 @@ function isByteSource(value: unknown): value is ByteSource {
 }
 
 /** Node and what calls itself compatible (Deno, Bun): where a bare string is a path. */
-function isNode(): boolean {
+export function isNode(): boolean {
   const { process } = globalThis as { process?: { versions?: { node?: string } } }
   return typeof process?.versions?.node === 'string'
 }

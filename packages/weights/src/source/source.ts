@@ -1,4 +1,6 @@
 import { UnreadableSourceError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
+import type { ReadContext } from './readContext.ts'
 
 /**
  * Random access to bytes that the caller provides: the one thing a reader needs.
@@ -20,6 +22,9 @@ export type Bytes = Uint8Array<ArrayBuffer>
 export interface OpenedSource extends ByteSource {
   /** For messages. */
   readonly name: string
+  /** Reads of more are made in pieces of this size, into memory of their own; never where absent. */
+  readonly pieceBytes?: number
+  slice(start: number, end: number, signal?: AbortSignal): ByteSlice | Promise<ByteSlice>
   close?(): Promise<void>
 }
 
@@ -27,15 +32,22 @@ export interface OpenedSource extends ByteSource {
 export class Source {
   readonly name: string
   readonly byteLength: number
+  /** Limits, progress and cancellation of the call that opened it. */
+  readonly context: ReadContext
   readonly #opened: OpenedSource
 
-  constructor(opened: OpenedSource) {
+  constructor(opened: OpenedSource, context: ReadContext) {
+    this.context = context
     this.name = opened.name
     this.byteLength = opened.byteLength
     this.#opened = opened
     if (!Number.isSafeInteger(this.byteLength) || this.byteLength < 0) {
       throw this.#unreadable(`byteLength is ${this.byteLength}, expected a whole number`, null)
     }
+  }
+
+  get limits(): Limits {
+    return this.context.limits
   }
 
   /**
@@ -47,6 +59,26 @@ export class Source {
       throw this.#unreadable(`bytes ${start} to ${end} asked for, of ${this.byteLength}`, start)
     }
     if (start === end) return new Uint8Array(0)
+    const piece = this.#opened.pieceBytes ?? Number.POSITIVE_INFINITY
+    if (end - start <= piece) return this.#piece(start, end)
+    const whole = this.#allocate(start, end)
+    for (let at = start; at < end; at += piece) {
+      whole.set(await this.#piece(at, Math.min(at + piece, end)), at - start)
+    }
+    return whole
+  }
+
+  /** The lengths of what is read come from the file; more than this machine has is an error about the source. */
+  #allocate(start: number, end: number): Bytes {
+    try {
+      return new Uint8Array(end - start)
+    } catch (error) {
+      throw this.#unreadable(`${end - start} bytes do not fit into memory`, start, error)
+    }
+  }
+
+  async #piece(start: number, end: number): Promise<Bytes> {
+    this.context.signal?.throwIfAborted()
     const slice = await this.#slice(start, end)
     if (slice.byteLength !== end - start) {
       throw this.#unreadable(
@@ -54,6 +86,7 @@ export class Source {
         start,
       )
     }
+    this.context.advance(slice.byteLength)
     return slice
   }
 
@@ -63,8 +96,9 @@ export class Source {
 
   async #slice(start: number, end: number): Promise<Bytes> {
     try {
-      return plain(await this.#opened.slice(start, end))
+      return plain(await this.#opened.slice(start, end, this.context.signal))
     } catch (error) {
+      this.context.signal?.throwIfAborted()
       if (error instanceof UnreadableSourceError) throw error
       throw this.#unreadable(`bytes ${start} to ${end} cannot be read: ${messageOf(error)}`, start, error)
     }

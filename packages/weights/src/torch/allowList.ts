@@ -1,6 +1,6 @@
 import type { PickleGlobal } from '../pickle/values.ts'
+import { dtypeNamed, dtypeOfStorageClass, type FileDType } from '../tensor/fileDtype.ts'
 import { constructorOf, keyOf } from './constructors.ts'
-import { dtypeNamed, dtypeOfStorageClass, type FileDType } from './fileDtype.ts'
 
 /** True for the classes and functions that a checkpoint may name at all: what can be constructed, and its parts. */
 export function isAllowed(global: PickleGlobal): boolean {

@@ -1,7 +1,7 @@
 import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
 import { describe, isRecord, type PickleGlobal, type PickleValue } from '../pickle/values.ts'
+import { StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import type { Saved } from './savedValue.ts'
-import { StorageSpec, TensorSpec } from './tensorSpec.ts'
 
 /** What a pickled value may be while it is an argument: also what no container can hold. */
 export type Interpreted<T> = Saved<T> | StorageSpec | TensorSpec
@@ -19,10 +19,19 @@ export class Call<T> {
   readonly args: readonly PickleValue[]
   readonly resolver: Resolver<T>
   readonly at: CheckpointLocation
+  /** The argument of BUILD, where there was one. */
+  readonly state: PickleValue | undefined
   /** The name as the pickle has it, for messages. */
   readonly callee: string
 
-  constructor(callee: string, args: readonly PickleValue[], resolver: Resolver<T>, at: CheckpointLocation) {
+  constructor(
+    callee: string,
+    args: readonly PickleValue[],
+    resolver: Resolver<T>,
+    at: CheckpointLocation,
+    state?: PickleValue,
+  ) {
+    this.state = state
     this.callee = callee
     this.args = args
     this.resolver = resolver

@@ -1,9 +1,9 @@
 import { UnsupportedFormatError } from '../errors.ts'
 import { globalPath, isRecord, type PickleGlobal } from '../pickle/values.ts'
+import { dtypeNamed, type FileDType } from '../tensor/fileDtype.ts'
+import { TensorSpec } from '../tensor/tensorSpec.ts'
 import type { Call, Interpreted } from './call.ts'
-import { dtypeNamed, type FileDType } from './fileDtype.ts'
 import type { Complex, Saved } from './savedValue.ts'
-import { TensorSpec } from './tensorSpec.ts'
 
 /** Makes our counterpart of what Python would make of the call. */
 export type Constructor = <T>(call: Call<T>) => Interpreted<T>
@@ -19,7 +19,14 @@ export function constructorOf(global: PickleGlobal): Constructor | null {
 
 /** What the class or function makes, if that is harmless but nothing a tensor here can hold; else null. */
 export function unsupportedKind(global: PickleGlobal): string | null {
+  if (global.module.startsWith('__torch__.torch.classes.quantized'))
+    return 'packed weights of quantized layers'
   return unsupported.get(keyOf(global)) ?? null
+}
+
+/** True where BUILD gives what the constructor needs, not attributes. */
+export function takesState(global: PickleGlobal): boolean {
+  return constructors.get(keyOf(global)) === rebuildVariable
 }
 
 /** As pickle disassemblies show it. */
@@ -34,6 +41,13 @@ const constructors: ReadonlyMap<string, Constructor> = new Map<string, Construct
   ['torch._utils _rebuild_parameter', rebuildParameter],
   ['torch._utils _rebuild_parameter_with_state', rebuildParameter],
   ['torch._tensor _rebuild_from_type_v2', rebuildFromType],
+  ['torch.nn.parameter Parameter', rebuildVariable],
+  ['torch.autograd.variable Variable', rebuildVariable],
+  ['torch.jit._pickle build_intlist', list],
+  ['torch.jit._pickle build_doublelist', list],
+  ['torch.jit._pickle build_boollist', list],
+  ['torch.jit._pickle build_tensorlist', list],
+  ['torch.jit._pickle restore_type_tag', (call) => call.resolver.value(call.raw(0))],
   ['torch Size', (call) => (call.args.length === 0 ? [] : call.counts(0))],
   ['torch device', device],
   ['torch.serialization _get_layout', (call) => call.text(0).replace(/^torch\./, '')],
@@ -113,6 +127,28 @@ function checkMetadata<T>(call: Call<T>, index: number): void {
 function rebuildParameter<T>(call: Call<T>): TensorSpec {
   const [data, requiresGrad] = [call.tensor(0), call.flag(1)]
   return checked(call, () => data.withRequiresGrad(requiresGrad))
+}
+
+/**
+ * A parameter before PyTorch 0.4: `(data)` built with `(requires_grad, volatile, hooks)`, or nothing built with
+ * `(data, grad, hooks, requires_grad, volatile)`.
+ */
+function rebuildVariable<T>(call: Call<T>): TensorSpec {
+  const { state = null } = call
+  const built = isRecord(state) && state.kind === 'tuple' ? state.items : []
+  const late = call.args.length === 0
+  const parts = call.of(call.callee, late ? built : [...call.args, ...built])
+  const flag = late ? 3 : 1
+  const requiresGrad = parts.args.length > flag ? parts.flag(flag) : call.callee.endsWith('Parameter')
+  const data = parts.tensor(0)
+  return checked(call, () => data.withRequiresGrad(requiresGrad))
+}
+
+/** `([values])`: a typed list of TorchScript. */
+function list<T>(call: Call<T>): Interpreted<T> {
+  const values = call.resolver.value(call.raw(0))
+  if (!Array.isArray(values)) throw call.corrupt('expected a list')
+  return values
 }
 
 /** `(function, class, args, state)`: a tensor with attributes, or of a subclass; only the tensor is kept. */

@@ -1,6 +1,7 @@
 import { type CheckpointLocation, CorruptCheckpointError, quote, UnsafePickleError } from '../errors.ts'
-import { limits } from '../limits.ts'
+import type { Limits } from '../limits.ts'
 import {
+  classOf,
   describe,
   globalPath,
   isRecord,
@@ -9,12 +10,12 @@ import {
   type PickleRecord,
   type PickleValue,
 } from '../pickle/values.ts'
+import { itemSize } from '../tensor/fileDtype.ts'
+import { StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import { dtypeOf } from './allowList.ts'
 import { Call, type Interpreted, type Resolver } from './call.ts'
-import { constructorOf } from './constructors.ts'
-import { itemSize } from './fileDtype.ts'
+import { constructorOf, takesState, unsupportedKind } from './constructors.ts'
 import type { Saved } from './savedValue.ts'
-import { StorageSpec, TensorSpec } from './tensorSpec.ts'
 
 /** What the interpreter leaves to its user. */
 export interface Interpretation<T> {
@@ -22,8 +23,8 @@ export interface Interpretation<T> {
   tensor(spec: TensorSpec): T
   /** Stands in for an object that is not on the allow-list; throws where that is refused. */
   unlisted(record: PickleRecord): T
-  /** The storage a persistent id names. */
-  storage(record: PicklePersistent): StorageSpec
+  /** The storage, or in tar files the tensor, that a persistent id names; null if it names a class. */
+  persistent(record: PicklePersistent): StorageSpec | TensorSpec | null
 }
 
 /**
@@ -38,9 +39,11 @@ export class Interpreter<T> implements Resolver<T> {
   readonly #tensors = new Map<TensorSpec | StorageSpec, T>()
   /** Objects whose arguments are being interpreted. */
   readonly #open = new Set<PickleRecord>()
+  readonly #limits: Limits
   #depth = 0
 
-  constructor(use: Interpretation<T>, at: CheckpointLocation) {
+  constructor(use: Interpretation<T>, at: CheckpointLocation, limits: Limits) {
+    this.#limits = limits
     this.#use = use
     this.#at = at
   }
@@ -61,8 +64,8 @@ export class Interpreter<T> implements Resolver<T> {
     if (!isRecord(value)) return value
     const known = this.#values.get(value)
     if (known !== undefined) return known
-    if (this.#depth === limits.depth)
-      throw this.#corrupt(`nested over ${limits.depth} deep, the limit`, value)
+    if (this.#depth === this.#limits.depth)
+      throw this.#corrupt(`nested over ${this.#limits.depth} deep, the limit`, value)
     if (this.#open.has(value)) throw this.#corrupt('an object is its own argument', value)
     this.#open.add(value)
     this.#depth++
@@ -100,7 +103,7 @@ export class Interpreter<T> implements Resolver<T> {
         return this.#use.unlisted(record)
       }
       case 'persistent':
-        return this.#use.storage(record)
+        return this.#use.persistent(record) ?? this.#use.unlisted(record)
       case 'object':
         return this.#object(record)
     }
@@ -108,14 +111,17 @@ export class Interpreter<T> implements Resolver<T> {
 
   #object(record: PickleObject): Interpreted<T> {
     const { callable, args, kwargs, items, entries, state } = record
-    if (!isRecord(callable) || callable.kind !== 'global') return this.#use.unlisted(record)
-    const construct = constructorOf(callable)
+    const called = classOf(callable)
+    if (called === null || unsupportedKind(called) !== null) return this.#use.unlisted(record)
+    const construct = constructorOf(called)
     if (construct === null) return this.#use.unlisted(record)
-    const callee = globalPath(callable)
+    const callee = globalPath(called)
     if (isRecord(kwargs) && !(kwargs.kind === 'dict' && kwargs.entries.length === 0)) {
       throw this.#corrupt(`${callee} takes no keyword arguments`, record)
     }
-    const made = construct(new Call<T>(callee, args.items, this, { ...this.#at, offset: record.offset }))
+    const made = construct(
+      new Call<T>(callee, args.items, this, { ...this.#at, offset: record.offset }, state),
+    )
     if (items.length > 0) throw this.#corrupt(`expected a list to add items to, got ${callee}`, record)
     if (made instanceof Map) {
       this.#begin(record, made)
@@ -123,7 +129,7 @@ export class Interpreter<T> implements Resolver<T> {
     } else if (entries.length > 0) {
       throw this.#corrupt(`expected a dict to set items of, got ${callee}`, record)
     }
-    if (state !== undefined) this.#checkState(made, state, callee, record)
+    if (state !== undefined && !takesState(called)) this.#checkState(made, state, callee, record)
     return made
   }
 
@@ -168,5 +174,5 @@ export class Interpreter<T> implements Resolver<T> {
 function wholeOf(storage: StorageSpec): TensorSpec {
   const dtype = storage.dtype === 'untyped' ? 'uint8' : storage.dtype
   const numel = storage.byteLength / itemSize(dtype)
-  return new TensorSpec({ storage, dtype, shape: [numel], strides: [1], offset: 0, requiresGrad: false })
+  return TensorSpec.whole(storage, dtype, [numel])
 }

@@ -1,45 +1,68 @@
 import { unsupportedFormat } from '../detectFormat.ts'
 import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
-import { limits } from '../limits.ts'
 import { unpickle } from '../pickle/unpickle.ts'
-import type { Source } from '../source/source.ts'
-import { ZipArchive } from '../zip/zipArchive.ts'
-import type { TorchCheckpoint } from './checkpoint.ts'
+import type { ZipArchive } from '../zip/zipArchive.ts'
+import { StorageTable, type TorchCheckpoint } from './checkpoint.ts'
+
+/** A zip archive with a pickle and, in folders beside it, storages. */
+export interface TorchArchive {
+  readonly archive: ZipArchive
+  /** The folder that all records are in. */
+  readonly root: string
+  readonly bigEndian: boolean
+  readonly metadata: ReadonlyMap<string, string>
+}
+
+/** A zip archive of PyTorch's: its version and byte order are read, no more. */
+export async function openTorchArchive(archive: ZipArchive): Promise<TorchArchive> {
+  const root = rootOf(archive)
+  const metadata = new Map([['version', await checkVersion(archive, root)]])
+  const bigEndian = await isBigEndian(archive, root)
+  metadata.set('byteorder', bigEndian ? 'big' : 'little')
+  return { archive, root, bigEndian, metadata }
+}
 
 /**
  * Opens what torch.save has written since PyTorch 1.6: a zip of `<root>/data.pkl`, `<root>/data/<key>`,
  * `<root>/version` and, in newer files, `<root>/byteorder`. Of the storages nothing is read yet.
  * @throws UnsupportedFormatError for archives of other kinds, which are named
  */
-export async function openZipCheckpoint(source: Source): Promise<TorchCheckpoint> {
-  const archive = await ZipArchive.open(source)
-  const file = source.name
-  const root = rootOf(archive)
-  await checkVersion(archive, root)
-  const bigEndian = await isBigEndian(archive, root)
+export async function openZipCheckpoint(opened: TorchArchive): Promise<TorchCheckpoint> {
+  return { format: 'zip', ...(await openPickle(opened, 'data')) }
+}
 
-  const at = { file, record: `${root}/data.pkl` }
+/** The pickle `<root>/<name>.pkl` with its storages `<root>/<name>/<key>`. */
+export async function openPickle(
+  { archive, root, bigEndian, metadata }: TorchArchive,
+  name: string,
+): Promise<Omit<TorchCheckpoint, 'format'>> {
+  const { name: file, limits } = archive.source
+  const at = { file, record: `${root}/${name}.pkl` }
   const pickleBytes = archive.entries.get(at.record)?.size ?? 0
   if (pickleBytes > limits.pickleBytes) {
     throw new CorruptCheckpointError(`pickle of ${pickleBytes} bytes, the limit is ${limits.pickleBytes}`, at)
   }
   const bytes = await archive.read(at.record)
-  const pickle = unpickle(bytes, at)
+  const pickle = unpickle(bytes, at, limits)
   if (pickle.end !== bytes.length) {
     throw new CorruptCheckpointError(`${bytes.length - pickle.end} bytes follow the pickle`, {
       ...at,
       offset: pickle.end,
     })
   }
-  const nameOf = (key: string): string => `${root}/data/${key}`
-  return {
-    pickle,
+  const recordOf = (key: string): string => `${root}/${name}/${key}`
+  const table = new StorageTable(
     at,
-    bigEndian,
-    storageBytes: (key) => archive.entries.get(nameOf(key))?.size ?? null,
-    readStorage: ({ key }) => archive.read(nameOf(key)),
-    locate: ({ key }) => ({ file, record: nameOf(key) }),
-  }
+    5,
+    (key) => archive.entries.get(recordOf(key))?.size ?? null,
+    (key) => ({
+      at: { file, record: recordOf(key) },
+      bigEndian,
+      limits,
+      read: () => archive.read(recordOf(key)),
+    }),
+  )
+  return { pickle, at, limits, metadata, persistent: (record) => table.storage(record) }
 }
 
 /** The folder that all records are in. Its name is free: the file's own at saving, or `archive`. */
@@ -67,20 +90,18 @@ function rootOf(archive: ZipArchive): string {
 
 /** Zip archives that are known, but hold no pickled state dict. */
 function foreignKind(names: readonly string[]): string | null {
-  if (names.some((name) => /^[^/]+\/constants\.pkl$/.test(name))) return 'a TorchScript archive'
   if (names.some((name) => /^[^/]+\/model\.json$/.test(name)))
     return 'a TorchScript archive of PyTorch 1.0 to 1.3'
   if (names.some((name) => /^[^/]+\/(models|archive_format|archive_version)\b/.test(name)))
     return 'a torch.export archive'
-  if (names.length > 0 && names.every((name) => name.endsWith('.npy'))) return 'a NumPy .npz archive'
   if (names.includes('config.json') && names.some((name) => name.endsWith('.h5'))) return 'a Keras archive'
   return null
 }
 
 /** PyTorch reads versions 1 to 10. */
-async function checkVersion(archive: ZipArchive, root: string): Promise<void> {
+async function checkVersion(archive: ZipArchive, root: string): Promise<string> {
   const text = await smallText(archive, `${root}/version`)
-  if (text !== null && /^([1-9]|10)$/.test(text)) return
+  if (text !== null && /^([1-9]|10)$/.test(text)) return text
   const got = text === null ? 'none' : quote(text)
   throw new UnsupportedFormatError(`expected format version 1 to 10 in record version, got ${got}`, {
     file: archive.source.name,

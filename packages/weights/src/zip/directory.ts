@@ -1,5 +1,4 @@
 import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
-import { limits } from '../limits.ts'
 import type { Bytes, Source } from '../source/source.ts'
 
 /** One record, as the central directory describes it. */
@@ -51,6 +50,7 @@ const full32 = 0xffffffff
  * @throws CorruptCheckpointError, UnsupportedFormatError (encrypted, patched, other compression methods)
  */
 export async function readDirectory(source: Source): Promise<ZipEntry[]> {
+  const { limits } = source
   const { count, start, size } = await locateDirectory(source)
   const corrupt = (what: string, offset: number): CorruptCheckpointError =>
     new CorruptCheckpointError(what, { file: source.name, offset })

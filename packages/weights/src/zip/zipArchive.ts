@@ -1,5 +1,5 @@
 import { CorruptCheckpointError, quote } from '../errors.ts'
-import { limits } from '../limits.ts'
+import type { Limits } from '../limits.ts'
 import type { Bytes, Source } from '../source/source.ts'
 import { crc32 } from './crc32.ts'
 import { flagBits, lengths, readDirectory, signatures, viewOf, type ZipEntry } from './directory.ts'
@@ -36,7 +36,7 @@ export class ZipArchive {
       }
       entries.set(entry.name, entry)
     }
-    checkInflation(source.name, entries.values())
+    checkInflation(source.name, source.limits, entries.values())
     return new ZipArchive(source, entries)
   }
 
@@ -58,6 +58,19 @@ export class ZipArchive {
       throw new CorruptCheckpointError(`checksum is ${hex(crc)}, the directory says ${hex(entry.crc)}`, at)
     }
     return bytes
+  }
+
+  /**
+   * The first `length` bytes of a record, its checksum unchecked; less is read where it is stored.
+   * @throws as {@link read}
+   */
+  async readStart(name: string, length: number): Promise<Bytes> {
+    const entry = this.entries.get(name)
+    if (entry === undefined || entry.method !== 0 || length >= entry.size) {
+      return (await this.read(name)).subarray(0, length)
+    }
+    const dataStart = await this.#checkLocalHeader(entry, (from, to) => this.source.read(from, to))
+    return this.source.read(dataStart, dataStart + length)
   }
 
   /** Reads parts of a small record out of one read of the source; of a large one the data alone, to be kept. */
@@ -131,7 +144,7 @@ export class ZipArchive {
 }
 
 /** Refuses what would inflate to far more than any checkpoint does. */
-function checkInflation(file: string, entries: Iterable<ZipEntry>): void {
+function checkInflation(file: string, limits: Limits, entries: Iterable<ZipEntry>): void {
   let total = 0
   for (const { name, method, size, compressedSize } of entries) {
     if (method === 0) continue

@@ -1,0 +1,130 @@
+import { type DescribedTensor, describe, type RecurrentModule } from './describe.ts'
+import { CheckpointError } from './errors.ts'
+import { globalPath, type PickleGlobal } from './pickle/values.ts'
+import type { Contents, Format, Reader } from './reader.ts'
+import type { CheckpointSource } from './source/openSource.ts'
+import { tensorDType } from './tensor/readTensors.ts'
+import type { StorageSpec } from './tensor/tensorSpec.ts'
+import { type TensorInfo, tensorInfo } from './tensorInfo.ts'
+import { isAllowed, isDangerous } from './torch/allowList.ts'
+import { unsupportedKind } from './torch/constructors.ts'
+import { type LoadOptions, withReader } from './withReader.ts'
+
+/** What is thought of a name in a pickle. */
+export type Verdict =
+  /** Made by `load`. */
+  | 'allowed'
+  /** Not on the allow-list: refused by `load`, stepped over by `loadWeights`. */
+  | 'unlisted'
+  /** A tensor that cannot be represented: refused. */
+  | 'unsupported'
+  /** Only an attack has a use for it: refused. */
+  | 'dangerous'
+
+export interface InspectedGlobal {
+  /** `torch._utils._rebuild_tensor_v2` */
+  readonly name: string
+  readonly verdict: Verdict
+  /** Of its first mention in the pickle, in bytes. */
+  readonly offset: number
+}
+
+/** What a file holds, found out without reading its tensors; see {@link inspect}. */
+export interface Inspection {
+  readonly file: string
+  readonly byteLength: number
+  readonly format: Format
+  /** Every tensor in the file, by path, also outside the state dict (an optimizer's, for one). */
+  readonly tensors: ReadonlyMap<string, TensorInfo>
+  /** Paths of tensors that share a storage, group by group. */
+  readonly shared: readonly (readonly string[])[]
+  /** Other values, by path, as short text. */
+  readonly values: ReadonlyMap<string, string>
+  /** What the format notes: versions, byte order, safetensors' own metadata. */
+  readonly metadata: ReadonlyMap<string, string>
+  /** Classes and functions that its pickle names, each once. */
+  readonly globals: readonly InspectedGlobal[]
+  /** False if the pickle names something dangerous. Reading it here is harmless all the same. */
+  readonly safe: boolean
+  /** Recurrent modules in its state dict, with the prefixes `fromStateDict` takes. */
+  readonly modules: readonly RecurrentModule[]
+  /** Why `load` and `loadWeights` would refuse it, before any tensor is read; null where they would not. */
+  readonly refusals: { readonly load: string | null; readonly loadWeights: string | null }
+}
+
+/**
+ * Tells what a checkpoint holds without reading any tensor's data, and without refusing what can be shown: dangerous
+ * names stand in the result, nothing is done with them.
+ * @throws as `load`, for files that cannot be made sense of
+ *
+ * @example
+ * const { tensors, safe, modules } = await inspect('model.pt')
+ * for (const [name, { dtype, shape }] of tensors) console.log(name, dtype, shape)
+ */
+export async function inspect(source: CheckpointSource, options?: LoadOptions): Promise<Inspection> {
+  return withReader('inspect', source, options, ({ reader, source: { name, byteLength } }) => {
+    const contents = contentsOf(reader)
+    const globals = inspectGlobals(contents.globals)
+    const weights = attempt(() => checkedWeights(reader))
+    return {
+      file: name,
+      byteLength,
+      format: reader.format,
+      tensors: new Map(Array.from(contents.tensors, ([path, spec]) => [path, tensorInfo(spec)])),
+      shared: sharedIn(contents),
+      values: contents.values,
+      metadata: contents.metadata,
+      globals,
+      safe: globals.every(({ verdict }) => verdict !== 'dangerous'),
+      modules: describe(weights.value ?? new Map<string, DescribedTensor>()),
+      refusals: { load: attempt(() => reader.saved(tensorDType)).refusal, loadWeights: weights.refusal },
+    }
+  })
+}
+
+/** What can be shown; of an object whose parts contradict each other, the names alone. */
+function contentsOf(reader: Reader): Contents {
+  const { value } = attempt(() => reader.contents())
+  return value ?? { tensors: new Map(), values: new Map(), metadata: new Map(), globals: reader.globals }
+}
+
+function checkedWeights(reader: Reader): ReadonlyMap<string, DescribedTensor> {
+  const weights = reader.weights()
+  for (const spec of weights.values()) tensorDType(spec)
+  return weights
+}
+
+interface Attempt<T> {
+  readonly value: T | null
+  readonly refusal: string | null
+}
+
+function attempt<T>(make: () => T): Attempt<T> {
+  try {
+    return { value: make(), refusal: null }
+  } catch (error) {
+    if (error instanceof CheckpointError) return { value: null, refusal: `${error.name}: ${error.message}` }
+    throw error
+  }
+}
+
+function sharedIn({ tensors }: Contents): string[][] {
+  const paths = new Map<StorageSpec, string[]>()
+  for (const [path, { storage }] of tensors) paths.set(storage, [...(paths.get(storage) ?? []), path])
+  return [...paths.values()].filter((group) => group.length > 1)
+}
+
+function inspectGlobals(globals: readonly PickleGlobal[]): InspectedGlobal[] {
+  const found = new Map<string, InspectedGlobal>()
+  for (const global of globals) {
+    const name = globalPath(global)
+    if (!found.has(name)) found.set(name, { name, verdict: verdictOf(global), offset: global.offset })
+  }
+  return [...found.values()]
+}
+
+function verdictOf(global: PickleGlobal): Verdict {
+  if (isDangerous(global)) return 'dangerous'
+  if (unsupportedKind(global) !== null) return 'unsupported'
+  return isAllowed(global) ? 'allowed' : 'unlisted'
+}

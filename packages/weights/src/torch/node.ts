@@ -1,0 +1,31 @@
+import type { TensorSpec } from '../tensor/tensorSpec.ts'
+import { Opaque } from './opaque.ts'
+import type { Saved } from './savedValue.ts'
+
+/** A saved object as it is walked through: with specs for tensors, and objects of unlisted classes left closed. */
+export type Node = Saved<TensorSpec | Opaque<TensorSpec>>
+
+/**
+ * What a state dict takes from a node, by key: the items of a dict, or the parameters, buffers and submodules of a
+ * pickled module, in `state_dict()`'s order. Null for anything else.
+ */
+export function childrenOf(node: Node): Map<Node, Node> | null {
+  if (node instanceof Map) return node
+  if (!(node instanceof Opaque)) return null
+  return moduleChildren(node) ?? node.entries()
+}
+
+function moduleChildren(node: Opaque<TensorSpec>): Map<Node, Node> | null {
+  const attributes = node.attributes()
+  const parameters = attributes?.get('_parameters')
+  if (!attributes || !(parameters instanceof Map)) return null
+  const children = new Map<Node, Node>(parameters)
+  const buffers = attributes.get('_buffers')
+  const transient = attributes.get('_non_persistent_buffers_set')
+  for (const [key, value] of buffers instanceof Map ? buffers : []) {
+    if (!(transient instanceof Set && transient.has(key))) children.set(key, value)
+  }
+  const modules = attributes.get('_modules')
+  for (const [key, value] of modules instanceof Map ? modules : []) children.set(key, value)
+  return children
+}

@@ -1,0 +1,141 @@
+import { type CheckpointLocation, UnsupportedFormatError } from '../errors.ts'
+import { globalPath, type PickleGlobal } from '../pickle/values.ts'
+import type { Contents, Reader } from '../reader.ts'
+import { TensorSpec } from '../tensor/tensorSpec.ts'
+import type { TorchCheckpoint } from './checkpoint.ts'
+import { contentsOf } from './contentsOf.ts'
+import type { Node } from './node.ts'
+import { Opaque } from './opaque.ts'
+import type { Saved } from './savedValue.ts'
+import { checkHarmless, checkSupported, openNode } from './torchReader.ts'
+import { openPickle, type TorchArchive } from './zipCheckpoint.ts'
+
+/** Names of the parameters and buffers of a class, as its program text lists them. */
+type Members = ReadonlySet<string>
+
+/** True for what torch.jit.save writes: a second pickle, of constants, marks it. */
+export function isTorchScript({ archive, root }: TorchArchive): boolean {
+  return archive.entries.has(`${root}/constants.pkl`)
+}
+
+/**
+ * Opens what torch.jit.save wrote. The module is an object of pickled attributes; which of them are parameters and
+ * buffers stands in `code/`, of which only the lists of names are read. No program is run.
+ * @throws CorruptCheckpointError, UnsafePickleError
+ */
+export async function openTorchScript(opened: TorchArchive): Promise<Reader> {
+  const module = await openPickle(opened, 'data')
+  const constants = await openPickle(opened, 'constants')
+  return new TorchScriptReader(module, constants, await readMembers(opened, module.pickle.globals))
+}
+
+class TorchScriptReader implements Reader {
+  readonly format = 'torchscript'
+  readonly at: CheckpointLocation
+  readonly globals: readonly PickleGlobal[]
+  readonly #module: Omit<TorchCheckpoint, 'format'>
+  readonly #constants: Omit<TorchCheckpoint, 'format'>
+  readonly #members: ReadonlyMap<string, Members>
+
+  constructor(
+    module: Omit<TorchCheckpoint, 'format'>,
+    constants: Omit<TorchCheckpoint, 'format'>,
+    members: ReadonlyMap<string, Members>,
+  ) {
+    this.at = module.at
+    this.globals = [...module.pickle.globals, ...constants.pickle.globals]
+    this.#module = module
+    this.#constants = constants
+    this.#members = members
+  }
+
+  saved<T>(_tensor: (spec: TensorSpec) => T): Saved<T> {
+    checkHarmless(this.#module)
+    throw new UnsupportedFormatError(
+      'is a TorchScript archive, a program and its weights; loadWeights gives its parameters and buffers',
+      { file: this.at.file },
+    )
+  }
+
+  weights(): Map<string, TensorSpec> {
+    checkHarmless(this.#module)
+    checkSupported(this.#module)
+    const tensors = new Map<string, TensorSpec>()
+    const open = new Set<Opaque<TensorSpec>>()
+    const walk = (module: Opaque<TensorSpec>, prefix: string): void => {
+      if (open.has(module)) return
+      open.add(module)
+      const members = module.class === null ? undefined : this.#members.get(globalPath(module.class))
+      for (const [name, value] of module.attributes() ?? []) {
+        if (typeof name !== 'string') continue
+        if (value instanceof Opaque && isScripted(value)) walk(value, `${prefix}${name}.`)
+        // Without program text there is no telling, and state is mostly parameters.
+        if (value instanceof TensorSpec && members?.has(name) !== false) tensors.set(prefix + name, value)
+      }
+      open.delete(module)
+    }
+    const root: Node = openNode(this.#module)
+    if (!(root instanceof Opaque)) {
+      throw new UnsupportedFormatError('is a TorchScript archive without a module', this.at)
+    }
+    walk(root, '')
+    if (tensors.size === 0) this.#refuseFrozen()
+    return tensors
+  }
+
+  contents(): Contents {
+    const { metadata, limits } = this.#module
+    const module = contentsOf(openNode(this.#module), limits)
+    const constants = contentsOf(openNode(this.#constants), limits)
+    const tensors = new Map(module.tensors)
+    for (const [path, spec] of constants.tensors) tensors.set(`<constants>.${path}`, spec)
+    return { tensors, values: module.values, metadata, globals: this.globals }
+  }
+
+  /** torch.jit.freeze turns parameters into constants of the program, and their names are gone. */
+  #refuseFrozen(): void {
+    const { tensors } = contentsOf(openNode(this.#constants), this.#constants.limits)
+    if (tensors.size === 0) return
+    const some = [...tensors.values()].slice(0, 6).map(({ dtype, shape }) => `${dtype} (${shape.join(', ')})`)
+    throw new UnsupportedFormatError(
+      `is a frozen TorchScript module: its ${tensors.size} tensors (${some.join('; ')}${tensors.size > 6 ? '; ...' : ''}) ` +
+        'are constants, and what is missing are the names of its parameters; save it without torch.jit.freeze',
+      this.#constants.at,
+    )
+  }
+}
+
+function isScripted(value: Opaque<TensorSpec>): boolean {
+  return value.class?.module.startsWith('__torch__') === true
+}
+
+/** Reads the program text of every class the pickle names, for its `__parameters__` and `__buffers__`. */
+async function readMembers(
+  { archive, root }: TorchArchive,
+  globals: readonly PickleGlobal[],
+): Promise<Map<string, Members>> {
+  const members = new Map<string, Members>()
+  const texts = new Map<string, string | null>()
+  for (const global of globals) {
+    if (!global.module.startsWith('__torch__')) continue
+    const record = `${root}/code/${global.module.replaceAll('.', '/')}.py`
+    const entry = archive.entries.get(record)
+    if (entry !== undefined && !texts.has(record)) {
+      const small = entry.size <= archive.source.limits.codeBytes
+      texts.set(record, small ? new TextDecoder().decode(await archive.read(record)) : null)
+    }
+    const found = membersOf(texts.get(record) ?? '', global.name)
+    if (found !== null) members.set(globalPath(global), found)
+  }
+  return members
+}
+
+/** `class Name(Module):`, then a line each of `__parameters__ = ["weight", ]` and `__buffers__ = []`. */
+function membersOf(code: string, name: string): Members | null {
+  const head = code.indexOf(`class ${name}(Module):\n`)
+  if (head < 0) return null
+  const lines = code.slice(head, code.indexOf('\n  def ', head) >>> 0).split('\n')
+  const lists = lines.filter((line) => /^ {2}__(parameters|buffers)__ = \[/.test(line))
+  if (lists.length === 0) return null
+  return new Set(lists.flatMap((line) => [...line.matchAll(/"([^"]*)"/g)].map(([, member = '']) => member)))
+}

@@ -1,0 +1,76 @@
+import { openReader } from './openReader.ts'
+import type { Reader } from './reader.ts'
+import { type CheckpointSource, openSource } from './source/openSource.ts'
+import { ReadContext, type ReadOptions } from './source/readContext.ts'
+import { type ResolveShard, shardBeside } from './source/shardSource.ts'
+import type { Source } from './source/source.ts'
+
+/** What every reading function takes beside its source. */
+export interface LoadOptions extends ReadOptions {
+  /**
+   * For the index.json of a sharded checkpoint: gives the source of a file it names. Without it the files are looked
+   * for beside the index, which needs a path or URL.
+   */
+  readonly resolve?: ResolveShard | undefined
+}
+
+/** A checkpoint and the files it is read from. */
+export class OpenedCheckpoint {
+  readonly reader: Reader
+  readonly context: ReadContext
+  /** Of the file that was named; an index has others beside it. */
+  readonly source: Source
+  readonly #sources: readonly Source[]
+
+  private constructor(reader: Reader, context: ReadContext, source: Source, sources: readonly Source[]) {
+    this.reader = reader
+    this.context = context
+    this.source = source
+    this.#sources = sources
+  }
+
+  static async open(
+    who: string,
+    source: CheckpointSource,
+    options: LoadOptions = {},
+  ): Promise<OpenedCheckpoint> {
+    const context = new ReadContext(options)
+    const first = await openSource(who, source, context)
+    const sources = [first]
+    const openShard = async (name: string): Promise<Source> => {
+      const found = await (options.resolve?.(name) ?? shardBeside(source, name, first.name))
+      const shard = await openSource(who, found, context)
+      sources.push(shard)
+      return shard
+    }
+    try {
+      return new OpenedCheckpoint(await openReader(first, openShard), context, first, sources)
+    } catch (error) {
+      await closeAll(sources)
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await closeAll(this.#sources)
+  }
+}
+
+/** Opens a checkpoint, hands it to `use`, and closes its files whatever happens. */
+export async function withReader<T>(
+  who: string,
+  source: CheckpointSource,
+  options: LoadOptions | undefined,
+  use: (opened: OpenedCheckpoint) => T | Promise<T>,
+): Promise<T> {
+  const opened = await OpenedCheckpoint.open(who, source, options)
+  try {
+    return await use(opened)
+  } finally {
+    await opened.close()
+  }
+}
+
+async function closeAll(sources: readonly Source[]): Promise<void> {
+  for (const source of sources) await source.close()
+}
