@@ -154,6 +154,8 @@ export {
   RNNBase,
   type RNNBaseOptions,
   type RNNOptions,
+  SequenceStream,
+  type StreamOptions,
   unpackSequence,
   unpadSequence,
 } from '@unroll/sequence'
