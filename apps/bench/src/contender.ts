@@ -45,7 +45,7 @@ export function engineContender(
   return {
     name,
     variant: engine.variant,
-    declines: (workload) => (multiplyAdds(workload) <= maxMultiplyAdds ? null : 'a call would take seconds'),
+    declines: (workload) => (multiplyAdds(workload) <= maxMultiplyAdds ? null : 'a call takes too long'),
     prepare: async ({ spec, weights, batchSizes, streaming, N, ...workload }) => {
       const packed = engine.pack({ ...spec, dtype }, weights.map(mapWeights(cast)))
       const input = cast(workload.input)

@@ -71,7 +71,7 @@ function declines(workload: Workload): string | null {
   if (spec.projSize > 0) return 'its LSTM has no projection'
   if (spec.bidirectional || lengths !== null || streaming)
     return 'only plain calls of one direction are compared'
-  return multiplyAdds(workload) <= limit ? null : 'a call would take seconds'
+  return multiplyAdds(workload) <= limit ? null : 'a call takes too long'
 }
 
 /** Kernel `(I, G*H)`, recurrent kernel `(H, G*H)`, one bias `(G*H)`; the LSTM's gates i, f, c, o are PyTorch's. */
