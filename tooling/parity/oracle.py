@@ -102,10 +102,17 @@ def construct(plan):
     return cls(*plan["args"], **keywords(plan["options"]))
 
 
+def attributes_of(module):
+    """What a module knows of its options, as JavaScript would write it."""
+    known = {name: value for name, value in vars(module).items() if not name.startswith("_") and name != "training"}
+    whole = {name: int(value) if isinstance(value, float) and value.is_integer() else value for name, value in known.items()}
+    return json.dumps({name: whole[name] for name in sorted(whole)}, separators=(",", ":"))
+
+
 def run_module(run, plan):
     torch.manual_seed(plan["seed"])
     module = construct(plan["construct"])
-    run.result["printed"].append(repr(module))
+    run.result["printed"] += [repr(module), attributes_of(module)]
     run.result["exact"] += [[name, crc(tensor)] for name, tensor in module.state_dict().items()]
     module.train(plan["training"])
     if plan["input"] is None:

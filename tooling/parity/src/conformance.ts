@@ -17,7 +17,7 @@ export interface Row {
   readonly proof: { readonly file: string; readonly test: string } | null
 }
 
-export interface Section {
+interface Section {
   readonly title: string
   readonly rows: readonly Row[]
 }

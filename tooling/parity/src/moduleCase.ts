@@ -7,7 +7,7 @@ import type { Draw, ModulePlan, Options } from './plan.ts'
 export interface ModuleCase {
   readonly family: 'module'
   readonly seed: number
-  readonly name: 'RNN' | 'LSTM' | 'GRU' | 'RNNCell' | 'LSTMCell' | 'GRUCell'
+  readonly name: 'RNNBase' | 'RNN' | 'LSTM' | 'GRU' | 'RNNCell' | 'LSTMCell' | 'GRUCell'
   readonly inputSize: number
   readonly hiddenSize: number
   readonly numLayers: number
@@ -36,7 +36,10 @@ export interface ModuleCase {
 /** Sums of a gate stay below about 16: those of 100 lose more digits to rounding than the tolerance allows anybody. */
 const scales = [0.01, 1, 1, 1, 4, 16]
 /** 1e30 saturates every gate without two of them cancelling to something between. */
-const names = ['RNN', 'LSTM', 'GRU', 'RNN', 'LSTM', 'GRU', 'RNNCell', 'LSTMCell', 'GRUCell'] as const
+const names = [
+  ...(['RNN', 'LSTM', 'GRU', 'RNN', 'LSTM', 'GRU', 'RNN', 'LSTM', 'GRU'] as const),
+  ...(['RNNCell', 'LSTMCell', 'GRUCell', 'RNNCell', 'LSTMCell', 'GRUCell', 'RNNBase'] as const),
+] as const
 const specialValues = ['nan', 'inf', '-inf', '-0.0', '1e-40', '-1e-310', '1e30', '-1e30']
 
 export function drawModuleCase(choose: Chooser, seed: number, drawsDropout: boolean): ModuleCase {
@@ -52,7 +55,7 @@ export function drawModuleCase(choose: Chooser, seed: number, drawsDropout: bool
   if (lengths && enforceSorted) lengths.sort((a, b) => b - a)
   const dropout = drawsDropout && choose.chance(0.3) ? choose.pick([0.1, 0.5, 1]) : 0
   const nonlinearity = choose.pick(['tanh', 'relu'] as const)
-  const isRelu = name.startsWith('RNN') && nonlinearity === 'relu'
+  const isRelu = /^RNN(Cell)?$/.test(name) && nonlinearity === 'relu'
   const plain: ModuleCase = {
     family: 'module',
     seed,
@@ -86,7 +89,7 @@ export function drawModuleCase(choose: Chooser, seed: number, drawsDropout: bool
       : [],
     mistake: null,
   }
-  if (!choose.chance(0.3)) return plain
+  if (name === 'RNNBase' || !choose.chance(0.3)) return plain
   const possible = mistakes.filter(({ applies }) => applies(plain))
   return { ...plain, mistake: choose.pick(possible).name }
 }
@@ -108,7 +111,7 @@ function plainPlan(given: ModuleCase): ModulePlan {
   const options: Record<string, unknown> = {}
   if (!given.bias) options['bias'] = false
   if (dtype !== 'float32') options['dtype'] = dtype
-  if (name.startsWith('RNN') && given.nonlinearity !== 'tanh') options['nonlinearity'] = given.nonlinearity
+  if (/^RNN(Cell)?$/.test(name) && given.nonlinearity !== 'tanh') options['nonlinearity'] = given.nonlinearity
   const H = given.projSize || hiddenSize
   const draw = (shape: readonly number[], scale = 1): Draw => ({ shape, dtype, scale })
 
@@ -131,6 +134,19 @@ function plainPlan(given: ModuleCase): ModulePlan {
   if (given.bidirectional) options['bidirectional'] = true
   if (given.projSize !== 0) options['projSize'] = given.projSize
   const steps = batchFirst ? [N, T] : [T, N]
+  if (name === 'RNNBase') {
+    // It has no forward of its own in PyTorch; its mode is drawn with the nonlinearity.
+    const args = [given.nonlinearity === 'relu' ? 'GRU' : 'LSTM', inputSize, hiddenSize]
+    return {
+      family: 'module',
+      seed,
+      construct: { name, args, options },
+      training: false,
+      input: null,
+      pack: null,
+      hx: null,
+    }
+  }
   const layers = given.numLayers * (given.bidirectional ? 2 : 1)
   const lead = batched ? [layers, N] : [layers]
   const h0 = draw([...lead, H])
@@ -152,7 +168,7 @@ function packOptions(lengths: readonly number[], batchFirst: boolean, enforceSor
   return { lengths, ...(batchFirst && { batchFirst }), ...(!enforceSorted && { enforceSorted }) }
 }
 
-export function isCell({ name }: ModuleCase): boolean {
+function isCell({ name }: ModuleCase): boolean {
   return name.endsWith('Cell')
 }
 

@@ -8,7 +8,7 @@ import { type Oracle, OracleCrash } from './oracle.ts'
 import { crashed, ending, endsAlike, type Outcome, outcomeOf } from './outcome.ts'
 import { runPlan } from './runPlan.ts'
 
-export interface Mismatch {
+interface Mismatch {
   readonly engine: string
   /** What was drawn first. */
   readonly seed: number

@@ -59,7 +59,7 @@ class Run implements Outcome {
 function runModule(run: Run, plan: ModulePlan, engine: HostEngine): void {
   manualSeed(plan.seed)
   using module = construct(plan.construct).to(engine)
-  run.printed.push(String(module))
+  run.printed.push(String(module), attributesOf(module))
   for (const [name, tensor] of module.stateDict()) run.exact.push([name, crcOf(tensor)])
   module.train(plan.training)
   if (plan.input === null) return
@@ -69,6 +69,18 @@ function runModule(run: Run, plan: ModulePlan, engine: HostEngine): void {
   const input = plan.pack === null ? x : packed(x, plan.pack)
   run.stage = 'forward'
   run.keep(call(module.forward, module, hx === null ? [input] : [input, hx]))
+}
+
+/** What a module knows of its options, under PyTorch's names. */
+function attributesOf(module: Module): string {
+  const known = Object.entries(module)
+    .filter(([name, value]) => name !== 'training' && value !== null && !(value instanceof Tensor))
+    .map(([name, value]): [string, unknown] => [snakeCase(name), value])
+  return JSON.stringify(Object.fromEntries(known.sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 function runPacking(run: Run, plan: PackingPlan): void {
@@ -160,7 +172,7 @@ function flat(value: unknown): (Tensor | null)[] {
   throw new TypeError(`expected tensors, got ${String(value)}`)
 }
 
-export function crcOf({ data }: Tensor): number {
+function crcOf({ data }: Tensor): number {
   return crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
 }
 

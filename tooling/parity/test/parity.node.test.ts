@@ -5,7 +5,7 @@ import { reportText } from '../src/report.ts'
 import { describeWithTorch } from './oracle.ts'
 
 describeWithTorch('PyTorch and every engine', (oracle) => {
-  it('agree on 600 random configurations: outputs, states, errors and printed text', async () => {
+  it('agree on 600 random configurations: outputs, states, errors, attributes and printed text', async () => {
     const report = await runParity(oracle, { seed: 1, count: 600 })
     console.info(reportText(report))
     expect(report.mismatches).toEqual([])
