@@ -26,3 +26,6 @@ export type { RawData } from './tensor/typedMemory.ts'
 export type { StorageInfo, TensorInfo } from './tensorInfo.ts'
 export type { Complex, Saved, SavedValue } from './torch/savedValue.ts'
 export type { LoadOptions } from './withReader.ts'
+// Writing
+export { type Savable, savePt } from './write/savePt.ts'
+export { saveSafetensors } from './write/saveSafetensors.ts'

@@ -39,7 +39,7 @@ export function unpickle(bytes: Bytes, at: CheckpointLocation, limits: Limits = 
 const firstBytes = 65_536
 
 /**
- * Runs the pickle that starts at `start` of a source and may end anywhere before `end`; its offsets are the source's.
+ * Runs the pickle that starts at `start` of a source and may end anywhere before `end`; its offsets count from `origin`.
  * Reads about as far as it goes.
  * @throws as {@link unpickle}, UnreadableSourceError
  */
@@ -48,12 +48,13 @@ export async function unpickleAt(
   start: number,
   end: number,
   at: CheckpointLocation,
+  origin = 0,
 ): Promise<Pickle> {
   const { limits } = source
   const available = Math.min(end - start, limits.pickleBytes)
   for (let length = firstBytes; ; ) {
     const bytes = await source.read(start, start + Math.min(length, available))
-    const reader = new PickleReader(bytes, start, at, limits)
+    const reader = new PickleReader(bytes, start - origin, at, limits)
     try {
       return new PickleMachine(reader, bytes.length, at, limits).run()
     } catch (error) {

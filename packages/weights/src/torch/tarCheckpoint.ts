@@ -51,23 +51,31 @@ export async function openTarCheckpoint(source: Source): Promise<TorchCheckpoint
 class Cursor {
   readonly source: Source
   readonly at: CheckpointLocation
+  readonly #start: number
   readonly #end: number
+  /** In the file. */
   offset: number
 
   constructor(source: Source, record: string, { start, end }: TarMember) {
     this.source = source
     this.at = { file: source.name, record }
+    this.#start = start
     this.offset = start
     this.#end = end
   }
 
+  /** Errors count offsets from the start of the member. */
+  locate(offset: number): CheckpointLocation {
+    return { ...this.at, offset: offset - this.#start }
+  }
+
   corrupt(what: string): CorruptCheckpointError {
-    return new CorruptCheckpointError(what, { ...this.at, offset: this.offset })
+    return new CorruptCheckpointError(what, this.locate(this.offset))
   }
 
   async pickle(): Promise<Pickle> {
-    const pickle = await unpickleAt(this.source, this.offset, this.#end, this.at)
-    this.offset = pickle.end
+    const pickle = await unpickleAt(this.source, this.offset, this.#end, this.at, this.#start)
+    this.offset = this.#start + pickle.end
     return pickle
   }
 
@@ -128,7 +136,7 @@ class Cursor {
 /** A count, for each storage `(key, location, class)`, an int64 size and the data; then the list of views. */
 async function readStorages(cursor: Cursor): Promise<Map<string, StorageSpec>> {
   const storages = new Map<string, StorageSpec>()
-  const { source, at } = cursor
+  const { source } = cursor
   for (let left = await cursor.count(); left > 0; left--) {
     const [id = null, location, storageClass = null] = await cursor.tuple()
     const key = keyText(id)
@@ -140,7 +148,7 @@ async function readStorages(cursor: Cursor): Promise<Map<string, StorageSpec>> {
     const byteLength = (await cursor.size('the size of a storage')) * itemSize(dtype)
     const start = cursor.skip(byteLength)
     const content: StorageContent = {
-      at: { ...at, offset: start },
+      at: cursor.locate(start),
       bigEndian: false,
       limits: source.limits,
       read: () => source.read(start, start + byteLength),

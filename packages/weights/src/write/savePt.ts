@@ -1,0 +1,177 @@
+import { type Storage, Tensor } from '@unroll/tensor'
+import { limits } from '../limits.ts'
+import type { Bytes } from '../source/source.ts'
+import { storageClassOf } from '../tensor/fileDtype.ts'
+import type { SavedValue } from '../torch/savedValue.ts'
+import { PickleWriter } from './pickleWriter.ts'
+import { writeZip } from './writeZip.ts'
+
+/** What {@link savePt} takes: a state dict, or any object of the kinds that `load` gives. */
+export type Savable = SavedValue | ReadonlyMap<string, Tensor>
+
+/**
+ * The bytes of a `.pt` file that `torch.load` reads, with `weights_only` True or False: a zip archive of a pickle
+ * (protocol 2) and the storages, little-endian.
+ *
+ * A Map becomes a dict, an array a list (as a key a tuple), a whole number an int, other numbers floats. Tensors keep dtype, strides and
+ * `requiresGrad`; what shares a storage is saved once, and one object in two places stays one.
+ * @throws TypeError for a value of another kind; RangeError for nesting beyond the limit
+ *
+ * @example
+ * await writeFile('lstm.pt', savePt(lstm.stateDict()))
+ */
+export function savePt(value: Savable): Bytes {
+  const saver = new Saver()
+  saver.value(value, 0)
+  const text = new TextEncoder()
+  return writeZip([
+    { name: 'archive/data.pkl', data: saver.pickle.finish() },
+    { name: 'archive/byteorder', data: text.encode('little') },
+    ...saver.storages.map(({ data }, key) => ({
+      name: `archive/data/${key}`,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    })),
+    { name: 'archive/version', data: text.encode('3\n') },
+  ])
+}
+
+class Saver {
+  readonly pickle = new PickleWriter()
+  /** In the order of their keys. */
+  readonly storages: Storage[] = []
+  readonly #keys = new Map<Storage, { readonly key: string; readonly dtype: string }>()
+  readonly #memo = new Map<object, number>()
+
+  value(value: Savable, depth: number): void {
+    const { pickle } = this
+    if (depth > limits.depth) throw new RangeError(`savePt: nested over ${limits.depth} deep, the limit`)
+    if (value === null) pickle.none()
+    else if (typeof value === 'boolean') pickle.bool(value)
+    else if (typeof value === 'bigint') pickle.int(value)
+    else if (typeof value === 'string') pickle.text(checkText(value))
+    else if (typeof value === 'number') this.#number(value)
+    else if (typeof value === 'object') this.#object(value, depth)
+    else throw unexpected(value)
+  }
+
+  #number(value: number): void {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) this.pickle.int(value)
+    else this.pickle.float(value)
+  }
+
+  /** Whatever may be met again. Containers are known before they are filled: they may contain themselves. */
+  #object(value: Exclude<Savable, null | string | number | boolean | bigint>, depth: number): void {
+    const { pickle } = this
+    const known = this.#memo.get(value)
+    if (known !== undefined) {
+      pickle.get(known)
+      return
+    }
+    const begin = (): void => {
+      this.#memo.set(value, pickle.put())
+    }
+    if (value instanceof Tensor) {
+      this.#tensor(value)
+      begin()
+    } else if (value instanceof Map) {
+      pickle.dict()
+      begin()
+      pickle.setItems(() => {
+        for (const [key, item] of value) {
+          this.#key(key, depth + 1)
+          this.value(item, depth + 1)
+        }
+      })
+    } else if (Array.isArray(value)) {
+      pickle.list()
+      begin()
+      pickle.appends(() => {
+        for (const item of value) this.value(item, depth + 1)
+      })
+    } else if (value instanceof Set) {
+      pickle.call('builtins', 'set', () => {
+        pickle.list()
+        pickle.appends(() => {
+          for (const item of value) this.#key(item, depth + 1)
+        })
+      })
+      begin()
+    } else if (value instanceof Uint8Array) {
+      pickle.call('_codecs', 'encode', () => {
+        pickle.text(Array.from(value, (byte) => String.fromCharCode(byte)).join(''))
+        pickle.text('latin1')
+      })
+      begin()
+    } else if ('re' in value && 'im' in value) {
+      pickle.call('builtins', 'complex', () => {
+        pickle.float(value.re)
+        pickle.float(value.im)
+      })
+      begin()
+    } else {
+      throw unexpected(value)
+    }
+  }
+
+  /** A key of a dict or item of a set: lists become tuples, since in Python what can change cannot be one. */
+  #key(key: Savable, depth: number): void {
+    if (key instanceof Map || key instanceof Set) throw new TypeError('savePt: a Map or Set cannot be a key')
+    if (!Array.isArray(key)) {
+      this.value(key, depth)
+      return
+    }
+    if (depth > limits.depth) throw new RangeError(`savePt: nested over ${limits.depth} deep, the limit`)
+    this.pickle.tuple(() => {
+      for (const item of key) this.#key(item, depth + 1)
+    })
+  }
+
+  /** `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)` */
+  #tensor(tensor: Tensor): void {
+    const { pickle } = this
+    const counts = (values: readonly number[]): void =>
+      pickle.tuple(() => {
+        for (const value of values) pickle.int(value)
+      })
+    pickle.call('torch._utils', '_rebuild_tensor_v2', () => {
+      this.#storage(tensor)
+      pickle.int(tensor.offset)
+      counts(tensor.shape)
+      counts(tensor.strides)
+      pickle.bool(tensor.requiresGrad)
+      pickle.call('collections', 'OrderedDict', () => undefined)
+    })
+  }
+
+  /** `("storage", class, key, location, numel)` */
+  #storage({ storage, dtype }: Tensor): void {
+    const { pickle } = this
+    const known = this.#keys.get(storage) ?? { key: String(this.storages.length), dtype }
+    if (!this.#keys.has(storage)) {
+      this.#keys.set(storage, known)
+      this.storages.push(storage)
+    }
+    if (known.dtype !== dtype) {
+      throw new TypeError(`savePt: tensors of ${known.dtype} and ${dtype} share a storage; clone one of them`)
+    }
+    pickle.persistent(() => {
+      pickle.text('storage')
+      pickle.global('torch', storageClassOf(dtype) ?? 'UntypedStorage')
+      pickle.text(known.key)
+      pickle.text('cpu')
+      pickle.int(storage.data.length)
+    })
+  }
+}
+
+/** Half a surrogate pair has no UTF-8. */
+function checkText(text: string): string {
+  if (/\p{Surrogate}/u.test(text)) throw new TypeError(`savePt: text ${JSON.stringify(text)} is not Unicode`)
+  return text
+}
+
+function unexpected(value: unknown): TypeError {
+  return new TypeError(
+    `savePt: expected tensors, Maps, arrays, Sets, bytes, text, numbers, bools or null, got ${typeof value}`,
+  )
+}

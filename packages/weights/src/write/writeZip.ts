@@ -1,0 +1,137 @@
+import type { Bytes } from '../source/source.ts'
+import { crc32 } from '../zip/crc32.ts'
+import { lengths, signatures } from '../zip/directory.ts'
+import { ByteWriter } from './byteWriter.ts'
+
+export interface ZipRecord {
+  /** ASCII. */
+  readonly name: string
+  readonly data: Uint8Array
+}
+
+/** Data starts at multiples of this, as PyTorch writes it: then it can be mapped into memory. */
+const alignment = 64
+
+/** What the 32-bit fields cannot hold any more stands in zip64 fields. */
+const full32 = 0xffffffff
+
+/**
+ * A zip archive of stored records.
+ * @param wideFrom sizes and offsets from here on are written in zip64 fields; tests set it low
+ */
+export function writeZip(records: readonly ZipRecord[], wideFrom: number = full32): Bytes {
+  const heads: Bytes[] = []
+  const directory = new ByteWriter()
+  let start = 0
+  for (const { name, data } of records) {
+    const crc = crc32(data)
+    const head = localHeader(name, data.length, crc, start, wideFrom)
+    heads.push(head)
+    centralHeader(directory, name, data.length, crc, start, wideFrom)
+    start += head.length + data.length
+  }
+  const end = endRecords(records.length, directory.length, start, wideFrom)
+  const archive = new Uint8Array(start + directory.length + end.length)
+  let at = 0
+  const put = (bytes: Uint8Array): void => {
+    archive.set(bytes, at)
+    at += bytes.length
+  }
+  for (const [i, { data }] of records.entries()) {
+    put(heads[i] ?? new Uint8Array(0))
+    put(data)
+  }
+  put(directory.bytes)
+  put(end)
+  return archive
+}
+
+function localHeader(name: string, size: number, crc: number, start: number, wideFrom: number): Bytes {
+  const wide = size >= wideFrom
+  const zip64 = wide ? 20 : 0
+  const unpadded = start + lengths.localHeader + name.length + zip64 + 4
+  const padding = (alignment - (unpadded % alignment)) % alignment
+  const out = new ByteWriter()
+    .uint32(signatures.localHeader)
+    .uint16(wide ? 45 : 20)
+    .uint16(0) // flags
+    .uint16(0) // stored
+    .uint32(0) // no time
+    .uint32(crc)
+    .uint32(wide ? full32 : size)
+    .uint32(wide ? full32 : size)
+    .uint16(name.length)
+    .uint16(zip64 + 4 + padding)
+    .ascii(name)
+  if (wide) out.uint16(1).uint16(16).uint64(size).uint64(size)
+  // The extra field PyTorch pads with.
+  out.ascii('FB').uint16(padding).ascii('Z'.repeat(padding))
+  return out.bytes
+}
+
+function centralHeader(
+  out: ByteWriter,
+  name: string,
+  size: number,
+  crc: number,
+  start: number,
+  wideFrom: number,
+): void {
+  const wideSize = size >= wideFrom
+  const wideStart = start >= wideFrom
+  const fields = (wideSize ? 16 : 0) + (wideStart ? 8 : 0)
+  const version = fields > 0 ? 45 : 20
+  out
+    .uint32(signatures.centralHeader)
+    .uint16(version)
+    .uint16(version)
+    .uint16(0) // flags
+    .uint16(0) // stored
+    .uint32(0) // no time
+    .uint32(crc)
+    .uint32(wideSize ? full32 : size)
+    .uint32(wideSize ? full32 : size)
+    .uint16(name.length)
+    .uint16(fields > 0 ? 4 + fields : 0)
+    .uint16(0) // no comment
+    .uint16(0) // disk
+    .uint16(0) // internal attributes
+    .uint32(0) // external attributes
+    .uint32(wideStart ? full32 : start)
+    .ascii(name)
+  if (fields > 0) out.uint16(1).uint16(fields)
+  if (wideSize) out.uint64(size).uint64(size)
+  if (wideStart) out.uint64(start)
+}
+
+function endRecords(count: number, size: number, start: number, wideFrom: number): Bytes {
+  const wide = start >= wideFrom || size >= wideFrom || count >= 0xffff
+  const out = new ByteWriter()
+  if (wide) {
+    out
+      .uint32(signatures.end64)
+      .uint64(lengths.end64 - 12)
+      .uint16(45)
+      .uint16(45)
+      .uint32(0)
+      .uint32(0)
+      .uint64(count)
+      .uint64(count)
+      .uint64(size)
+      .uint64(start)
+    out
+      .uint32(signatures.end64Locator)
+      .uint32(0)
+      .uint64(start + size)
+      .uint32(1)
+  }
+  const count16 = wide ? 0xffff : count
+  return out
+    .uint32(signatures.end)
+    .uint32(0) // disks
+    .uint16(count16)
+    .uint16(count16)
+    .uint32(wide ? full32 : size)
+    .uint32(wide ? full32 : start)
+    .uint16(0).bytes
+}
