@@ -1,0 +1,145 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ones, type Tensor, zeros } from '@unroll/tensor'
+import { afterAll, describe, expect, it } from 'vitest'
+import { runCli } from '../src/cli/runCli.ts'
+import { loadWeights, savePt } from '../src/index.ts'
+import { call, checkpoint, dict, tensor, text } from './support/torchBuilder.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'unroll-weights-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+async function run(...args: readonly string[]): Promise<Outcome> {
+  const [out, err]: [string[], string[]] = [[], []]
+  const code = await runCli(args, {
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    progress: null,
+  })
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
+
+function fixture(file: string): string {
+  return fileURLToPath(new URL(`./fixtures/${file}`, import.meta.url))
+}
+
+function saved(name: string, weights: Readonly<Record<string, Tensor>>): string {
+  const path = join(folder, name)
+  writeFileSync(path, savePt(new Map(Object.entries(weights))))
+  return path
+}
+
+describe('inspect', () => {
+  it('shows names, sizes, sharing, metadata, modules and the names of the pickle', async () => {
+    const { code, out } = await run('inspect', fixture('lstm-protocol2.pt'))
+    expect(code).toBe(0)
+    expect(out).toMatch(/lstm-protocol2\.pt: zip, [\d.]+ kB\nversion 3, byteorder little/)
+    expect(out).toMatch(/weight_ih_l0 +float32 +\(16, 3\) +192 B/)
+    expect(out).toContain('(no prefix)  LSTM(3, 4, { numLayers: 2, bidirectional: true })')
+    expect(out).toMatch(/torch\._utils\._rebuild_tensor_v2 +allowed/)
+    expect((await run('inspect', fixture('views.pt'))).out).toMatch(/Shared memory\nbase = grid = permuted/)
+  })
+
+  it('prints JSON for programs', async () => {
+    const { out } = await run('inspect', '--json', fixture('lstm.safetensors'))
+    const found: unknown = JSON.parse(out)
+    expect(found).toMatchObject({
+      format: 'safetensors',
+      safe: true,
+      modules: [{ kind: 'LSTM', hiddenSize: 3 }],
+    })
+    expect(found).toHaveProperty('tensors.0.storage.byteLength')
+  })
+
+  it('shows what is dangerous, and exits with 1', async () => {
+    const path = join(folder, 'evil.pt')
+    writeFileSync(path, checkpoint(dict({ w: tensor(), 'x\u001b[2J': call('os', 'system', text('true')) })))
+    const { code, out } = await run('inspect', path)
+    expect(code).toBe(1)
+    expect(out).toMatch(/The pickle names \(DANGEROUS\)/)
+    expect(out).toMatch(/os\.system +dangerous/)
+    expect(out).not.toContain('\u001b')
+  })
+})
+
+describe('convert', () => {
+  it('writes safetensors and .pt files that hold the same', async () => {
+    const [a, b] = [join(folder, 'a.safetensors'), join(folder, 'b.pt')]
+    expect((await run('convert', fixture('model.pth'), a)).code).toBe(0)
+    expect((await run('convert', a, b)).code).toBe(0)
+    expect(await run('diff', fixture('model.pth'), b)).toMatchObject({ code: 0 })
+  })
+
+  it('replaces a file only if told to', async () => {
+    const path = saved('there.pt', { a: ones([1]) })
+    const before = readFileSync(path)
+    expect(await run('convert', fixture('model.pth'), path)).toMatchObject({ code: 2 })
+    expect(readFileSync(path).equals(before)).toBe(true)
+    expect(await run('convert', '--force', fixture('model.pth'), path)).toMatchObject({ code: 0 })
+  })
+
+  it('converts halves exactly', async () => {
+    const path = join(folder, 'wide.pt')
+    await run('convert', '--dtype', 'float32', fixture('model-bfloat16.pt'), path)
+    const [narrow, wide] = [await loadWeights(fixture('model-bfloat16.pt')), await loadWeights(path)]
+    for (const [name, weight] of narrow) {
+      expect(wide.get(name)?.dtype).toBe('float32')
+      expect(wide.get(name)?.toArray()).toEqual(weight.toArray())
+    }
+  })
+})
+
+describe('diff', () => {
+  it('tells names, dtypes, shapes and values that differ', async () => {
+    const a = saved('left.pt', { same: ones([2]), value: zeros([3]), shape: ones([2]), left: ones([1]) })
+    const b = saved('right.pt', {
+      same: ones([2]),
+      value: ones([3]),
+      shape: ones([3]),
+      right: ones([1], { dtype: 'int64' }),
+    })
+    const { code, out } = await run('diff', a, b)
+    expect(code).toBe(1)
+    expect(out.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
+      'value values 3 of 3, by up to 1.00',
+      'shape shape (2,), (3,)',
+      'left only in A float32 (1,)',
+      'right only in B int64 (1,)',
+    ])
+    const { out: json } = await run('diff', '--json', a, b)
+    expect(JSON.parse(json)).toMatchObject({ equal: false, differences: { length: 4 } })
+  })
+})
+
+describe('exit codes', () => {
+  it.each([
+    ['nothing', []],
+    ['an unknown command', ['frobnicate', 'x']],
+    ['a missing file', ['diff', 'x']],
+    ['an unknown option', ['inspect', '--frob', 'x']],
+    ['an unknown output', ['convert', 'x.pt', 'y.onnx']],
+    ['an unknown dtype', ['convert', '--dtype', 'int8', 'x.pt', 'y.pt']],
+  ])('are 2 for %s', async (_, args) => {
+    expect(await run(...args)).toMatchObject({ code: 2, out: '' })
+  })
+
+  it('are 1 for a file that is not there or refused', async () => {
+    for (const file of [join(folder, 'missing.pt'), fixture('quantized.pt')]) {
+      expect(await run('convert', file, join(folder, 'out.pt'))).toMatchObject({ code: 1, out: '' })
+    }
+    expect(existsSync(join(folder, 'out.pt'))).toBe(false)
+    expect(await run('inspect', fixture('quantized.pt'))).toMatchObject({ code: 1 })
+  })
+
+  it('are 0 for help', async () => {
+    expect(await run('--help')).toMatchObject({ code: 0, err: '' })
+  })
+})
