@@ -54,14 +54,15 @@ function ratioTable(
   })
   const ratiosOf = (name: string): number[] =>
     comparisons.flatMap((comparison) => ratio(comparison, name) ?? [])
-  const below = (label: string, summary: (ratios: readonly number[]) => number | undefined): string[] => [
+  const below = (label: string, figure: (ratios: readonly number[]) => number | undefined): string[] => [
     label,
     ...Array<string>(1 + figureNames.length).fill(''),
-    ...others.map((name) => times(summary(ratiosOf(name)))),
+    ...others.map((name) => times(figure(ratiosOf(name)))),
   ]
   const least = (ratios: readonly number[]): number | undefined =>
     ratios.length === 0 ? undefined : Math.min(...ratios)
-  return aligned([head, ...rows, below('geometric mean', geometricMean), below('least', least)])
+  const summary = others.length === 0 ? [] : [below('geometric mean', geometricMean), below('least', least)]
+  return aligned([head, ...rows, ...summary])
 }
 
 /** Who took no part where, and why: a line for each reason. */

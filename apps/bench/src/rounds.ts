@@ -21,7 +21,7 @@ export const thorough: Effort = {
   minRounds: 5,
   maxRounds: 40,
 }
-export const quick: Effort = { name: 'quick', warmUpMs: 300, measureMs: 200, minRounds: 5, maxRounds: 10 }
+export const quick: Effort = { name: 'quick', warmUpMs: 1000, measureMs: 200, minRounds: 5, maxRounds: 10 }
 
 /** Calls something for about `ms`, at least once. @returns ms of each call */
 export type Timer = (ms: number) => Promise<readonly number[]>
