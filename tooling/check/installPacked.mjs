@@ -1,6 +1,6 @@
 /**
- * Installs @unroll/cells from packed tarballs into an empty project, as a user would, and runs it there; then bundles
- * one class and looks whether the rest stayed out.
+ * Installs @unroll/cells from packed tarballs into an empty project, as a user would, and runs it there; bundles one
+ * class for a browser and looks whether the rest stayed out; bundles everything for a browser.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,8 +10,7 @@ import { join } from 'node:path'
 const root = new URL('../..', import.meta.url).pathname
 const project = mkdtempSync(join(tmpdir(), 'unroll-install-'))
 try {
-  const needed = ['kernels', 'tensor', 'nn', 'cells']
-  for (const name of needed) {
+  for (const name of ['kernels', 'tensor', 'nn', 'cells']) {
     execFileSync('pnpm', ['pack', '--pack-destination', project], {
       cwd: join(root, 'packages', name),
       stdio: 'pipe',
@@ -40,9 +39,9 @@ try {
   expect('a cell of the installed package', printed, '["wasm",[3,20],[3,20]]')
 
   const { build } = await import('esbuild')
-  const bundle = async (code) => {
+  const bundle = async (code, resolveDir = project) => {
     const { outputFiles } = await build({
-      stdin: { contents: code, resolveDir: project },
+      stdin: { contents: code, resolveDir },
       bundle: true,
       format: 'esm',
       minifyWhitespace: true,
@@ -65,6 +64,9 @@ try {
   }
   const nothing = await bundle(`import '@unroll/cells'`)
   expect('a bundle that imports nothing', nothing.trim(), '')
+
+  const everything = await bundle(`export * from './dist/index.js'`, join(root, 'packages/torch'))
+  expect('a bundle of everything has an LSTM', /class LSTM\b|LSTM ?= ?class/.test(everything), true)
 } finally {
   rmSync(project, { recursive: true })
 }

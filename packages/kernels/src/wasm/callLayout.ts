@@ -36,7 +36,7 @@ export interface CallLayout {
 }
 
 /** The areas of one part. */
-export interface PartLayout {
+interface PartLayout {
   readonly part: Part
   /** Of the record: the fields of Call in assembly/recurrent.ts. */
   readonly record: number

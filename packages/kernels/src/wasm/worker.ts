@@ -54,9 +54,8 @@ export function startWorker(data: WorkerData): Promise<WorkerHandle> {
 }
 
 async function startInNode(data: WorkerData): Promise<WorkerHandle> {
-  // Out of the bundlers' sight: browsers never come here.
-  const name = 'node:worker_threads'
-  const { Worker }: typeof import('node:worker_threads') = await import(/* @vite-ignore */ name)
+  // process.getBuiltinModule, unlike import, does not send the bundlers of web pages looking for it.
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
   const worker = new Worker(nodeSource, { eval: true, workerData: data })
   await new Promise((resolve, reject) => {
     worker.once('message', resolve)
