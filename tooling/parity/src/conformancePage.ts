@@ -48,7 +48,7 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
 
-/** A pattern as text: without anchors. */
+/** A pattern as text. */
 function plain(pattern: RegExp): string {
-  return pattern.source.replace(/^\^|\$$/g, '')
+  return pattern.source.replace(/[\^$()]/g, '').replaceAll('|', ' or ').trim()
 }
