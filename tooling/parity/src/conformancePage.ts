@@ -50,5 +50,8 @@ function cell(text: string): string {
 
 /** A pattern as text. */
 function plain(pattern: RegExp): string {
-  return pattern.source.replace(/[\^$()]/g, '').replaceAll('|', ' or ').trim()
+  return pattern.source
+    .replace(/[\^$()]/g, '')
+    .replaceAll('|', ' or ')
+    .trim()
 }
