@@ -15,6 +15,7 @@ import pathlib
 import struct
 import zipfile
 
+import numpy
 import torch
 from torch import nn
 
@@ -241,18 +242,70 @@ def safetensors(tensors, metadata=None):
     return struct.pack("<Q", len(text)) + text + data
 
 
-def npz():
+def npz(compressed=False, **arrays):
     buffer = io.BytesIO()
-    import numpy
-
-    numpy.savez(buffer, weight=numpy.ones(2))
+    (numpy.savez_compressed if compressed else numpy.savez)(buffer, **arrays)
     return buffer.getvalue()
 
 
-def torchscript():
+def npy(array):
     buffer = io.BytesIO()
-    torch.jit.save(torch.jit.script(nn.Linear(2, 1)), buffer)
+    numpy.save(buffer, array)
     return buffer.getvalue()
+
+
+def scripted(module, freeze=False):
+    buffer = io.BytesIO()
+    script = torch.jit.script(module)
+    torch.jit.save(torch.jit.freeze(script.eval()) if freeze else script, buffer)
+    return buffer.getvalue()
+
+
+class Scripted(nn.Module):
+    """Parameters, a buffer, a tensor that is neither, and nested modules."""
+
+    scale: torch.Tensor
+
+    def __init__(self):
+        super().__init__()
+        self.rnns = nn.ModuleList([nn.GRU(2, 3, bidirectional=True), nn.GRU(6, 2)])
+        self.norm = nn.BatchNorm1d(2)
+        self.scale = torch.full((2,), 5.0)
+        self.mask = nn.Buffer(torch.tensor([True, False]), persistent=False)
+        self.sizes = [1, 2]
+
+    def forward(self, x):
+        for rnn in self.rnns:
+            x = rnn(x)[0]
+        return self.norm(x[-1]) * self.scale + self.sizes[0]
+
+
+def legacy(value, **options):
+    return save(value, _use_new_zipfile_serialization=False, **options)
+
+
+def float8():
+    """Every code of every float8, and what it stands for."""
+    codes = torch.arange(256, dtype=torch.uint8)
+    names = ["float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu"]
+    tensors = {name: codes.view(getattr(torch, name)) for name in names}
+    wide = {name: tensor.to(torch.float32) for name, tensor in tensors.items()}
+    # Which of the NaNs is not told.
+    wide = {name: torch.where(tensor.isnan(), torch.tensor(math.nan), tensor) for name, tensor in wide.items()}
+    return tensors, wide
+
+
+def parameters_of(module):
+    """The state dict of a module that is pickled whole: parameters keep requires_grad."""
+    parameters = dict(module.named_parameters())
+    return {name: parameters.get(name, tensor) for name, tensor in module.state_dict().items()}
+
+
+def scripted_state(module):
+    """In the order a TorchScript archive has them: each module's own tensors as it lists them."""
+    tensors = dict(module.named_parameters()) | dict(module.named_buffers())
+    own = [name for name in tensors if "." not in name]
+    return {name: tensors[name] for name in own + [name for name in tensors if name not in own]}
 
 
 def sequential_state(tensors):
@@ -314,16 +367,18 @@ def main():
     case("pair.pt", save(pair), load=pair, weights=flat)
 
     # What is refused.
-    case("whole-module.pt", save(nn.Linear(2, 1)))
-    case("legacy.pt", save(nn.Linear(2, 1).state_dict(), _use_new_zipfile_serialization=False), keep=True)
-    case("torchscript.pt", torchscript(), keep=True)
+    module = nn.Linear(2, 1)
+    case("whole-module.pt", save(module), weights=parameters_of(module))
+    state = nn.Linear(2, 1).state_dict()
+    case("legacy.pt", legacy(state), keep=True, load=state, weights="load")
+    module = nn.Linear(2, 1)
+    case("torchscript.pt", scripted(module), keep=True, weights=parameters_of(module))
     case("quantized.pt", save({"q": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)}))
     case("sparse.pt", save({"s": torch.eye(2).to_sparse()}))
     case("meta.pt", save({"m": torch.empty(2, device="meta")}))
     case("complex64.pt", save({"c": torch.ones(2, dtype=torch.complex64)}))
     case("uint16.pt", save({"u": torch.ones(2, dtype=torch.uint16)}))
-    case("float8.pt", save({"f": torch.ones(2).to(torch.float8_e4m3fn)}))
-    case("arrays.npz", npz())
+    case("float8.pt", save(float8()[0]), load=float8()[1], weights="load")
 
     # safetensors.
     tensors = special_values()
@@ -333,6 +388,45 @@ def main():
     both("lstm.safetensors", sequential_state(lstm), safetensors(lstm))
     case("nothing.safetensors", safetensors({}), load={}, weights={})
     case("uint16.safetensors", safetensors({"u": torch.ones(2, dtype=torch.uint16)}))
+
+    # Older containers, and objects whose classes are not known.
+    for protocol in (2, 4):
+        case(f"legacy-views-protocol{protocol}.pt", legacy(views(), pickle_protocol=protocol), keep=True, load=views(), weights="load")
+    case("legacy-dtypes.pt", legacy(special_values()), keep=True, load=special_values(), weights="load")
+    case("legacy-objects.pt", legacy(objects()), keep=True, load=objects())
+    torch.manual_seed(12)
+    model = Model()
+    case("legacy-module.pt", legacy(nn.Sequential(model.lstm, model.norm)), keep=True, weights=parameters_of(nn.Sequential(model.lstm, model.norm)))
+    case("module-in-checkpoint.pt", save({"epoch": 1, "net": model.head}), weights={f"net.{name}": tensor for name, tensor in parameters_of(model.head).items()})
+    defaults = collections.defaultdict(list, {"weight": torch.ones(2)})
+    case("defaultdict.pt", save({"state_dict": defaults}), weights=dict(defaults))
+
+    # TorchScript: only parameters and buffers, also the buffers no state dict has.
+    script = Scripted()
+    case("torchscript-rnns.pt", scripted(script), keep=True, weights=scripted_state(script))
+    case("torchscript-frozen.pt", scripted(script, freeze=True), keep=True)
+
+    # NumPy.
+    grid = numpy.arange(6, dtype=numpy.float32).reshape(2, 3)
+    arrays = {"weight": grid, "fortran": numpy.asfortranarray(grid), "scalar": numpy.array(2.5), "flags": numpy.array([True, False]), "empty": numpy.zeros((0, 2), numpy.int64), "half": grid.astype(numpy.float16)}
+    tensors = {name: torch.from_numpy(array) if array.ndim else torch.tensor(array) for name, array in arrays.items()}
+    tensors["empty"] = torch.zeros(0, 2, dtype=torch.int64)
+    case("arrays.npz", npz(**arrays), keep=True, load=tensors, weights="load")
+    case("arrays-deflated.npz", npz(compressed=True, **arrays), keep=True, load="arrays.npz", weights="load")
+    case("array.npy", npy(grid), load={"array": tensors["weight"]}, weights="load")
+
+    # Dtypes that tensors lack.
+    raw = {"u16": torch.tensor([0, 65535], dtype=torch.uint16), "u32": torch.tensor([7, 2**32 - 1], dtype=torch.uint32), "u64": torch.tensor([1, 2**40], dtype=torch.uint64), "c64": torch.tensor([1 - 2j, 3j], dtype=torch.complex64)}
+    case("raw-dtypes.pt", save(raw))
+
+    # A checkpoint over two files.
+    shards = [nn.Linear(2, 1).state_dict(), {f"more.{name}": tensor for name, tensor in nn.GRU(1, 1).state_dict().items()}]
+    files = [f"shard-{i + 1}-of-2.safetensors" for i in range(2)]
+    for file, shard in zip(files, shards):
+        case(file, safetensors(shard), load=sequential_state(shard), weights="load")
+    index = {"metadata": {"total_size": 44}, "weight_map": {name: file for file, shard in zip(files, shards) for name in sequential_state(shard)}}
+    whole = {name: tensor for shard in shards for name, tensor in sequential_state(shard).items()}
+    case("shards.safetensors.index.json", json.dumps(index, indent=2).encode(), load=whole, weights="load")
 
     lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
     text = f'{{"torch": "{torch.__version__}", "cases": [\n{lines}\n]}}\n'

@@ -14,7 +14,7 @@ export async function detectFormat(source: Source): Promise<Exclude<Format, 'tor
   if (source.byteLength === 0) throw new CorruptCheckpointError('is empty', { file, offset: 0 })
   const head = await source.read(0, Math.min(headBytes, source.byteLength))
   if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'zip'
-  if (startsWith(head, [0x80]) && startsWith(head.subarray(2), legacyMagic)) return 'legacy'
+  if (isLegacy(head)) return 'legacy'
   const text = String.fromCharCode(...head)
   if (text.slice(257, 262) === 'ustar') return 'tar'
   if (text.startsWith('\x93NUMPY')) return 'npy'
@@ -38,6 +38,11 @@ export function unsupportedFormat(kind: string, file: string): UnsupportedFormat
 
 /** The LONG1 that opens a legacy stream: 0x1950a86a20f9469cfc6c. */
 const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]
+
+/** After PROTO, from protocol 4 on also after a FRAME and its length. */
+function isLegacy(head: Bytes): boolean {
+  return head[0] === 0x80 && startsWith(head.subarray(head[2] === 0x95 ? 11 : 2), legacyMagic)
+}
 
 function foreignKind(head: Bytes, text: string): string | null {
   // Protocol 2 goes on with an opcode; a length of safetensors, with zeros.

@@ -102,7 +102,8 @@ export class Checkpoint {
   async #storage(spec: TensorSpec, dtype: string, to?: FloatDType): Promise<Storage> {
     const known = this.#storages.get(spec.storage)?.get(dtype)?.deref()
     if (known !== undefined) return known
-    const storage = await readStorage(spec.storage, spec.dtype, to)
+    const storage = (await readStorage(spec.storage, [spec.dtype], to)).get(spec.dtype)
+    if (storage === undefined) throw new Error(`storage ${spec.storage.key} was not read`)
     const byDType = this.#storages.get(spec.storage) ?? new Map<string, WeakRef<Storage>>()
     byDType.set(dtype, new WeakRef(storage))
     this.#storages.set(spec.storage, byDType)

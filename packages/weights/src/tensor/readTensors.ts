@@ -1,7 +1,8 @@
-import { type DType, type Storage, Tensor } from '@unroll/tensor'
-import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
+import { type DType, type Storage, Tensor, type TypedArray } from '@unroll/tensor'
+import { UnsupportedFormatError } from '../errors.ts'
 import type { ReadContext } from '../source/readContext.ts'
-import type { FileDType } from './fileDtype.ts'
+import type { Bytes } from '../source/source.ts'
+import { type FileDType, itemSize } from './fileDtype.ts'
 import { isFloat8, widenFloat8 } from './float8.ts'
 import { type FloatDType, toFloats } from './rawTensor.ts'
 import type { StorageSpec, TensorSpec } from './tensorSpec.ts'
@@ -24,15 +25,15 @@ export async function readTensors(
   let total = 0
   for (const storage of dtypes.keys()) total += storage.byteLength
   context.begin(total)
-  const storages = new Map<StorageSpec, Storage>()
-  for (const [storage, dtype] of dtypes) storages.set(storage, await readStorage(storage, dtype, to))
+  const storages = new Map<StorageSpec, ReadonlyMap<FileDType, Storage>>()
+  for (const [storage, read] of dtypes) storages.set(storage, await readStorage(storage, read, to))
   context.end()
 
   const made = new Map<TensorSpec, Tensor>()
   return (spec) => {
     const known = made.get(spec)
     if (known !== undefined) return known
-    const storage = storages.get(spec.storage)
+    const storage = storages.get(spec.storage)?.get(spec.dtype)
     if (storage === undefined) throw new Error(`storage ${spec.storage.key} was not asked for`)
     const tensor = tensorOf(spec, storage, tensorDType(spec, to))
     made.set(spec, tensor)
@@ -46,17 +47,42 @@ export function tensorOf(spec: TensorSpec, storage: Storage, dtype: DType): Tens
   return new Tensor({ storage, shape, strides, offset, dtype }, requiresGrad)
 }
 
-/** Reads a storage of `dtype`, as memory of the dtype that {@link tensorDType} tells. */
-export async function readStorage(storage: StorageSpec, dtype: FileDType, to?: FloatDType): Promise<Storage> {
-  const { at, bigEndian } = storage.content
+/**
+ * Reads a storage once, as memory of each of `dtypes`, or rather of the dtypes that {@link tensorDType} tells. An
+ * untyped storage may have several: they share the bytes, unless these must be converted.
+ */
+export async function readStorage(
+  storage: StorageSpec,
+  dtypes: Iterable<FileDType>,
+  to?: FloatDType,
+): Promise<Map<FileDType, Storage>> {
+  const { bigEndian } = storage.content
   const bytes = await storage.content.read()
-  if (to !== undefined && to !== dtype && isConverted(dtype)) {
-    const data = rawMemory(bytes, dtype, bigEndian, at)
-    return { data: toFloats({ dtype, shape: [data.length], data }, to, at.file), version: 0 }
+  const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
+  const read = new Map<FileDType, Storage>()
+  // Swapping changes the bytes in place.
+  for (const dtype of dtypes) {
+    const data = memoryOf(bigEndian ? whole.slice() : whole, dtype, storage, to)
+    read.set(dtype, { data, version: 0 })
   }
-  if (isFloat8(dtype)) return { data: widenFloat8(bytes, dtype), version: 0 }
+  return read
+}
+
+function memoryOf(
+  bytes: Bytes,
+  dtype: FileDType,
+  { byteLength, content: { at, bigEndian } }: StorageSpec,
+  to?: FloatDType,
+): TypedArray {
+  // An untyped storage need not be a whole number of elements.
+  const whole = bytes.subarray(0, byteLength - (byteLength % itemSize(dtype)))
+  if (to !== undefined && to !== dtype && isConverted(dtype)) {
+    const data = rawMemory(whole, dtype, bigEndian, at)
+    return toFloats({ dtype, shape: [data.length], data }, to, at.file)
+  }
+  if (isFloat8(dtype)) return widenFloat8(bytes, dtype)
   if (!isDType(dtype)) throw new TypeError(`readStorage: no tensor has dtype ${dtype}`)
-  return { data: typedMemory(bytes, dtype, bigEndian, at), version: 0 }
+  return typedMemory(whole, dtype, bigEndian, at)
 }
 
 /**
@@ -78,20 +104,14 @@ function isConverted(dtype: FileDType): boolean {
   return /^b?float|^uint(16|32|64)$/.test(dtype)
 }
 
-/** The dtype of every storage: that of all tensors on it. */
-function dtypesOf(specs: Iterable<TensorSpec>, to?: FloatDType): Map<StorageSpec, FileDType> {
-  const dtypes = new Map<StorageSpec, FileDType>()
+/** The dtypes that each storage is to be read as. */
+function dtypesOf(specs: Iterable<TensorSpec>, to?: FloatDType): Map<StorageSpec, Set<FileDType>> {
+  const dtypes = new Map<StorageSpec, Set<FileDType>>()
   for (const spec of specs) {
-    const { storage, dtype } = spec
     tensorDType(spec, to)
-    const known = dtypes.get(storage) ?? dtype
-    if (known !== dtype) {
-      throw new CorruptCheckpointError(
-        `storage ${quote(storage.key)} is shared by tensors of ${known} and ${dtype}`,
-        storage.content.at,
-      )
-    }
-    dtypes.set(storage, dtype)
+    const known = dtypes.get(spec.storage)
+    if (known === undefined) dtypes.set(spec.storage, new Set([spec.dtype]))
+    else known.add(spec.dtype)
   }
   return dtypes
 }
