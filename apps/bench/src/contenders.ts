@@ -1,4 +1,4 @@
-import { createWasmEngine, reference, wasm } from '@unroll/kernels'
+import { createWasmEngine, reference, setNumThreads, wasm } from '@unroll/kernels'
 import { type Contender, engineContender } from './contender.ts'
 import { onnxruntimeNode } from './peers/onnxruntimeNode.ts'
 import { onnxruntimeWeb } from './peers/onnxruntimeWeb.ts'
@@ -11,13 +11,23 @@ export const own = 'wasm'
 /** Multiply-adds up to which the reference engine takes part: about a tenth of a second a call. */
 const referenceLimit = 3e7
 
-/** By name: gives a contender, or null where it is not installed. */
-type Makers = Readonly<Record<string, () => Contender | null | Promise<Contender | null>>>
+/** The engine {@link own} on one thread, which takes part where that has several. */
+export const ownOnOneThread = 'wasm-one'
 
-/** Our own. `wasm-simd` is the build without fused multiply-add, `wasm-f64` the same engine in float64. */
+/** By name: gives a contender for so many threads, or null where it is not installed. */
+type Makers = Readonly<Record<string, (threads: number) => Contender | null | Promise<Contender | null>>>
+
+/**
+ * Our own. `wasm-simd` is the build without fused multiply-add, always on one thread, `wasm-f64` the same engine in
+ * float64.
+ */
 export const engines: Makers = {
   reference: () => engineContender(reference, { maxMultiplyAdds: referenceLimit }),
-  [own]: () => engineContender(wasm),
+  [own]: async (threads) => {
+    await setNumThreads(threads)
+    return engineContender(wasm)
+  },
+  [ownOnOneThread]: () => engineContender(createWasmEngine(), { name: ownOnOneThread }),
   'wasm-simd': () => engineContender(createWasmEngine('simd'), { name: 'wasm-simd' }),
   'wasm-f64': () => engineContender(wasm, { name: 'wasm-f64', dtype: 'float64' }),
 }
@@ -39,12 +49,13 @@ export function remedy(peer: string): string {
 /** Those named, in the order of the list, the oracle first; and the names of those not installed. */
 export async function makeContenders(
   names: readonly string[],
+  threads: number,
 ): Promise<{ contenders: readonly Contender[]; missing: readonly string[] }> {
   const contenders: Contender[] = []
   const missing: string[] = []
   for (const [name, make] of Object.entries({ ...engines, ...peers })) {
     if (!names.includes(name)) continue
-    const contender = await make()
+    const contender = await make(threads)
     if (contender === null) missing.push(name)
     else contenders.push(contender)
   }

@@ -15,21 +15,21 @@ export interface Environment {
   /** How busy the machine was before: processes ready to run, the mean of a minute. */
   readonly load: string
   readonly contenders: string
+  readonly threads: string
   /** The instructions that make the roof. */
   readonly roof: string
   /** Peers that were asked for, and what installs them. */
   readonly notInstalled: string
 }
 
-export function describeEnvironment({
-  contenders,
-  missing,
-  roof,
-}: {
-  contenders: readonly Contender[]
-  missing: readonly string[]
-  roof: Roof
-}): Environment {
+interface EnvironmentFacts {
+  readonly contenders: readonly Contender[]
+  readonly missing: readonly string[]
+  readonly threads: number
+  readonly roof: Roof
+}
+
+export function describeEnvironment({ contenders, missing, threads, roof }: EnvironmentFacts): Environment {
   return {
     date: new Date().toISOString(),
     commit: commit(),
@@ -38,6 +38,7 @@ export function describeEnvironment({
     cpu: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`,
     load: (loadavg()[0] ?? 0).toFixed(2),
     contenders: contenders.map(({ name, variant }) => (variant ? `${name} (${variant})` : name)).join(', '),
+    threads: String(threads),
     roof: roof.instructions,
     notInstalled: missing.map((name) => `${name} (${remedy(name)})`).join(', '),
   }

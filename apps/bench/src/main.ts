@@ -27,10 +27,10 @@ async function main(args: string[]): Promise<number> {
   return bench(options)
 }
 
-async function bench({ cases, contenders: names, effort, json, out }: Options): Promise<number> {
-  const { contenders, missing } = await makeContenders(names)
+async function bench({ cases, contenders: names, threads, effort, json, out }: Options): Promise<number> {
+  const { contenders, missing } = await makeContenders(names, threads)
   const roof = makeRoof()
-  const environment = describeEnvironment({ contenders, missing, roof })
+  const environment = describeEnvironment({ contenders, missing, threads, roof })
   // JSON has it too; stdout belongs to that then.
   const say = json ? console.error : console.log
   for (const [key, value] of Object.entries(environment)) if (value) say(`${key}: ${value}`)

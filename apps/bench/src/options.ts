@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util'
 import { type BenchCase, cases, grid } from './cases.ts'
-import { engines, own, peers } from './contenders.ts'
+import { engines, own, ownOnOneThread, peers } from './contenders.ts'
 import { type Effort, quick, thorough } from './rounds.ts'
 
 export interface Options {
   readonly cases: readonly BenchCase[]
   /** Names of the engines and peers that take part. */
   readonly contenders: readonly string[]
+  /** Of everybody who can have several. */
+  readonly threads: number
   readonly effort: Effort
   readonly json: boolean
   /** Path the JSON is written to, or null. */
@@ -14,13 +16,14 @@ export interface Options {
   readonly help: boolean
 }
 
-export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--quick] [--json] [--out FILE]
+export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--quick] [--json] [--out FILE]
 
-Compares the engines of @unroll/kernels with their peers: one forward pass, float32, one thread.
+Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
   --case NAMES     only these cases, of the named ones or of the grid
   --grid           the grid instead of the named cases: ${grid.length} cases, LSTM, GRU, RNN x layers x batch x hidden
   --engines NAMES  only these of ${Object.keys(engines).join(', ')}
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
+  --threads N      N threads for everybody who can have them, and ${ownOnOneThread} beside; default 1
   --quick          shorter rounds: rough numbers in a few seconds a case
   --json           everything as JSON on stdout
   --out FILE       the JSON into a file, the table on stdout
@@ -40,6 +43,7 @@ export function parseOptions(args: readonly string[]): Options {
       case: { type: 'string', multiple: true, default: [] },
       engines: { type: 'string', multiple: true, default: Object.keys(engines) },
       peers: { type: 'string', multiple: true, default: Object.keys(peers) },
+      threads: { type: 'string', default: '1' },
       grid: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -60,10 +64,15 @@ export function parseOptions(args: readonly string[]): Options {
   if (!engineNames.includes(own)) {
     throw new RangeError(`--engines: expected ${own} among them, which all others are compared with`)
   }
+  const threads = Number(values.threads)
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw new RangeError(`--threads: expected a whole number from 1 to 64, got ${values.threads}`)
+  }
   return {
     cases:
       caseNames.length > 0 ? all.filter(({ name }) => caseNames.includes(name)) : values.grid ? grid : cases,
-    contenders: [...engineNames, ...peerNames],
+    contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
+    threads,
     effort: values.quick ? quick : thorough,
     json: values.json,
     out: values.out ?? null,

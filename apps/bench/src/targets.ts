@@ -1,6 +1,7 @@
 import type { Comparison, Result } from './compare.ts'
-import { own } from './contenders.ts'
+import { own, ownOnOneThread } from './contenders.ts'
 import { geometricMean, median, quotients } from './statistics.ts'
+import { multiplyAdds } from './workload.ts'
 
 /** A promise about speed, and what the measured cases say. */
 export interface Target {
@@ -27,6 +28,32 @@ export function ratios(results: readonly Result[], contender: string): readonly 
 
 /** The project's targets, held against whatever was measured. */
 export function targets(comparisons: readonly Comparison[]): readonly Target[] {
+  const threaded = comparisons.some(({ results }) =>
+    results.some(({ contender }) => contender === ownOnOneThread),
+  )
+  return threaded ? threadTargets(comparisons) : oneThreadTargets(comparisons)
+}
+
+/** What several threads are for: work that can be shared out, and enough of it. */
+function threadTargets(comparisons: readonly Comparison[]): readonly Target[] {
+  const large = comparisons.filter(
+    ({ benchCase }) => (benchCase.N >= 16 || benchCase.spec.bidirectional) && multiplyAdds(benchCase) >= 1e8,
+  )
+  return [
+    ratioTarget('large cases: at least 1.7x one thread', large, {
+      peer: ownOnOneThread,
+      mean: 1.7,
+      least: 1.7,
+    }),
+    ratioTarget('large cases: ahead of onnxruntime-web with as many threads', large, {
+      peer: 'onnxruntime-web',
+      mean: 1,
+      least: 1,
+    }),
+  ]
+}
+
+function oneThreadTargets(comparisons: readonly Comparison[]): readonly Target[] {
   const calls = comparisons.filter(({ benchCase }) => !benchCase.streaming)
   const streams = comparisons.filter(
     ({ benchCase: { streaming, N, spec } }) => streaming && N === 1 && spec.hiddenSize <= 256,

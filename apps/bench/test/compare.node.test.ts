@@ -66,7 +66,7 @@ describe('compare', () => {
 })
 
 // Once for all: starting PyTorch takes seconds.
-const { contenders } = await makeContenders(Object.keys(peers))
+const { contenders } = await makeContenders(Object.keys(peers), 1)
 afterAll(async () => {
   for (const contender of contenders) await contender.close?.()
 })

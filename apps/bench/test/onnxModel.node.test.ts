@@ -24,7 +24,7 @@ describe.each(modes)('an ONNX model of %s in onnxruntime-web', (mode) => {
   ])('equals the reference engine with $numLayers layers, bidirectional $bidirectional', async (options) => {
     const workload = makeWorkload(layers('odd', mode, 5, 3, 7, 9, options.numLayers, options))
     const want = await outputOf(engineContender(reference), workload)
-    const got = await outputOf(onnxruntimeWeb(), workload)
+    const got = await outputOf(onnxruntimeWeb(1), workload)
     expect(got.output).toBeAllclose(want.output)
     expect(got.hn).toBeAllclose(want.hn)
     expect(got.cn === null).toBe(mode !== 'LSTM')
@@ -35,7 +35,7 @@ describe.each(modes)('an ONNX model of %s in onnxruntime-web', (mode) => {
     const options = { lengths: [5, 4, 4, 1], bidirectional: true }
     const workload = makeWorkload(layers('ragged', mode, 5, 4, 7, 9, 2, options))
     const want = await outputOf(engineContender(reference), workload)
-    const got = await outputOf(onnxruntimeWeb(), workload)
+    const got = await outputOf(onnxruntimeWeb(1), workload)
     expect(got.output).toBeAllclose(want.output)
     expect(got.hn).toBeAllclose(want.hn)
     expect(got.cn ?? []).toBeAllclose(want.cn ?? [])
@@ -44,7 +44,7 @@ describe.each(modes)('an ONNX model of %s in onnxruntime-web', (mode) => {
   it.each([1, 2])('equals the reference engine as a stream through %d layers', async (numLayers) => {
     const workload = makeWorkload(layers('stream', mode, 1, 3, 7, 9, numLayers, { streaming: true }))
     const want = await outputOf(engineContender(reference), workload)
-    const got = await outputOf(onnxruntimeWeb(), workload)
+    const got = await outputOf(onnxruntimeWeb(1), workload)
     expect(got.output).toBeAllclose(want.output)
     expect(got.hn).toBeAllclose(want.hn)
     expect(got.cn ?? []).toBeAllclose(want.cn ?? [])
@@ -54,7 +54,7 @@ describe.each(modes)('an ONNX model of %s in onnxruntime-web', (mode) => {
     const workload = makeWorkload(layers('odd', mode, 5, 3, 7, 9, 1))
     const weights = workload.weights.map((w) => ({ ...w, biasIh: null, biasHh: null }))
     const want = await outputOf(engineContender(reference), { ...workload, weights })
-    const got = await outputOf(onnxruntimeWeb(), { ...workload, weights })
+    const got = await outputOf(onnxruntimeWeb(1), { ...workload, weights })
     expect(got.output).toBeAllclose(want.output)
   })
 })

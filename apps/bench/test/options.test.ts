@@ -18,7 +18,7 @@ describe('parseOptions', () => {
       'pytorch',
     ])
     expect(options.effort.name).toBe('thorough')
-    expect(options).toMatchObject({ json: false, out: null, help: false })
+    expect(options).toMatchObject({ threads: 1, json: false, out: null, help: false })
   })
 
   it('takes names with commas or in several options, of the grid too', () => {
@@ -36,9 +36,16 @@ describe('parseOptions', () => {
       ['--peers', 'keras'],
       '--peers: expected one of onnxruntime-web, onnxruntime-node, tfjs-wasm, pytorch, none',
     ],
+    [['--threads', '1.5'], '--threads: expected a whole number from 1 to 64, got 1.5'],
     [['--engines', 'reference'], '--engines: expected wasm among them'],
   ])('refuses %j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message)
+  })
+
+  it('compares several threads with one', () => {
+    const { threads, contenders } = parseOptions(['--threads', '2', '--peers', 'none'])
+    expect(threads).toBe(2)
+    expect(contenders).toEqual(['reference', 'wasm', 'wasm-one', 'wasm-simd', 'wasm-f64'])
   })
 
   it('refuses options it does not have', () => {

@@ -115,6 +115,16 @@ describe('targets', () => {
     })
   })
 
+  it('are those of threads where one thread took part beside several', () => {
+    const run = comparison('a', { wasm: [1], 'wasm-one': [1.8], 'onnxruntime-web': [0.9] }, { N: 64 })
+    const large = { ...run, benchCase: layers('large', 'LSTM', 50, 64, 512, 512, 1) }
+    expect(target([run, large], 'large cases: at least')).toEqual({
+      met: true,
+      found: 'geometric mean 1.80x of 1, least 1.80x (large)',
+    })
+    expect(target([run, large], 'large cases: ahead').met).toBe(false)
+  })
+
   it('allow float64 twice the time', () => {
     const cost = (ms: number): Comparison => comparison('a', { wasm: [1], 'wasm-f64': [ms] })
     expect(target([cost(1.9)], 'float64')).toEqual({

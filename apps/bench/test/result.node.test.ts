@@ -18,7 +18,12 @@ const comparison: Comparison = {
 }
 
 describe('asResult', () => {
-  const environment = describeEnvironment({ contenders: [], missing: ['tfjs-wasm'], roof: makeRoof() })
+  const environment = describeEnvironment({
+    contenders: [],
+    missing: ['tfjs-wasm'],
+    threads: 1,
+    roof: makeRoof(),
+  })
   const result = asResult(environment, quick, [comparison])
 
   it('keeps what a dashboard needs of a case', () => {

@@ -1,4 +1,4 @@
-import type * as Ort from 'onnxruntime-web/wasm'
+import type * as Ort from 'onnxruntime-web'
 import { agreedSteps, type Contender } from '../contender.ts'
 import { onnxModel } from '../onnxModel.ts'
 import { timer } from '../rounds.ts'

@@ -1,4 +1,4 @@
-"""PyTorch on one thread, asked over standard input: see pytorch.ts for the messages."""
+"""PyTorch on as many threads as the argument says, asked over standard input: see pytorch.ts for the messages."""
 
 import ctypes
 import json
@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
-torch.set_num_threads(1)
+torch.set_num_threads(int(sys.argv[1]))
 requests, replies = sys.stdin.buffer, sys.stdout.buffer
 
 

@@ -4,11 +4,11 @@ import { agreedSteps, type Contender } from '../contender.ts'
 import type { Workload } from '../workload.ts'
 
 /**
- * PyTorch on one thread, in a Python process of its own that measures itself, so that no message between the two is
+ * PyTorch on the CPU, in a Python process of its own that measures itself, so that no message between the two is
  * timed; while it runs, this process waits. Null where `python3` cannot import torch.
  */
-export async function pytorch(): Promise<Contender | null> {
-  const python = new Python()
+export async function pytorch(threads: number): Promise<Contender | null> {
+  const python = new Python(threads)
   const hello = await python.hello()
   if (hello === null) return null
   return {
@@ -68,9 +68,9 @@ class Python {
   #buffered = Buffer.alloc(0)
   #errors = ''
 
-  constructor() {
+  constructor(threads: number) {
     const script = fileURLToPath(new URL('pytorch.py', import.meta.url))
-    const child = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('python3', [script, String(threads)], { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#process = child
     this.#chunks = child.stdout[Symbol.asyncIterator]()
     child.stderr.on('data', (text) => (this.#errors += text))

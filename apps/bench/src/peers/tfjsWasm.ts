@@ -7,13 +7,13 @@ import { requireOnDemand } from './onDemand.ts'
 /** Multiply-adds of a call up to which TF.js takes part: about half a second. */
 const limit = 1e9
 
-/** TensorFlow.js' Keras layers on its WebAssembly SIMD backend, on one thread. */
-export async function tfjsWasm(): Promise<Contender | null> {
+/** TensorFlow.js' Keras layers on its WebAssembly SIMD backend. */
+export async function tfjsWasm(threads: number): Promise<Contender | null> {
   const tf: Core | null = requireOnDemand('@tensorflow/tfjs-core')
   const keras: Layers | null = requireOnDemand('@tensorflow/tfjs-layers')
   const backend: Backend | null = requireOnDemand('@tensorflow/tfjs-backend-wasm')
   if (tf === null || keras === null || backend === null) return null
-  backend.setThreadsCount(1)
+  backend.setThreadsCount(threads)
   await tf.setBackend('wasm')
 
   return {
