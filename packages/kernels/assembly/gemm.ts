@@ -8,11 +8,13 @@
  * | init | a row a tile row, `initStride` elements apart; 0 repeats one row: a bias | row-major |
  * | out | `(rows, panels * panel width)`, `outStride` elements apart; may be init itself | row-major |
  *
+ * Sums start at zero and meet `init` at the end: begun with it, hundreds of small terms would be rounded to its size.
+ *
  * 12 accumulators (6 rows x 2 vectors) are what 16 registers leave room for; one more, or unrolling, spills. Fewer than
  * 8 independent chains do not hide the latency of the multiply-add, so a single row takes 4 panels at a time and two rows
  * take 2. (Three rows by 2 panels, 12 accumulators with 4 vectors of b, spilled: 27 GFLOP/s instead of 43.)
  */
-import { loadSplat, madd, panelWidth } from './vector'
+import { loadSplat, madd, panelWidth, splat } from './vector'
 
 /** `out = init + a b`. Every panel stays in the first-level cache while all tiles pass by. */
 export function gemm<T>(
@@ -87,15 +89,8 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
   rows: i32, out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, b: usize, depth: usize,
 ): void {
-  let at = init
-  let c00 = v128.load(at), c01 = v128.load(at, 16)
-  at += initStride
+  let c00 = splat<T>(0.0), c01 = c00
   let c10 = c00, c11 = c01, c20 = c00, c21 = c01, c30 = c00, c31 = c01, c40 = c00, c41 = c01, c50 = c00, c51 = c01
-  if (rows > 1) { c10 = v128.load(at); c11 = v128.load(at, 16); at += initStride }
-  if (rows > 2) { c20 = v128.load(at); c21 = v128.load(at, 16); at += initStride }
-  if (rows > 3) { c30 = v128.load(at); c31 = v128.load(at, 16); at += initStride }
-  if (rows > 4) { c40 = v128.load(at); c41 = v128.load(at, 16); at += initStride }
-  if (rows > 5) { c50 = v128.load(at); c51 = v128.load(at, 16) }
   const aStep = height * sizeof<T>()
   const end = b + depth * 32
   while (b < end) {
@@ -110,18 +105,23 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
     a += aStep
     b += 32
   }
-  v128.store(out, c00); v128.store(out, c01, 16)
-  if (rows > 1) { out += outStride; v128.store(out, c10); v128.store(out, c11, 16) }
-  if (rows > 2) { out += outStride; v128.store(out, c20); v128.store(out, c21, 16) }
-  if (rows > 3) { out += outStride; v128.store(out, c30); v128.store(out, c31, 16) }
-  if (rows > 4) { out += outStride; v128.store(out, c40); v128.store(out, c41, 16) }
-  if (rows > 5) { out += outStride; v128.store(out, c50); v128.store(out, c51, 16) }
+  plus<T>(out, init, 0, c00); plus<T>(out, init, 16, c01)
+  if (rows > 1) { out += outStride; init += initStride; plus<T>(out, init, 0, c10); plus<T>(out, init, 16, c11) }
+  if (rows > 2) { out += outStride; init += initStride; plus<T>(out, init, 0, c20); plus<T>(out, init, 16, c21) }
+  if (rows > 3) { out += outStride; init += initStride; plus<T>(out, init, 0, c30); plus<T>(out, init, 16, c31) }
+  if (rows > 4) { out += outStride; init += initStride; plus<T>(out, init, 0, c40); plus<T>(out, init, 16, c41) }
+  if (rows > 5) { out += outStride; init += initStride; plus<T>(out, init, 0, c50); plus<T>(out, init, 16, c51) }
+}
+
+/** Stores `init + sum`. */
+// @ts-ignore: decorator
+@inline export function plus<T>(out: usize, init: usize, at: usize, sum: v128): void {
+  v128.store(out + at, v128.add<T>(v128.load(init + at), sum))
 }
 
 /** One row of the left operand by four neighbouring panels. */
 function rowByFourPanels<T>(out: usize, init: usize, a: usize, height: usize, b0: usize, panelBytes: usize, depth: usize): void {
-  let c0 = v128.load(init), c1 = v128.load(init, 16), c2 = v128.load(init, 32), c3 = v128.load(init, 48)
-  let c4 = v128.load(init, 64), c5 = v128.load(init, 80), c6 = v128.load(init, 96), c7 = v128.load(init, 112)
+  let c0 = splat<T>(0.0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0
   let b1 = b0 + panelBytes, b2 = b1 + panelBytes, b3 = b2 + panelBytes
   const aStep = height * sizeof<T>()
   const end = b0 + depth * 32
@@ -134,8 +134,14 @@ function rowByFourPanels<T>(out: usize, init: usize, a: usize, height: usize, b0
     a += aStep
     b0 += 32; b1 += 32; b2 += 32; b3 += 32
   }
-  v128.store(out, c0); v128.store(out, c1, 16); v128.store(out, c2, 32); v128.store(out, c3, 48)
-  v128.store(out, c4, 64); v128.store(out, c5, 80); v128.store(out, c6, 96); v128.store(out, c7, 112)
+  plus<T>(out, init, 0, c0)
+  plus<T>(out, init, 16, c1)
+  plus<T>(out, init, 32, c2)
+  plus<T>(out, init, 48, c3)
+  plus<T>(out, init, 64, c4)
+  plus<T>(out, init, 80, c5)
+  plus<T>(out, init, 96, c6)
+  plus<T>(out, init, 112, c7)
 }
 
 /** Two rows by two neighbouring panels. */
@@ -143,9 +149,7 @@ function twoRowsByTwoPanels<T>(
   out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, b0: usize, panelBytes: usize, depth: usize,
 ): void {
-  let c00 = v128.load(init), c01 = v128.load(init, 16), c02 = v128.load(init, 32), c03 = v128.load(init, 48)
-  init += initStride
-  let c10 = v128.load(init), c11 = v128.load(init, 16), c12 = v128.load(init, 32), c13 = v128.load(init, 48)
+  let c00 = splat<T>(0.0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00
   let b1 = b0 + panelBytes
   const aStep = height * sizeof<T>()
   const end = b0 + depth * 32
@@ -163,7 +167,14 @@ function twoRowsByTwoPanels<T>(
     b0 += 32
     b1 += 32
   }
-  v128.store(out, c00); v128.store(out, c01, 16); v128.store(out, c02, 32); v128.store(out, c03, 48)
+  plus<T>(out, init, 0, c00)
+  plus<T>(out, init, 16, c01)
+  plus<T>(out, init, 32, c02)
+  plus<T>(out, init, 48, c03)
   out += outStride
-  v128.store(out, c10); v128.store(out, c11, 16); v128.store(out, c12, 32); v128.store(out, c13, 48)
+  init += initStride
+  plus<T>(out, init, 0, c10)
+  plus<T>(out, init, 16, c11)
+  plus<T>(out, init, 32, c12)
+  plus<T>(out, init, 48, c13)
 }
