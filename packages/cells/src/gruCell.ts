@@ -1,6 +1,7 @@
 import type { Tensor } from '@unroll/tensor'
 import { RNNCellBase } from './cellBase.ts'
 import type { CellOptions } from './cellOptions.ts'
+import { type CellFromStateDictOptions, readCellWeights } from './cellState.ts'
 
 /**
  * A gated recurrent unit cell:
@@ -24,6 +25,17 @@ export class GRUCell extends RNNCellBase {
   /** @throws RangeError on a size less than 1, TypeError on a wrong type */
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super('GRU', inputSize, hiddenSize, options)
+  }
+
+  /**
+   * A GRUCell with the weights of a state dict, copied; sizes and bias are read off names and shapes.
+   * @throws RangeError if under `prefix` there are no weights of a GRUCell; StateDictError if some are missing or misfit
+   */
+  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: CellFromStateDictOptions = {}): GRUCell {
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('GRUCell', state, given)
+    const cell = new GRUCell(inputSize, hiddenSize, options)
+    cell.loadStateDict(weights)
+    return cell
   }
 
   /**

@@ -1,6 +1,7 @@
 // Cells
 export { type CellState, RNNCellBase } from './cellBase.ts'
 export type { CellOptions } from './cellOptions.ts'
+export type { CellFromStateDictOptions } from './cellState.ts'
 // Functional steps
 export { type CellWeights, gruCell, lstmCell, rnnCell } from './functional.ts'
 export { GRUCell } from './gruCell.ts'

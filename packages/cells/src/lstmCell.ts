@@ -1,6 +1,7 @@
 import { RuntimeError, type Tensor } from '@unroll/tensor'
 import { type CellState, RNNCellBase } from './cellBase.ts'
 import type { CellOptions } from './cellOptions.ts'
+import { type CellFromStateDictOptions, readCellWeights } from './cellState.ts'
 
 /**
  * A long short-term memory cell:
@@ -26,6 +27,17 @@ export class LSTMCell extends RNNCellBase {
   /** @throws RangeError on a size less than 1, TypeError on a wrong type */
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super('LSTM', inputSize, hiddenSize, options)
+  }
+
+  /**
+   * A LSTMCell with the weights of a state dict, copied; sizes and bias are read off names and shapes.
+   * @throws RangeError if under `prefix` there are no weights of a LSTMCell; StateDictError if some are missing or misfit
+   */
+  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: CellFromStateDictOptions = {}): LSTMCell {
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('LSTMCell', state, given)
+    const cell = new LSTMCell(inputSize, hiddenSize, options)
+    cell.loadStateDict(weights)
+    return cell
   }
 
   /**

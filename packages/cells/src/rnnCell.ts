@@ -2,6 +2,7 @@ import type { RecurrentMode } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
 import { RNNCellBase } from './cellBase.ts'
 import type { CellOptions } from './cellOptions.ts'
+import { type CellFromStateDictOptions, readCellWeights } from './cellState.ts'
 
 export interface RNNCellOptions extends CellOptions {
   /** `act` in the equation. Default tanh. */
@@ -25,6 +26,26 @@ export class RNNCell extends RNNCellBase {
     const { nonlinearity = 'tanh', ...rest } = options
     super(modeOf(nonlinearity), inputSize, hiddenSize, rest)
     this.nonlinearity = nonlinearity
+  }
+
+  /**
+   * A RNNCell with the weights of a state dict, copied; sizes and bias are read off names and shapes.
+   * What these cannot tell must be given: nonlinearity.
+   * @throws RangeError if under `prefix` there are no weights of a RNNCell; StateDictError if some are missing or misfit
+   */
+  static fromStateDict(
+    state: ReadonlyMap<string, Tensor>,
+    given: CellFromStateDictOptions & Pick<RNNCellOptions, 'nonlinearity'> = {},
+  ): RNNCell {
+    const { nonlinearity, ...rest } = given
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('RNNCell', state, rest)
+    const cell = new RNNCell(
+      inputSize,
+      hiddenSize,
+      nonlinearity === undefined ? options : { ...options, nonlinearity },
+    )
+    cell.loadStateDict(weights)
+    return cell
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { Tensor } from '@unroll/tensor'
+import { type FromStateDictOptions, readLayerState } from './layerState.ts'
 import type { GRUOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -26,5 +28,17 @@ export class GRU extends RNNBase<'GRU'> {
    */
   constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
     super('GRU', inputSize, hiddenSize, options)
+  }
+
+  /**
+   * A GRU with the weights of a state dict, copied; sizes, layers, directions and bias are read off names and shapes.
+   * What these cannot tell must be given: batchFirst and dropout.
+   * @throws RangeError if under `prefix` there are no weights of a GRU; StateDictError if some are missing or misfit
+   */
+  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: FromStateDictOptions = {}): GRU {
+    const { inputSize, hiddenSize, options, weights } = readLayerState('GRU', state, given)
+    const gru = new GRU(inputSize, hiddenSize, options)
+    gru.loadStateDict(weights)
+    return gru
   }
 }

@@ -2,6 +2,7 @@
 
 export { GRU } from './gru.ts'
 export type { HiddenState } from './hiddenState.ts'
+export type { FromStateDictOptions } from './layerState.ts'
 export { LSTM } from './lstm.ts'
 export type { GRUOptions, LSTMOptions, RNNBaseOptions, RNNOptions } from './options.ts'
 export { RNN } from './rnn.ts'

@@ -1,3 +1,5 @@
+import type { Tensor } from '@unroll/tensor'
+import { type FromStateDictOptions, readLayerState } from './layerState.ts'
 import type { LSTMOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -29,5 +31,17 @@ export class LSTM extends RNNBase<'LSTM'> {
    */
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
     super('LSTM', inputSize, hiddenSize, options)
+  }
+
+  /**
+   * A LSTM with the weights of a state dict, copied; sizes, layers, directions, bias and projection are read off names and shapes.
+   * What these cannot tell must be given: batchFirst and dropout.
+   * @throws RangeError if under `prefix` there are no weights of a LSTM; StateDictError if some are missing or misfit
+   */
+  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: FromStateDictOptions = {}): LSTM {
+    const { inputSize, hiddenSize, options, weights } = readLayerState('LSTM', state, given)
+    const lstm = new LSTM(inputSize, hiddenSize, options)
+    lstm.loadStateDict(weights)
+    return lstm
   }
 }

@@ -1,3 +1,5 @@
+import type { Tensor } from '@unroll/tensor'
+import { type FromStateDictOptions, readLayerState } from './layerState.ts'
 import { type RNNOptions, rnnMode } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -26,5 +28,25 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
     super(rnnMode(options), inputSize, hiddenSize, options)
     this.nonlinearity = options.nonlinearity ?? 'tanh'
+  }
+
+  /**
+   * A RNN with the weights of a state dict, copied; sizes, layers, directions and bias are read off names and shapes.
+   * What these cannot tell must be given: nonlinearity, batchFirst and dropout.
+   * @throws RangeError if under `prefix` there are no weights of a RNN; StateDictError if some are missing or misfit
+   */
+  static fromStateDict(
+    state: ReadonlyMap<string, Tensor>,
+    given: FromStateDictOptions & Pick<RNNOptions, 'nonlinearity'> = {},
+  ): RNN {
+    const { nonlinearity, ...rest } = given
+    const { inputSize, hiddenSize, options, weights } = readLayerState('RNN', state, rest)
+    const rnn = new RNN(
+      inputSize,
+      hiddenSize,
+      nonlinearity === undefined ? options : { ...options, nonlinearity },
+    )
+    rnn.loadStateDict(weights)
+    return rnn
   }
 }

@@ -1,0 +1,75 @@
+import type { Tensor } from '@unroll/tensor'
+import type { RNNBaseOptions } from './options.ts'
+
+/** What `fromStateDict` takes beside the weights: where they stand, and what shapes cannot tell. */
+export interface FromStateDictOptions extends Pick<RNNBaseOptions, 'batchFirst' | 'dropout' | 'dtype'> {
+  /** What stands before the names of the layer's parameters, e.g. `encoder.lstm.`. Default: nothing. */
+  readonly prefix?: string
+}
+
+/** A layer as the names and shapes of its weights tell it. */
+export interface LayerState {
+  readonly inputSize: number
+  readonly hiddenSize: number
+  readonly options: RNNBaseOptions
+  /** Its weights, under the names the layer gives them. */
+  readonly weights: ReadonlyMap<string, Tensor>
+}
+
+const gates = { RNN: 1, GRU: 3, LSTM: 4 } as const
+
+const parameterName = /^(weight|bias)_(ih|hh|hr)_l\d+(_reverse)?$/
+
+/**
+ * Reads sizes, layers, directions, bias and projection off a state dict: `weight_hh_l0` is (gates * H, P), and
+ * `weight_hr_l0`, where there is one, (P, H).
+ * @throws RangeError if there is no such layer under the prefix, or one of another kind
+ */
+export function readLayerState(
+  kind: keyof typeof gates,
+  state: ReadonlyMap<string, Tensor>,
+  { prefix = '', dtype, ...given }: FromStateDictOptions,
+): LayerState {
+  const who = `${kind}.fromStateDict`
+  const weights = new Map<string, Tensor>()
+  for (const [name, tensor] of state) {
+    const own = name.startsWith(prefix) ? name.slice(prefix.length) : ''
+    if (parameterName.test(own)) weights.set(own, tensor)
+  }
+  const [input, hidden, projection] = ['ih', 'hh', 'hr'].map((of) => weights.get(`weight_${of}_l0`))
+  if (input?.ndim !== 2 || hidden?.ndim !== 2) {
+    throw new RangeError(
+      `${who}: expected matrices ${prefix}weight_ih_l0 and weight_hh_l0, got ${found(state)}`,
+    )
+  }
+  const hiddenSize = (projection ?? hidden).size(1)
+  const stacked = hidden.size(0) / hiddenSize
+  if (stacked !== gates[kind]) {
+    const other = Object.entries(gates).find(([, count]) => count === stacked)?.[0]
+    throw new RangeError(
+      `${who}: expected ${prefix}weight_hh_l0 to have ${gates[kind]} * ${hiddenSize} rows, got ${hidden.size(0)}` +
+        (other === undefined ? '' : `: these are the weights of a ${other}`),
+    )
+  }
+  let numLayers = 1
+  while (weights.has(`weight_ih_l${numLayers}`)) numLayers++
+  const options: RNNBaseOptions = {
+    ...given,
+    numLayers,
+    bidirectional: weights.has('weight_ih_l0_reverse'),
+    bias: weights.has('bias_ih_l0'),
+    dtype: dtype ?? (input.dtype === 'float64' ? 'float64' : 'float32'),
+    ...(projection === undefined ? {} : { projSize: projection.size(0) }),
+  }
+  return { inputSize: input.size(1), hiddenSize, options, weights }
+}
+
+/** The prefixes that would do. */
+function found(state: ReadonlyMap<string, Tensor>): string {
+  const suffix = 'weight_ih_l0'
+  const prefixes = [...state.keys()]
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => name.slice(0, -suffix.length))
+  if (prefixes.length === 0) return `none among ${state.size} tensors`
+  return `them under the prefixes ${prefixes.map((prefix) => `'${prefix}'`).join(', ')}`
+}
