@@ -176,7 +176,6 @@ export {
   type DescribedTensor,
   describe,
   type FileDType,
-  type FloatDType,
   type Format,
   type InspectedGlobal,
   type Inspection,
@@ -206,4 +205,5 @@ export {
   UnsupportedFormatError,
   type Verdict,
   type WeightsOptions,
+  type WideDType,
 } from '@unroll/weights'

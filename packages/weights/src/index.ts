@@ -21,7 +21,7 @@ export type { ResolveShard } from './source/shardSource.ts'
 export type { ByteSlice, ByteSource } from './source/source.ts'
 // What comes out
 export type { FileDType } from './tensor/fileDtype.ts'
-export { type FloatDType, type RawTensor, toFloats } from './tensor/rawTensor.ts'
+export { type RawTensor, toFloats, type WideDType } from './tensor/rawTensor.ts'
 export type { RawData } from './tensor/typedMemory.ts'
 export type { StorageInfo, TensorInfo } from './tensorInfo.ts'
 export type { Complex, Saved, SavedValue } from './torch/savedValue.ts'

@@ -1,6 +1,6 @@
 import type { Tensor } from '@unroll/tensor'
 import type { CheckpointSource } from './source/openSource.ts'
-import type { FloatDType } from './tensor/rawTensor.ts'
+import type { WideDType } from './tensor/rawTensor.ts'
 import { readTensors } from './tensor/readTensors.ts'
 import type { TensorSpec } from './tensor/tensorSpec.ts'
 import type { SavedValue } from './torch/savedValue.ts'
@@ -33,7 +33,7 @@ export interface WeightsOptions extends LoadOptions {
    * Converts floating-point tensors, and those of dtypes that tensors lack (uint16, uint32, uint64), exactly; int64
    * counters and the like stay as they are. Without it every tensor keeps the file's dtype.
    */
-  readonly dtype?: FloatDType | undefined
+  readonly dtype?: WideDType | undefined
 }
 
 /**

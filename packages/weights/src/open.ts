@@ -2,7 +2,7 @@ import type { Storage, Tensor } from '@unroll/tensor'
 import { quote } from './errors.ts'
 import type { Format } from './reader.ts'
 import type { CheckpointSource } from './source/openSource.ts'
-import { type FloatDType, type RawTensor, readRaw } from './tensor/rawTensor.ts'
+import { type RawTensor, readRaw, type WideDType } from './tensor/rawTensor.ts'
 import { readStorage, tensorDType, tensorOf } from './tensor/readTensors.ts'
 import type { StorageSpec, TensorSpec } from './tensor/tensorSpec.ts'
 import { type TensorInfo, tensorInfo } from './tensorInfo.ts'
@@ -56,7 +56,7 @@ export class Checkpoint {
    * @param options.dtype converts it, exactly; see `loadWeights`
    * @throws RangeError if there is none of this name; else as `loadWeights`
    */
-  get(name: string, options: { readonly dtype?: FloatDType } = {}): Promise<Tensor> {
+  get(name: string, options: { readonly dtype?: WideDType } = {}): Promise<Tensor> {
     return this.#queue(name, async (spec) => {
       const dtype = tensorDType(spec, options.dtype)
       return tensorOf(spec, await this.#storage(spec, dtype, options.dtype), dtype)
@@ -99,7 +99,7 @@ export class Checkpoint {
     return result
   }
 
-  async #storage(spec: TensorSpec, dtype: string, to?: FloatDType): Promise<Storage> {
+  async #storage(spec: TensorSpec, dtype: string, to?: WideDType): Promise<Storage> {
     const known = this.#storages.get(spec.storage)?.get(dtype)?.deref()
     if (known !== undefined) return known
     const storage = (await readStorage(spec.storage, [spec.dtype], to)).get(spec.dtype)

@@ -1,7 +1,7 @@
 import type { Tensor } from '@unroll/tensor'
 import { loadWeights } from '../load.ts'
 import type { Bytes } from '../source/source.ts'
-import type { FloatDType } from '../tensor/rawTensor.ts'
+import type { WideDType } from '../tensor/rawTensor.ts'
 import { savePt } from '../write/savePt.ts'
 import { saveSafetensors } from '../write/saveSafetensors.ts'
 import { sizeText } from './table.ts'
@@ -11,7 +11,7 @@ export interface ConvertOptions {
   readonly json: boolean
   /** Replace OUT if it is there. */
   readonly force: boolean
-  readonly dtype: FloatDType | undefined
+  readonly dtype: WideDType | undefined
 }
 
 /** `convert IN OUT`: the state dict of IN, in the format that OUT's name tells. */

@@ -55,7 +55,7 @@ function pick(bytes: Bytes, spec: TensorSpec): Bytes {
 }
 
 /** Floating-point dtypes that anything is converted to. */
-export type FloatDType = 'float32' | 'float64'
+export type WideDType = 'float32' | 'float64'
 
 /**
  * The numbers as float32 or float64, every one exactly.
@@ -69,12 +69,12 @@ export function toFloats(raw: RawTensor, to: 'float32', name?: string): Float32A
 export function toFloats(raw: RawTensor, to: 'float64', name?: string): Float64Array<ArrayBuffer>
 export function toFloats(
   raw: RawTensor,
-  to: FloatDType,
+  to: WideDType,
   name?: string,
 ): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
 export function toFloats(
   raw: RawTensor,
-  to: FloatDType,
+  to: WideDType,
   name = '<tensor>',
 ): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
   const { dtype, data } = raw

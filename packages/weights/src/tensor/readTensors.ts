@@ -4,7 +4,7 @@ import type { ReadContext } from '../source/readContext.ts'
 import type { Bytes } from '../source/source.ts'
 import { type FileDType, itemSize } from './fileDtype.ts'
 import { isFloat8, widenFloat8 } from './float8.ts'
-import { type FloatDType, toFloats } from './rawTensor.ts'
+import { toFloats, type WideDType } from './rawTensor.ts'
 import type { StorageSpec, TensorSpec } from './tensorSpec.ts'
 import { isDType, rawMemory, typedMemory } from './typedMemory.ts'
 
@@ -19,7 +19,7 @@ export type MakeTensor = (spec: TensorSpec) => Tensor
 export async function readTensors(
   specs: Iterable<TensorSpec>,
   context: ReadContext,
-  to?: FloatDType,
+  to?: WideDType,
 ): Promise<MakeTensor> {
   const dtypes = dtypesOf(specs, to)
   let total = 0
@@ -54,7 +54,7 @@ export function tensorOf(spec: TensorSpec, storage: Storage, dtype: DType): Tens
 export async function readStorage(
   storage: StorageSpec,
   dtypes: Iterable<FileDType>,
-  to?: FloatDType,
+  to?: WideDType,
 ): Promise<Map<FileDType, Storage>> {
   const { bigEndian } = storage.content
   const bytes = await storage.content.read()
@@ -72,7 +72,7 @@ function memoryOf(
   bytes: Bytes,
   dtype: FileDType,
   { byteLength, content: { at, bigEndian } }: StorageSpec,
-  to?: FloatDType,
+  to?: WideDType,
 ): TypedArray {
   // An untyped storage need not be a whole number of elements.
   const whole = bytes.subarray(0, byteLength - (byteLength % itemSize(dtype)))
@@ -89,7 +89,7 @@ function memoryOf(
  * The dtype of the tensor that is made of a spec: the file's own, float32 for float8, `to` where that is asked for.
  * @throws UnsupportedFormatError if there is none
  */
-export function tensorDType({ dtype, storage }: TensorSpec, to?: FloatDType): DType {
+export function tensorDType({ dtype, storage }: TensorSpec, to?: WideDType): DType {
   if (to !== undefined && isConverted(dtype)) return to
   if (isDType(dtype)) return dtype
   if (isFloat8(dtype)) return 'float32'
@@ -105,7 +105,7 @@ function isConverted(dtype: FileDType): boolean {
 }
 
 /** The dtypes that each storage is to be read as. */
-function dtypesOf(specs: Iterable<TensorSpec>, to?: FloatDType): Map<StorageSpec, Set<FileDType>> {
+function dtypesOf(specs: Iterable<TensorSpec>, to?: WideDType): Map<StorageSpec, Set<FileDType>> {
   const dtypes = new Map<StorageSpec, Set<FileDType>>()
   for (const spec of specs) {
     tensorDType(spec, to)
