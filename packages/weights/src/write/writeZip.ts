@@ -20,30 +20,48 @@ const full32 = 0xffffffff
  * @param wideFrom sizes and offsets from here on are written in zip64 fields; tests set it low
  */
 export function writeZip(records: readonly ZipRecord[], wideFrom: number = full32): Bytes {
+  const { heads, tail, tailStart } = layOutZip(
+    records.map(({ name, data }) => ({ name, size: data.length, crc: crc32(data) })),
+    wideFrom,
+  )
+  const archive = new Uint8Array(tailStart + tail.length)
+  let at = 0
+  for (const [i, { data }] of records.entries()) {
+    const head = heads[i] ?? new Uint8Array(0)
+    archive.set(head, at)
+    archive.set(data, at + head.length)
+    at += head.length + data.length
+  }
+  archive.set(tail, tailStart)
+  return archive
+}
+
+/** All of an archive but its data. */
+export interface ZipLayout {
+  /** What stands before the data of each record. */
+  readonly heads: readonly Bytes[]
+  /** What follows the last one, and where. */
+  readonly tail: Bytes
+  readonly tailStart: number
+}
+
+/** Lays out an archive of stored records without needing their data. */
+export function layOutZip(
+  records: readonly { readonly name: string; readonly size: number; readonly crc: number }[],
+  wideFrom: number = full32,
+): ZipLayout {
   const heads: Bytes[] = []
   const directory = new ByteWriter()
   let start = 0
-  for (const { name, data } of records) {
-    const crc = crc32(data)
-    const head = localHeader(name, data.length, crc, start, wideFrom)
+  for (const { name, size, crc } of records) {
+    const head = localHeader(name, size, crc, start, wideFrom)
     heads.push(head)
-    centralHeader(directory, name, data.length, crc, start, wideFrom)
-    start += head.length + data.length
+    centralHeader(directory, name, size, crc, start, wideFrom)
+    start += head.length + size
   }
-  const end = endRecords(records.length, directory.length, start, wideFrom)
-  const archive = new Uint8Array(start + directory.length + end.length)
-  let at = 0
-  const put = (bytes: Uint8Array): void => {
-    archive.set(bytes, at)
-    at += bytes.length
-  }
-  for (const [i, { data }] of records.entries()) {
-    put(heads[i] ?? new Uint8Array(0))
-    put(data)
-  }
-  put(directory.bytes)
-  put(end)
-  return archive
+  const directoryLength = directory.length
+  directory.append(endRecords(records.length, directoryLength, start, wideFrom))
+  return { heads, tail: directory.bytes, tailStart: start }
 }
 
 function localHeader(name: string, size: number, crc: number, start: number, wideFrom: number): Bytes {
