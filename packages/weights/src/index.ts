@@ -9,6 +9,14 @@ export {
   UnsafePickleError,
   UnsupportedFormatError,
 } from './errors.ts'
+export {
+  fromKeras,
+  fromOnnx,
+  type KerasWeights,
+  type LayerPlace,
+  type OnnxWeights,
+  type RecurrentKind,
+} from './gateOrders.ts'
 export { type InspectedGlobal, type Inspection, inspect, type Verdict } from './inspect.ts'
 export { type Limits, limits } from './limits.ts'
 export { load, loadWeights, type WeightsOptions } from './load.ts'
