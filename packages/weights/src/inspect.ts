@@ -110,7 +110,11 @@ function attempt<T>(make: () => T): Attempt<T> {
 
 function sharedIn({ tensors }: Contents): string[][] {
   const paths = new Map<StorageSpec, string[]>()
-  for (const [path, { storage }] of tensors) paths.set(storage, [...(paths.get(storage) ?? []), path])
+  for (const [path, { storage }] of tensors) {
+    const group = paths.get(storage)
+    if (group === undefined) paths.set(storage, [path])
+    else group.push(path)
+  }
   return [...paths.values()].filter((group) => group.length > 1)
 }
 

@@ -27,6 +27,11 @@ export const limits = {
   expandedElements: 268_435_456,
   /** Entries of nested dicts that {@link loadWeights} walks through in search of tensors. */
   stateDictEntries: 1_000_000,
+  /**
+   * Characters of all names of a state dict together: a key shared by many nested dicts would else be repeated in the
+   * name of each tensor below. 100,000 tensors with names of 1000 characters.
+   */
+  nameCharacters: 100_000_000,
   /** Bytes of a safetensors header: the format's own limit. */
   safetensorsHeaderBytes: 100_000_000,
   /** Bytes of the index.json of a sharded checkpoint (64 MiB): some 500,000 tensors. */

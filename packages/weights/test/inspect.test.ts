@@ -104,6 +104,21 @@ describe('inspect', () => {
     expect(source.bytesRead()).toBeLessThan(2000)
   })
 
+  it('ends soon for names that a shared key makes long', async () => {
+    // A key of 60 kB, 900 dicts deep, above 2000 tensors: 100 GB of names.
+    const key = `${text('k'.repeat(60_000))}q\x01`
+    const leaves = `}q\x03(${Array.from({ length: 2000 }, (_, i) => `${text(String(i))}h\x02`).join('')}u`
+    const nested = `${key}0${tensor()}q\x020${leaves}0h\x03${'q\x050}h\x01h\x05s'.repeat(900)}`
+    const { refusals } = await inspect(checkpoint(nested))
+    expect(refusals.loadWeights).toMatch(/names of over 100000000 characters together/)
+  })
+
+  it('ends soon for a list that stands in a list very often', async () => {
+    const list = `](${'K\x01'.repeat(100_000)}eq\x010`
+    const { values } = await inspect(checkpoint(`${list}](${'h\x01'.repeat(100_000)}e`))
+    expect(values.size).toBe(199_999)
+  })
+
   it('ends soon for dicts that contain each other 2^60 times', async () => {
     const doubled = `}q\x00${Array.from({ length: 60 }, (_, i) => {
       const index = String.fromCharCode(i + 1)

@@ -3,6 +3,7 @@ import { CheckpointError } from '../errors.ts'
 import { convertCommand } from './convertCommand.ts'
 import { diffCommand } from './diffCommand.ts'
 import { inspectCommand } from './inspectCommand.ts'
+import { plain } from './table.ts'
 import { type Terminal, UsageError } from './terminal.ts'
 
 const usage = `Usage: unroll-weights COMMAND
@@ -38,7 +39,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       return 2
     }
     if (error instanceof CheckpointError) {
-      terminal.err(`${error.name}: ${error.message}`)
+      terminal.err(plain(`${error.name}: ${error.message}`))
       return 1
     }
     throw error

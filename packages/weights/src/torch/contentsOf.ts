@@ -14,28 +14,30 @@ export function contentsOf(
   const tensors = new Map<string, TensorSpec>()
   const values = new Map<string, string>()
   const seen = new Set<Node>()
+  const name = namer()
+  let characters = 0
 
   const visit = (node: Node, path: string, depth: number): void => {
-    if (tensors.size + values.size >= limits.stateDictEntries) return
+    if (tensors.size + values.size >= limits.stateDictEntries || characters > limits.nameCharacters) return
+    // Single values are never seen: they have no parts to be repeated.
+    const isNew = !seen.has(node)
+    if (typeof node === 'object' && node !== null && !(node instanceof TensorSpec)) seen.add(node)
+    const children = isNew && depth < limits.depth ? partsOf(node) : null
     if (node instanceof TensorSpec) {
-      tensors.set(unused(tensors, path), node)
-      return
+      characters += path.length
+      tensors.set(name(path), node)
+    } else if (children === null || children.length === 0 || node instanceof Opaque) {
+      characters += path.length
+      values.set(name(path), isNew ? textOf(node) : 'the same as above')
     }
-    const children = partsOf(node)
-    const [first] = children ?? []
-    if (children === null || first === undefined || node instanceof Opaque) {
-      values.set(unused(values, path), textOf(node))
-    }
-    if (children === null || seen.has(node) || depth === limits.depth) return
-    seen.add(node)
-    for (const [key, value] of children) visit(value, path === '' ? key : `${path}.${key}`, depth + 1)
+    for (const [key, value] of children ?? []) visit(value, path === '' ? key : `${path}.${key}`, depth + 1)
   }
   visit(root, '', 0)
   return { tensors, values }
 }
 
 /** What is in a node, by text; null for single values. */
-function partsOf(node: Node): Iterable<[string, Node]> | null {
+function partsOf(node: Node): [string, Node][] | null {
   if (Array.isArray(node)) return node.map((item, i): [string, Node] => [String(i), item])
   if (node instanceof Set) return [...node].map((item, i): [string, Node] => [String(i), item])
   if (node instanceof Opaque) {
@@ -62,9 +64,12 @@ function textOf(node: Node): string {
   return String(node)
 }
 
-/** Keys 1 and "1" have the same text. */
-function unused(taken: ReadonlyMap<string, unknown>, path: string): string {
-  let name = path
-  for (let n = 2; taken.has(name); n++) name = `${path} (${n})`
-  return name
+/** Makes paths unique: keys 1 and "1" have the same text, and lists as keys have none. */
+function namer(): (path: string) => string {
+  const counts = new Map<string, number>()
+  return (path) => {
+    const count = (counts.get(path) ?? 0) + 1
+    counts.set(path, count)
+    return count === 1 ? path : `${path} (${count})`
+  }
 }

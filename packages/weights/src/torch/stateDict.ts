@@ -28,30 +28,7 @@ export function flattenStateDict(
     const offset = root instanceof Opaque ? root.record.offset : null
     throw new UnsupportedFormatError(`holds ${kindOf(root)}, not a state dict; ${remedy}`, { ...at, offset })
   }
-  const tensors = new Map<string, TensorSpec>()
-  let entries = 0
-
-  const walk = (children: Iterable<readonly [Node, Node]>, prefix: string, depth: number): void => {
-    if (depth === limits.depth)
-      throw new CorruptCheckpointError(`dicts nested over ${depth} deep, the limit`, at)
-    for (const [key, value] of children) {
-      // Counted, since a dict can be an entry of many others, and of itself.
-      if (++entries > limits.stateDictEntries) {
-        throw new CorruptCheckpointError(
-          `over ${limits.stateDictEntries} entries in its dicts, the limit`,
-          at,
-        )
-      }
-      if (typeof key !== 'string') continue
-      const name = prefix + key
-      const inner = value instanceof TensorSpec ? null : childrenOf(value)
-      if (inner !== null) walk(inner, `${name}.`, depth + 1)
-      if (!(value instanceof TensorSpec)) continue
-      if (tensors.has(name)) throw new CorruptCheckpointError(`two tensors are called ${quote(name)}`, at)
-      tensors.set(name, value)
-    }
-  }
-  walk(top, '', 0)
+  const tensors = flatten(top, childrenOf, at, limits)
   const keys = [...top].slice(0, 5).map(([key]) => (typeof key === 'string' ? quote(key) : typeof key))
   if (tensors.size === 0 && keys.length > 0 && root instanceof Map) {
     throw new UnsupportedFormatError(
@@ -59,6 +36,45 @@ export function flattenStateDict(
       at,
     )
   }
+  return tensors
+}
+
+/**
+ * The tensors below `top`, by path.
+ * @param inside what is walked through below an entry, by key; null for what is not
+ */
+export function flatten(
+  top: Iterable<readonly [Node, Node]>,
+  inside: (node: Node) => Iterable<readonly [Node, Node]> | null,
+  at: CheckpointLocation,
+  limits: Limits,
+): Map<string, TensorSpec> {
+  const tensors = new Map<string, TensorSpec>()
+  const fail = (what: string): CorruptCheckpointError => new CorruptCheckpointError(what, at)
+  let entries = 0
+  let characters = 0
+
+  const walk = (children: Iterable<readonly [Node, Node]>, prefix: string, depth: number): void => {
+    if (depth === limits.depth) throw fail(`dicts nested over ${depth} deep, the limit`)
+    for (const [key, value] of children) {
+      // Counted, since a dict can be an entry of many others, and of itself.
+      if (++entries > limits.stateDictEntries) {
+        throw fail(`over ${limits.stateDictEntries} entries in its dicts, the limit`)
+      }
+      if (typeof key !== 'string') continue
+      const name = prefix + key
+      const inner = value instanceof TensorSpec ? null : inside(value)
+      if (inner !== null) walk(inner, `${name}.`, depth + 1)
+      if (!(value instanceof TensorSpec)) continue
+      characters += name.length
+      if (characters > limits.nameCharacters) {
+        throw fail(`names of over ${limits.nameCharacters} characters together, the limit`)
+      }
+      if (tensors.has(name)) throw fail(`two tensors are called ${quote(name)}`)
+      tensors.set(name, value)
+    }
+  }
+  walk(top, '', 0)
   return tensors
 }
 

@@ -7,6 +7,7 @@ import { contentsOf } from './contentsOf.ts'
 import type { Node } from './node.ts'
 import { Opaque } from './opaque.ts'
 import type { Saved } from './savedValue.ts'
+import { flatten } from './stateDict.ts'
 import { checkHarmless, checkSupported, openNode } from './torchReader.ts'
 import { openPickle, type TorchArchive } from './zipCheckpoint.ts'
 
@@ -60,25 +61,10 @@ class TorchScriptReader implements Reader {
   weights(): Map<string, TensorSpec> {
     checkHarmless(this.#module)
     checkSupported(this.#module)
-    const tensors = new Map<string, TensorSpec>()
-    const open = new Set<Opaque<TensorSpec>>()
-    const walk = (module: Opaque<TensorSpec>, prefix: string): void => {
-      if (open.has(module)) return
-      open.add(module)
-      const members = module.class === null ? undefined : this.#members.get(globalPath(module.class))
-      for (const [name, value] of module.attributes() ?? []) {
-        if (typeof name !== 'string') continue
-        if (value instanceof Opaque && isScripted(value)) walk(value, `${prefix}${name}.`)
-        // Without program text there is no telling, and state is mostly parameters.
-        if (value instanceof TensorSpec && members?.has(name) !== false) tensors.set(prefix + name, value)
-      }
-      open.delete(module)
-    }
-    const root: Node = openNode(this.#module)
-    if (!(root instanceof Opaque)) {
-      throw new UnsupportedFormatError('is a TorchScript archive without a module', this.at)
-    }
-    walk(root, '')
+    const root = openNode(this.#module)
+    const top = this.#state(root)
+    if (top === null) throw new UnsupportedFormatError('is a TorchScript archive without a module', this.at)
+    const tensors = flatten(top, (node) => this.#state(node), this.at, this.#module.limits)
     if (tensors.size === 0) this.#refuseFrozen()
     return tensors
   }
@@ -92,6 +78,17 @@ class TorchScriptReader implements Reader {
     return { tensors, values: module.values, metadata, globals: this.globals }
   }
 
+  /** A module's parameters, buffers and submodules, by name; null for what is no module. */
+  #state(module: Node): [Node, Node][] | null {
+    if (!(module instanceof Opaque) || module.class?.module.startsWith('__torch__') !== true) return null
+    const members = this.#members.get(globalPath(module.class))
+    // Without program text there is no telling, and tensors are mostly parameters.
+    return [...(module.attributes() ?? [])].filter(
+      ([name, value]) =>
+        !(value instanceof TensorSpec) || (typeof name === 'string' && members?.has(name) !== false),
+    )
+  }
+
   /** torch.jit.freeze turns parameters into constants of the program, and their names are gone. */
   #refuseFrozen(): void {
     const { tensors } = contentsOf(openNode(this.#constants), this.#constants.limits)
@@ -103,10 +100,6 @@ class TorchScriptReader implements Reader {
       this.#constants.at,
     )
   }
-}
-
-function isScripted(value: Opaque<TensorSpec>): boolean {
-  return value.class?.module.startsWith('__torch__') === true
 }
 
 /** Reads the program text of every class the pickle names, for its `__parameters__` and `__buffers__`. */
