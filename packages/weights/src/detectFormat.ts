@@ -47,6 +47,7 @@ function isLegacy(head: Bytes): boolean {
 function foreignKind(head: Bytes, text: string): string | null {
   // Protocol 2 goes on with an opcode; a length of safetensors, with zeros.
   if (head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5 && head[7] !== 0) return 'a bare pickle'
+  if (text.slice(4, 8) === 'PTMF') return 'a PyTorch Mobile flatbuffer: save it with _use_flatbuffer=False'
   if (text.startsWith('\x89HDF')) return 'an HDF5 file (Keras)'
   if (text.startsWith('GGUF')) return 'a GGUF file'
   if (text.startsWith('\x1f\x8b')) return 'compressed with gzip'

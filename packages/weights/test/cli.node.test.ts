@@ -143,3 +143,18 @@ describe('exit codes', () => {
     expect(await run('--help')).toMatchObject({ code: 0, err: '' })
   })
 })
+
+describe('progress', () => {
+  it('of a large file is shown where somebody looks at stderr, and cleared', async () => {
+    const path = saved('large.pt', { big: zeros([10_000_000]) })
+    const lines: string[] = []
+    const terminal = {
+      out: (): void => undefined,
+      err: (): void => undefined,
+      progress: (line: string) => lines.push(line),
+    }
+    expect(await runCli(['diff', path, path], terminal)).toBe(0)
+    expect(lines[0]).toMatch(/large\.pt: [\d.]+ k?M?B of 40\.0 MB, \d+ %/)
+    expect(lines.at(-1)).toBe('')
+  })
+})

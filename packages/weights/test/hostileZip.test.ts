@@ -251,6 +251,7 @@ describe('what is no checkpoint', () => {
     ['a web page', '<!DOCTYPE html><html>', 'a web page'],
     ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:0', 'a Git LFS pointer'],
     ['JSON', '{"weights": {}}', 'a JSON file'],
+    ['a flatbuffer', '\x00\x00\x00\x00PTMF\x00', 'a PyTorch Mobile flatbuffer'],
     ['gzip', '\x1f\x8b\x08\x00\x00\x00\x00\x00', 'compressed with gzip'],
     ['HDF5', '\x89HDF\r\n\x1a\n', 'an HDF5 file'],
     ['a bare pickle', '\x80\x04K\x01.', 'a bare pickle'],

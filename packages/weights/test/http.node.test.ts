@@ -1,6 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { ones } from '@unroll/tensor'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { load, loadWeights, UnreadableSourceError, UnsupportedFormatError } from '../src/index.ts'
+import {
+  load,
+  loadWeights,
+  open,
+  saveSafetensors,
+  UnreadableSourceError,
+  UnsupportedFormatError,
+} from '../src/index.ts'
 import type { Bytes } from '../src/source/source.ts'
 import { failureOf } from './support/failure.ts'
 import { checkpoint, dict, pickle, records, storage, tensor } from './support/torchBuilder.ts'
@@ -166,5 +174,39 @@ describe('a server that fails', () => {
   it('since the address makes no sense', async () => {
     await failureOf(load('http://'), UnreadableSourceError)
     await failureOf(load('gopher://example.com/model.pt'), UnreadableSourceError)
+  })
+})
+
+describe('open and shards over HTTP', () => {
+  it('fetch one layer of many by about its bytes', async () => {
+    const layers = new Map(Array.from({ length: 20 }, (_, i) => [`layer${i}`, ones([500_000])] as const))
+    answer = ranges(saveSafetensors(layers))
+    const checkpoint = await open(`${base}/large.safetensors`)
+    sent = 0
+    expect((await checkpoint.get('layer15')).numel).toBe(500_000)
+    expect(sent).toBe(2_000_000)
+    await checkpoint.close()
+  })
+
+  it('fetch the files an index names from beside it', async () => {
+    const index = Buffer.from(JSON.stringify({ weight_map: { a: 'one.safetensors', b: 'two.safetensors' } }))
+    const files = new Map<string | undefined, Uint8Array<ArrayBuffer>>([
+      ['/models/index.json', new Uint8Array(index)],
+      ['/models/one.safetensors', saveSafetensors(new Map([['a', ones([1])]]))],
+      ['/models/two.safetensors', saveSafetensors(new Map([['b', ones([2])]]))],
+    ])
+    answer = (request, response) => ranges(files.get(request.url) ?? small)(request, response)
+    const weights = await loadWeights(`${base}/models/index.json`)
+    expect(Array.from(weights, ([name, { numel }]) => [name, numel])).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ])
+  })
+
+  it('stop when a signal says so, with its reason', async () => {
+    const controller = new AbortController()
+    const reason = new Error('closed the page')
+    answer = () => controller.abort(reason)
+    await expect(loadWeights(`${base}/small.pt`, { signal: controller.signal })).rejects.toBe(reason)
   })
 })
