@@ -52,7 +52,7 @@ function* describeFile(found: Inspection): Iterable<string> {
   }
 
   if (values.size > 0) yield* section('Other values')
-  yield* table(Array.from(values, ([path, text]) => [plain(path), plain(text)]))
+  yield* table(Array.from(values, ([path, text]) => [plain(path) || '(all of it)', plain(text)]))
 
   if (globals.length > 0) yield* section(found.safe ? 'The pickle names' : 'The pickle names (DANGEROUS)')
   yield* table(globals.map(({ name, verdict }) => [plain(name), verdict]))
