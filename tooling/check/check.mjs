@@ -22,6 +22,7 @@ const steps = {
   packages: 'turbo run publint attw --output-logs=errors-only',
   size: 'size-limit',
   install: 'node tooling/check/installPacked.mjs',
+  fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 60 : 10}`,
   tests: `vitest run --coverage --reporter=dot --reporter=json --outputFile.json=${testReport}`,
 }
 
