@@ -1,6 +1,6 @@
 import { type CheckpointLocation, CorruptCheckpointError, quote } from '../errors.ts'
 import type { Limits } from '../limits.ts'
-import type { Pickle } from '../pickle/unpickle.ts'
+import type { Pickle } from '../pickle/pickleMachine.ts'
 import { describe, isRecord, type PicklePersistent } from '../pickle/values.ts'
 import { type FileDType, itemSize } from '../tensor/fileDtype.ts'
 import { type StorageContent, StorageSpec, StorageWindow, type TensorSpec } from '../tensor/tensorSpec.ts'

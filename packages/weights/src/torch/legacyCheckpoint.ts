@@ -1,5 +1,6 @@
 import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
-import { type Pickle, unpickleAt } from '../pickle/unpickle.ts'
+import type { Pickle } from '../pickle/pickleMachine.ts'
+import { unpickleAt } from '../pickle/unpickle.ts'
 import { classOf, describe, isRecord, type PickleValue } from '../pickle/values.ts'
 import type { Source } from '../source/source.ts'
 import { itemSize } from '../tensor/fileDtype.ts'

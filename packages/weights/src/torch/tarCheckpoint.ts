@@ -1,5 +1,6 @@
 import { type CheckpointLocation, CorruptCheckpointError, quote } from '../errors.ts'
-import { type Pickle, unpickleAt } from '../pickle/unpickle.ts'
+import type { Pickle } from '../pickle/pickleMachine.ts'
+import { unpickleAt } from '../pickle/unpickle.ts'
 import { classOf, describe, isRecord, type PickleValue } from '../pickle/values.ts'
 import type { Source } from '../source/source.ts'
 import { itemSize } from '../tensor/fileDtype.ts'
@@ -144,7 +145,7 @@ async function readStorages(cursor: Cursor): Promise<Map<string, StorageSpec>> {
     if (key === null || typeof location !== 'string' || dtype === null) {
       throw cursor.corrupt('expected key, location and class of a storage')
     }
-    if (storages.has(key)) throw cursor.corrupt(`two storages are called ${key}`)
+    if (storages.has(key)) throw cursor.corrupt(`two storages are called ${quote(key)}`)
     const byteLength = (await cursor.size('the size of a storage')) * itemSize(dtype)
     const start = cursor.skip(byteLength)
     const content: StorageContent = {
@@ -172,7 +173,7 @@ function addView(cursor: Cursor, storages: Map<string, StorageSpec>, view: Pickl
   if (key === null || root === undefined || !counts) {
     throw cursor.corrupt('expected key, storage, offset and size of a view')
   }
-  if (storages.has(key)) throw cursor.corrupt(`two storages are called ${key}`)
+  if (storages.has(key)) throw cursor.corrupt(`two storages are called ${quote(key)}`)
   storages.set(
     key,
     checked(cursor, () => new StorageWindow(root, start, numel)),
@@ -191,7 +192,7 @@ async function readTensorTable(
     const [key, storage] = [keyText(id), storages.get(keyText(storageKey) ?? '')]
     if (key === null || storage === undefined)
       throw cursor.corrupt('expected keys of a tensor and its storage')
-    if (tensors.has(key)) throw cursor.corrupt(`two tensors are called ${key}`)
+    if (tensors.has(key)) throw cursor.corrupt(`two tensors are called ${quote(key)}`)
     const dimensions = await cursor.int32()
     if (dimensions < 0 || dimensions > limits.dimensions) {
       throw cursor.corrupt(`tensor of ${dimensions} dimensions, the limit is ${limits.dimensions}`)
