@@ -15,13 +15,15 @@ export async function detectFormat(source: Source): Promise<Exclude<Format, 'tor
   const head = await source.read(0, Math.min(headBytes, source.byteLength))
   if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'zip'
   if (isLegacy(head)) return 'legacy'
+  // Before all marks: the length of a header can look like one (640 like a pickle's start, 35615 like gzip's).
+  if (isSafetensors(head) && head[7] === 0) return 'safetensors'
   const text = String.fromCharCode(...head)
   if (text.slice(257, 262) === 'ustar') return 'tar'
   if (text.startsWith('\x93NUMPY')) return 'npy'
   const kind = foreignKind(head, text)
   if (kind !== null) throw unsupportedFormat(kind, file)
-  // After the header's length its JSON.
-  if (head[8] === 0x7b) return 'safetensors'
+  // A length that lies is for the reader to tell.
+  if (isSafetensors(head)) return 'safetensors'
   if (/^\s*\{\s*"(metadata|weight_map)"/.test(text)) return 'safetensors-index'
   if (/^\s*\{\s*"/.test(text)) throw unsupportedFormat('a JSON file', file)
   const bytes = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
@@ -44,9 +46,13 @@ function isLegacy(head: Bytes): boolean {
   return head[0] === 0x80 && startsWith(head.subarray(head[2] === 0x95 ? 11 : 2), legacyMagic)
 }
 
+/** After the header's length, eight bytes, its JSON. */
+function isSafetensors(head: Bytes): boolean {
+  return head[8] === 0x7b
+}
+
 function foreignKind(head: Bytes, text: string): string | null {
-  // Protocol 2 goes on with an opcode; a length of safetensors, with zeros.
-  if (head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5 && head[7] !== 0) return 'a bare pickle'
+  if (head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5) return 'a bare pickle'
   if (text.slice(4, 8) === 'PTMF') return 'a PyTorch Mobile flatbuffer: save it with _use_flatbuffer=False'
   if (text.startsWith('\x89HDF')) return 'an HDF5 file (Keras)'
   if (text.startsWith('GGUF')) return 'a GGUF file'

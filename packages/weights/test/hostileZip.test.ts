@@ -255,6 +255,7 @@ describe('what is no checkpoint', () => {
     ['gzip', '\x1f\x8b\x08\x00\x00\x00\x00\x00', 'compressed with gzip'],
     ['HDF5', '\x89HDF\r\n\x1a\n', 'an HDF5 file'],
     ['a bare pickle', '\x80\x04K\x01.', 'a bare pickle'],
+    ['a bare pickle in a frame', `\x80\x04\x95${little(3, 8)}](N.`, 'a bare pickle'],
     ['anything', 'hello', 'unknown format, starting with bytes 68 65 6c 6c 6f'],
   ])('%s', async (_, text, message) => {
     const error = await failureOf(load(latin1(text)), UnsupportedFormatError)

@@ -52,10 +52,38 @@ describe('safetensors that load', () => {
   })
 })
 
+describe('a header whose length looks like the mark of another format', () => {
+  it.each([
+    ['a pickle of protocol 2', 0x280],
+    ['a pickle of protocol 3', 0x380],
+    ['a pickle of protocol 4', 0x480],
+    ['a pickle of protocol 5', 0x580],
+    ['gzip', 0x8b1f],
+    ['bzip2', 0x685a42],
+  ])('%s loads', async (_, length) => {
+    const json = JSON.stringify({ a: entry('U8', [2], 0, 2) }).padEnd(length)
+    expect((await loadWeights(file(json, 2))).get('a')?.toArray()).toEqual([0, 1])
+  })
+
+  it('a tar archive loads', async () => {
+    // The mark of tar stands at byte 257.
+    const name = `${'x'.repeat(257 - 10)}ustar`
+    expect([...(await loadWeights(file({ [name]: entry('U8', [2], 0, 2) }, 2))).keys()]).toEqual([name])
+  })
+})
+
 describe('the header as a whole', () => {
   it('longer than the limit', () =>
     refused(latin1(`${little(limits.safetensorsHeaderBytes + 1, 8)}{}`), 'the limit is 100000000'))
   it('of 2^64 - 1 bytes', () => refused(latin1(`${little(-1n, 8)}{}`), 'the limit is 100000000'))
+  it('with a key of 1 MB twice, without repeating all of it', async () => {
+    const name = 'x'.repeat(1e6)
+    const error = await failureOf(
+      load(file(`{"__metadata__":{"${name}":"","${name}":""}}`, 0)),
+      CorruptCheckpointError,
+    )
+    expect(error.message.length).toBeLessThan(300)
+  })
   it('longer than the file', () => refused(latin1(`${little(99, 8)}{}`), 'the file has 2 after its length'))
   it('that is not UTF-8', () => refused(latin1(`${little(4, 8)}{"\xff"}`), 'not UTF-8'))
   it.each([

@@ -1,3 +1,4 @@
+import { quote } from '../errors.ts'
 import type { Bytes } from '../source/source.ts'
 
 /**
@@ -90,16 +91,22 @@ export function describe(value: PickleValue): string {
       return 'str'
     default:
   }
-  if (value.kind === 'global') return `global ${globalPath(value)}`
+  if (value.kind === 'global') return `global ${globalName(value)}`
   if (value.kind === 'object') return `an object made by ${nameOf(value.callable)}`
   return value.kind
 }
 
 function nameOf(callable: PickleValue): string {
-  return isRecord(callable) && callable.kind === 'global' ? globalPath(callable) : describe(callable)
+  return isRecord(callable) && callable.kind === 'global' ? globalName(callable) : describe(callable)
 }
 
-/** `module.name`, for messages and look-ups. */
+/** `module.name`, fit for a message: quoted where it is not what Python could import. */
+export function globalName(global: PickleGlobal): string {
+  const path = globalPath(global)
+  return /^[\w.]{1,120}$/.test(path) ? path : quote(path)
+}
+
+/** `module.name`, as the pickle has it. */
 export function globalPath({ module, name }: PickleGlobal): string {
   return `${module}.${name}`
 }

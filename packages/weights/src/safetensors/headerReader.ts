@@ -1,4 +1,4 @@
-import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
+import { type CheckpointLocation, CorruptCheckpointError, quote } from '../errors.ts'
 
 /**
  * Reads the JSON of a safetensors header token by token: the shapes JSON.parse would let through (repeated keys,
@@ -24,7 +24,7 @@ export class HeaderReader {
     if (this.#accept('}')) return
     do {
       const key = this.string()
-      if (keys.has(key)) throw this.error(`key ${JSON.stringify(key)} stands there twice`)
+      if (keys.has(key)) throw this.error(`key ${quote(key)} stands there twice`)
       keys.add(key)
       this.#expect(':')
       read(key)

@@ -1,4 +1,4 @@
-import type { CheckpointLocation } from '../errors.ts'
+import { type CheckpointLocation, quote } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
 import { type FileDType, itemSize } from './fileDtype.ts'
@@ -46,7 +46,7 @@ export class StorageWindow extends StorageSpec {
     const size = itemSize(base.dtype)
     if ((start + numel) * size > base.byteLength) {
       throw new RangeError(
-        `view of elements ${start} to ${start + numel} of storage ${base.key}, which has ${base.byteLength / size}`,
+        `view of elements ${start} to ${start + numel} of storage ${quote(base.key)}, which has ${base.byteLength / size}`,
       )
     }
     super({ ...base, byteLength: numel * size })
@@ -141,7 +141,7 @@ function checkView({
   if (numel === 0) return
   if (last >= held) {
     throw new RangeError(
-      `${text}: reaches element ${last} of storage ${storage.key}, which has ${Math.floor(held)}`,
+      `${text}: reaches element ${last} of storage ${quote(storage.key)}, which has ${Math.floor(held)}`,
     )
   }
   if (numel > held + limits.expandedElements) {

@@ -1,5 +1,5 @@
-import { UnsupportedFormatError } from '../errors.ts'
-import { globalPath, isRecord, type PickleGlobal } from '../pickle/values.ts'
+import { quote, UnsupportedFormatError } from '../errors.ts'
+import { globalName, globalPath, isRecord, type PickleGlobal } from '../pickle/values.ts'
 import { dtypeNamed, type FileDType } from '../tensor/fileDtype.ts'
 import { TensorSpec } from '../tensor/tensorSpec.ts'
 import type { Call, Interpreted } from './call.ts'
@@ -98,7 +98,7 @@ function rebuildTensorV3<T>(call: Call<T>): TensorSpec {
   checkMetadata(call, 7)
   const global = call.global(6)
   const dtype = global.module === 'torch' ? dtypeNamed(global.name) : null
-  if (dtype === null) throw call.corrupt(`expected a dtype, got ${globalPath(global)}`)
+  if (dtype === null) throw call.corrupt(`expected a dtype, got ${globalName(global)}`)
   return view(call, dtype, call.flag(4))
 }
 
@@ -108,7 +108,7 @@ function view<T>(call: Call<T>, given: FileDType | null, requiresGrad: boolean):
   const dtype = given ?? storage.dtype
   if (dtype === 'untyped' || (storage.dtype !== 'untyped' && storage.dtype !== dtype)) {
     throw call.corrupt(
-      `a tensor of dtype ${dtype} cannot be a view of storage ${storage.key} of ${storage.dtype}`,
+      `a tensor of dtype ${dtype} cannot be a view of storage ${quote(storage.key)} of ${storage.dtype}`,
     )
   }
   const [offset, shape, strides] = [call.count(1), call.counts(2), call.counts(3)]
@@ -156,7 +156,7 @@ function rebuildFromType<T>(call: Call<T>): Interpreted<T> {
   const rebuild = call.global(0)
   const construct = constructorOf(rebuild)
   if (construct === null || rebuild.module !== 'torch._utils') {
-    throw call.corrupt(`expected a function that rebuilds tensors, got ${globalPath(rebuild)}`)
+    throw call.corrupt(`expected a function that rebuilds tensors, got ${globalName(rebuild)}`)
   }
   return construct(call.of(globalPath(rebuild), call.tuple(2)))
 }
@@ -212,7 +212,8 @@ function bytes<T>(call: Call<T>): Uint8Array {
 /** `(text, 'latin1')`: how protocol 2 writes bytes. */
 function encode<T>(call: Call<T>): Uint8Array {
   const text = call.text(0)
-  if (!/^latin[-_]?1$/.test(call.text(1))) throw call.corrupt(`expected encoding latin1, got ${call.text(1)}`)
+  if (!/^latin[-_]?1$/.test(call.text(1)))
+    throw call.corrupt(`expected encoding latin1, got ${quote(call.text(1))}`)
   const encoded = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)

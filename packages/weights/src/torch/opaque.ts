@@ -1,6 +1,6 @@
 import {
   classOf,
-  globalPath,
+  globalName,
   type PickleGlobal,
   type PickleRecord,
   type PickleValue,
@@ -29,7 +29,7 @@ export class Opaque<T> {
   /** `torch.nn.modules.rnn.LSTM` */
   get name(): string {
     const { class: named } = this
-    return named === null ? 'an object' : globalPath(named)
+    return named === null ? 'an object' : globalName(named)
   }
 
   /** What BUILD would have set; null if nothing that has names. */

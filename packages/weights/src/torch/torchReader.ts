@@ -1,5 +1,5 @@
 import { UnsafePickleError, UnsupportedFormatError } from '../errors.ts'
-import { describe, globalPath, type PickleGlobal, type PickleRecord } from '../pickle/values.ts'
+import { describe, globalName, type PickleGlobal, type PickleRecord } from '../pickle/values.ts'
 import type { Contents, Reader } from '../reader.ts'
 import type { TensorSpec } from '../tensor/tensorSpec.ts'
 import { isAllowed, isDangerous } from './allowList.ts'
@@ -84,7 +84,7 @@ function checkAllowed({ pickle, at }: TorchCheckpoint): void {
   for (const global of pickle.globals) {
     if (isAllowed(global)) continue
     throw new UnsafePickleError(
-      `names ${globalPath(global)}, which is not on the allow-list; loadWeights steps over objects that are harmless`,
+      `names ${globalName(global)}, which is not on the allow-list; loadWeights steps over objects that are harmless`,
       { ...at, offset: global.offset },
     )
   }
@@ -94,7 +94,7 @@ function checkAllowed({ pickle, at }: TorchCheckpoint): void {
 export function checkHarmless({ pickle, at }: Pick<TorchCheckpoint, 'pickle' | 'at'>): void {
   for (const global of pickle.globals) {
     if (!isDangerous(global)) continue
-    throw new UnsafePickleError(`names ${globalPath(global)}, which no checkpoint has a use for`, {
+    throw new UnsafePickleError(`names ${globalName(global)}, which no checkpoint has a use for`, {
       ...at,
       offset: global.offset,
     })
@@ -106,7 +106,7 @@ export function checkSupported({ pickle, at }: Pick<TorchCheckpoint, 'pickle' | 
   for (const global of pickle.globals) {
     const kind = unsupportedKind(global)
     if (kind === null) continue
-    throw new UnsupportedFormatError(`holds ${kind} (${globalPath(global)}), which cannot be represented`, {
+    throw new UnsupportedFormatError(`holds ${kind} (${globalName(global)}), which cannot be represented`, {
       ...at,
       offset: global.offset,
     })
