@@ -41,6 +41,18 @@ describe('an .npy file', () => {
 
   it.each([
     ['objects', "{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", 'holds Python objects'],
+    ['objects of a size', "{'descr': '|O8', 'fortran_order': False, 'shape': (3,)}", ''],
+    [
+      'objects in records',
+      "{'descr': [('a', '|O')], 'fortran_order': False, 'shape': (3,)}",
+      'is not supported',
+    ],
+    [
+      'big-endian integers',
+      "{'descr': '>i8', 'fortran_order': False, 'shape': (3,)}",
+      "save a.astype('<i8')",
+    ],
+    ['big-endian halves', "{'descr': '>f2', 'fortran_order': False, 'shape': (12,)}", "save a.astype('<f2')"],
     [
       'big-endian numbers',
       "{'descr': '>f4', 'fortran_order': False, 'shape': (2, 3)}",
@@ -68,6 +80,8 @@ describe('an .npy file', () => {
       shaped('(9223372036854775808, 2, 6)'),
       'counts from 0 to 2^53 - 1',
     ],
+    ['a size of 40 digits', shaped(`(${'9'.repeat(40)},)`), 'counts from 0 to 2^53 - 1'],
+    ['a shape whose product is no number', shaped(`(${'4503599627370496,'.repeat(60)})`), 'it has 24'],
     ['a negative size', shaped('(-2, -3)'), 'header is no dict of a dtype'],
     ['a size with exponent', shaped('(2e0, 3)'), 'header is no dict of a dtype'],
     ['sizes missing', shaped('(2,, 3)'), 'is not of counts'],
@@ -143,6 +157,9 @@ describe('the index of a sharded checkpoint', () => {
 
   it.each([
     ['a tensor that its file lacks', index({ v: 'a' }), 'tensor "v" is not in "a", where the index has it'],
+    ['a tensor of another case', index({ W: 'a' }), 'tensor "W" is not in "a"'],
+    ['one tensor of two', index({ w: 'a', 'w.bias': 'a' }), 'tensor "w.bias" is not in "a"'],
+    ['__metadata__ for a tensor', index({ __metadata__: 'a' }), 'tensor "__metadata__" is not in "a"'],
     ['no weight_map', index('{"metadata":{"total_size":1}}'), 'no weight_map'],
     ['a tensor twice', index('{"weight_map":{"w":"a","w":"b"}}'), 'stands there twice'],
     ['a number for a file', index('{"weight_map":{"w":1}}'), 'expected text'],

@@ -82,6 +82,17 @@ describe('a legacy stream', () => {
       'storage "0" is not in the file',
     ))
 
+  const magic = '\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19'
+  it.each([
+    ['of another number', magic.replace('l', 'm'), 'a bare pickle', UnsupportedFormatError],
+    ['of a byte less', '\x8a\x09l\xfc\x9cF\xf9 j\xa8P', 'a bare pickle', UnsupportedFormatError],
+    ['as text', text('1950a86a20f9469cfc6c'), 'a bare pickle', UnsupportedFormatError],
+    ['that is dropped', `${magic}0${int(1)}`, 'expected the magic number, got 1', CorruptCheckpointError],
+    ['in a tuple', `${magic}\x85`, 'expected the magic number, got tuple', CorruptCheckpointError],
+  ])('with a magic number %s is refused', (_, changed, message, kind) =>
+    refused(legacy(undefined, { magic: changed }), message, kind),
+  )
+
   it('of another protocol is refused', () =>
     refused(
       legacy(undefined, { protocol: 1002 }),
@@ -145,6 +156,8 @@ describe('a tar archive', () => {
     ['a negative size', { ...storages, size: '-0000000100\0' }, 'is no octal number'],
     ['a size of 8 GB', { ...storages, size: '77777777777\0' }, 'a member has 8589934591 bytes'],
     ['a size in base 256', { ...storages, size: '\x80\0\0\0\0\0\0\0\0\0\0\x10' }, 'is no octal number'],
+    ['a size that is no number', { ...storages, size: 'ffffffffffff' }, 'is no octal number'],
+    ['a size beyond the file', { ...storages, size: '00000100000\0' }, 'a member has 32768 bytes'],
     ['a symbolic link', { ...storages, type: '2' }, 'is of type "2", expected a regular file'],
     ['a hard link', { ...storages, type: '1' }, 'is of type "1"'],
     ['a device', { ...storages, type: '3' }, 'is of type "3"'],

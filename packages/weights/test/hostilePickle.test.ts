@@ -49,6 +49,13 @@ describe('a pickle that wants to run code is refused', () => {
     ['a call within a state dict', dict({ w: tensor(), x: call('builtins', 'eval', text('1')) })],
     ['STACK_GLOBAL', `${text('os')}${text('system')}\x93${tuple(text('true'))}R`],
     ['STACK_GLOBAL through the memo', `${text('os')}q\x000${text('system')}q\x010h\x00h\x01\x93${tuple()}R`],
+    [
+      'a function that is itself in the memo',
+      `${text('os')}${text('system')}\x93\x940${dict({ w: tensor() })}0h\x00${tuple(text('true'))}R`,
+    ],
+    ['names under wide memo indexes', `${text('os')}r\x07\0\0\0${text('system')}\x93${tuple(text('true'))}R`],
+    ['NEWOBJ', `${global('subprocess', 'Popen')}${tuple(text('true'))}\x81`],
+    ['NEWOBJ_EX', `${global('subprocess', 'Popen')})${dict({ args: text('true') })}\x92`],
     ['a dotted name', `${text('torch.serialization')}${text('os.system')}\x93${tuple(text('true'))}R`],
     ['eval in Python 2', call('__builtin__', 'eval', text('1'))],
     ['exec as an attribute', `${text('builtins')}${text('exec.__call__')}\x93${tuple(text('1'))}R`],
@@ -65,9 +72,19 @@ describe('names outside the allow-list are refused', () => {
     ['a name that joins to a listed one', `${text('torch')}${text('_utils._rebuild_tensor_v2')}\x93)R`],
     ['a listed name split elsewhere', `${text('torch')}${text('Size ')}\x93)R`],
     ['a name with a newline', `${text('torch\nSize')}${text('Size')}\x93)R`],
+    ['a name with a carriage return', call('torch', 'Size\r')],
+    ['a name with a zero', call('torch', 'Size\0')],
+    ['a name with a space for a dot', call('collections OrderedDict', 'x')],
+    ['a dotted name in GLOBAL', call('torch', 'Tensor.__init__')],
     ['an empty name', call('torch', '')],
+    ['an empty module', call('', 'Size')],
     ['NEWOBJ of an unlisted class', `${global('foo', 'Bar')})\x81`],
     ['NEWOBJ_EX of an unlisted class', `${global('foo', 'Bar')})}\x92`],
+    ['NEWOBJ_EX with keyword arguments', `${global('foo', 'Bar')})${dict({ x: 'N' })}\x92`],
+    ['NEWOBJ of a class from the memo', `${global('foo', 'Bar')}q\x00)\x81`],
+    ['NEWOBJ of a class between tensors', dict({ w: tensor(), x: `${global('foo', 'Bar')})\x81` })],
+    ['BUILD with __dict__', `${global('foo', 'Bar')})\x81${dict({ __dict__: '}' })}b`],
+    ['BUILD with slots', `${global('foo', 'Bar')})\x81${tuple('N', dict({ x: 'N' }))}b`],
     ['BUILD with __setstate__', `${global('foo', 'Bar')})\x81${dict({ __setstate__: text('x') })}b`],
     ['an object out of reach', `${global('foo', 'Bar')}0N`],
   ])('%s', (_, body) => refused(body, UnsafePickleError, 'not on the allow-list'))
@@ -87,7 +104,23 @@ describe('names outside the allow-list are refused', () => {
   it('a class where a value is expected', () =>
     refused(dict({ x: global('torch', 'Tensor') }), UnsafePickleError, 'holds global torch.Tensor'))
 
-  it('names that are not UTF-8', () => refused('c\xff\xfe\nx\n', CorruptCheckpointError, 'not UTF-8'))
+  it.each([
+    ['of a module', 'c\xff\xfe\nx\n'],
+    ['of a function', 'ctorch\nSize\xc0\n'],
+    ['of half a surrogate pair', 'ctorch\n\xed\xa0\x80\n'],
+    ['of STACK_GLOBAL', `${text('torch')}\x8c\x02\xc3\x28\x93`],
+  ])('names that are not UTF-8, %s', (_, body) => refused(body, CorruptCheckpointError, 'not UTF-8'))
+  it.each([
+    ['a newline', 'torch\nSize', '"torch\\nSize.x"'],
+    ["a terminal's escape", '\x1b[2J', '"\\u001b[2J.x"'],
+    ['a megabyte', 'm'.repeat(1e6), 'mmm..."'],
+  ])('names with %s are quoted', async (_, module, message) => {
+    const body = `${text(module)}${text('x')}\x93)R`
+    const error = await failureOf(load(checkpoint(body)), UnsafePickleError)
+    expect(error.message).toContain(message)
+    expect(error.message.length).toBeLessThan(400)
+    expect(error.message).not.toMatch(/\p{Cc}/u)
+  })
   it('names that do not end', () => refused('ctorch', CorruptCheckpointError, 'past the end'))
   it('names that are no text', () => refused('NN\x93', CorruptCheckpointError, 'to be text'))
 })
@@ -95,13 +128,23 @@ describe('names outside the allow-list are refused', () => {
 describe('opcodes that no checkpoint uses are refused', () => {
   it.each([
     ['INST', '(ios\nsystem\n'],
+    ['INST', '(icollections\nOrderedDict\n'],
+    ['INST', dict({ w: tensor(), x: `(${text('x')}ifoo\nBar\n` })],
+    ['OBJ', '(o'],
+    ['OBJ', dict({ w: tensor(), x: `(${global('collections', 'OrderedDict')}o` })],
     ['OBJ', `(${global('os', 'system')}${text('x')}o`],
     ['EXT1', '\x82\x01'],
     ['EXT2', '\x83\x01\x00'],
     ['EXT4', '\x84\x01\x00\x00\x00'],
+    ['EXT1', dict({ w: tensor(), x: '\x82\x00' })],
+    ['EXT2', `\x83\xff\xff)R`],
+    ['EXT4', '\x84\xff\xff\xff\xff)\x81'],
     ['PERSID', 'P0\n'],
     ['NEXT_BUFFER', '\x97'],
-  ])('%s', (name, body) => refused(body, UnsafePickleError, `opcode ${name}`))
+  ])('%s', async (name, body) => {
+    for (const read of [load, loadWeights])
+      await refused(body, UnsafePickleError, `opcode ${name} is refused`, read)
+  })
 
   it.each([
     ['INT', 'I1\n'],
@@ -125,6 +168,11 @@ describe('opcodes that no checkpoint uses are refused', () => {
     [
       'an OrderedDict, with an attribute named by a cycle',
       `${call('collections', 'OrderedDict')}}]q\x09h\x09aNsb`,
+    ],
+    ['an OrderedDict, setting __dict__', `${call('collections', 'OrderedDict')}${dict({ __dict__: '}' })}b`],
+    [
+      'an OrderedDict, setting __setstate__',
+      `${call('collections', 'OrderedDict')}${dict({ _metadata: '}', __setstate__: global('torch', 'Size') })}b`,
     ],
     [
       'an OrderedDict, setting __class__',
@@ -150,10 +198,27 @@ describe('persistent ids', () => {
     ['a huge size', storage(2 ** 60), 'to be a count'],
     ['a size that is no number', id(tag, float, key, cpu, '\x88'), 'to be a count, got bool'],
     ['a key of another folder', storage(4, '../version'), '"../version" is not in the file'],
+    ['a key that climbs within', storage(4, '0/../0'), '"0/../0" is not in the file'],
+    ['an empty key', storage(4, ''), '"" is not in the file'],
+    ['a key with a zero', storage(4, '0\0'), '"0\\u0000" is not in the file'],
+    ['a key of the whole path', storage(4, 'archive/data/0'), '"archive/data/0" is not in the file'],
     ['a key that is absent', storage(4, '7'), '"7" is not in the file'],
     ['a key like a property', storage(4, '__proto__'), '"__proto__" is not in the file'],
     ['a record of another size', storage(5), 'should be 5 of float32, 20 bytes; its record has 16'],
     ['a record of another dtype', storage(4, '0', 'DoubleStorage'), '32 bytes; its record has 16'],
+    ['a record of more', storage(3), 'should be 3 of float32, 12 bytes; its record has 16'],
+    ['a record of anything, where there should be none', storage(0), '0 bytes; its record has 16'],
+    ['a size whose bytes overflow', storage(2 ** 53 - 1, '0', 'DoubleStorage'), 'its record has 16'],
+    [
+      'one key, typed and untyped',
+      tuple(storage(4), storage(16, '0', 'UntypedStorage')),
+      'but was 16 bytes of float32',
+    ],
+    [
+      'one key, two dtypes of a size',
+      tuple(storage(4, '0', 'IntStorage'), storage(4)),
+      'but was 16 bytes of int32',
+    ],
     ['one key, two dtypes', tuple(storage(4), storage(4, '0', 'IntStorage')), 'but was 16 bytes of float32'],
     ['one key, two sizes', tuple(storage(4), storage(3)), '"0" is 12 bytes'],
   ])('%s', (_, body, message) => refused(body, CorruptCheckpointError, message))
@@ -211,6 +276,24 @@ describe('views', () => {
       { shape: tuple(int(3e4), int(3e4), int(3e4)), strides: tuple(int(0), int(0), int(0)) },
       'shows 27000000000000 elements',
     ],
+    [
+      'expanded in one dimension',
+      { shape: tuple(int(2 ** 31 - 1), int(4)), strides: tuple(int(0), int(1)) },
+      'shows 8589934588 elements',
+    ],
+    [
+      'expanded beyond any number',
+      { shape: tuple(...Array(20).fill(huge)), strides: tuple(...Array(20).fill(int(0))) },
+      'elements',
+    ],
+    [
+      'expanded just beyond the limit',
+      {
+        shape: tuple(int(limits.expandedElements + 5), int(1), int(1)),
+        strides: tuple(int(0), int(0), int(0)),
+      },
+      `shows ${limits.expandedElements + 5} elements`,
+    ],
     ['of what is no storage', { of: text('0') }, 'expected a storage'],
     ['of a storage within a list', { of: `]${storage(4)}a` }, 'expected a storage'],
     ['asking for gradients by a number', { requiresGrad: int(1) }, 'expected True or False'],
@@ -254,6 +337,8 @@ describe('lengths a pickle claims', () => {
     ['BYTEARRAY8', `\x96${little(-1n, 8)}`],
     ['LONG1', '\x8a\xff\x01'],
     ['FRAME', `\x95${little(1000, 8)}`],
+    ['FRAME, one byte too long', `\x95${little(3, 8)}N`],
+    ['FRAME in a frame', `\x95${little(11, 8)}\x95${little(1000, 8)}N`],
     ['FRAME of 2^64 - 1', `\x95${little(-1n, 8)}`],
   ])('%s', (_, body) => refused(body, CorruptCheckpointError, 'left'))
 
@@ -268,6 +353,10 @@ describe('lengths a pickle claims', () => {
   it('LONG1 of 255 bytes gives the exact bigint', async () => {
     expect(await load(checkpoint(`\x8a\xff${'\xff'.repeat(254)}\x7f`))).toBe(2n ** 2039n - 1n)
     expect(await load(checkpoint(`\x8a\xff${'\x00'.repeat(254)}\x80`))).toBe(-(2n ** 2039n))
+    expect(await load(checkpoint(`\x8a\xff${'\xff'.repeat(255)}`))).toBe(-1)
+    expect(await load(checkpoint(`\x8a\xff\x01${'\x00'.repeat(254)}`))).toBe(1)
+    expect(await load(checkpoint(`\x8a\x07${'\xff'.repeat(6)}\x1f`))).toBe(2 ** 53 - 1)
+    expect(await load(checkpoint(`\x8a\x07${'\x00'.repeat(6)}\x20`))).toBe(2n ** 53n)
   })
 })
 
@@ -282,6 +371,13 @@ describe('the stack', () => {
     ['a MARK left at STOP', '(N', 'STOP leaves 0 values and 1 marks'],
     ['a key without a value', '}(Nu', 'a key without a value'],
     ['a memo index that was not put', 'h\x05', 'memo has no index 5'],
+    ['a memo index put later', '(h\x00Nq\x00t', 'memo has no index 0'],
+    ['a wide memo index that was not put', 'Nq\x00j\x00\x01\x00\x00', 'memo has no index 256'],
+    ['a wide memo index beyond all', 'j\xff\xff\xff\xff', 'memo has no index 4294967295'],
+    ['a memo index beyond the bytes', 'Nr\x64\x00\x00\x00', 'memo index 100, the limit is 9'],
+    ['a memo index over a MARK', 'N(q\x00t', 'needs 1 values, the stack has 0'],
+    ['SETITEMS of three', '}(NNNu', 'a key without a value: 3 items'],
+    ['SETITEM without a dict', 'NNs', 'needs 1 values, the stack has 0'],
     ['MEMOIZE of nothing', '\x94', 'needs 1 values'],
     [
       'arguments that are no tuple',
@@ -292,6 +388,9 @@ describe('the stack', () => {
 
   it.each([
     ['SETITEM on a list', ']NNs', 'expected a dict'],
+    ['SETITEM on a tuple', ')NNs', 'expected a dict'],
+    ['SETITEMS on a tensor', `${tensor()}(${text('x')}Nu`, 'expected a dict'],
+    ['SETITEM on a class', `${global('collections', 'OrderedDict')}NNs`, 'expected a dict'],
     ['SETITEM on a storage', `${storage(4)}NNs`, 'expected a dict'],
     ['SETITEM on a tensor', `${tensor()}NNs`, 'expected a dict'],
     ['APPEND to a dict', '}Na', 'expected a list'],

@@ -43,16 +43,24 @@ describe('archives that load', () => {
 })
 
 describe('names', () => {
-  it('one name twice', () =>
-    refused([dataPkl, { ...dataPkl, data: pickle('N') }, data0, version], 'two records have this name'))
+  it.each([
+    ['data.pkl twice', [dataPkl, { ...dataPkl, data: pickle('N') }, data0, version]],
+    ['data.pkl first and last', [...good, { ...dataPkl, data: pickle('N') }]],
+    ['data.pkl twice, the same bytes', [dataPkl, dataPkl, data0, version]],
+    ['a storage twice', [...good, { ...data0, data: new Uint8Array(16) }]],
+    ['the version twice', [...good, { ...version, data: latin1('4\n') }]],
+  ])('%s', (_, entries) => refused(entries, 'two records have this name'))
+  it('one record under one name twice', () =>
+    refused([dataPkl, { ...dataPkl, start: 0, absent: true }, data0, version], 'records overlap'))
   it.each(['../data.pkl', 'archive/../x', '/etc/passwd', 'a\\b', 'archive/./x', 'a\0b', ''])('%j', (name) =>
     refused([...good, { name, data: latin1('x') }], 'is not a plain relative path'),
   )
-  it('two folders', () =>
-    refused(
-      [...good, { name: 'other/data.pkl', data: pickle('N') }],
-      'in one folder, but there are "archive", "other"',
-    ))
+  it.each([
+    ['two folders', [...good, { name: 'other/data.pkl', data: pickle('N') }], '"archive", "other"'],
+    ['another folder first', [{ name: 'other/data.pkl', data: pickle('N') }, ...good], '"other", "archive"'],
+    ['another folder with anything', [...good, { name: 'other/x', data: latin1('x') }], '"archive", "other"'],
+    ['a folder spelled otherwise', [...good, { name: 'Archive/data.pkl', data: pickle('N') }], '"Archive"'],
+  ])('%s', (_, entries, message) => refused(entries, message))
   it('a name that is not UTF-8', () =>
     refused([...good, { name: 'archive/\xff', data: latin1('') }], 'not UTF-8'))
 })
@@ -62,6 +70,14 @@ describe('a local header that differs from the directory', () => {
     ['in name', { localName: 'archive/data/1' }, 'is named "archive/data/1" in its local header'],
     ['in method', { localMethod: 8 }, 'method is 8 in the local header, 0 in the directory'],
     ['in flags', { localFlags: 1 }, 'flags is 1'],
+    ['in name, by a folder', { localName: 'x/archive/data/0' }, 'is named "x/archive/data/0"'],
+    ['in name, by case', { localName: 'archive/DATA/0' }, 'is named "archive/DATA/0"'],
+    ['in method, unknown', { localMethod: 99 }, 'method is 99 in the local header, 0 in the directory'],
+    [
+      'in flags, announcing a descriptor',
+      { localFlags: 8 },
+      'flags is 8 in the local header, 0 in the directory',
+    ],
     ['in size', { localSize: 15 }, 'compressed size is 15'],
   ])('%s', (_, change, message) => refused([dataPkl, { ...data0, ...change }, version], message))
   it('in place', () => refused([dataPkl, { ...data0, start: 1 }, version], 'records overlap or hide bytes'))
@@ -186,6 +202,32 @@ describe('deflated records', () => {
   })
   it('beyond the ratio', async () =>
     refused([...good, await deflated(zeros(1e6))], 'inflate to 1000000, the limit is 200 to 1'))
+  it('beyond the ratio, the pickle itself', async () => {
+    const pickled = pickle(`X${little(1e6, 4)}${'x'.repeat(1e6)}`)
+    await refused([await deflated({ ...dataPkl, data: pickled }), data0, version], 'the limit is 200 to 1')
+  })
+  it('beyond the ratio, by what they claim', async () =>
+    refused(
+      [dataPkl, await deflated(data0, 2 ** 31), version],
+      'inflate to 2147483648, the limit is 200 to 1',
+    ))
+  it('beyond the total, by many', () => {
+    const bombs = Array.from({ length: 30 }, (_, i) => ({
+      name: `archive/${i}`,
+      data: new Uint8Array(4e5),
+      method: 8,
+      size: 75e6,
+    }))
+    return refused([...good, ...bombs], 'inflate to over 2147483648 bytes')
+  })
+  it("beyond a limit of one's own", async () => {
+    const bytes = buildZip([...good, await deflated(zeros(1e5))])
+    expect(await load(bytes)).toBeInstanceOf(Map)
+    for (const own of [{ inflateRatio: 50 }, { inflatedBytes: 99_999 }]) {
+      const error = await failureOf(load(bytes, { limits: own }), CorruptCheckpointError)
+      expect(error.message).toContain('the limit')
+    }
+  })
   it('beyond the total', () => {
     const bomb = (name: string): ZipRecord => ({ name, data: new Uint8Array(8e6), method: 8, size: 15e8 })
     return refused([...good, bomb('archive/a'), bomb('archive/b')], 'inflate to over 2147483648 bytes')
@@ -215,9 +257,18 @@ describe('end records', () => {
     ),
   )
 
-  it('two archives, one after the other', async () => {
-    const twice = concat([buildZip(good), buildZip(good)])
-    await failureOf(load(twice), CorruptCheckpointError)
+  const end = buildZip(good).slice(-22)
+  it.each([
+    ['two archives, one after the other', concat([buildZip(good), buildZip(good)]), 'expected it to end at'],
+    ['two end records', concat([buildZip(good), end]), 'expected it to end at'],
+    ['an end record of nothing after it', concat([buildZip(good), buildZip([])]), 'expected it to end at'],
+    ['a polyglot with a pickle', concat([pickle('N'), buildZip(good)]), 'a bare pickle'],
+    ['a polyglot with a script', concat([buildZip(good), latin1('\n#!/bin/sh')]), 'something appended'],
+  ])('%s', async (what, bytes, message) => {
+    const kind = what.endsWith('pickle') ? UnsupportedFormatError : CorruptCheckpointError
+    const error = await failureOf(load(bytes), kind)
+    expect(error.message).toContain(message)
+    expect(error.offset).toBeGreaterThanOrEqual(0)
   })
 })
 
