@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { styleText } from 'node:util'
 
 const scratch = await mkdtemp(join(tmpdir(), 'unroll-check-'))
@@ -55,6 +55,7 @@ for (const [name, command] of Object.entries(steps)) {
     if (code !== 0 && report.numFailedTests === 0) failed++
     detail = `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`
     if (code === 0) console.log(summary(output))
+    console.log(skips(report))
   } else if (code === 0) passed++
   else failed++
   rows.push({ step: name, result: code === 0 ? 'ok' : 'FAILED', seconds, detail })
@@ -84,13 +85,26 @@ function run(command) {
   })
 }
 
-/** Coverage and skips of a test run that passed. */
+/** Coverage of a test run that passed. */
 function summary(output) {
   return output
     .split('\n')
-    .filter((line) => /^(Statements|Branches|Functions|Lines)\s*:|skipped:/i.test(line.trim()))
+    .filter((line) => /^(Statements|Branches|Functions|Lines)\s*:/.test(line.trim()))
     .map((line) => `          ${line.trim()}`)
     .join('\n')
+}
+
+/** How many tests each suite skipped; its title tells why. */
+function skips(report) {
+  const counts = new Map()
+  for (const { name, assertionResults } of report.testResults) {
+    for (const { status, ancestorTitles, title } of assertionResults) {
+      if (status !== 'skipped' && status !== 'pending') continue
+      const suite = `${relative(process.cwd(), name)}: ${ancestorTitles[0] ?? title}`
+      counts.set(suite, (counts.get(suite) ?? 0) + 1)
+    }
+  }
+  return [...counts].map(([suite, count]) => `          skipped ${count}: ${suite}`).join('\n')
 }
 
 function chromiumFound() {
