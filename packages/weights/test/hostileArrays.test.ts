@@ -41,7 +41,7 @@ describe('an .npy file', () => {
 
   it.each([
     ['objects', "{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", 'holds Python objects'],
-    ['objects of a size', "{'descr': '|O8', 'fortran_order': False, 'shape': (3,)}", ''],
+    ['objects of a size', "{'descr': '|O8', 'fortran_order': False, 'shape': (3,)}", 'holds Python objects'],
     [
       'objects in records',
       "{'descr': [('a', '|O')], 'fortran_order': False, 'shape': (3,)}",

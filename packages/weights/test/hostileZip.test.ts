@@ -61,6 +61,11 @@ describe('names', () => {
     ['another folder with anything', [...good, { name: 'other/x', data: latin1('x') }], '"archive", "other"'],
     ['a folder spelled otherwise', [...good, { name: 'Archive/data.pkl', data: pickle('N') }], '"Archive"'],
   ])('%s', (_, entries, message) => refused(entries, message))
+  it('a thousand folders, without naming them all', () =>
+    refused(
+      [...good, ...Array.from({ length: 1000 }, (_, i) => ({ name: `${i}/x`, data: latin1('x') }))],
+      'in one folder, but there are "archive", "0"',
+    ))
   it('a name that is not UTF-8', () =>
     refused([...good, { name: 'archive/\xff', data: latin1('') }], 'not UTF-8'))
 })

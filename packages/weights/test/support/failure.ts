@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { CheckpointError } from '../../src/index.ts'
 
-/** The error a promise fails with; it must be of exactly `kind`, and tell the file. */
+/** The error a promise fails with; it must be of exactly `kind`, tell the file, and be fit to print. */
 export async function failureOf<T extends CheckpointError>(
   promise: Promise<unknown>,
   kind: new (...args: never[]) => T,
@@ -15,5 +15,7 @@ export async function failureOf<T extends CheckpointError>(
   expect(`${error.name}: ${error.message}`).toContain(kind.name)
   expect(error.constructor).toBe(kind)
   expect(error.message.startsWith(error.file)).toBe(true)
+  expect(error.message.length).toBeLessThan(2000)
+  expect(error.message).not.toMatch(/\p{Cc}/u)
   return error
 }
