@@ -62,5 +62,11 @@ export class CorruptCheckpointError extends CheckpointError {
 
 /** Text from a file, fit for a message: quoted, control characters escaped, cut at 120 characters. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text)
+  const quoted = JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text)
+  // What JSON lets through: DEL, the controls of Latin-1, and those that turn the direction of text.
+  return quoted.replace(/[\p{Cc}\p{Bidi_Control}]/gu, unicodeEscape)
+}
+
+function unicodeEscape(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
