@@ -281,7 +281,13 @@ class Scripted(nn.Module):
 
 
 def legacy(value, **options):
-    return save(value, _use_new_zipfile_serialization=False, **options)
+    """Legacy files carry the source of each module's class and the path of its file: a line stands for both here."""
+    source_of = torch.serialization.get_source_lines_and_file
+    torch.serialization.get_source_lines_and_file = lambda kind: ([f"class {kind.__name__}: ...\n"], 0, "model.py")
+    try:
+        return save(value, _use_new_zipfile_serialization=False, **options)
+    finally:
+        torch.serialization.get_source_lines_and_file = source_of
 
 
 def float8():
