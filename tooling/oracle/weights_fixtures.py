@@ -258,7 +258,24 @@ def scripted(module, freeze=False):
     buffer = io.BytesIO()
     script = torch.jit.script(module)
     torch.jit.save(torch.jit.freeze(script.eval()) if freeze else script, buffer)
-    return buffer.getvalue()
+    return without_debug_records(buffer)
+
+
+def without_debug_records(buffer):
+    """A TorchScript archive as PyTorch writes it, less the records that hold source lines and paths of this machine."""
+    buffer.seek(0)
+    reader = torch._C.PyTorchFileReader(buffer)
+    out = io.BytesIO()
+    writer = torch._C.PyTorchFileWriter(out)
+    # The writer adds these itself.
+    own = ("version", "byteorder", ".data/serialization_id", ".format_version", ".storage_alignment")
+    for name in reader.get_all_records():
+        if name.endswith(".debug_pkl") or name in own:
+            continue
+        record = reader.get_record(name)
+        writer.write_record(name, record, len(record))
+    writer.write_end_of_file()
+    return out.getvalue()
 
 
 class Scripted(nn.Module):
