@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { load, loadWeights, savePt, saveSafetensors } from '../src/index.ts'
 import expected from './fixtures/expected.json' with { type: 'json' }
 
-const torch = spawnSync('python3', ['-c', 'import torch']).status === 0
+const python = process.env['PYTHON'] ?? 'python3'
+const torch = spawnSync(python, ['-c', 'import torch']).status === 0
 const folder = mkdtempSync(join(tmpdir(), 'unroll-weights-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -34,7 +35,7 @@ describe.skipIf(!torch)('files of savePt in PyTorch (skipped where python3 has n
       paths.push(path)
     }
     const oracle = fileURLToPath(new URL('../../../tooling/oracle', import.meta.url))
-    const output = execFileSync('python3', ['-c', script, oracle, ...paths], { encoding: 'utf8' })
+    const output = execFileSync(python, ['-c', script, oracle, ...paths], { encoding: 'utf8' })
     const got = output
       .trim()
       .split('\n')

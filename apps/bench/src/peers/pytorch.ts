@@ -70,7 +70,9 @@ class Python {
 
   constructor(threads: number) {
     const script = fileURLToPath(new URL('pytorch.py', import.meta.url))
-    const child = spawn('python3', [script, String(threads)], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(process.env['PYTHON'] ?? 'python3', [script, String(threads)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     this.#process = child
     this.#chunks = child.stdout[Symbol.asyncIterator]()
     child.stderr.on('data', (text) => (this.#errors += text))
