@@ -93,6 +93,46 @@ export interface RecurrentOutput {
   readonly cn: FloatArray | null
 }
 
+/** The gradients of a loss with respect to a {@link RecurrentOutput}, each shaped as it. Null stands for zeros. */
+export interface OutputGradients {
+  /** `(R, D * P)`, or `(N, T, D * P)` if the call was `batchFirst`. */
+  readonly output: FloatArray | null
+  /** `(numLayers * D, N, P)` */
+  readonly hn: FloatArray | null
+  /** LSTM: `(numLayers * D, N, H)`. Null for every other mode. */
+  readonly cn: FloatArray | null
+}
+
+/** The gradients of the same loss with respect to everything that went in. Fresh arrays, owned by the caller. */
+export interface RecurrentGradients {
+  /** `(R, I)`, or `(N, T, I)` if the call was `batchFirst`. */
+  readonly input: FloatArray
+  /** `(numLayers * D, N, P)`, also where `h0` was null. */
+  readonly h0: FloatArray
+  /** LSTM: `(numLayers * D, N, H)`, also where `c0` was null; else null. */
+  readonly c0: FloatArray | null
+  /**
+   * Shaped and ordered as the weights that were packed, null where they are. Summed over timesteps and sequences; the
+   * two biases of an RNN or LSTM have equal gradients, in arrays of their own.
+   */
+  readonly weights: readonly DirectionWeights[]
+}
+
+/**
+ * The results of a sequence and what its engine kept to walk it backward: gates, states, or only the arguments to
+ * compute them again from. It is independent of the arrays it was made from, and of those it gave out. The packed
+ * weights must stay until its last {@link RecurrentTape.backward}.
+ *
+ * `Gradients` is {@link RecurrentGradients}; for a device engine, a promise of them.
+ */
+export interface RecurrentTape<Gradients = RecurrentGradients> extends RecurrentOutput {
+  /** Backpropagation through time. May be called again, with other gradients or the same. */
+  backward(gradients: OutputGradients): Gradients
+  /** Gives the memory back. `backward` throws afterwards; disposing twice does nothing. */
+  dispose(): void
+  [Symbol.dispose](): void
+}
+
 /**
  * A recurrence fed one timestep at a time, for audio and control loops: it keeps its states in the engine's memory and
  * allocates nothing per step.
@@ -151,6 +191,11 @@ export interface HostEngine {
   pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights
   /** Runs all timesteps, layers and directions. `weights` must come from this engine's {@link HostEngine.pack}. */
   recurrent(weights: PackedWeights, input: RecurrentInput): RecurrentOutput
+  /**
+   * The same, kept on a tape from which gradients can be had. An engine that computes no gradients has no such member:
+   * look before training, and name one that has it, as `reference` does.
+   */
+  recurrentForTraining?(weights: PackedWeights, input: RecurrentInput): RecurrentTape
   /** Opens a stream of `batch` sequences. The weights must stay, and be of one direction. */
   stream(weights: PackedWeights, batch: number): RecurrentStream
   /** `a b + bias` as a fresh `(M, N)` array. */
@@ -164,6 +209,10 @@ export interface DeviceEngine {
   readonly variant: string
   pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights
   recurrent(weights: PackedWeights, input: RecurrentInput): Promise<RecurrentOutput>
+  recurrentForTraining?(
+    weights: PackedWeights,
+    input: RecurrentInput,
+  ): Promise<RecurrentTape<Promise<RecurrentGradients>>>
   matmul(operands: MatmulOperands): Promise<FloatArray>
 }
 

@@ -12,12 +12,15 @@ export type {
   FloatDType,
   HostEngine,
   MatmulOperands,
+  OutputGradients,
   PackedWeights,
+  RecurrentGradients,
   RecurrentInput,
   RecurrentMode,
   RecurrentOutput,
   RecurrentSpec,
   RecurrentStream,
+  RecurrentTape,
 } from './engine.ts'
 export { gateCount } from './layout.ts'
 

@@ -1,4 +1,11 @@
-import type { DirectionWeights, FloatArray, RecurrentInput, RecurrentMode, RecurrentSpec } from './engine.ts'
+import type {
+  DirectionWeights,
+  FloatArray,
+  OutputGradients,
+  RecurrentInput,
+  RecurrentMode,
+  RecurrentSpec,
+} from './engine.ts'
 
 /** `G`: how many blocks of `H` rows the weights of a mode have. */
 export function gateCount(mode: RecurrentMode): number {
@@ -103,6 +110,26 @@ export function checkState(spec: RecurrentSpec, N: number, h: FloatArray | null,
   if (c === null) return
   if (spec.mode !== 'LSTM') throw new RangeError(`recurrent: c0 is for LSTM only, got it with ${spec.mode}`)
   checkArray(spec, 'recurrent: c0', c, states * H)
+}
+
+/**
+ * Throws unless the gradients handed to `backward` fit the `N` sequences and `R` rows of its call.
+ * @throws RangeError on a wrong length, TypeError on a wrong element type
+ */
+export function checkGradients(
+  spec: RecurrentSpec,
+  { N, R }: { readonly N: number; readonly R: number },
+  { output, hn, cn }: OutputGradients,
+): void {
+  const { D, H, P } = sizesOf(spec)
+  const states = spec.numLayers * D * N
+  if (output !== null) checkArray(spec, 'backward: gradient of output', output, R * D * P)
+  if (hn !== null) checkArray(spec, 'backward: gradient of hn', hn, states * P)
+  if (cn === null) return
+  if (spec.mode !== 'LSTM') {
+    throw new RangeError(`backward: a gradient of cn is for LSTM only, got it with ${spec.mode}`)
+  }
+  checkArray(spec, 'backward: gradient of cn', cn, states * H)
 }
 
 /** @throws RangeError where no stream of `batch` sequences can be opened */

@@ -1,4 +1,5 @@
 import type { DirectionWeights, FloatArray, RecurrentMode } from '../engine.ts'
+import { product } from './matrices.ts'
 
 /**
  * One timestep of one sequence: reads `x` `(I)`, replaces the states `h` `(P)` and, for LSTM, `c` `(H)`.
@@ -51,25 +52,13 @@ export const cellSteps: Readonly<Record<RecurrentMode, CellStep>> = {
 }
 
 /** `W_ih x + b_ih + W_hh h + b_hh` `(G*H)`: what the gates are activated from. */
-function gates(w: DirectionWeights, x: FloatArray, h: FloatArray): Float64Array {
+export function gates(w: DirectionWeights, x: FloatArray, h: FloatArray): Float64Array {
   const fromX = product(w.weightIh, x, w.biasIh)
   const fromH = product(w.weightHh, h, w.biasHh)
   return fromX.map((value, row) => value + (fromH[row] ?? 0))
 }
 
-/** `matrix vector + bias`; the matrix has as many columns as the vector elements. */
-function product(matrix: FloatArray, vector: FloatArray, bias: FloatArray | null): Float64Array {
-  const columns = vector.length
-  const result = new Float64Array(matrix.length / columns)
-  for (let row = 0; row < result.length; row++) {
-    let sum = bias?.[row] ?? 0
-    for (let i = 0; i < columns; i++) sum += (matrix[row * columns + i] ?? 0) * (vector[i] ?? 0)
-    result[row] = sum
-  }
-  return result
-}
-
-function sigmoid(x: number): number {
+export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x))
 }
 

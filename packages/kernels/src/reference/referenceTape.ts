@@ -1,0 +1,126 @@
+import type {
+  DirectionWeights,
+  FloatArray,
+  FloatDType,
+  OutputGradients,
+  PackedWeights,
+  RecurrentGradients,
+  RecurrentInput,
+  RecurrentTape,
+} from '../engine.ts'
+import { checkGradients, checkInput, layerInputSize, sizesOf } from '../layout.ts'
+import { cellGradients } from './cellGradients.ts'
+import { add, rowOf } from './matrices.ts'
+import { ReferenceWeights } from './referenceWeights.ts'
+import { type RecordedStep, runSequence } from './sequence.ts'
+
+/** Every step of a sequence, in the order of computation; walked from its end to its beginning by `backward`. */
+export class ReferenceTape implements RecurrentTape {
+  readonly output: FloatArray
+  readonly hn: FloatArray
+  readonly cn: FloatArray | null
+  readonly #weights: ReferenceWeights
+  /** `N` and `R`. */
+  readonly #counts: { readonly N: number; readonly R: number }
+  readonly #dropout: FloatArray | null
+  #steps: readonly RecordedStep[] | null
+
+  constructor(weights: PackedWeights, call: RecurrentInput) {
+    const steps: RecordedStep[] = []
+    const { output, hn, cn } = runSequence(weights, { ...call, input: call.input.slice() }, steps)
+    this.output = output
+    this.hn = hn
+    this.cn = cn
+    this.#weights = ReferenceWeights.of(weights)
+    this.#counts = checkInput(weights.spec, call)
+    this.#dropout = call.dropout?.slice() ?? null
+    this.#steps = steps
+  }
+
+  backward(gradients: OutputGradients): RecurrentGradients {
+    if (this.#steps === null) throw new Error('backward: this tape was disposed; run the sequence again')
+    const { spec, directions } = this.#weights
+    checkGradients(spec, this.#counts, gradients)
+    const sizes = sizesOf(spec)
+    const { D, H, P } = sizes
+    const { N, R } = this.#counts
+    const states = spec.numLayers * D * N
+    const gradient = cellGradients[spec.mode]
+
+    const dh = doubles(gradients.hn, states * P)
+    const dc = spec.mode === 'LSTM' ? doubles(gradients.cn, states * H) : null
+    const dWeights = directions.map(zerosLike)
+    // Of each layer's input; the output of the last layer stands on top of them.
+    const dInputs: Float64Array[] = Array.from(
+      { length: spec.numLayers },
+      (_, layer) => new Float64Array(R * layerInputSize(sizes, layer)),
+    )
+    dInputs.push(doubles(gradients.output, R * D * P))
+
+    for (let at = this.#steps.length - 1; at >= 0; at--) {
+      const step = this.#steps[at] as RecordedStep
+      const { layer, direction, n, rowIn, rowOut } = step
+      const state = layer * D + direction
+      const dhn = rowOf(dh, state * N + n, P)
+      const dcn = dc && rowOf(dc, state * N + n, H)
+
+      // The new hidden state went two ways: to the next timestep, and out, where dropout met it below the last layer.
+      const place = rowOut * D + direction
+      const dOutput = rowOf(dInputs[layer + 1] as Float64Array, place, P)
+      const factors =
+        this.#dropout && layer < spec.numLayers - 1 ? rowOf(this.#dropout, layer * R * D + place, P) : null
+      add(dhn, factors === null ? dOutput : dOutput.map((value, j) => value * (factors[j] ?? 0)))
+
+      const dx = gradient(
+        directions[state] as DirectionWeights,
+        step,
+        dhn,
+        dcn,
+        dWeights[state] as DirectionWeights,
+        H,
+      )
+      add(rowOf(dInputs[layer] as Float64Array, rowIn, dx.length), dx)
+    }
+
+    const { dtype } = spec
+    return {
+      input: rounded(dtype, dInputs[0] as Float64Array),
+      h0: rounded(dtype, dh),
+      c0: dc && rounded(dtype, dc),
+      weights: dWeights.map((w) => ({
+        weightIh: rounded(dtype, w.weightIh),
+        weightHh: rounded(dtype, w.weightHh),
+        biasIh: w.biasIh && rounded(dtype, w.biasIh),
+        biasHh: w.biasHh && rounded(dtype, w.biasHh),
+        weightHr: w.weightHr && rounded(dtype, w.weightHr),
+      })),
+    }
+  }
+
+  dispose(): void {
+    this.#steps = null
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+/** A copy in double precision; `length` zeros if null. */
+function doubles(array: FloatArray | null, length: number): Float64Array {
+  return array === null ? new Float64Array(length) : Float64Array.from(array)
+}
+
+function zerosLike(w: DirectionWeights): DirectionWeights {
+  return {
+    weightIh: new Float64Array(w.weightIh.length),
+    weightHh: new Float64Array(w.weightHh.length),
+    biasIh: w.biasIh && new Float64Array(w.biasIh.length),
+    biasHh: w.biasHh && new Float64Array(w.biasHh.length),
+    weightHr: w.weightHr && new Float64Array(w.weightHr.length),
+  }
+}
+
+function rounded(dtype: FloatDType, array: FloatArray): FloatArray {
+  return dtype === 'float32' ? Float32Array.from(array) : array
+}

@@ -1,0 +1,86 @@
+import type {
+  DirectionWeights,
+  FloatArray,
+  PackedWeights,
+  RecurrentInput,
+  RecurrentOutput,
+} from '../engine.ts'
+import { allocate, checkInput, layerInputSize, sizesOf } from '../layout.ts'
+import type { CellInputs } from './cellGradients.ts'
+import { cellSteps } from './cellSteps.ts'
+import { rowOf } from './matrices.ts'
+import { ReferenceWeights } from './referenceWeights.ts'
+
+/** One timestep of one sequence in one direction of one layer: where it stood and what it read. */
+export interface RecordedStep extends CellInputs {
+  readonly layer: number
+  readonly direction: number
+  /** Sequence. */
+  readonly n: number
+  /** Row of the layer's input it read. */
+  readonly rowIn: number
+  /** Row of the layer's output it wrote. */
+  readonly rowOut: number
+}
+
+/** Runs all timesteps, layers and directions; adds every step to `record`, in the order of computation, if there is one. */
+export function runSequence(
+  weights: PackedWeights,
+  call: RecurrentInput,
+  record: RecordedStep[] | null = null,
+): RecurrentOutput {
+  const { spec, directions } = ReferenceWeights.of(weights)
+  const { N, R } = checkInput(spec, call)
+  const sizes = sizesOf(spec)
+  const { D, H, P } = sizes
+  const T = call.batchSizes.length
+  const states = spec.numLayers * D * N
+  const hn = call.h0?.slice() ?? allocate(spec.dtype, states * P)
+  const cn = spec.mode === 'LSTM' ? (call.c0?.slice() ?? allocate(spec.dtype, states * H)) : null
+  const step = cellSteps[spec.mode]
+
+  // Row of sequence n at timestep t. Only what the caller sees can be batch-major.
+  const firstRow = rowOffsets(call.batchSizes)
+  const timeMajor = (t: number, n: number): number => (firstRow[t] ?? 0) + n
+  const caller = call.batchFirst ? (t: number, n: number): number => n * T + t : timeMajor
+
+  let input = call.input
+  let output = input
+  for (let layer = 0; layer < spec.numLayers; layer++) {
+    const K = layerInputSize(sizes, layer)
+    const rowOfInput = layer === 0 ? caller : timeMajor
+    const rowOfOutput = layer === spec.numLayers - 1 ? caller : timeMajor
+    output = allocate(spec.dtype, R * D * P)
+    for (let direction = 0; direction < D; direction++) {
+      const state = layer * D + direction
+      const w = directions[state] as DirectionWeights
+      const hOf = (n: number): FloatArray => rowOf(hn, state * N + n, P)
+      const cOf = (n: number): FloatArray | null => cn && rowOf(cn, state * N + n, H)
+      for (let i = 0; i < T; i++) {
+        // A reversed sequence starts at its own end: until then its state stays the initial one.
+        const t = direction === 0 ? i : T - 1 - i
+        for (let n = 0; n < (call.batchSizes[t] ?? 0); n++) {
+          const [rowIn, rowOut] = [rowOfInput(t, n), rowOfOutput(t, n)]
+          const x = rowOf(input, rowIn, K)
+          const [h, c] = [hOf(n), cOf(n)]
+          record?.push({ layer, direction, n, rowIn, rowOut, x, h: h.slice(), c: c?.slice() ?? null })
+          step(w, x, h, c, H)
+          output.set(h, rowOut * D * P + direction * P)
+        }
+      }
+    }
+    if (call.dropout && layer < spec.numLayers - 1) {
+      const factors = call.dropout.subarray(layer * output.length)
+      for (let i = 0; i < output.length; i++) output[i] = (output[i] ?? 0) * (factors[i] ?? 0)
+    }
+    input = output
+  }
+  return { output, hn, cn }
+}
+
+/** Row at which each timestep starts. */
+function rowOffsets(batchSizes: Int32Array): Int32Array {
+  const offsets = new Int32Array(batchSizes.length)
+  for (let t = 1; t < batchSizes.length; t++) offsets[t] = (offsets[t - 1] ?? 0) + (batchSizes[t - 1] ?? 0)
+  return offsets
+}
