@@ -1,5 +1,5 @@
 import { createWasmEngine, type HostEngine, reference, wasm, wasmVariant } from '@unroll/kernels'
-import { describe } from 'vitest'
+import { describe, it } from 'vitest'
 
 const best = wasmVariant()
 
@@ -22,4 +22,20 @@ export function describeFastEngines(suite: (engine: HostEngine) => void): void {
 export function describeEngines(suite: (engine: HostEngine) => void): void {
   describe('reference', () => suite(reference))
   describeFastEngines(suite)
+}
+
+/** One suite per engine that computes gradients; of the others a skipped test tells. */
+export function describeTrainingEngines(suite: (engine: Required<HostEngine>) => void): void {
+  describe('reference', () => suite(reference))
+  for (const { title, engine } of fast) {
+    describe(title, () => {
+      if (engine === null) it.skip('not in this runtime', () => {})
+      else if (trains(engine)) suite(engine)
+      else it.skip('computes no gradients yet: no recurrentForTraining', () => {})
+    })
+  }
+}
+
+function trains(engine: HostEngine): engine is Required<HostEngine> {
+  return engine.recurrentForTraining !== undefined
 }

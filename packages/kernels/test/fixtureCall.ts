@@ -8,9 +8,8 @@ import type {
 } from '@unroll/kernels'
 import { decodeArray, type EncodedArray } from '@unroll/testing'
 
-/** A case of fixtures/sequence.json. */
-export interface SequenceFixture {
-  readonly name: string
+/** What every case that has a module says of it. */
+export interface ModuleFixture {
   readonly module: string
   readonly inputSize: number
   readonly hiddenSize: number
@@ -23,7 +22,15 @@ export interface SequenceFixture {
     readonly nonlinearity?: string
     readonly dtype: string
   }
-  readonly weights: Readonly<Record<string, EncodedArray | undefined>>
+  readonly weights: EncodedWeights
+}
+
+/** By PyTorch's names. */
+export type EncodedWeights = Readonly<Record<string, EncodedArray | undefined>>
+
+/** A case of fixtures/sequence.json. */
+export interface SequenceFixture extends ModuleFixture {
+  readonly name: string
   readonly input: EncodedArray
   readonly lengths: readonly number[] | null
   readonly hx: readonly EncodedArray[] | null
@@ -42,36 +49,16 @@ export interface EngineCall {
 
 export function engineCall(fixture: SequenceFixture): EngineCall {
   const { options, input, lengths } = fixture
-  const { numLayers = 1, bidirectional = false, projSize = 0, batchFirst = false } = options
-  const spec: RecurrentSpec = {
-    mode: modeOf(fixture),
-    dtype: options.dtype === 'float64' ? 'float64' : 'float32',
-    inputSize: fixture.inputSize,
-    hiddenSize: fixture.hiddenSize,
-    projSize,
-    numLayers,
-    bidirectional,
-  }
+  const { batchFirst = false } = options
+  const spec = specOf(fixture)
+  const { numLayers, bidirectional, projSize } = spec
   const batched = input.shape.length === 3
   const [first = 0, second = 0] = input.shape
   const T = batched && batchFirst ? second : first
   const N = !batched ? 1 : batchFirst ? first : second
   const D = bidirectional ? 2 : 1
   const P = projSize || fixture.hiddenSize
-  const weights = Array.from({ length: numLayers * D }, (_, index) => {
-    const suffix = `_l${Math.floor(index / D)}${index % D ? '_reverse' : ''}`
-    const weight = (name: string): FloatArray | null => {
-      const encoded = fixture.weights[name + suffix]
-      return encoded ? floats(encoded) : null
-    }
-    return {
-      weightIh: weight('weight_ih') ?? floats(input),
-      weightHh: weight('weight_hh') ?? floats(input),
-      biasIh: weight('bias_ih'),
-      biasHh: weight('bias_hh'),
-      weightHr: weight('weight_hr'),
-    }
-  })
+  const weights = directionWeights(spec, fixture.weights)
   const [h0 = null, c0 = null] = (fixture.hx ?? []).map(floats)
   const want = {
     output: floats(fixture.output),
@@ -133,12 +120,52 @@ export function engineCall(fixture: SequenceFixture): EngineCall {
   }
 }
 
-function modeOf({ module, options }: SequenceFixture): RecurrentMode {
+export function specOf(fixture: ModuleFixture): RecurrentSpec {
+  const { dtype, numLayers = 1, bidirectional = false, projSize = 0 } = fixture.options
+  return {
+    mode: modeOf(fixture),
+    dtype: dtype === 'float64' ? 'float64' : 'float32',
+    inputSize: fixture.inputSize,
+    hiddenSize: fixture.hiddenSize,
+    projSize,
+    numLayers,
+    bidirectional,
+  }
+}
+
+/** Weights, or their gradients, one entry per layer and direction. */
+export function directionWeights(
+  { numLayers, bidirectional }: RecurrentSpec,
+  encoded: EncodedWeights,
+): DirectionWeights[] {
+  const D = bidirectional ? 2 : 1
+  return Array.from({ length: numLayers * D }, (_, index) => {
+    const suffix = `_l${Math.floor(index / D)}${index % D ? '_reverse' : ''}`
+    const optional = (name: string): FloatArray | null => {
+      const found = encoded[name + suffix]
+      return found ? floats(found) : null
+    }
+    const required = (name: string): FloatArray => {
+      const found = optional(name)
+      if (found === null) throw new TypeError(`the fixture has no ${name}${suffix}`)
+      return found
+    }
+    return {
+      weightIh: required('weight_ih'),
+      weightHh: required('weight_hh'),
+      biasIh: optional('bias_ih'),
+      biasHh: optional('bias_hh'),
+      weightHr: optional('weight_hr'),
+    }
+  })
+}
+
+function modeOf({ module, options }: ModuleFixture): RecurrentMode {
   if (module === 'LSTM' || module === 'GRU') return module
   return options.nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH'
 }
 
-function floats(encoded: EncodedArray): FloatArray {
+export function floats(encoded: EncodedArray): FloatArray {
   const array = decodeArray(encoded)
   if (array instanceof Float32Array || array instanceof Float64Array) return array
   throw new TypeError(`expected a fixture of floats, got ${encoded.dtype}`)

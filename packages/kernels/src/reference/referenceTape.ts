@@ -39,6 +39,11 @@ export class ReferenceTape implements RecurrentTape {
 
   backward(gradients: OutputGradients): RecurrentGradients {
     if (this.#steps === null) throw new Error('backward: this tape was disposed; run the sequence again')
+    if (this.#weights.disposed) {
+      throw new Error(
+        'backward: the weights of this tape were disposed; keep them until the last backward, or run the sequence again',
+      )
+    }
     const { spec, directions } = this.#weights
     checkGradients(spec, this.#counts, gradients)
     const sizes = sizesOf(spec)

@@ -1,0 +1,101 @@
+import type { DirectionWeights, OutputGradients, RecurrentGradients, RecurrentOutput } from '@unroll/kernels'
+import type { EncodedArray } from '@unroll/testing'
+import { expect } from 'vitest'
+import {
+  directionWeights,
+  type EncodedWeights,
+  type EngineCall,
+  floats,
+  type ModuleFixture,
+  specOf,
+} from './fixtureCall.ts'
+
+/** `output`, `hn`, `cn`. */
+type EncodedOutput = { readonly [K in keyof RecurrentOutput]: EncodedArray | null }
+
+/** A case of fixtures/sequence_gradients.json, rows and sequences in the engine's order. */
+export interface GradientFixture extends ModuleFixture, EncodedOutput {
+  readonly name: string
+  readonly batchSizes: readonly number[]
+  readonly input: EncodedArray
+  readonly hx: readonly EncodedArray[] | null
+  readonly dropout: EncodedArray | null
+  readonly output: EncodedArray
+  readonly hn: EncodedArray
+  /** What the gradients of the results are. */
+  readonly given: EncodedOutput
+  /** What PyTorch's autograd made of them. */
+  readonly gradients: {
+    readonly input: EncodedArray
+    readonly hx: readonly EncodedArray[]
+    readonly weights: EncodedWeights
+  }
+}
+
+export interface GradientCall extends EngineCall {
+  readonly given: OutputGradients
+  readonly wantGradients: RecurrentGradients
+}
+
+export function gradientCall(fixture: GradientFixture): GradientCall {
+  const spec = specOf(fixture)
+  const [h0 = null, c0 = null] = (fixture.hx ?? []).map(floats)
+  const [dh0, dc0 = null] = fixture.gradients.hx.map(floats)
+  if (dh0 === undefined) throw new TypeError(`${fixture.name}: no gradient of h0`)
+  return {
+    spec,
+    weights: directionWeights(spec, fixture.weights),
+    call: {
+      input: floats(fixture.input),
+      batchSizes: Int32Array.from(fixture.batchSizes),
+      batchFirst: fixture.options.batchFirst ?? false,
+      h0,
+      c0,
+      dropout: fixture.dropout && floats(fixture.dropout),
+    },
+    want: {
+      output: floats(fixture.output),
+      hn: floats(fixture.hn),
+      cn: fixture.cn && floats(fixture.cn),
+    },
+    given: {
+      output: fixture.given.output && floats(fixture.given.output),
+      hn: fixture.given.hn && floats(fixture.given.hn),
+      cn: fixture.given.cn && floats(fixture.given.cn),
+    },
+    wantGradients: {
+      input: floats(fixture.gradients.input),
+      h0: dh0,
+      c0: dc0,
+      weights: directionWeights(spec, fixture.gradients.weights),
+    },
+  }
+}
+
+const kinds = [
+  'weightIh',
+  'weightHh',
+  'biasIh',
+  'biasHh',
+  'weightHr',
+] as const satisfies readonly (keyof DirectionWeights)[]
+
+/** Every array of `got` must be close to that of `want`, or both null. */
+export function expectGradients(
+  got: RecurrentGradients,
+  want: RecurrentGradients,
+  tolerance: { readonly rtol: number; readonly atol: number },
+): void {
+  expect(got.input).toBeAllclose(want.input, tolerance)
+  expect(got.h0).toBeAllclose(want.h0, tolerance)
+  expect(got.c0 === null).toBe(want.c0 === null)
+  expect(got.c0 ?? []).toBeAllclose(want.c0 ?? [], tolerance)
+  expect(got.weights.length).toBe(want.weights.length)
+  got.weights.forEach((w, index) => {
+    for (const kind of kinds) {
+      const wanted = want.weights[index]?.[kind] ?? null
+      expect(w[kind] === null, `${kind} of direction ${index}`).toBe(wanted === null)
+      expect(w[kind] ?? [], `${kind} of direction ${index}`).toBeAllclose(wanted ?? [], tolerance)
+    }
+  })
+}
