@@ -97,4 +97,4 @@ def main():
     cases.append(gradient_case("LSTM", [3, 2], bidirectional=True, wanted=("cn",)))
     for kind in ("RNN", "LSTM", "GRU"):
         cases.append(gradient_case(kind, [1], inputs=1, hidden=1))
-    write_fixture("sequence_gradients", cases)
+    write_fixture("gradients", cases)

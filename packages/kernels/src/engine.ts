@@ -126,7 +126,11 @@ export interface RecurrentGradients {
  * `Gradients` is {@link RecurrentGradients}; for a device engine, a promise of them.
  */
 export interface RecurrentTape<Gradients = RecurrentGradients> extends RecurrentOutput {
-  /** Backpropagation through time. May be called again, with other gradients or the same. */
+  /**
+   * Backpropagation through time. May be called again, with other gradients or the same.
+   * @throws RangeError on a gradient of the wrong length, TypeError on a wrong element type, Error after the tape or its
+   * weights were disposed
+   */
   backward(gradients: OutputGradients): Gradients
   /** Gives the memory back. `backward` throws afterwards; disposing twice does nothing. */
   dispose(): void
@@ -194,6 +198,10 @@ export interface HostEngine {
   /**
    * The same, kept on a tape from which gradients can be had. An engine that computes no gradients has no such member:
    * look before training, and name one that has it, as `reference` does.
+   *
+   * @example
+   * using tape = engine.recurrentForTraining(weights, call)
+   * const { input, weights: dWeights } = tape.backward({ output: dOutput, hn: null, cn: null })
    */
   recurrentForTraining?(weights: PackedWeights, input: RecurrentInput): RecurrentTape
   /** Opens a stream of `batch` sequences. The weights must stay, and be of one direction. */

@@ -13,7 +13,7 @@ import {
 /** `output`, `hn`, `cn`. */
 type EncodedOutput = { readonly [K in keyof RecurrentOutput]: EncodedArray | null }
 
-/** A case of fixtures/sequence_gradients.json, rows and sequences in the engine's order. */
+/** A case of fixtures/gradients.json, rows and sequences in the engine's order. */
 export interface GradientFixture extends ModuleFixture, EncodedOutput {
   readonly name: string
   readonly batchSizes: readonly number[]

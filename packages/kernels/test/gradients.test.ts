@@ -6,7 +6,7 @@ import {
   type RecurrentSpec,
   reference,
 } from '@unroll/kernels'
-import fixtures from '@unroll/oracle/fixtures/sequence_gradients.json'
+import fixtures from '@unroll/oracle/fixtures/gradients.json'
 import { tolerances } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { describeTrainingEngines } from './engines.ts'

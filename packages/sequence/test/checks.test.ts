@@ -330,9 +330,10 @@ describe('forward refuses', () => {
 /** What a GPU's engine looks like from outside. */
 function deviceEngine(): DeviceEngine {
   return {
-    ...reference,
     kind: 'device',
     name: 'fake',
+    variant: '',
+    pack: reference.pack,
     recurrent: async (weights, input) => reference.recurrent(weights, input),
     matmul: async (operands) => reference.matmul(operands),
   }
