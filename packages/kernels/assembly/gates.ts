@@ -1,9 +1,10 @@
 /**
- * From pre-activations to states: one pass over the batch a timestep.
+ * From pre-activations to states, for neighbouring units of the whole batch.
  *
  * | operand | layout |
  * |---|---|
- * | pre | a row a sequence: `[unit block][gate][lane]`, see pack.ts; gates i, f, g, o or r, z, n |
+ * | pre | `W_ih x + b`, a row a sequence: `[unit block][gate][lane]`, see pack.ts; gates i, f, g, o or r, z, n |
+ * | hidden | `W_hh h`, for GRU `+ (0, 0, b_hn)`, laid out as `pre`, for a block of columns |
  * | c, h | a row a sequence, `stride` elements apart, units padded to whole vectors |
  *
  * Strides are in elements.
@@ -12,67 +13,81 @@ import { sigmoid, sigmoidTimesTanh, tanh } from './math'
 import { lanes, madd, splat } from './vector'
 
 /** `h' = tanh(pre)` */
-export function tanhGates<T>(rows: usize, units: usize, pre: usize, preStride: usize, h: usize, stride: usize): void {
+export function tanhGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
     for (let u: usize = 0; u < units; u += lanes<T>()) {
       const offset = u * sizeof<T>()
-      v128.store(h + offset, tanh<T>(v128.load(pre + offset)))
+      v128.store(h + offset, tanh<T>(sum<T>(pre + offset, hidden + offset)))
     }
     pre += preStride * sizeof<T>()
+    hidden += hiddenStride * sizeof<T>()
     h += stride * sizeof<T>()
   }
 }
 
 /** `h' = max(pre, 0)`, NaN kept. */
-export function reluGates<T>(rows: usize, units: usize, pre: usize, preStride: usize, h: usize, stride: usize): void {
+export function reluGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
     for (let u: usize = 0; u < units; u += lanes<T>()) {
       const offset = u * sizeof<T>()
-      v128.store(h + offset, v128.max<T>(v128.load(pre + offset), splat<T>(0.0)))
+      v128.store(h + offset, v128.max<T>(sum<T>(pre + offset, hidden + offset), splat<T>(0.0)))
     }
     pre += preStride * sizeof<T>()
+    hidden += hiddenStride * sizeof<T>()
     h += stride * sizeof<T>()
   }
 }
 
 /** `c' = f c + i g`, `h' = o tanh(c')`: a pass each, whose short chains of operations overlap better than one long one. */
-export function lstmGates<T>(rows: usize, units: usize, pre: usize, preStride: usize, h: usize, c: usize, stride: usize): void {
+export function lstmGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, c: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
-    let gates = pre
+    let fromX = pre
+    let fromH = hidden
     for (let u: usize = 0; u < units; u += lanes<T>()) {
       const cell = c + u * sizeof<T>()
-      const f = sigmoid<T>(v128.load(gates, 16))
-      v128.store(cell, madd<T>(f, v128.load(cell), sigmoidTimesTanh<T>(v128.load(gates), v128.load(gates, 32))))
-      gates += 64
+      const f = sigmoid<T>(sum<T>(fromX + 16, fromH + 16))
+      const ig = sigmoidTimesTanh<T>(sum<T>(fromX, fromH), sum<T>(fromX + 32, fromH + 32))
+      v128.store(cell, madd<T>(f, v128.load(cell), ig))
+      fromX += 64
+      fromH += 64
     }
-    gates = pre
+    fromX = pre
+    fromH = hidden
     for (let u: usize = 0; u < units; u += lanes<T>()) {
       const offset = u * sizeof<T>()
-      v128.store(h + offset, sigmoidTimesTanh<T>(v128.load(gates, 48), v128.load(c + offset)))
-      gates += 64
+      v128.store(h + offset, sigmoidTimesTanh<T>(sum<T>(fromX + 48, fromH + 48), v128.load(c + offset)))
+      fromX += 64
+      fromH += 64
     }
     pre += preStride * sizeof<T>()
+    hidden += hiddenStride * sizeof<T>()
     h += stride * sizeof<T>()
     c += stride * sizeof<T>()
   }
 }
 
-/** `n = tanh(pre_n + r hidden_n)`, `h' = (h - n) z + n`; `hidden` is `W_hh h + (0, 0, b_hn)` in the layout of `pre`. */
-export function gruGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, h: usize, stride: usize): void {
+/** `n = tanh(pre_n + r hidden_n)`, `h' = (h - n) z + n` */
+export function gruGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
-    let gates = pre
+    let fromX = pre
     let fromH = hidden
     for (let u: usize = 0; u < units; u += lanes<T>()) {
       const offset = u * sizeof<T>()
-      const r = sigmoid<T>(v128.add<T>(v128.load(gates), v128.load(fromH)))
-      const z = sigmoid<T>(v128.add<T>(v128.load(gates, 16), v128.load(fromH, 16)))
-      const n = tanh<T>(madd<T>(r, v128.load(fromH, 32), v128.load(gates, 32)))
+      const r = sigmoid<T>(sum<T>(fromX, fromH))
+      const z = sigmoid<T>(sum<T>(fromX + 16, fromH + 16))
+      const n = tanh<T>(madd<T>(r, v128.load(fromH, 32), v128.load(fromX, 32)))
       v128.store(h + offset, madd<T>(v128.sub<T>(v128.load(h + offset), n), z, n))
-      gates += 48
+      fromX += 48
       fromH += 48
     }
     pre += preStride * sizeof<T>()
-    hidden += preStride * sizeof<T>()
+    hidden += hiddenStride * sizeof<T>()
     h += stride * sizeof<T>()
   }
+}
+
+/** Of the vectors at two addresses. */
+// @ts-ignore: decorator
+@inline export function sum<T>(a: usize, b: usize): v128 {
+  return v128.add<T>(v128.load(a), v128.load(b))
 }

@@ -3,12 +3,13 @@
  *
  * | what | layout | who writes it |
  * |---|---|---|
- * | weights | `[panel][k][panel width]`: the columns of a panel side by side, so the kernel reads straight ahead | packPanels, once |
+ * | weights | `[block][k][block width]`: the columns of a block of six panels side by side, the last block as wide as what is left, so that a kernel reads straight ahead | packPanels, once |
  * | gate columns | `[unit block][gate][lane]`: the gates of `lanes` neighbouring hidden units stand together | packPanels |
  * | left operand | `[tile][k][tile height]`: the rows of a tile side by side | packRow, each call |
  *
  * Columns beyond the last unit are zero, and so stay zero through every gate.
  */
+import { blockPanels } from './gemm'
 import { copyElements, lanes, paddedToPanels, panelWidth } from './vector'
 
 /** Columns of packed gates: units padded to whole vectors, the whole to panels. */
@@ -25,15 +26,19 @@ export function packPanels<T>(
   to: usize, from: usize, depth: usize, units: usize, gates: usize, columnStride: usize, kStride: usize,
 ): void {
   const columns = packedColumns<T>(units, gates)
-  const block = gates * lanes<T>()
+  const unitBlock = gates * lanes<T>()
+  const blockWidth = blockPanels * panelWidth<T>()
   for (let column: usize = 0; column < columns; column++) {
-    const gate = (column % block) / lanes<T>()
-    const unit = (column / block) * lanes<T>() + (column % lanes<T>())
+    const gate = (column % unitBlock) / lanes<T>()
+    const unit = (column / unitBlock) * lanes<T>() + (column % lanes<T>())
     const source = from + (gate * units + unit) * columnStride * sizeof<T>()
-    let target = to + ((column / panelWidth<T>()) * depth * panelWidth<T>() + (column % panelWidth<T>())) * sizeof<T>()
+    const inBlock = column % blockWidth
+    const first = column - inBlock
+    const step = min(blockWidth, columns - first) * sizeof<T>()
+    let target = to + (first * depth + inBlock) * sizeof<T>()
     for (let k: usize = 0; k < depth; k++) {
       store<T>(target, unit < units ? load<T>(source + k * kStride * sizeof<T>()) : <T>0)
-      target += panelWidth<T>() * sizeof<T>()
+      target += step
     }
   }
 }

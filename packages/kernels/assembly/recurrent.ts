@@ -2,7 +2,7 @@
  * A whole recurrent sequence: all timesteps, layers and directions.
  *
  * Per layer and direction: the input projections `x W_ih + b` of as many timesteps as the caches hold come from one
- * matrix product; then each timestep adds `h W_hh` and passes its gates. Sizes are counted in elements.
+ * matrix product; then each timestep computes `h W_hh` and passes its gates. Sizes are counted in elements.
  *
  * A call may be one part of a sequence that several threads compute: `N` sequences of `allN`, and a range of layers and
  * directions. The areas above the line in the table are then common to all parts; the others are each part's own.
@@ -13,15 +13,15 @@
  * | between | 2 x `(R, D * P)` | outputs of inner layers |
  * | h, c | `(layers * D, allN, P)`, `(layers * D, allN, H)` | initial states in, final states out |
  * |---|---|---|
- * | pre | `(chunkRows, columns)` | pre-activations of a chunk of timesteps |
- * | hidden | `(N, columns)` | GRU: `h W_hh + b_hn` of one timestep |
+ * | pre | `(chunkRows, columns)` | `x W_ih + b` of a chunk of timesteps |
+ * | hidden | `(N, block width)` | `h W_hh` of one timestep and one block of columns, with GRU's `b_hn` |
  * | rows | packed `(chunkRows, layer inputs)` | left operand of the input projection |
  * | hRow, cRow, fullRow | `(N, stride)` | states of the running direction, padded to panels |
- * | hTile | packed `(N, P)` | left operand of the recurrent product; `hRow` itself where N is 1 |
+ * | hTile | packed `(N, P)` | left operand of the recurrent product |
  * | fullTile | packed `(N, H)` | left operand of the projection |
  */
 import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
-import { gemm } from './gemm'
+import { blockBytes, blockPanels, gemm, gemmBlock } from './gemm'
 import { packedColumns, packRow, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
@@ -123,6 +123,7 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
   const state = layer * call.directions + direction
   const weights = changetype<Direction>(call.weights + state * offsetof<Direction>())
   const columns = columnsOf<T>(call)
+  const preStride = preStrideOf<T>(call)
   const batchMajorIn = call.batchFirst != 0 && layer == 0
   const batchMajorOut = call.batchFirst != 0 && layer == call.layers - 1
 
@@ -149,10 +150,10 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
         packRow<T>(call.rows, input + rowOf(call, batchMajorIn, t, n) * inputs * sizeof<T>(), packed++, height, inputs)
       }
     }
-    gemm<T>(call.pre, columns, weights.bias, 0, call.rows, height, rows, weights.weightIh, columns / panelWidth<T>(), inputs)
+    gemm<T>(call.pre, preStride, weights.bias, 0, call.rows, height, rows, weights.weightIh, columns / panelWidth<T>(), inputs)
     for (let i: usize = 0; i < to - from; i++) {
       const t = direction == 0 ? from + i : to - 1 - i
-      const pre = call.pre + (rowStart(call, t) - firstRow) * columns * sizeof<T>()
+      const pre = call.pre + (rowStart(call, t) - firstRow) * preStride * sizeof<T>()
       step<T>(call, weights, batchAt(call, t), pre)
       for (let n: usize = 0; n < batchAt(call, t); n++) {
         const place = (rowOf(call, batchMajorOut, t, n) * call.directions + direction) * call.stateSize
@@ -164,31 +165,37 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
   saveStates<T>(call, state)
 }
 
-/** One timestep of the first `batch` sequences: states in hRow, cRow and hTile; `pre` is used up. */
+/**
+ * One timestep of the first `batch` sequences: states in hRow, cRow and hTile; `pre` is its `x W_ih + b`. A block of
+ * columns at a time, whose `h W_hh` the gates find in the first-level cache.
+ */
 function step<T>(call: Call, weights: Direction, batch: usize, pre: usize): void {
+  const P: usize = call.stateSize
   const H: usize = call.hiddenSize
-  const columns = columnsOf<T>(call)
-  const panels = columns / panelWidth<T>()
   const height = tileHeight(call.batch)
+  const preStride = preStrideOf<T>(call)
+  const hiddenStride = blockPanels * panelWidth<T>()
   const stride = paddedToPanels<T>(H)
-  if (call.mode == RNN_TANH || call.mode == RNN_RELU || call.mode == LSTM) {
-    gemm<T>(pre, columns, pre, columns, call.hTile, height, batch, weights.weightHh, panels, call.stateSize)
-    if (call.mode == LSTM) {
-      if (weights.weightHr == 0) {
-        lstmGates<T>(batch, H, pre, columns, call.hRow, call.cRow, stride)
-      } else {
-        lstmGates<T>(batch, H, pre, columns, call.fullRow, call.cRow, stride)
-        project<T>(call, weights, batch, height, stride)
-      }
-    } else if (call.mode == RNN_TANH) {
-      tanhGates<T>(batch, H, pre, columns, call.hRow, stride)
-    } else {
-      reluGates<T>(batch, H, pre, columns, call.hRow, stride)
-    }
-  } else {
-    gemm<T>(call.hidden, columns, weights.biasHh, 0, call.hTile, height, batch, weights.weightHh, panels, call.stateSize)
-    gruGates<T>(batch, H, pre, call.hidden, columns, call.hRow, stride)
+  const panels = columnsOf<T>(call) / panelWidth<T>()
+  const unitsOfBlock = hiddenStride / gatesOf(call)
+  const hidden = call.hidden
+  const full = weights.weightHr == 0 ? call.hRow : call.fullRow
+  let weightHh = weights.weightHh
+  let unit: usize = 0
+  for (let panel: usize = 0; panel < panels; panel += blockPanels) {
+    const bytes = panel * 32
+    gemmBlock<T>(hidden, hiddenStride, weights.biasHh + bytes, 0, call.hTile, height, batch, weightHh, min(blockPanels, panels - panel), P)
+    const units = min(unitsOfBlock, H - unit)
+    const at = unit * sizeof<T>()
+    const h = full + at
+    if (call.mode == LSTM) lstmGates<T>(batch, units, pre + bytes, hidden, preStride, hiddenStride, h, call.cRow + at, stride)
+    else if (call.mode == RNN_TANH) tanhGates<T>(batch, units, pre + bytes, hidden, preStride, hiddenStride, h, stride)
+    else if (call.mode == RNN_RELU) reluGates<T>(batch, units, pre + bytes, hidden, preStride, hiddenStride, h, stride)
+    else gruGates<T>(batch, units, pre + bytes, hidden, preStride, hiddenStride, h, stride)
+    weightHh += blockBytes(P)
+    unit += units
   }
+  if (weights.weightHr != 0) project<T>(call, weights, batch, height, stride)
 }
 
 /** `h = W_hr full` */
@@ -198,8 +205,8 @@ function project<T>(call: Call, weights: Direction, batch: usize, height: usize,
     packRow<T>(call.fullTile, call.fullRow + n * stride * sizeof<T>(), n, height, H)
   }
   const columns = paddedToPanels<T>(call.stateSize)
-  memory.fill(call.hRow, 0, batch * columns * sizeof<T>())
-  gemm<T>(call.hRow, columns, call.hRow, columns, call.fullTile, height, batch, weights.weightHr, columns / panelWidth<T>(), H)
+  // An LSTM's biasHh is zeros.
+  gemm<T>(call.hRow, columns, weights.biasHh, 0, call.fullTile, height, batch, weights.weightHr, columns / panelWidth<T>(), H)
 }
 
 /** Sequence n's new hidden state goes to the output and into the next timestep's left operand. */
@@ -207,7 +214,7 @@ function project<T>(call: Call, weights: Direction, batch: usize, height: usize,
 @inline export function publish<T>(call: Call, n: usize, output: usize): void {
   const h = call.hRow + n * paddedToPanels<T>(call.stateSize) * sizeof<T>()
   copyElements<T>(output, h, call.stateSize)
-  if (call.hTile != call.hRow) packRow<T>(call.hTile, h, n, tileHeight(call.batch), call.stateSize)
+  packRow<T>(call.hTile, h, n, tileHeight(call.batch), call.stateSize)
 }
 
 function loadStates<T>(call: Call, state: usize): void {
@@ -218,7 +225,7 @@ function loadStates<T>(call: Call, state: usize): void {
     const h = call.hRow + n * paddedToPanels<T>(P) * sizeof<T>()
     memory.fill(h, 0, paddedToPanels<T>(P) * sizeof<T>())
     copyElements<T>(h, call.h + row * P * sizeof<T>(), P)
-    if (call.hTile != call.hRow) packRow<T>(call.hTile, h, n, tileHeight(call.batch), P)
+    packRow<T>(call.hTile, h, n, tileHeight(call.batch), P)
     if (call.mode == LSTM) {
       const c = call.cRow + n * paddedToPanels<T>(H) * sizeof<T>()
       memory.fill(c, 0, paddedToPanels<T>(H) * sizeof<T>())
@@ -241,8 +248,18 @@ function saveStates<T>(call: Call, state: usize): void {
 
 // @ts-ignore: decorator
 @inline export function columnsOf<T>(call: Call): usize {
-  const gates: usize = call.mode == LSTM ? 4 : call.mode > LSTM ? 3 : 1
-  return packedColumns<T>(call.hiddenSize, gates)
+  return packedColumns<T>(call.hiddenSize, gatesOf(call))
+}
+
+// @ts-ignore: decorator
+@inline export function gatesOf(call: Call): usize {
+  return call.mode == LSTM ? 4 : call.mode > LSTM ? 3 : 1
+}
+
+/** From row to row of pre: a cache line more than the columns, else a tile's rows may share a set of the cache. */
+// @ts-ignore: decorator
+@inline export function preStrideOf<T>(call: Call): usize {
+  return columnsOf<T>(call) + 64 / sizeof<T>()
 }
 
 // @ts-ignore: decorator

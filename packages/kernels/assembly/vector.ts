@@ -29,6 +29,20 @@
   return v128.add<T>(v128.mul<T>(a, b), c)
 }
 
+/** `c - a * b`, rounded as {@link madd}. */
+// @ts-ignore: decorator
+@inline export function nmadd<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_nmadd<T>(a, b, c)
+  return v128.sub<T>(c, v128.mul<T>(a, b))
+}
+
+/** `a` where the lane of `mask` is all ones, `b` where it is all zeros. One instruction in the relaxed build, else three. */
+// @ts-ignore: decorator
+@inline export function select<T>(a: v128, b: v128, mask: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return sizeof<T>() == 4 ? i32x4.relaxed_laneselect(a, b, mask) : i64x2.relaxed_laneselect(a, b, mask)
+  return v128.bitselect(a, b, mask)
+}
+
 /** Every lane from one element in memory. */
 // @ts-ignore: decorator
 @inline export function loadSplat<T>(address: usize): v128 {

@@ -14,6 +14,9 @@ const modes: Record<RecurrentMode, number> = { RNN_TANH: 0, RNN_RELU: 1, LSTM: 2
  */
 const chunkBytes = 512 * 1024
 
+/** Of a row of a block of columns: six panels, as in assembly/gemm.ts. */
+const blockBytes = 192
+
 /** What a call's areas depend on besides the weights. */
 export interface CallShape {
   /** `(T)` */
@@ -105,8 +108,9 @@ function planPart(
   const N = part.sequences
   const R = part.batchSizes.reduce((sum, rows) => sum + rows, 0)
   const size = elementBytes(dtype)
-  const columns = packedColumns(dtype, H, gateCount(spec.mode))
-  const chunkRows = Math.max(N, Math.min(R, Math.max(48, Math.floor(chunkBytes / (columns * size)))))
+  // As preStrideOf in assembly/recurrent.ts.
+  const preStride = packedColumns(dtype, H, gateCount(spec.mode)) + 64 / size
+  const chunkRows = Math.max(N, Math.min(R, Math.max(48, Math.floor(chunkBytes / (preStride * size)))))
   const widestInput = spec.numLayers === 1 ? I : Math.max(I, D * P)
   const stateWidth = paddedToPanels(dtype, P)
   const fullWidth = paddedToPanels(dtype, H)
@@ -115,13 +119,13 @@ function planPart(
     record: plan.reserve(fieldCount * 4),
     batchSizes: plan.reserve(T * 4),
     rowStarts: plan.reserve((T + 1) * 4),
-    pre: floats(chunkRows * columns),
-    hidden: spec.mode === 'GRU' ? floats(N * columns) : none,
+    pre: floats(chunkRows * preStride),
+    hidden: plan.reserve(N * blockBytes),
     rows: floats((chunkRows + 6) * widestInput),
     hRow: floats(N * stateWidth),
     cRow: spec.mode === 'LSTM' ? floats(N * fullWidth) : none,
     fullRow: spec.projSize > 0 ? floats(N * fullWidth) : none,
-    hTile: N > 1 ? floats((N + 6) * P) : none,
+    hTile: floats((N + 6) * P),
     fullTile: spec.projSize > 0 ? floats((N + 6) * H) : none,
   }
   const fields = (base: number): number[] => {
@@ -132,7 +136,7 @@ function planPart(
       ...[address(common.input), address(common.output), address(common.betweenA), address(common.betweenB)],
       ...[address(common.h), address(common.c), address(common.dropout)],
       ...[address(own.pre), address(own.hidden), address(own.rows), address(own.hRow), address(own.cRow)],
-      ...[address(own.fullRow), address(own.hTile || own.hRow), address(own.fullTile)],
+      ...[address(own.fullRow), address(own.hTile), address(own.fullTile)],
       ...[batchSizes[0] ?? 0, part.firstSequence, base + common.rowStarts],
       ...[0, spec.numLayers, part.fromDirection, part.toDirection],
     ]
