@@ -215,6 +215,23 @@ def long_run(request):
     return {"single": single, "double": double}
 
 
+def orthogonal(request):
+    """orthogonal_ with one thread and with two, and exactly: the QR decomposition of its draws in float64."""
+    shape, threads = request["shape"], torch.get_num_threads()
+    answer = {}
+    for count in (1, 2):
+        torch.set_num_threads(count)
+        torch.manual_seed(request["seed"])
+        answer[f"of{count}"] = torch.nn.init.orthogonal_(torch.empty(shape))
+    torch.set_num_threads(threads)
+    torch.manual_seed(request["seed"])
+    drawn = torch.empty(shape).normal_().double()
+    wide = shape[0] < shape[1]
+    q, r = torch.linalg.qr(drawn.t() if wide else drawn)
+    q = q * torch.diag(r).sign()
+    return {**answer, "exact": (q.t() if wide else q).contiguous()}
+
+
 # The API, for the conformance table
 
 
@@ -290,6 +307,7 @@ handlers = {
     "stateDict": running(run_state_dict),
     "draws": draws,
     "long": long_run,
+    "orthogonal": orthogonal,
     "introspect": introspect,
 }
 

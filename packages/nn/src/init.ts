@@ -68,7 +68,8 @@ export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Te
 
 /**
  * Rows (or columns, if there are fewer) that are orthonormal, times `gain` (Saxe et al., 2013). Dimensions after the
- * first count as one. Equals PyTorch's up to rounding.
+ * first count as one. The draws are PyTorch's; its last digits depend on processor and number of threads, ours are those of
+ * double precision.
  * @throws RangeError if the tensor has fewer than two dimensions
  */
 export function orthogonal_(tensor: Tensor, options: XavierOptions = {}): Tensor {
