@@ -100,6 +100,7 @@ function instruction(body: Reader): string {
   else if (code === 0x44) body.part(8)
   else if (code === 0xfc) return bulk(body)
   else if (code === 0xfd) return vector(body)
+  else if (code === 0xfe) return atomic(body)
   else if (
     !(
       code <= 0x01 ||
@@ -121,6 +122,15 @@ function bulk(body: Reader): string {
   if (code > 11) throw new RangeError(`instruction: expected a known one, got 0xfc ${code}`)
   const immediates = [8, 10].includes(code) ? 2 : [9, 11].includes(code) ? 1 : 0
   for (let i = 0; i < immediates; i++) body.leb()
+  return ''
+}
+
+/** Loads, stores and exchanges that threads see whole; a fence has no address. */
+function atomic(body: Reader): string {
+  const code = body.leb()
+  if (code > 0x4e) throw new RangeError(`instruction: expected a known one, got 0xfe ${code}`)
+  body.leb()
+  if (code !== 0x03) body.leb()
   return ''
 }
 

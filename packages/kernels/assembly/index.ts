@@ -1,7 +1,8 @@
 /** What the host sees: memory, and each operation in both element types. */
+import { Call } from './call'
 import { gemm } from './gemm'
 import { packPanels, packRow, tileHeight } from './pack'
-import { Call, recurrent } from './recurrent'
+import { recurrent } from './recurrent'
 import { panelWidth } from './vector'
 
 /** An area of `bytes`, 16-aligned. Traps where memory cannot grow. */

@@ -53,12 +53,20 @@ export function packPanels<T>(
 /** Packs one row of `depth` elements as row `index` of a left operand. */
 // @ts-ignore: decorator
 @inline export function packRow<T>(to: usize, from: usize, index: usize, height: usize, depth: usize): void {
+  packSlice<T>(to, from, index, height, depth, 0, depth)
+}
+
+/** The same for `count` of the row's elements, from `first` on; `from` is where the first of them is. */
+// @ts-ignore: decorator
+@inline export function packSlice<T>(
+  to: usize, from: usize, index: usize, height: usize, depth: usize, first: usize, count: usize,
+): void {
   if (height == 1) {
-    copyElements<T>(to + index * depth * sizeof<T>(), from, depth)
+    copyElements<T>(to + (index * depth + first) * sizeof<T>(), from, count)
     return
   }
-  let target = to + ((index / height) * depth * height + (index % height)) * sizeof<T>()
-  const end = from + depth * sizeof<T>()
+  let target = to + ((index / height) * depth * height + first * height + (index % height)) * sizeof<T>()
+  const end = from + count * sizeof<T>()
   while (from < end) {
     store<T>(target, load<T>(from))
     from += sizeof<T>()

@@ -1,5 +1,6 @@
 import {
   getNumThreads,
+  type RecurrentInput,
   type RecurrentMode,
   type RecurrentSpec,
   reference,
@@ -35,27 +36,64 @@ const sizes: Record<RecurrentMode, Partial<RecurrentSpec>> = {
   GRU: { hiddenSize: 130 },
 }
 
+/** Expects of the wasm engine, with weights of its own, what the reference computes. */
+function expectReference(random: () => number, spec: RecurrentSpec, call: RecurrentInput): void {
+  const weights = randomWeights(random, spec)
+  const packed = wasm.pack(spec, weights)
+  const got = wasm.recurrent(packed, call)
+  packed.dispose()
+  const want = reference.recurrent(reference.pack(spec, weights), call)
+  expect(got.output).toBeAllclose(want.output, tolerances[spec.dtype])
+  expect(got.hn).toBeAllclose(want.hn, tolerances[spec.dtype])
+  expect(got.cn ?? []).toBeAllclose(want.cn ?? [], tolerances[spec.dtype])
+}
+
 describe('splitting a call', () => {
   const sizes = Int32Array.of(7, 7, 7, 7, 5, 5, 2, 1, 1, 1)
   const large = { ...plain, hiddenSize: 500 }
 
-  it('leaves small calls and single sequences of one direction whole', () => {
+  it('leaves small calls, and single sequences of small timesteps or with projections, whole', () => {
+    const single = new Int32Array(100).fill(1)
     expect(splitCall({ ...plain, hiddenSize: 5 }, sizes, 4)).toHaveLength(1)
-    expect(splitCall(large, new Int32Array(100).fill(1), 4)).toHaveLength(1)
+    expect(splitCall({ ...plain, hiddenSize: 90 }, single, 4)).toHaveLength(1)
+    expect(splitCall({ ...large, projSize: 100 }, single, 4)).toHaveLength(1)
     expect(splitCall(large, sizes, 1)).toHaveLength(1)
   })
 
+  it('shares the hidden units of few sequences out, each to one part of a group', () => {
+    const single = new Int32Array(100).fill(1)
+    // 4 gates of 500 units are 2000 columns, in blocks of 48.
+    const ranges = splitCall(large, single, 3).map(({ fromBlock, toBlock, group }) => [
+      fromBlock,
+      toBlock,
+      group,
+    ])
+    expect(ranges).toEqual([
+      [0, 14, 0],
+      [14, 28, 0],
+      [28, 42, 0],
+    ])
+    const both = splitCall({ ...large, bidirectional: true }, single, 4)
+    expect(both.map(({ fromDirection, fromBlock, group }) => [fromDirection, fromBlock, group])).toEqual([
+      [0, 0, 0],
+      [0, 21, 0],
+      [1, 0, 1],
+      [1, 21, 1],
+    ])
+  })
+
   it('gives every row to one part, whatever the threads', () => {
+    const many = Int32Array.of(90, 90, 90, 90, 64, 64, 20, 1, 1, 1)
     for (const bidirectional of [false, true]) {
       for (const threads of [2, 3, 4, 5, 8, 20]) {
-        const parts = splitCall({ ...large, bidirectional }, sizes, threads)
+        const parts = splitCall({ ...large, bidirectional }, many, threads)
         expect(parts.length).toBeLessThanOrEqual(threads)
         expect(parts.length).toBeGreaterThan(1)
         for (const direction of bidirectional ? [0, 1] : [0]) {
           const own = parts.filter((p) => p.fromDirection <= direction && direction < p.toDirection)
-          expect(own.reduce((sum, { sequences }) => sum + sequences, 0)).toBe(7)
-          const sum = sizes.map((_, t) => own.reduce((rows, part) => rows + (part.batchSizes[t] ?? 0), 0))
-          expect(sum).toEqual(sizes)
+          expect(own.reduce((sum, { sequences }) => sum + sequences, 0)).toBe(90)
+          const sum = many.map((_, t) => own.reduce((rows, part) => rows + (part.batchSizes[t] ?? 0), 0))
+          expect(sum).toEqual(many)
         }
       }
     }
@@ -81,17 +119,43 @@ describe.skipIf(!allowed)('threads (skipped without shared memory)', () => {
             const dropout = randomFloats(random, dtype, rows * width).map((v) => (v < 0 ? 0 : 2))
             const call = { ...randomCall(random, spec, batchSizes), batchFirst, dropout }
             expect(splitCall(spec, call.batchSizes, 3).length).toBeGreaterThan(1)
-            const weights = randomWeights(random, spec)
-            const got = wasm.recurrent(wasm.pack(spec, weights), call)
-            const want = reference.recurrent(reference.pack(spec, weights), call)
-            expect(got.output).toBeAllclose(want.output, tolerances[dtype])
-            expect(got.hn).toBeAllclose(want.hn, tolerances[dtype])
-            expect(got.cn ?? []).toBeAllclose(want.cn ?? [], tolerances[dtype])
+            expectReference(random, spec, call)
           }
         }
       }
     },
   )
+
+  it.each(['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU'] satisfies RecurrentMode[])(
+    'share the hidden units of few sequences out and compute what the reference does: %s',
+    (mode) => {
+      const random = seeded(mode.length)
+      for (const [hiddenSize, batchSizes] of [
+        [349, new Array<number>(12).fill(1)],
+        [331, [3, 3, 3, 3, 2, 2, 1]],
+      ] as const) {
+        for (const dtype of ['float32', 'float64'] as const) {
+          const spec: RecurrentSpec = { ...plain, mode, dtype, hiddenSize }
+          const rows = batchSizes.reduce((sum, size) => sum + size, 0)
+          const dropout = randomFloats(random, dtype, rows * hiddenSize).map((v) => (v < 0 ? 0 : 2))
+          const call = { ...randomCall(random, spec, batchSizes), dropout }
+          const groups = splitCall(spec, call.batchSizes, 3).map(({ group }) => group)
+          expect(groups).toEqual([0, 0, 0])
+          expectReference(random, spec, call)
+        }
+      }
+    },
+  )
+
+  it('share the hidden units of both directions out', async () => {
+    await setNumThreads(4)
+    const random = seeded(9)
+    const spec: RecurrentSpec = { ...plain, hiddenSize: 200, bidirectional: true }
+    const call = randomCall(random, spec, [3, 3, 2, 2, 1])
+    expect(splitCall(spec, call.batchSizes, 4).map(({ group }) => group)).toEqual([0, 0, 1, 1])
+    expectReference(random, spec, call)
+    await setNumThreads(3)
+  })
 
   it('mark weights packed before as stale, which run still', async () => {
     const random = seeded(4)

@@ -1,11 +1,12 @@
 import type { RecurrentMode } from '../engine.ts'
 import { gateCount, sizesOf } from '../layout.ts'
 import { BlockPlan } from './instance.ts'
-import { elementBytes, packedColumns, paddedToPanels } from './panels.ts'
+import { blockRowBytes, elementBytes, packedColumns, paddedToPanels } from './panels.ts'
 import type { Part } from './parts.ts'
+import { maySleep } from './threadPool.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 
-/** Values of the field `mode`; the same in assembly/recurrent.ts. */
+/** Values of the field `mode`; the same in assembly/call.ts. */
 const modes: Record<RecurrentMode, number> = { RNN_TANH: 0, RNN_RELU: 1, LSTM: 2, GRU: 3 }
 
 /**
@@ -13,9 +14,6 @@ const modes: Record<RecurrentMode, number> = { RNN_TANH: 0, RNN_RELU: 1, LSTM: 2
  * still in the second-level cache.
  */
 const chunkBytes = 512 * 1024
-
-/** Of a row of a block of columns: six panels, as in assembly/gemm.ts. */
-const blockBytes = 192
 
 /** What a call's areas depend on besides the weights. */
 export interface CallShape {
@@ -26,7 +24,7 @@ export interface CallShape {
   readonly dropoutLength: number
 }
 
-/** Where a call's areas are, as offsets in its block. Areas are described in assembly/recurrent.ts. */
+/** Where a call's areas are, as offsets in its block. Areas are described in assembly/call.ts. */
 export interface CallLayout {
   readonly byteLength: number
   readonly rowStarts: number
@@ -41,18 +39,23 @@ export interface CallLayout {
 /** The areas of one part. */
 interface PartLayout {
   readonly part: Part
-  /** Of the record: the fields of Call in assembly/recurrent.ts. */
+  /** Of the record: the fields of Call in assembly/call.ts. */
   readonly record: number
   readonly batchSizes: number
   readonly rowStarts: number
+  /** Of its group, {@link barrierBytes} that begin as zeros; null where it has none. */
+  readonly barrier: number | null
   /** The record's fields, in order, for a block that was allocated at `base`. */
   fields(base: number): number[]
 }
 
+/** Bytes of a barrier, in assembly/barrier.ts. */
+export const barrierBytes = 192
+
 /** Fields of Call. */
-export const fieldCount = 35
+export const fieldCount = 41
 /** Bytes from the start of a record to its field `fromLayer`, which `toLayer` follows. */
-export const fromLayerOffset: number = 31 * 4
+export const fromLayerOffset: number = 32 * 4
 
 /** Offset of an area that is not there; the first area, which has offset 0, is never asked for by address. */
 const none = 0
@@ -78,8 +81,32 @@ export function planCall(weights: WasmWeights, shape: CallShape, parts: readonly
     c: spec.mode === 'LSTM' ? floats(spec.numLayers * D * N * H) : none,
     dropout: shape.dropoutLength > 0 ? floats(shape.dropoutLength) : none,
   }
-  const layouts = parts.map((part) => planPart(weights, shape, part, common, plan))
+  const groups = new Map<number, GroupAreas>()
+  const layouts = parts.map((part, index) => {
+    const parties = parts.filter(({ group }) => group === part.group).length
+    const group = groups.get(part.group) ?? planGroup(weights, part, parties, plan)
+    groups.set(part.group, group)
+    return planPart(weights, shape, part, common, group, index > 0 || maySleep(), plan)
+  })
   return { byteLength: plan.byteLength, ...common, parts: layouts }
+}
+
+/** The areas the parts of a group share. */
+interface GroupAreas {
+  readonly parties: number
+  readonly barrier: number
+  readonly hTile: number
+  readonly hTileNext: number
+}
+
+function planGroup(weights: WasmWeights, { sequences }: Part, parties: number, plan: BlockPlan): GroupAreas {
+  const { dtype } = weights.spec
+  const { P } = sizesOf(weights.spec)
+  const reserveTile = (): number => plan.reserve((sequences + 6) * P * elementBytes(dtype))
+  const hTile = reserveTile()
+  // Alone, a part has read all of the one before it writes the other.
+  if (parties === 1) return { parties, barrier: none, hTile, hTileNext: hTile }
+  return { parties, barrier: plan.reserve(barrierBytes), hTile, hTileNext: reserveTile() }
 }
 
 /** The areas all parts share. */
@@ -99,6 +126,8 @@ function planPart(
   { batchSizes, batchFirst }: CallShape,
   part: Part,
   common: CommonAreas,
+  group: GroupAreas,
+  maySleep: boolean,
   plan: BlockPlan,
 ): PartLayout {
   const { spec } = weights
@@ -108,8 +137,11 @@ function planPart(
   const N = part.sequences
   const R = part.batchSizes.reduce((sum, rows) => sum + rows, 0)
   const size = elementBytes(dtype)
-  // As preStrideOf in assembly/recurrent.ts.
-  const preStride = packedColumns(dtype, H, gateCount(spec.mode)) + 64 / size
+  // As preStrideOf in assembly/call.ts.
+  const columns = packedColumns(dtype, H, gateCount(spec.mode))
+  const ownColumns =
+    Math.min(columns, (part.toBlock * blockRowBytes) / size) - (part.fromBlock * blockRowBytes) / size
+  const preStride = ownColumns + 64 / size
   const chunkRows = Math.max(N, Math.min(R, Math.max(48, Math.floor(chunkBytes / (preStride * size)))))
   const widestInput = spec.numLayers === 1 ? I : Math.max(I, D * P)
   const stateWidth = paddedToPanels(dtype, P)
@@ -120,12 +152,11 @@ function planPart(
     batchSizes: plan.reserve(T * 4),
     rowStarts: plan.reserve((T + 1) * 4),
     pre: floats(chunkRows * preStride),
-    hidden: plan.reserve(N * blockBytes),
+    hidden: plan.reserve(N * blockRowBytes),
     rows: floats((chunkRows + 6) * widestInput),
     hRow: floats(N * stateWidth),
     cRow: spec.mode === 'LSTM' ? floats(N * fullWidth) : none,
     fullRow: spec.projSize > 0 ? floats(N * fullWidth) : none,
-    hTile: floats((N + 6) * P),
     fullTile: spec.projSize > 0 ? floats((N + 6) * H) : none,
   }
   const fields = (base: number): number[] => {
@@ -136,10 +167,13 @@ function planPart(
       ...[address(common.input), address(common.output), address(common.betweenA), address(common.betweenB)],
       ...[address(common.h), address(common.c), address(common.dropout)],
       ...[address(own.pre), address(own.hidden), address(own.rows), address(own.hRow), address(own.cRow)],
-      ...[address(own.fullRow), address(own.hTile), address(own.fullTile)],
+      ...[address(own.fullRow), address(group.hTile), address(group.hTileNext)],
+      address(own.fullTile),
       ...[batchSizes[0] ?? 0, part.firstSequence, base + common.rowStarts],
-      ...[0, spec.numLayers, part.fromDirection, part.toDirection],
+      ...[0, spec.numLayers, part.fromDirection, part.toDirection, part.fromBlock, part.toBlock],
+      ...[address(group.barrier), group.parties, maySleep ? 1 : 0],
     ]
   }
-  return { part, record: own.record, batchSizes: own.batchSizes, rowStarts: own.rowStarts, fields }
+  const barrier = group.barrier === none ? null : group.barrier
+  return { part, record: own.record, batchSizes: own.batchSizes, rowStarts: own.rowStarts, barrier, fields }
 }

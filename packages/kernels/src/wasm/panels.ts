@@ -16,10 +16,21 @@ export function paddedToPanels(dtype: FloatDType, count: number): number {
   return Math.ceil(count / width) * width
 }
 
-/** Columns of `gates` blocks of `units` when packed. As in assembly/pack.ts. */
+/** Columns of `gates` gates of `units` when packed. As in assembly/pack.ts. */
 export function packedColumns(dtype: FloatDType, units: number, gates: number): number {
   const lanes = panelWidth(dtype) / 2
   return paddedToPanels(dtype, Math.ceil(units / lanes) * lanes * gates)
+}
+
+/** Panels of a block. As in assembly/gemm.ts. */
+const blockPanels = 6
+
+/** Bytes of a row of a block. */
+export const blockRowBytes: number = blockPanels * 32
+
+/** Blocks of columns of `gates` gates of `units` when packed. */
+export function blockCount(dtype: FloatDType, units: number, gates: number): number {
+  return Math.ceil(packedColumns(dtype, units, gates) / (blockPanels * panelWidth(dtype)))
 }
 
 /** Position of a gate's unit among packed columns: `[unit block][gate][lane]`. */

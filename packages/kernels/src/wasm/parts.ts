@@ -1,7 +1,8 @@
 import type { RecurrentSpec } from '../engine.ts'
-import { layerInputSize, sizesOf } from '../layout.ts'
+import { gateCount, layerInputSize, sizesOf } from '../layout.ts'
+import { blockCount } from './panels.ts'
 
-/** What one thread computes of a call: some of its sequences, one or both directions. */
+/** What one thread computes of a call: some of its sequences, directions and hidden units. */
 export interface Part {
   readonly firstSequence: number
   readonly sequences: number
@@ -9,30 +10,60 @@ export interface Part {
   readonly batchSizes: Int32Array
   readonly fromDirection: number
   readonly toDirection: number
+  /** Blocks of columns, and so hidden units. */
+  readonly fromBlock: number
+  readonly toBlock: number
+  /** Parts of one group differ only in their blocks, and meet after every timestep. */
+  readonly group: number
 }
 
 /** Multiply-adds from which a second thread is worth waking: about 0.1 ms of work, ten times the waking. */
 const worthThreads = 3e6
 
+/** Multiply-adds of a timestep, for each thread, from which meeting after every one is worth it: about a microsecond. */
+const worthMeeting = 32768
+
+/** Sequences for each thread from which they are shared out rather than the hidden units. */
+const enoughSequences = 4
+
 /**
  * Splits a call for at most `threads` threads. Directions first: they need no other thread within a layer, and keep
- * the batch whole. Then sequences, which need no other thread at all, into ranges of about equally many rows.
+ * the batch whole. Then sequences, which need no other thread at all, into ranges of about equally many rows; or, where
+ * there are few of them, hidden units, whose threads have to meet after every timestep.
  */
 export function splitCall(spec: RecurrentSpec, batchSizes: Int32Array, threads: number): Part[] {
-  const { D } = sizesOf(spec)
+  const { D, G, H } = sizesOf(spec)
   const N = batchSizes[0] ?? 0
-  const all = { firstSequence: 0, sequences: N, batchSizes, fromDirection: 0, toDirection: D }
+  const blocks = blockCount(spec.dtype, H, G)
+  const all = {
+    firstSequence: 0,
+    sequences: N,
+    batchSizes,
+    fromDirection: 0,
+    toDirection: D,
+    fromBlock: 0,
+    toBlock: blocks,
+    group: 0,
+  }
   if (threads < 2 || multiplyAdds(spec, batchSizes) < worthThreads) return [all]
-  const ranges = splitSequences(batchSizes, Math.max(1, Math.floor(threads / D)))
-  return ranges.flatMap(([from, to]) => {
+  const ways = Math.max(1, Math.floor(threads / D))
+  const byUnits = N < enoughSequences * ways ? unitRanges(spec, N, blocks, ways) : null
+  const sequenceRanges = byUnits ? [[0, N] as const] : splitSequences(batchSizes, ways)
+  const blockRanges = byUnits ?? [[0, blocks] as const]
+  return sequenceRanges.flatMap(([from, to], range) => {
     const sizes = batchSizes.map((size) => Math.min(Math.max(size - from, 0), to - from))
-    return Array.from({ length: D }, (_, direction) => ({
-      firstSequence: from,
-      sequences: to - from,
-      batchSizes: sizes,
-      fromDirection: direction,
-      toDirection: direction + 1,
-    }))
+    return Array.from({ length: D }, (_, direction) =>
+      blockRanges.map(([fromBlock, toBlock]) => ({
+        firstSequence: from,
+        sequences: to - from,
+        batchSizes: sizes,
+        fromDirection: direction,
+        toDirection: direction + 1,
+        fromBlock,
+        toBlock,
+        group: range * D + direction,
+      })),
+    ).flat()
   })
 }
 
@@ -47,8 +78,23 @@ function multiplyAdds(spec: RecurrentSpec, batchSizes: Int32Array): number {
   return rows * perRow
 }
 
+/** Ranges of blocks for each thread; null where a timestep is too little work, or a projection needs all units at once. */
+function unitRanges(
+  spec: RecurrentSpec,
+  N: number,
+  blocks: number,
+  ways: number,
+): (readonly [from: number, to: number])[] | null {
+  const { H } = sizesOf(spec)
+  const ofTimestep = N * gateCount(spec.mode) * H * H
+  const count = Math.min(ways, blocks, Math.floor(ofTimestep / worthMeeting))
+  if (spec.projSize > 0 || count < 2) return null
+  const from = (part: number): number => Math.round((part * blocks) / count)
+  return Array.from({ length: count }, (_, part) => [from(part), from(part + 1)] as const)
+}
+
 /** Ranges of neighbouring sequences, none empty, with about the same number of timesteps in all. */
-function splitSequences(batchSizes: Int32Array, most: number): [from: number, to: number][] {
+function splitSequences(batchSizes: Int32Array, most: number): (readonly [from: number, to: number])[] {
   const N = batchSizes[0] ?? 0
   const lengths = new Int32Array(N)
   for (const size of batchSizes) for (let n = 0; n < size; n++) lengths[n] = (lengths[n] ?? 0) + 1

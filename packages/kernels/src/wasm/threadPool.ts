@@ -86,7 +86,7 @@ export class ThreadPool {
 let sleeps: boolean | undefined
 
 /** Whether this thread may sleep: a page's main thread may not. */
-function maySleep(): boolean {
+export function maySleep(): boolean {
   sleeps ??= typeof window === 'undefined'
   return sleeps
 }

@@ -155,8 +155,8 @@ export const wasm: HostEngine = engine
 
 /**
  * Lets the wasm engine compute large calls with `count` threads, the calling one included; 1 ends the others.
- * Directions and sequences of a batch are shared out; a single sequence of one direction stays on one thread. Modules
- * pack their weights anew on their next use.
+ * Directions and sequences of a batch are shared out; of few sequences the hidden units, whose threads meet after every
+ * timestep and so want a core each. Modules pack their weights anew on their next use.
  * @throws RangeError unless count is a whole number from 1 to 64
  * @throws Error where shared memory is not allowed
  *

@@ -1,6 +1,13 @@
 import type { FloatArray } from '../engine.ts'
 import { sizesOf } from '../layout.ts'
-import { type CallLayout, type CallShape, fieldCount, fromLayerOffset, planCall } from './callLayout.ts'
+import {
+  barrierBytes,
+  type CallLayout,
+  type CallShape,
+  fieldCount,
+  fromLayerOffset,
+  planCall,
+} from './callLayout.ts'
 import { splitCall } from './parts.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 
@@ -24,10 +31,11 @@ export class WasmCall {
     const base = instance.allocate(this.#layout.byteLength)
     this.#base = base
     const R = writeRowStarts(instance.integers(base + this.#layout.rowStarts, T + 1), batchSizes)
-    for (const { part, record, batchSizes, rowStarts, fields } of this.#layout.parts) {
+    for (const { part, record, batchSizes, rowStarts, barrier, fields } of this.#layout.parts) {
       instance.integers(base + record, fieldCount).set(fields(base))
       instance.integers(base + batchSizes, T).set(part.batchSizes)
       writeRowStarts(instance.integers(base + rowStarts, T + 1), part.batchSizes)
+      if (barrier !== null) instance.integers(base + barrier, barrierBytes / 4).fill(0)
     }
     this.#lengths = {
       input: R * I,

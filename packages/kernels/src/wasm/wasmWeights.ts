@@ -8,7 +8,7 @@ import { elementBytes, packedColumn, packedColumns } from './panels.ts'
  *
  * | area | shape | layout |
  * |---|---|---|
- * | directions | `(numLayers * D, 5)` 32-bit addresses of the areas below | assembly/recurrent.ts, Direction |
+ * | directions | `(numLayers * D, 5)` 32-bit addresses of the areas below | assembly/call.ts, Direction |
  * | weightIh, weightHh | `(columns, inputs)`, `(columns, P)` | panels of gate columns, assembly/pack.ts |
  * | bias, biasHh | `(columns)` | as the columns; GRU keeps `b_hn` apart: its gate r multiplies it |
  * | weightHr | `(P, H)` | panels, natural column order |

@@ -1,0 +1,154 @@
+/**
+ * The record of a call, and what follows from its fields. Sizes are counted in elements.
+ *
+ * A call may be one part of a sequence that several threads compute: `N` sequences of `allN`, a range of directions, a
+ * range of blocks of columns and so of hidden units. Parts that differ only in their blocks are a group: they meet after
+ * every timestep. The areas above the line in the table are common to all parts, those below it each part's own.
+ *
+ * | area of the Call | shape | holds |
+ * |---|---|---|
+ * | input, output | `(R, width)` time-major, or `(allN, T, width)` if batchFirst | what the caller sees |
+ * | between | 2 x `(R, D * P)` | outputs of inner layers |
+ * | h, c | `(layers * D, allN, P)`, `(layers * D, allN, H)` | initial states in, final states out |
+ * | hTile, hTileNext | packed `(N, P)`; a group's own | left operand of the recurrent product, and of the next; one area without a group |
+ * |---|---|---|
+ * | pre | `(chunkRows, own columns)` | `x W_ih + b` of a chunk of timesteps |
+ * | hidden | `(N, block width)` | `h W_hh` of one timestep and one block of columns, with GRU's `b_hn` |
+ * | rows | packed `(chunkRows, layer inputs)` | left operand of the input projection |
+ * | hRow, cRow, fullRow | `(N, stride)` | states of the running direction, padded to panels |
+ * | fullTile | packed `(N, H)` | left operand of the projection |
+ */
+import { blockPanels } from './gemm'
+import { packedColumns } from './pack'
+import { panelWidth } from './vector'
+
+// Values of Call.mode; the same in src/wasm/callLayout.ts.
+export const RNN_TANH: usize = 0
+export const RNN_RELU: usize = 1
+export const LSTM: usize = 2
+
+/** Written by src/wasm/callLayout.ts, field by field in this order, 32 bits each. */
+@unmanaged export class Call {
+  mode: usize
+  timesteps: usize
+  batch: usize
+  layers: usize
+  directions: usize
+  inputSize: usize
+  hiddenSize: usize
+  stateSize: usize
+  batchFirst: usize
+  chunkRows: usize
+  /** `(T)` */
+  batchSizes: usize
+  /** `(T + 1)`: row at which each timestep starts. */
+  rowStarts: usize
+  /** `(layers * D)` {@link Direction} records. */
+  weights: usize
+  input: usize
+  output: usize
+  betweenA: usize
+  betweenB: usize
+  h: usize
+  c: usize
+  /** `(layers - 1, R, D * P)`, or 0. */
+  dropout: usize
+  pre: usize
+  hidden: usize
+  rows: usize
+  hRow: usize
+  cRow: usize
+  fullRow: usize
+  hTile: usize
+  hTileNext: usize
+  fullTile: usize
+  /** `allN` */
+  allSequences: usize
+  /** Of this part among all sequences. */
+  firstSequence: usize
+  /** `(T + 1)`: as rowStarts, of all sequences. */
+  allRowStarts: usize
+  fromLayer: usize
+  toLayer: usize
+  fromDirection: usize
+  toDirection: usize
+  fromBlock: usize
+  toBlock: usize
+  /** Where the parts of the group meet, and how many they are; see barrier.ts. */
+  barrier: usize
+  parties: usize
+  /** 0 on a thread that must not sleep, as a page's main thread. */
+  maySleep: usize
+}
+
+/** Packed weights of one direction; addresses. */
+@unmanaged export class Direction {
+  weightIh: usize
+  /** `(columns)`: the biases that can be added before the recurrence. */
+  bias: usize
+  weightHh: usize
+  /** `(columns)`: GRU's `b_hn` in the columns of n, else zeros. */
+  biasHh: usize
+  /** 0 without projection. */
+  weightHr: usize
+}
+
+// @ts-ignore: decorator
+@inline export function gatesOf(call: Call): usize {
+  return call.mode == LSTM ? 4 : call.mode > LSTM ? 3 : 1
+}
+
+/** Of the part: its first panel, and the one after its last. */
+// @ts-ignore: decorator
+@inline export function fromPanel(call: Call): usize {
+  return call.fromBlock * blockPanels
+}
+// @ts-ignore: decorator
+@inline export function toPanel<T>(call: Call): usize {
+  return min(call.toBlock * blockPanels, packedColumns<T>(call.hiddenSize, gatesOf(call)) / panelWidth<T>())
+}
+
+/** Hidden units of a whole block. */
+// @ts-ignore: decorator
+@inline export function unitsOfBlock<T>(call: Call): usize {
+  return blockPanels * panelWidth<T>() / gatesOf(call)
+}
+
+/** Of the part: its first hidden unit, and the one after its last. */
+// @ts-ignore: decorator
+@inline export function fromUnit<T>(call: Call): usize {
+  return call.fromBlock * unitsOfBlock<T>(call)
+}
+// @ts-ignore: decorator
+@inline export function toUnit<T>(call: Call): usize {
+  return min(call.toBlock * unitsOfBlock<T>(call), call.hiddenSize)
+}
+
+/** Of the part: the end of its elements of `h`, which begin at its first unit; a projection has them all. */
+// @ts-ignore: decorator
+@inline export function toState<T>(call: Call): usize {
+  return min(toUnit<T>(call), call.stateSize)
+}
+
+/** From row to row of pre: a cache line more than the columns, else a tile's rows may share a set of the cache. */
+// @ts-ignore: decorator
+@inline export function preStrideOf<T>(call: Call): usize {
+  return (toPanel<T>(call) - fromPanel(call)) * panelWidth<T>() + 64 / sizeof<T>()
+}
+
+// @ts-ignore: decorator
+@inline export function rowStart(call: Call, t: usize): usize {
+  return load<usize>(call.rowStarts + t * 4)
+}
+
+// @ts-ignore: decorator
+@inline export function batchAt(call: Call, t: usize): usize {
+  return load<usize>(call.batchSizes + t * 4)
+}
+
+/** Row of the part's sequence n at timestep t among the rows of all sequences. */
+// @ts-ignore: decorator
+@inline export function rowOf(call: Call, batchMajor: bool, t: usize, n: usize): usize {
+  n += call.firstSequence
+  return batchMajor ? n * call.timesteps + t : load<usize>(call.allRowStarts + t * 4) + n
+}

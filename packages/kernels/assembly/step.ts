@@ -1,0 +1,100 @@
+/** One timestep: from the hidden states of the last to those of this one. Areas and layouts: call.ts. */
+import { Call, Direction, fromPanel, fromUnit, gatesOf, LSTM, preStrideOf, RNN_RELU, RNN_TANH, toPanel, toState, toUnit, unitsOfBlock } from './call'
+import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
+import { blockBytes, blockPanels, gemm, gemmBlock } from './gemm'
+import { packRow, packSlice, tileHeight } from './pack'
+import { copyElements, paddedToPanels, panelWidth } from './vector'
+
+/**
+ * A timestep of the first `batch` sequences: states in hRow, cRow and, packed, in `hTile`; `pre` is its `x W_ih + b`. A
+ * block of columns at a time, whose `h W_hh` the gates find in the first-level cache.
+ */
+export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize, hTile: usize): void {
+  const P: usize = call.stateSize
+  const height = tileHeight(call.batch)
+  const preStride = preStrideOf<T>(call)
+  const hidden = call.hidden
+  const hiddenStride = blockPanels * panelWidth<T>()
+  const stride = paddedToPanels<T>(call.hiddenSize)
+  const full = weights.weightHr == 0 ? call.hRow : call.fullRow
+  const endPanel = toPanel<T>(call)
+  const endUnit = toUnit<T>(call)
+  let weightHh = weights.weightHh + call.fromBlock * blockBytes(P)
+  let unit = fromUnit<T>(call)
+  for (let panel = fromPanel(call); panel < endPanel; panel += blockPanels) {
+    const biasHh = weights.biasHh + panel * 32
+    gemmBlock<T>(hidden, hiddenStride, biasHh, 0, hTile, height, batch, weightHh, min(blockPanels, endPanel - panel), P)
+    const units = min(unitsOfBlock<T>(call), endUnit - unit)
+    const at = unit * sizeof<T>()
+    const h = full + at
+    if (call.mode == LSTM) lstmGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, call.cRow + at, stride)
+    else if (call.mode == RNN_TANH) tanhGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
+    else if (call.mode == RNN_RELU) reluGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
+    else gruGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
+    weightHh += blockBytes(P)
+    pre += blockPanels * 32
+    unit += units
+  }
+  if (weights.weightHr != 0) project<T>(call, weights, batch, height, stride)
+}
+
+/** `h = W_hr full` */
+function project<T>(call: Call, weights: Direction, batch: usize, height: usize, stride: usize): void {
+  const H: usize = call.hiddenSize
+  for (let n: usize = 0; n < batch; n++) {
+    packRow<T>(call.fullTile, call.fullRow + n * stride * sizeof<T>(), n, height, H)
+  }
+  const columns = paddedToPanels<T>(call.stateSize)
+  // An LSTM's biasHh is zeros.
+  gemm<T>(call.hRow, columns, weights.biasHh, 0, call.fullTile, height, batch, weights.weightHr, columns / panelWidth<T>(), H)
+}
+
+/** The part's share of sequence n's new hidden state goes to the output and into the next timestep's left operand. */
+// @ts-ignore: decorator
+@inline export function publish<T>(call: Call, n: usize, output: usize, hTile: usize): void {
+  const first = fromUnit<T>(call)
+  const count = toState<T>(call) - first
+  const h = call.hRow + (n * paddedToPanels<T>(call.stateSize) + first) * sizeof<T>()
+  copyElements<T>(output + first * sizeof<T>(), h, count)
+  packSlice<T>(hTile, h, n, tileHeight(call.batch), call.stateSize, first, count)
+}
+
+/** The part's share of the initial states. */
+export function loadStates<T>(call: Call, state: usize): void {
+  const P: usize = call.stateSize
+  const H: usize = call.hiddenSize
+  const first = fromUnit<T>(call)
+  const count = toState<T>(call) - first
+  for (let n: usize = 0; n < call.batch; n++) {
+    const row = state * call.allSequences + call.firstSequence + n
+    const h = call.hRow + n * paddedToPanels<T>(P) * sizeof<T>()
+    memory.fill(h, 0, paddedToPanels<T>(P) * sizeof<T>())
+    copyElements<T>(h + first * sizeof<T>(), call.h + (row * P + first) * sizeof<T>(), count)
+    packSlice<T>(call.hTile, h + first * sizeof<T>(), n, tileHeight(call.batch), P, first, count)
+    // A reversed sequence that begins later finds it in either.
+    if (call.hTileNext != call.hTile) {
+      packSlice<T>(call.hTileNext, h + first * sizeof<T>(), n, tileHeight(call.batch), P, first, count)
+    }
+    if (call.mode == LSTM) {
+      const c = call.cRow + n * paddedToPanels<T>(H) * sizeof<T>()
+      memory.fill(c, 0, paddedToPanels<T>(H) * sizeof<T>())
+      copyElements<T>(c + first * sizeof<T>(), call.c + (row * H + first) * sizeof<T>(), toUnit<T>(call) - first)
+    }
+  }
+}
+
+/** The part's share of the final states. */
+export function saveStates<T>(call: Call, state: usize): void {
+  const P: usize = call.stateSize
+  const H: usize = call.hiddenSize
+  const first = fromUnit<T>(call)
+  for (let n: usize = 0; n < call.batch; n++) {
+    const row = state * call.allSequences + call.firstSequence + n
+    const h = call.hRow + (n * paddedToPanels<T>(P) + first) * sizeof<T>()
+    copyElements<T>(call.h + (row * P + first) * sizeof<T>(), h, toState<T>(call) - first)
+    if (call.mode == LSTM) {
+      const c = call.cRow + (n * paddedToPanels<T>(H) + first) * sizeof<T>()
+      copyElements<T>(call.c + (row * H + first) * sizeof<T>(), c, toUnit<T>(call) - first)
+    }
+  }
+}
