@@ -1,5 +1,7 @@
-import type { FloatArray, HostEngine, MatmulOperands, PackedWeights, RecurrentStream } from '../engine.ts'
+import type { FloatArray, HostEngine, PackedWeights, RecurrentStream } from '../engine.ts'
 import { allocate, checkState, checkStream, sizesOf } from '../layout.ts'
+import { map, softmax, zip } from './elementwise.ts'
+import { matmul, multiply, packMatrix } from './matrix.ts'
 import { ReferenceTape } from './referenceTape.ts'
 import { ReferenceWeights } from './referenceWeights.ts'
 import { runSequence } from './sequence.ts'
@@ -17,6 +19,11 @@ export const reference: Required<HostEngine> = {
   recurrentForTraining: (weights, call) => new ReferenceTape(weights, call),
   stream: (weights, batch) => new ReferenceStream(weights, batch),
   matmul,
+  packMatrix,
+  multiply,
+  map,
+  zip,
+  softmax,
 }
 
 /** Runs a sequence of one timestep at a time. */

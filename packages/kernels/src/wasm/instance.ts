@@ -22,6 +22,14 @@ export interface Exports {
   recurrentF64(call: number): void
   matmulF32: Matmul
   matmulF64: Matmul
+  packRowsF32: PackRows
+  packRowsF64: PackRows
+  mapF32: MapElements
+  mapF64: MapElements
+  zipF32: ZipElements
+  zipF64: ZipElements
+  softmaxF32: Softmax
+  softmaxF64: Softmax
 }
 
 type PackPanels = (
@@ -34,16 +42,25 @@ type PackPanels = (
   kStride: number,
 ) => void
 
+type PackRows = (to: number, from: number, depth: number, columns: number) => void
+
 type Matmul = (
   out: number,
   a: number,
   b: number,
   bias: number,
   tile: number,
+  padded: number,
   rows: number,
   depth: number,
   columns: number,
 ) => void
+
+type MapElements = (operation: number, a: number, count: number) => void
+
+type ZipElements = (operation: number, a: number, b: number, count: number) => void
+
+type Softmax = (logarithm: number, x: number, rows: number, columns: number) => void
 
 /** Cache lines, and so panels, start at multiples of this. */
 const alignment = 64
