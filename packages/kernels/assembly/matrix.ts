@@ -32,21 +32,36 @@ export function matmul<T>(
   }
 }
 
-/** Packs a row-major `(depth, columns)` as panels: a row at a time, as it lies in memory. */
+/** Rows packed together: each panel gets a few cache lines at a time, from as many places as a cache set has room for. */
+const rowsAtOnce: usize = 8
+
+/** Packs a row-major `(depth, columns)` as panels. */
 export function packRows<T>(to: usize, from: usize, depth: usize, columns: usize): void {
-  const panelBytes = depth * panelWidth<T>() * sizeof<T>()
-  for (let k: usize = 0; k < depth; k++) {
-    let target = to + k * panelWidth<T>() * sizeof<T>()
-    let column: usize = 0
-    for (; column + panelWidth<T>() <= columns; column += panelWidth<T>()) {
-      v128.store(target, v128.load(from))
-      v128.store(target + 16, v128.load(from, 16))
-      from += 32
+  const rowBytes = columns * sizeof<T>()
+  const panelBytes = depth * 32
+  for (let k: usize = 0; k < depth; k += rowsAtOnce) {
+    const rows = min(rowsAtOnce, depth - k)
+    let target = to + k * 32
+    for (let column: usize = 0; column < columns; column += panelWidth<T>()) {
+      packBlock<T>(target, from + column * sizeof<T>(), rowBytes, rows, min(panelWidth<T>(), columns - column))
       target += panelBytes
     }
-    if (column == columns) continue
-    memory.fill(target, 0, 32)
-    copyElements<T>(target, from, columns - column)
-    from += (columns - column) * sizeof<T>()
+    from += rows * rowBytes
+  }
+}
+
+/** `rows` times `columns` of a panel's width, zeros beyond them. */
+// @ts-ignore: decorator
+@inline function packBlock<T>(to: usize, from: usize, rowBytes: usize, rows: usize, columns: usize): void {
+  const end = to + rows * 32
+  for (; to < end; to += 32) {
+    if (columns == panelWidth<T>()) {
+      v128.store(to, v128.load(from))
+      v128.store(to, v128.load(from, 16), 16)
+    } else {
+      memory.fill(to, 0, 32)
+      copyElements<T>(to, from, columns)
+    }
+    from += rowBytes
   }
 }
