@@ -11,7 +11,8 @@ const unary: Record<UnaryFunction, (x: number) => number> = {
   exp: Math.exp,
   log: Math.log,
   tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  // In two forms, as e^-x overflows while the result is not 0 yet.
+  sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
 }
 
 const binary: Record<BinaryFunction, (x: number, y: number) => number> = {

@@ -61,17 +61,3 @@ class ReferenceStream implements RecurrentStream {
 
   [Symbol.dispose](): void {}
 }
-
-function matmul({ a, b, m, k, n, transposeB = false, bias = null }: MatmulOperands): FloatArray {
-  const out = allocate(a instanceof Float32Array ? 'float32' : 'float64', m * n)
-  for (let row = 0; row < m; row++) {
-    for (let column = 0; column < n; column++) {
-      let sum = bias?.[column] ?? 0
-      for (let i = 0; i < k; i++) {
-        sum += (a[row * k + i] ?? 0) * (b[transposeB ? column * k + i : i * n + column] ?? 0)
-      }
-      out[row * n + column] = sum
-    }
-  }
-  return out
-}
