@@ -19,66 +19,59 @@ const block: usize = 256
 export function softmax<T>(logarithm: bool, x: usize, rows: usize, columns: usize): void {
   const bytes = columns * sizeof<T>()
   for (let row: usize = 0; row < rows; row++) {
-    if (logarithm) logSoftmaxRow<T>(x, x + bytes, columns)
-    else softmaxRow<T>(x, x + bytes, columns)
-    x += bytes
+    const end = x + bytes
+    const vectorEnd = x + (columns & ~(lanes<T>() - 1)) * sizeof<T>()
+    const top = largest<T>(x, vectorEnd, end)
+    const total = sumOfPowers<T>(!logarithm, top, x, vectorEnd, end)
+    if (logarithm) subtract<T>(top, <T>logarithmOf(total), x, vectorEnd, end)
+    else divide<T>(<T>total, x, vectorEnd, end)
+    x = end
   }
 }
 
-// @ts-ignore: decorator
-@inline function softmaxRow<T>(x: usize, end: usize, columns: usize): void {
-  const total = v128.splat<T>(<T>sumOfPowers<T>(true, x, end, columns))
-  const vectorEnd = x + vectorBytes<T>(columns)
-  for (; x < vectorEnd; x += 16) v128.store(x, v128.div<T>(v128.load(x), total))
-  for (; x < end; x += sizeof<T>()) store<T>(x, load<T>(x) / v128.extract_lane<T>(total, 0))
+/** NaN if there is one. */
+function largest<T>(x: usize, vectorEnd: usize, end: usize): T {
+  let top = v128.splat<T>(<T>-Infinity)
+  for (; x < vectorEnd; x += 16) top = v128.max<T>(top, v128.load(x))
+  let most = max(v128.extract_lane<T>(top, 0), v128.extract_lane<T>(top, 1))
+  if (sizeof<T>() == 4) most = max(most, max(v128.extract_lane<T>(top, 2), v128.extract_lane<T>(top, 3)))
+  for (; x < end; x += sizeof<T>()) most = max(most, load<T>(x))
+  return most
 }
 
-// @ts-ignore: decorator
-@inline function logSoftmaxRow<T>(x: usize, end: usize, columns: usize): void {
-  const top = v128.splat<T>(largest<T>(x, end, columns))
-  const total = f64x2.extract_lane(log<f64>(f64x2.splat(sumOfPowers<T>(false, x, end, columns))), 0)
-  const shift = v128.splat<T>(<T>total)
-  const vectorEnd = x + vectorBytes<T>(columns)
-  for (; x < vectorEnd; x += 16) v128.store(x, v128.sub<T>(v128.sub<T>(v128.load(x), top), shift))
-  for (; x < end; x += sizeof<T>()) {
-    store<T>(x, load<T>(x) - v128.extract_lane<T>(top, 0) - v128.extract_lane<T>(shift, 0))
-  }
-}
-
-/** The sum of `e^(x - largest)`; where `keep`, the powers replace x. */
-// @ts-ignore: decorator
-@inline function sumOfPowers<T>(keep: bool, x: usize, end: usize, columns: usize): f64 {
-  const top = v128.splat<T>(largest<T>(x, end, columns))
-  const vectorEnd = x + vectorBytes<T>(columns)
+/** The sum of `e^(x - top)`; where `keep`, the powers replace x. */
+function sumOfPowers<T>(keep: bool, top: T, x: usize, vectorEnd: usize, end: usize): f64 {
+  const tops = v128.splat<T>(top)
   let total: f64 = 0
   while (x < vectorEnd) {
     const blockEnd = min(x + block * sizeof<T>(), vectorEnd)
     let sum = v128.splat<T>(<T>0)
     for (; x < blockEnd; x += 16) {
-      const power = exp<T>(v128.sub<T>(v128.load(x), top))
+      const power = exp<T>(v128.sub<T>(v128.load(x), tops))
       if (keep) v128.store(x, power)
       sum = v128.add<T>(sum, power)
     }
     total += sumOfLanes<T>(sum)
   }
   for (; x < end; x += sizeof<T>()) {
-    const power = v128.extract_lane<T>(exp<T>(v128.splat<T>(load<T>(x) - v128.extract_lane<T>(top, 0))), 0)
+    const power = powerOf<T>(load<T>(x) - top)
     if (keep) store<T>(x, power)
     total += <f64>power
   }
   return total
 }
 
-/** NaN if there is one. */
-// @ts-ignore: decorator
-@inline function largest<T>(x: usize, end: usize, columns: usize): T {
-  let top = v128.splat<T>(<T>-Infinity)
-  const vectorEnd = x + vectorBytes<T>(columns)
-  for (; x < vectorEnd; x += 16) top = v128.max<T>(top, v128.load(x))
-  let most = max(v128.extract_lane<T>(top, 0), v128.extract_lane<T>(top, 1))
-  if (sizeof<T>() == 4) most = max(most, max(v128.extract_lane<T>(top, 2), v128.extract_lane<T>(top, 3)))
-  for (; x < end; x += sizeof<T>()) most = max(most, load<T>(x))
-  return most
+function divide<T>(total: T, x: usize, vectorEnd: usize, end: usize): void {
+  const totals = v128.splat<T>(total)
+  for (; x < vectorEnd; x += 16) v128.store(x, v128.div<T>(v128.load(x), totals))
+  for (; x < end; x += sizeof<T>()) store<T>(x, load<T>(x) / total)
+}
+
+/** `top` first: what is left is small, and loses no digits to the second. */
+function subtract<T>(top: T, total: T, x: usize, vectorEnd: usize, end: usize): void {
+  const tops = v128.splat<T>(top), totals = v128.splat<T>(total)
+  for (; x < vectorEnd; x += 16) v128.store(x, v128.sub<T>(v128.sub<T>(v128.load(x), tops), totals))
+  for (; x < end; x += sizeof<T>()) store<T>(x, load<T>(x) - top - total)
 }
 
 // @ts-ignore: decorator
@@ -88,8 +81,12 @@ export function softmax<T>(logarithm: bool, x: usize, rows: usize, columns: usiz
   return two + (<f64>v128.extract_lane<T>(sum, 2) + <f64>v128.extract_lane<T>(sum, 3))
 }
 
-/** Of the whole vectors of a row. */
-// @ts-ignore: decorator
-@inline function vectorBytes<T>(columns: usize): usize {
-  return (columns & ~(lanes<T>() - 1)) * sizeof<T>()
+// Of one number; functions of their own, as they are called once or thrice a row.
+
+function powerOf<T>(x: T): T {
+  return v128.extract_lane<T>(exp<T>(v128.splat<T>(x)), 0)
+}
+
+function logarithmOf(x: f64): f64 {
+  return f64x2.extract_lane(log<f64>(f64x2.splat(x)), 0)
 }
