@@ -6,87 +6,85 @@
  * | a | `(count)`, and room up to the next 16 bytes, which is computed too and means nothing; the results replace it |
  * | b | the same, the second operands |
  *
- * The switches stand outside of the loops: a loop each, in which the operation is a constant.
+ * A loop per operation, which is a type: the compiler leaves out what is not meant. (As a number it was only known to
+ * the optimiser, which made one loop of them all that computed everything and then chose.)
  */
 import { exp, log, sigmoid } from './exponential'
 import { tanh } from './math'
 
-// The same in src/wasm/elementwise.ts.
-const NEG: i32 = 0
-const ABS: i32 = 1
-const RELU: i32 = 2
-const SQRT: i32 = 3
-const EXP: i32 = 4
-const LOG: i32 = 5
-const TANH: i32 = 6
-const SIGMOID: i32 = 7
+class Neg {}
+class Abs {}
+class Relu {}
+class Sqrt {}
+class Exp {}
+class Log {}
+class Tanh {}
+class Sigmoid {}
 
-const ADD: i32 = 0
-const SUB: i32 = 1
-const MUL: i32 = 2
-const DIV: i32 = 3
-const MAXIMUM: i32 = 4
-const MINIMUM: i32 = 5
+class Add {}
+class Sub {}
+class Mul {}
+class Div {}
+class Maximum {}
+class Minimum {}
 
-/** `a = operation(a)` */
+/** `a = operation(a)`; operations are numbered as in src/wasm/elementwise.ts. */
 export function map<T>(operation: i32, a: usize, count: usize): void {
   switch (operation) {
-    case NEG: return mapWith<T>(NEG, a, count)
-    case ABS: return mapWith<T>(ABS, a, count)
-    case RELU: return mapWith<T>(RELU, a, count)
-    case SQRT: return mapWith<T>(SQRT, a, count)
-    case EXP: return mapWith<T>(EXP, a, count)
-    case LOG: return mapWith<T>(LOG, a, count)
-    case TANH: return mapWith<T>(TANH, a, count)
-    default: return mapWith<T>(SIGMOID, a, count)
+    case 0: return mapWith<T, Neg>(a, count)
+    case 1: return mapWith<T, Abs>(a, count)
+    case 2: return mapWith<T, Relu>(a, count)
+    case 3: return mapWith<T, Sqrt>(a, count)
+    case 4: return mapWith<T, Exp>(a, count)
+    case 5: return mapWith<T, Log>(a, count)
+    case 6: return mapWith<T, Tanh>(a, count)
+    default: return mapWith<T, Sigmoid>(a, count)
   }
 }
 
-// @ts-ignore: decorator
-@inline function mapWith<T>(operation: i32, a: usize, count: usize): void {
-  const end = a + count * sizeof<T>()
-  for (; a < end; a += 16) v128.store(a, one<T>(operation, v128.load(a)))
-}
-
-// @ts-ignore: decorator
-@inline function one<T>(operation: i32, x: v128): v128 {
-  if (operation == NEG) return v128.neg<T>(x)
-  if (operation == ABS) return v128.abs<T>(x)
-  if (operation == RELU) return v128.max<T>(x, v128.xor(x, x))
-  if (operation == SQRT) return v128.sqrt<T>(x)
-  if (operation == EXP) return exp<T>(x)
-  if (operation == LOG) return log<T>(x)
-  if (operation == TANH) return tanh<T>(x)
-  return sigmoid<T>(x)
-}
-
-/** `a = operation(a, b)` */
+/** `a = operation(a, b)`; operations are numbered as in src/wasm/elementwise.ts. */
 export function zip<T>(operation: i32, a: usize, b: usize, count: usize): void {
   switch (operation) {
-    case ADD: return zipWith<T>(ADD, a, b, count)
-    case SUB: return zipWith<T>(SUB, a, b, count)
-    case MUL: return zipWith<T>(MUL, a, b, count)
-    case DIV: return zipWith<T>(DIV, a, b, count)
-    case MAXIMUM: return zipWith<T>(MAXIMUM, a, b, count)
-    default: return zipWith<T>(MINIMUM, a, b, count)
+    case 0: return zipWith<T, Add>(a, b, count)
+    case 1: return zipWith<T, Sub>(a, b, count)
+    case 2: return zipWith<T, Mul>(a, b, count)
+    case 3: return zipWith<T, Div>(a, b, count)
+    case 4: return zipWith<T, Maximum>(a, b, count)
+    default: return zipWith<T, Minimum>(a, b, count)
   }
 }
 
-// @ts-ignore: decorator
-@inline function zipWith<T>(operation: i32, a: usize, b: usize, count: usize): void {
+function mapWith<T, F>(a: usize, count: usize): void {
+  const end = a + count * sizeof<T>()
+  for (; a < end; a += 16) v128.store(a, one<T, F>(v128.load(a)))
+}
+
+function zipWith<T, F>(a: usize, b: usize, count: usize): void {
   const end = a + count * sizeof<T>()
   for (; a < end; a += 16) {
-    v128.store(a, two<T>(operation, v128.load(a), v128.load(b)))
+    v128.store(a, two<T, F>(v128.load(a), v128.load(b)))
     b += 16
   }
 }
 
 // @ts-ignore: decorator
-@inline function two<T>(operation: i32, x: v128, y: v128): v128 {
-  if (operation == ADD) return v128.add<T>(x, y)
-  if (operation == SUB) return v128.sub<T>(x, y)
-  if (operation == MUL) return v128.mul<T>(x, y)
-  if (operation == DIV) return v128.div<T>(x, y)
-  if (operation == MAXIMUM) return v128.max<T>(x, y)
+@inline function one<T, F>(x: v128): v128 {
+  if (idof<F>() == idof<Neg>()) return v128.neg<T>(x)
+  if (idof<F>() == idof<Abs>()) return v128.abs<T>(x)
+  if (idof<F>() == idof<Relu>()) return v128.max<T>(x, v128.xor(x, x))
+  if (idof<F>() == idof<Sqrt>()) return v128.sqrt<T>(x)
+  if (idof<F>() == idof<Exp>()) return exp<T>(x)
+  if (idof<F>() == idof<Log>()) return log<T>(x)
+  if (idof<F>() == idof<Tanh>()) return tanh<T>(x)
+  return sigmoid<T>(x)
+}
+
+// @ts-ignore: decorator
+@inline function two<T, F>(x: v128, y: v128): v128 {
+  if (idof<F>() == idof<Add>()) return v128.add<T>(x, y)
+  if (idof<F>() == idof<Sub>()) return v128.sub<T>(x, y)
+  if (idof<F>() == idof<Mul>()) return v128.mul<T>(x, y)
+  if (idof<F>() == idof<Div>()) return v128.div<T>(x, y)
+  if (idof<F>() == idof<Maximum>()) return v128.max<T>(x, y)
   return v128.min<T>(x, y)
 }
