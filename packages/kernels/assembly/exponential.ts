@@ -9,13 +9,13 @@
  *
  * R is the polynomial of FreeBSD's msun for log and logf. NaN goes through.
  */
-import { expm1Reduced, powerOfTwo, remainder, sigmoidDenominator, sigmoidNumerator } from './math'
+import { expm1Reduced, powerOfTwo, remainder, sigmoidNumerator } from './math'
 import { loadSplat, madd } from './vector'
 
 // Places in the tables, which stand in memory as those of math.ts do. R's coefficients follow, highest power first.
 const LOG2_E: usize = 0
 const HALF_LOG2_E: usize = 1
-/** 1.5 times two to the mantissa's width: adding it leaves the nearest integer in the low bits. */
+/** 1.5 times two to the mantissa's width, plus the exponent's bias: as in math.ts. */
 const ROUNDER: usize = 2
 /** Where e^x is 0 and infinity, not much beyond. */
 const LOWEST: usize = 3
@@ -38,14 +38,14 @@ const INFINITE: usize = 16
 const SERIES: usize = 17
 
 const tableF32: usize = memory.data<f32>([
-  1.4426950408889634, 0.7213475204444817, 12582912.0, -104.0, 89.0, 1.0, 2.0, 0.5,
+  1.4426950408889634, 0.7213475204444817, 12583039.0, -104.0, 89.0, 1.0, 2.0, 0.5,
   6.9313812256e-1, 9.0580006145e-6, 1.17549435082228751e-38, 33554432.0, 25.0, 0.707106781186547524,
   8388608.0, 8388735.0, Infinity,
   0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693,
 ], 16)
 
 const tableF64: usize = memory.data<f64>([
-  1.4426950408889634, 0.7213475204444817, 6755399441055744.0, -746.0, 710.0, 1.0, 2.0, 0.5,
+  1.4426950408889634, 0.7213475204444817, 6755399441056767.0, -746.0, 710.0, 1.0, 2.0, 0.5,
   6.93147180369123816490e-1, 1.90821492927058770002e-10, 2.2250738585072014e-308, 18014398509481984.0, 54.0,
   0.707106781186547524, 4503599627370496.0, 4503599627371519.0, Infinity,
   1.479819860511658591e-1, 1.531383769920937332e-1, 1.818357216161805012e-1, 2.222219843214978396e-1,
@@ -74,7 +74,7 @@ const tableF64: usize = memory.data<f64>([
 // @ts-ignore: decorator
 @inline export function sigmoid<T>(x: v128): v128 {
   const e = exp<T>(v128.neg<T>(v128.abs<T>(x)))
-  return v128.div<T>(sigmoidNumerator<T>(x, e), sigmoidDenominator<T>(e))
+  return v128.div<T>(sigmoidNumerator<T>(x, e), v128.add<T>(e, constant<T>(ONE)))
 }
 
 /** `ln x` */

@@ -4,17 +4,17 @@
  * | area | shape | layout |
  * |---|---|---|
  * | a | `(rows, depth)` | row-major |
- * | b | `(depth, columns)` | panels, pack.ts; the columns in their own order, padded to whole panels |
+ * | b | `(depth, columns)` | blocks of panels, pack.ts; the columns in their own order, padded to whole panels |
  * | bias | `(padded columns)` | |
  * | tile | 6 rows of a | a left operand, pack.ts |
  * | padded | `(6, padded columns)` | the results of a tile, row-major; not used where no column is padding |
  * | out | `(rows, columns)` | row-major, without gaps |
  */
-import { gemm } from './gemm'
+import { blockPanels, gemm } from './gemm'
 import { packRow, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
-/** `out = bias + a b` */
+/** `out = bias + a b`, a tile of a at a time: several at once, for the sake of the first-level cache, gained nothing. */
 export function matmul<T>(
   out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize,
 ): void {
@@ -32,36 +32,23 @@ export function matmul<T>(
   }
 }
 
-/** Rows packed together: each panel gets a few cache lines at a time, from as many places as a cache set has room for. */
-const rowsAtOnce: usize = 8
-
-/** Packs a row-major `(depth, columns)` as panels. */
+/** Packs a row-major `(depth, columns)` as blocks of panels. */
 export function packRows<T>(to: usize, from: usize, depth: usize, columns: usize): void {
-  const rowBytes = columns * sizeof<T>()
-  const panelBytes = depth * 32
-  for (let k: usize = 0; k < depth; k += rowsAtOnce) {
-    const rows = min(rowsAtOnce, depth - k)
-    let target = to + k * 32
-    for (let column: usize = 0; column < columns; column += panelWidth<T>()) {
-      packBlock<T>(target, from + column * sizeof<T>(), rowBytes, rows, min(panelWidth<T>(), columns - column))
-      target += panelBytes
+  const width = paddedToPanels<T>(columns)
+  const blockWidth = blockPanels * panelWidth<T>()
+  for (let k: usize = 0; k < depth; k++) {
+    for (let first: usize = 0; first < columns; first += blockWidth) {
+      const bytes = min(blockWidth, width - first) * sizeof<T>()
+      const count = min(blockWidth, columns - first)
+      copyPadded<T>(to + first * depth * sizeof<T>() + k * bytes, from, count, bytes)
+      from += count * sizeof<T>()
     }
-    from += rows * rowBytes
   }
 }
 
-/** `rows` times `columns` of a panel's width, zeros beyond them. */
+/** Copies `count` elements and fills up with zeros to `bytes`. */
 // @ts-ignore: decorator
-@inline function packBlock<T>(to: usize, from: usize, rowBytes: usize, rows: usize, columns: usize): void {
-  const end = to + rows * 32
-  for (; to < end; to += 32) {
-    if (columns == panelWidth<T>()) {
-      v128.store(to, v128.load(from))
-      v128.store(to, v128.load(from, 16), 16)
-    } else {
-      memory.fill(to, 0, 32)
-      copyElements<T>(to, from, columns)
-    }
-    from += rowBytes
-  }
+@inline function copyPadded<T>(to: usize, from: usize, count: usize, bytes: usize): void {
+  copyElements<T>(to, from, count)
+  if (count * sizeof<T>() < bytes) memory.fill(to + count * sizeof<T>(), 0, bytes - count * sizeof<T>())
 }
