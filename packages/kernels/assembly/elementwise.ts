@@ -68,7 +68,7 @@ function zipWith<T, F>(a: usize, b: usize, count: usize): void {
 }
 
 // @ts-ignore: decorator
-@inline function one<T, F>(x: v128): v128 {
+@inline export function one<T, F>(x: v128): v128 {
   if (idof<F>() == idof<Neg>()) return v128.neg<T>(x)
   if (idof<F>() == idof<Abs>()) return v128.abs<T>(x)
   if (idof<F>() == idof<Relu>()) return v128.max<T>(x, v128.xor(x, x))
@@ -80,7 +80,7 @@ function zipWith<T, F>(a: usize, b: usize, count: usize): void {
 }
 
 // @ts-ignore: decorator
-@inline function two<T, F>(x: v128, y: v128): v128 {
+@inline export function two<T, F>(x: v128, y: v128): v128 {
   if (idof<F>() == idof<Add>()) return v128.add<T>(x, y)
   if (idof<F>() == idof<Sub>()) return v128.sub<T>(x, y)
   if (idof<F>() == idof<Mul>()) return v128.mul<T>(x, y)

@@ -53,7 +53,7 @@ const tableF64: usize = memory.data<f64>([
 ], 16)
 
 // @ts-ignore: decorator
-@inline function constant<T>(place: usize): v128 {
+@inline export function constant<T>(place: usize): v128 {
   return loadSplat<T>((sizeof<T>() == 4 ? tableF32 : tableF64) + place * sizeof<T>())
 }
 
@@ -100,7 +100,7 @@ const tableF64: usize = memory.data<f64>([
 
 /** `R(z)` */
 // @ts-ignore: decorator
-@inline function series<T>(z: v128): v128 {
+@inline export function series<T>(z: v128): v128 {
   let p = constant<T>(SERIES)
   p = madd<T>(p, z, constant<T>(SERIES + 1))
   p = madd<T>(p, z, constant<T>(SERIES + 2))
@@ -116,23 +116,23 @@ const tableF64: usize = memory.data<f64>([
 // Arithmetic on the bits of numbers.
 
 // @ts-ignore: decorator
-@inline function addBits<T>(a: v128, b: v128): v128 {
+@inline export function addBits<T>(a: v128, b: v128): v128 {
   return sizeof<T>() == 4 ? i32x4.add(a, b) : i64x2.add(a, b)
 }
 
 // @ts-ignore: decorator
-@inline function subBits<T>(a: v128, b: v128): v128 {
+@inline export function subBits<T>(a: v128, b: v128): v128 {
   return sizeof<T>() == 4 ? i32x4.sub(a, b) : i64x2.sub(a, b)
 }
 
 /** The exponent's field, as an integer. */
 // @ts-ignore: decorator
-@inline function exponentOf<T>(bits: v128): v128 {
+@inline export function exponentOf<T>(bits: v128): v128 {
   return sizeof<T>() == 4 ? i32x4.shr_u(bits, 23) : i64x2.shr_u(bits, 52)
 }
 
 /** The bits below it. */
 // @ts-ignore: decorator
-@inline function mantissaOf<T>(bits: v128): v128 {
+@inline export function mantissaOf<T>(bits: v128): v128 {
   return v128.and(bits, sizeof<T>() == 4 ? i32x4.splat(0x007fffff) : i64x2.splat(0x000fffffffffffff))
 }

@@ -48,7 +48,7 @@ export function packRows<T>(to: usize, from: usize, depth: usize, columns: usize
 
 /** Copies `count` elements and fills up with zeros to `bytes`. */
 // @ts-ignore: decorator
-@inline function copyPadded<T>(to: usize, from: usize, count: usize, bytes: usize): void {
+@inline export function copyPadded<T>(to: usize, from: usize, count: usize, bytes: usize): void {
   copyElements<T>(to, from, count)
   if (count * sizeof<T>() < bytes) memory.fill(to + count * sizeof<T>(), 0, bytes - count * sizeof<T>())
 }

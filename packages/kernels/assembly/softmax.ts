@@ -75,7 +75,7 @@ function subtract<T>(top: T, total: T, x: usize, vectorEnd: usize, end: usize): 
 }
 
 // @ts-ignore: decorator
-@inline function sumOfLanes<T>(sum: v128): f64 {
+@inline export function sumOfLanes<T>(sum: v128): f64 {
   const two = <f64>v128.extract_lane<T>(sum, 0) + <f64>v128.extract_lane<T>(sum, 1)
   if (sizeof<T>() == 8) return two
   return two + (<f64>v128.extract_lane<T>(sum, 2) + <f64>v128.extract_lane<T>(sum, 3))
