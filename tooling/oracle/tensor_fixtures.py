@@ -262,6 +262,36 @@ def creation(ops):
     ops.add("full", torch.full, [2, 3], 0.1)
 
 
+def vectors(ops):
+    """What engines compute several elements at a time: sizes that end within a vector, results beyond the normal numbers."""
+    functions = {"neg": torch.neg, "abs": torch.abs, "relu": torch.relu, "sqrt": torch.sqrt,
+                 "exp": torch.exp, "log": torch.log, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
+    ends = {torch.float32: (-104.0, 89.5), torch.float64: (-746.0, 710.5)}
+    for call, run in functions.items():
+        for dtype, (low, high) in ends.items():
+            ops.add(call, run, torch.linspace(low, high, 131, dtype=dtype))
+            ops.add(call, run, torch.linspace(-2, 2, 67, dtype=dtype))
+    for dtype, (low, high) in ends.items():
+        ops.add("log", torch.log, torch.linspace(low, high - 1, 131, dtype=torch.float64).exp().to(dtype))
+    for call, run in {"softmax": torch.softmax, "logSoftmax": torch.log_softmax}.items():
+        for dtype in FLOATS:
+            ops.add(call, run, values((3, 67), dtype), 1)
+            ops.add(call, run, values((2, 13, 3), dtype), 1)
+            ops.add(call, run, values((7, 1), dtype), -1)
+        ops.add(call, run, values((1, 601), torch.float32, scale=40.0), 1)
+    x = values((3, 25, 7), torch.float32)
+    ops.add("add", torch.add, x, values((3, 25, 7), torch.float32))
+    ops.add("maximum", torch.maximum, x, values((3, 25, 7), torch.float32))
+    ops.add("mul", torch.mul, x, 0.3)
+    ops.add("div", torch.div, x, values((), torch.float32))
+    for dtype in FLOATS:
+        ops.add("linear", torch.nn.functional.linear, values((13, 19), dtype), values((11, 19), dtype), values((11,), dtype))
+        ops.add("matmul", torch.matmul, values((5, 21), dtype), values((21, 17), dtype))
+        ops.add("indexSelect", lambda t, d, i: t.index_select(d, i), values((3, 9, 7), dtype), 1, torch.tensor([8, 0, 3, 3]))
+        ops.add("indexSelect", lambda t, d, i: t.index_select(d, i), values((4, 40), dtype), 0, torch.tensor([3, 1, 1], dtype=torch.int32))
+    ops.add("indexSelect", lambda t, d, i: t.index_select(d, i), values((4, 20), torch.int64), 0, torch.tensor([3, 1, 1]))
+
+
 def promotion():
     cases = []
     for (a, b), dims in itertools.product(itertools.product(COMPUTABLE, COMPUTABLE), [(1, 1), (1, 0), (0, 1)]):
@@ -515,6 +545,9 @@ def main():
     ops = Operations()
     for group in (arithmetic, unary, conversions, views, joins, reductions, products, creation):
         group(ops)
+    # Later fixtures keep their draws.
+    with torch.random.fork_rng():
+        vectors(ops)
     write_fixture("tensor_operations", ops.cases)
     write_fixture("tensor_promotion", promotion())
     write_fixture("tensor_printing", printing())

@@ -23,10 +23,11 @@ export interface Environment {
 }
 
 interface EnvironmentFacts {
-  readonly contenders: readonly Contender[]
+  readonly contenders: readonly Pick<Contender, 'name' | 'variant'>[]
   readonly missing: readonly string[]
   readonly threads: number
-  readonly roof: Roof
+  /** Null where nothing is compared with it. */
+  readonly roof: Roof | null
 }
 
 export function describeEnvironment({ contenders, missing, threads, roof }: EnvironmentFacts): Environment {
@@ -39,7 +40,7 @@ export function describeEnvironment({ contenders, missing, threads, roof }: Envi
     load: (loadavg()[0] ?? 0).toFixed(2),
     contenders: contenders.map(({ name, variant }) => (variant ? `${name} (${variant})` : name)).join(', '),
     threads: String(threads),
-    roof: roof.instructions,
+    roof: roof?.instructions ?? '',
     notInstalled: missing.map((name) => `${name} (${remedy(name)})`).join(', '),
   }
 }

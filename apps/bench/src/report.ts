@@ -2,6 +2,7 @@ import { describeCase } from './cases.ts'
 import type { Comparison } from './compare.ts'
 import { own } from './contenders.ts'
 import { geometricMean, median } from './statistics.ts'
+import { aligned, times } from './table.ts'
 import { ratio, targets } from './targets.ts'
 
 /** Everything that was found, for the terminal: tables, who took no part and why, targets. */
@@ -92,21 +93,4 @@ function targetTable(comparisons: readonly Comparison[]): string {
     ],
     3,
   )
-}
-
-function times(value: number | undefined): string {
-  return value === undefined ? '-' : `${value.toFixed(2)}x`
-}
-
-/** Columns of equal width: the first `left` to the left, numbers to the right. */
-function aligned(rows: readonly (readonly string[])[], left = 2): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, c) => (c < left ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

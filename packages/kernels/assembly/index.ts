@@ -1,9 +1,10 @@
 /** What the host sees: memory, and each operation in both element types. */
 import { Call } from './call'
-import { gemm } from './gemm'
-import { packPanels, packRow, tileHeight } from './pack'
+import { map, zip } from './elementwise'
+import { matmul, packRows } from './matrix'
+import { packPanels } from './pack'
 import { recurrent } from './recurrent'
-import { panelWidth } from './vector'
+import { softmax } from './softmax'
 
 /** An area of `bytes`, 16-aligned. Traps where memory cannot grow. */
 export function allocate(bytes: usize): usize {
@@ -30,20 +31,42 @@ export function recurrentF64(call: Call): void {
   recurrent<f64>(call)
 }
 
-/** `out (rows, columns) = bias + a (rows, depth) b`; b packed, columns whole panels, `tile` room for 6 packed rows. */
-function matmul<T>(out: usize, a: usize, b: usize, bias: usize, tile: usize, rows: usize, depth: usize, columns: usize): void {
-  const height = tileHeight(rows)
-  for (let row: usize = 0; row < rows; row += height) {
-    const count = min(height, rows - row)
-    for (let i: usize = 0; i < count; i++) packRow<T>(tile, a + (row + i) * depth * sizeof<T>(), i, height, depth)
-    gemm<T>(out + row * columns * sizeof<T>(), columns, bias, 0, tile, height, count, b, columns / panelWidth<T>(), depth)
-  }
+export function matmulF32(out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize): void {
+  matmul<f32>(out, a, b, bias, tile, padded, rows, depth, columns)
 }
 
-export function matmulF32(out: usize, a: usize, b: usize, bias: usize, tile: usize, rows: usize, depth: usize, columns: usize): void {
-  matmul<f32>(out, a, b, bias, tile, rows, depth, columns)
+export function matmulF64(out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize): void {
+  matmul<f64>(out, a, b, bias, tile, padded, rows, depth, columns)
 }
 
-export function matmulF64(out: usize, a: usize, b: usize, bias: usize, tile: usize, rows: usize, depth: usize, columns: usize): void {
-  matmul<f64>(out, a, b, bias, tile, rows, depth, columns)
+export function packRowsF32(to: usize, from: usize, depth: usize, columns: usize): void {
+  packRows<f32>(to, from, depth, columns)
+}
+
+export function packRowsF64(to: usize, from: usize, depth: usize, columns: usize): void {
+  packRows<f64>(to, from, depth, columns)
+}
+
+export function mapF32(operation: i32, a: usize, count: usize): void {
+  map<f32>(operation, a, count)
+}
+
+export function mapF64(operation: i32, a: usize, count: usize): void {
+  map<f64>(operation, a, count)
+}
+
+export function zipF32(operation: i32, a: usize, b: usize, count: usize): void {
+  zip<f32>(operation, a, b, count)
+}
+
+export function zipF64(operation: i32, a: usize, b: usize, count: usize): void {
+  zip<f64>(operation, a, b, count)
+}
+
+export function softmaxF32(logarithm: bool, x: usize, rows: usize, columns: usize): void {
+  softmax<f32>(logarithm, x, rows, columns)
+}
+
+export function softmaxF64(logarithm: bool, x: usize, rows: usize, columns: usize): void {
+  softmax<f64>(logarithm, x, rows, columns)
 }

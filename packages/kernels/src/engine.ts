@@ -176,6 +176,43 @@ export interface MatmulOperands {
   readonly bias?: FloatArray | null
 }
 
+/** `(K, N)` with a bias, to be multiplied from the left any number of times. */
+export type MatrixOperand = Pick<MatmulOperands, 'b' | 'k' | 'n' | 'transposeB' | 'bias'>
+
+/**
+ * A matrix and its bias that an engine keeps in its own layout and memory, ready for any number of
+ * {@link HostEngine.multiply} calls. They are a copy: later changes to the arrays they were packed from do not show.
+ */
+export interface PackedMatrix {
+  readonly dtype: FloatDType
+  readonly k: number
+  readonly n: number
+  /** Bytes the engine holds for it. */
+  readonly byteLength: number
+  /** True if packing it again would serve better, as after `setNumThreads`; it works still. */
+  readonly stale: boolean
+  /** True after {@link PackedMatrix.dispose}. */
+  readonly disposed: boolean
+  /** Gives the memory back. Using the matrix afterwards throws; disposing twice does nothing. */
+  dispose(): void
+  [Symbol.dispose](): void
+}
+
+/** Functions of one number. `relu` is `max(x, 0)`, `log` the natural logarithm. */
+export type UnaryFunction = 'neg' | 'abs' | 'relu' | 'sqrt' | 'exp' | 'log' | 'tanh' | 'sigmoid'
+
+/** Functions of two numbers. `maximum` and `minimum` are NaN where either number is. */
+export type BinaryFunction = 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum'
+
+/** `(rows, columns)`, row-major. */
+export interface SoftmaxOperands {
+  readonly x: FloatArray
+  readonly rows: number
+  readonly columns: number
+  /** The logarithm of the result instead: `x - log(sum(exp(x)))`. Default false. */
+  readonly log?: boolean
+}
+
 /**
  * Computes on this machine's processor, synchronously. Stateless apart from the weights it keeps.
  *
@@ -208,6 +245,19 @@ export interface HostEngine {
   stream(weights: PackedWeights, batch: number): RecurrentStream
   /** `a b + bias` as a fresh `(M, N)` array. */
   matmul(operands: MatmulOperands): FloatArray
+  /** Copies a matrix and its bias into the engine's own layout. */
+  packMatrix(operand: MatrixOperand): PackedMatrix
+  /**
+   * `a b + bias` as a fresh `(M, N)` array, from a matrix that this engine packed.
+   * @param a `(M, K)`, `M` being `m`
+   */
+  multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray
+  /** `f(x)` of every element, as a fresh array. */
+  map(f: UnaryFunction, x: FloatArray): FloatArray
+  /** `f(x, y)` of every pair, as a fresh array; an operand of one element meets all of the other. */
+  zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray
+  /** `exp(x) / sum(exp(x))` of every row, as a fresh array. */
+  softmax(operands: SoftmaxOperands): FloatArray
 }
 
 /** Computes on a device, asynchronously: the same operations, each giving a promise. */

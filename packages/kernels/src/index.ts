@@ -1,10 +1,11 @@
 // Choosing an engine
 
-export { defaultEngine, setDefaultEngine } from './defaultEngine.ts'
+export { defaultEngine, defaultHostEngine, setDefaultEngine } from './defaultEngine.ts'
 
 // The contract
 
 export type {
+  BinaryFunction,
   DeviceEngine,
   DirectionWeights,
   Engine,
@@ -12,7 +13,9 @@ export type {
   FloatDType,
   HostEngine,
   MatmulOperands,
+  MatrixOperand,
   OutputGradients,
+  PackedMatrix,
   PackedWeights,
   RecurrentGradients,
   RecurrentInput,
@@ -21,6 +24,8 @@ export type {
   RecurrentSpec,
   RecurrentStream,
   RecurrentTape,
+  SoftmaxOperands,
+  UnaryFunction,
 } from './engine.ts'
 export { gateCount } from './layout.ts'
 

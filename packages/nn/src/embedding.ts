@@ -76,7 +76,7 @@ export class Embedding extends Module {
     if (dtype !== 'int64' && dtype !== 'int32') {
       throw new RuntimeError(`Embedding.forward: expected indices of dtype int64 or int32, got ${dtype}`)
     }
-    const rows = this.weight.indexSelect(0, indices.to('int64').flatten())
+    const rows = this.weight.indexSelect(0, indices.flatten())
     return rows.view([...indices.shape, this.embeddingDim])
   }
 

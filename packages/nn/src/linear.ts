@@ -2,6 +2,7 @@ import { type DType, empty, linear, type Tensor } from '@unroll/tensor'
 import { kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'
 import { Parameter } from './parameter.ts'
+import { ResidentMatrix } from './residentMatrix.ts'
 
 export interface LinearOptions {
   /** Adds a learned bias. Default true. */
@@ -12,7 +13,7 @@ export interface LinearOptions {
 
 /**
  * `y = x W^T + b`, at once and on the default host engine, also where the module was moved to a device: one product
- * would not pay for the way there.
+ * would not pay for the way there. The weight is packed into that engine on the first call, and anew when it changed.
  *
  * ```ts
  * new Linear(20, 30).forward(randn([128, 20])).shape   // [128, 30]
@@ -25,6 +26,7 @@ export class Linear extends Module {
   weight: Parameter
   /** `(outFeatures)`, drawn as the weight; null without a bias. */
   bias: Parameter | null
+  readonly #resident: ResidentMatrix = new ResidentMatrix()
 
   /** @throws RangeError if a size is no whole number or negative */
   constructor(
@@ -53,11 +55,17 @@ export class Linear extends Module {
    * @throws RuntimeError if the last dimension or the dtype does not fit
    */
   override forward(input: Tensor): Tensor {
-    return linear(input, this.weight, this.bias)
+    const { weight, bias } = this
+    return linear(input, weight, bias, (engine) => this.#resident.get(engine, weight, bias))
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
     return this.forward(input)
+  }
+
+  override dispose(): void {
+    this.#resident.dispose()
+    super.dispose()
   }
 
   override extraRepr(): string {

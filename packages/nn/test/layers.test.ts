@@ -1,5 +1,5 @@
 import fixtures from '@unroll/oracle/fixtures/nn_layers.json'
-import { manualSeed, ones, RuntimeError, rand, tensor, zeros } from '@unroll/tensor'
+import { arange, manualSeed, ones, RuntimeError, rand, tensor, zeros } from '@unroll/tensor'
 import { tolerances } from '@unroll/testing'
 import { describe, expect, test } from 'vitest'
 import { Dropout, Embedding, Linear } from '../src/index.ts'
@@ -78,6 +78,28 @@ describe('Linear', () => {
 })
 
 describe('Embedding', () => {
+  test('looks up in a table of any strides, by indices of either dtype and any shape', () => {
+    const table = arange(12).to('float32').reshape([3, 4])
+    const turned = Embedding.fromPretrained(table.t())
+    const plain = Embedding.fromPretrained(table.t().contiguous())
+    for (const indices of [
+      tensor([
+        [3n, 0n],
+        [0n, 1n],
+      ]),
+      tensor([2n]).select(0, 0),
+      zeros([0, 2], { dtype: 'int64' }),
+    ]) {
+      const want = turned.forward(indices)
+      expect(want.shape).toEqual([...indices.shape, 3])
+      expect(plain.forward(indices).toArray()).toEqual(want.toArray())
+      expect(plain.forward(indices.to('int32')).toArray()).toEqual(want.toArray())
+    }
+    expect(turned.forward(tensor([3n])).toArray()).toEqual([[3, 7, 11]])
+    expect(() => plain.forward(tensor([4n]).to('int32'))).toThrow('index 4 is out of bounds')
+    expect(() => plain.forward(tensor([2n ** 40n]))).toThrow(RangeError)
+  })
+
   test('refuses indices of another dtype or outside the table, and such a paddingIdx', () => {
     const embedding = new Embedding(3, 4)
     expect(() => embedding.forward(zeros([2]))).toThrow(RuntimeError)

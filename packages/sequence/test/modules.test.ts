@@ -51,7 +51,12 @@ class CountingEngine implements HostEngine {
 
   stream: HostEngine['stream'] = (weights, batch) => reference.stream(weights, batch)
 
-  matmul: HostEngine['matmul'] = (operands) => reference.matmul(operands)
+  readonly matmul: HostEngine['matmul'] = reference.matmul
+  readonly packMatrix: HostEngine['packMatrix'] = reference.packMatrix
+  readonly multiply: HostEngine['multiply'] = reference.multiply
+  readonly map: HostEngine['map'] = reference.map
+  readonly zip: HostEngine['zip'] = reference.zip
+  readonly softmax: HostEngine['softmax'] = reference.softmax
 }
 
 describe('a new module', () => {

@@ -1,5 +1,5 @@
 import { cat as catStrided, stack as stackStrided } from './strided/join.ts'
-import { linear as linearStrided } from './strided/matmul.ts'
+import { linear as linearStrided, type PackedBy } from './strided/matmul.ts'
 import { Tensor } from './tensor.ts'
 
 /** Tensors behind each other along `dim`; their other sizes are equal. */
@@ -17,8 +17,10 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
  * @param input (..., I)
  * @param weight (O, I)
  * @param bias (O)
+ * @param packed gives weight and bias packed into the engine asked for, as a module keeps them; without it they are
+ * packed for this one call
  * @returns (..., O)
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  return new Tensor(linearStrided(input, weight, bias))
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null, packed?: PackedBy): Tensor {
+  return new Tensor(linearStrided(input, weight, bias, packed))
 }

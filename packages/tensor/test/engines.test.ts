@@ -1,30 +1,51 @@
-import { type DeviceEngine, type HostEngine, reference, setDefaultEngine, wasm } from '@unroll/kernels'
-import fixtures from '@unroll/oracle/fixtures/tensor_operations.json'
-import { tolerances } from '@unroll/testing'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { linear, ones, Tensor } from '../src/index.ts'
-import { decode } from './fixtures.ts'
+import { type DeviceEngine, type HostEngine, reference, setDefaultEngine } from '@unroll/kernels'
+import { afterEach, expect, test, vi } from 'vitest'
+import { linear, ones, type Tensor } from '../src/index.ts'
+import { describeEngines } from './engines.ts'
 
 afterEach(() => {
   setDefaultEngine(null)
   vi.restoreAllMocks()
 })
 
-describe.each([reference, wasm])('matrix products on $name', (engine: HostEngine) => {
-  test('equal PyTorch, and float ones run there', () => {
-    const matmul = vi.spyOn(engine, 'matmul')
+describeEngines((engine) => {
+  const operations = {
+    matmul: [() => ones([2, 3]).matmul(ones([3, 2])), 'matmul'],
+    linear: [() => linear(ones([2, 3]), ones([4, 3])), 'matmul'],
+    'a function of one number': [() => ones([3]).exp(), 'map'],
+    'one of integers that gives floats': [() => ones([3], { dtype: 'int64' }).sqrt(), 'map'],
+    'one of a view': [() => ones([3, 4]).t().tanh(), 'map'],
+    'a function of two numbers': [() => ones([600]).div(ones([600])), 'zip'],
+    'one with a plain number': [() => ones([30, 20]).clamp(0), 'zip'],
+    softmax: [() => ones([3, 4]).softmax(0), 'softmax'],
+    logSoftmax: [() => ones([3]).logSoftmax(0), 'softmax'],
+  } as const satisfies Record<string, [run: () => Tensor, method: keyof HostEngine]>
+
+  test.each(Object.entries(operations))('%s runs there', (_, [run, method]) => {
     setDefaultEngine(engine)
-    for (const { call, args, result } of fixtures.cases) {
-      if (call !== 'matmul' && call !== 'linear') continue
-      const [a, b, bias = null] = args.map(decode)
-      const want = decode(result)
-      if (!(a instanceof Tensor && b instanceof Tensor && want instanceof Tensor))
-        throw new TypeError('fixture')
-      const got = call === 'matmul' ? a.matmul(b) : linear(a, b, bias instanceof Tensor ? bias : null)
-      expect(got).toBeAllclose(want, want.dtype === 'float64' ? tolerances.float64 : tolerances.float32)
-    }
-    expect(matmul).toHaveBeenCalled()
+    const spy = vi.spyOn(engine, method)
+    run()
+    expect(spy).toHaveBeenCalledOnce()
   })
+})
+
+test('what an engine would not gain by, and integers, stay with the loops here', () => {
+  const zip = vi.spyOn(reference, 'zip')
+  const map = vi.spyOn(reference, 'map')
+  setDefaultEngine(reference)
+  expect(
+    ones([3])
+      .add(ones([3]))
+      .toArray(),
+  ).toEqual([2, 2, 2])
+  expect(
+    ones([40, 20])
+      .add(ones([20]))
+      .sum()
+      .item(),
+  ).toBe(1600)
+  expect(ones([3], { dtype: 'int64' }).neg().toArray()).toEqual([-1, -1, -1])
+  expect([zip.mock.calls, map.mock.calls]).toEqual([[], []])
 })
 
 test('where the default engine is asynchronous, products run on the best that is not', () => {

@@ -1,8 +1,10 @@
+import { setDefaultEngine } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/tensor_operations.json'
 import { tolerances } from '@unroll/testing'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as api from '../src/index.ts'
 import { Tensor } from '../src/index.ts'
+import { describeEngines } from './engines.ts'
 import { decode, layOut, layouts } from './fixtures.ts'
 
 interface Case {
@@ -34,15 +36,20 @@ const signless = ['maximum', 'minimum', 'relu', 'clamp']
 const cases: readonly Case[] = fixtures.cases
 const calls = new Set(cases.map(({ call }) => call))
 
-describe.each(Object.entries(layouts))('on tensors %s', (_, layout) => {
-  test.each([...calls])('%s equals PyTorch', (call) => {
-    for (const { args, result } of cases.filter((each) => each.call === call)) {
-      const got = run(
-        call,
-        args.map((arg) => layOut(decode(arg), layout)),
-      )
-      check(call, got, decode(result), `${call}(${args.map(summary).join(', ')})`)
-    }
+describeEngines((engine) => {
+  beforeEach(() => setDefaultEngine(engine))
+  afterEach(() => setDefaultEngine(null))
+
+  describe.each(Object.entries(layouts))('and tensors %s', (_, layout) => {
+    test.each([...calls])('%s equals PyTorch', (call) => {
+      for (const { args, result } of cases.filter((each) => each.call === call)) {
+        const got = run(
+          call,
+          args.map((arg) => layOut(decode(arg), layout)),
+        )
+        check(call, got, decode(result), `${call}(${args.map(summary).join(', ')})`)
+      }
+    })
   })
 })
 

@@ -1,5 +1,7 @@
-import type { FloatArray, HostEngine, MatmulOperands, PackedWeights, RecurrentStream } from '../engine.ts'
+import type { FloatArray, HostEngine, PackedWeights, RecurrentStream } from '../engine.ts'
 import { allocate, checkState, checkStream, sizesOf } from '../layout.ts'
+import { map, softmax, zip } from './elementwise.ts'
+import { matmul, multiply, packMatrix } from './matrix.ts'
 import { ReferenceTape } from './referenceTape.ts'
 import { ReferenceWeights } from './referenceWeights.ts'
 import { runSequence } from './sequence.ts'
@@ -17,6 +19,11 @@ export const reference: Required<HostEngine> = {
   recurrentForTraining: (weights, call) => new ReferenceTape(weights, call),
   stream: (weights, batch) => new ReferenceStream(weights, batch),
   matmul,
+  packMatrix,
+  multiply,
+  map,
+  zip,
+  softmax,
 }
 
 /** Runs a sequence of one timestep at a time. */
@@ -53,18 +60,4 @@ class ReferenceStream implements RecurrentStream {
   dispose(): void {}
 
   [Symbol.dispose](): void {}
-}
-
-function matmul({ a, b, m, k, n, transposeB = false, bias = null }: MatmulOperands): FloatArray {
-  const out = allocate(a instanceof Float32Array ? 'float32' : 'float64', m * n)
-  for (let row = 0; row < m; row++) {
-    for (let column = 0; column < n; column++) {
-      let sum = bias?.[column] ?? 0
-      for (let i = 0; i < k; i++) {
-        sum += (a[row * k + i] ?? 0) * (b[transposeB ? column * k + i : i * n + column] ?? 0)
-      }
-      out[row * n + column] = sum
-    }
-  }
-  return out
 }

@@ -1,13 +1,10 @@
 import type { FloatArray, FloatDType } from '../engine.ts'
-import * as relaxedSimd from './generated/relaxed-simd.ts'
-import * as simd from './generated/simd.ts'
+import { pieces, sharedFlags } from './generated/builds.ts'
 import type { WasmVariant } from './support.ts'
 import type { ThreadPool } from './threadPool.ts'
 
-const builds: Record<WasmVariant, { readonly binary: string; readonly sharedFlag: number }> = {
-  simd,
-  'relaxed-simd': relaxedSimd,
-}
+/** Places in {@link pieces}. */
+const builds: Record<WasmVariant, 0 | 1> = { simd: 0, 'relaxed-simd': 1 }
 
 /** As in scripts/buildWasm.mjs; 65,536 pages of 64 KiB are the 4 GiB an address can reach. */
 const memoryPages = { initial: 2, maximum: 65536 }
@@ -22,6 +19,14 @@ export interface Exports {
   recurrentF64(call: number): void
   matmulF32: Matmul
   matmulF64: Matmul
+  packRowsF32: PackRows
+  packRowsF64: PackRows
+  mapF32: MapElements
+  mapF64: MapElements
+  zipF32: ZipElements
+  zipF64: ZipElements
+  softmaxF32: Softmax
+  softmaxF64: Softmax
 }
 
 type PackPanels = (
@@ -34,16 +39,25 @@ type PackPanels = (
   kStride: number,
 ) => void
 
+type PackRows = (to: number, from: number, depth: number, columns: number) => void
+
 type Matmul = (
   out: number,
   a: number,
   b: number,
   bias: number,
   tile: number,
+  padded: number,
   rows: number,
   depth: number,
   columns: number,
 ) => void
+
+type MapElements = (operation: number, a: number, count: number) => void
+
+type ZipElements = (operation: number, a: number, b: number, count: number) => void
+
+type Softmax = (logarithm: number, x: number, rows: number, columns: number) => void
 
 /** Cache lines, and so panels, start at multiples of this. */
 const alignment = 64
@@ -62,9 +76,9 @@ export class WasmInstance {
 
   /** @param shared whether the memory can be shared with threads */
   constructor(variant: WasmVariant, shared = false) {
-    const { binary, sharedFlag } = builds[variant]
-    const bytes = Uint8Array.from(atob(binary), (char) => char.charCodeAt(0))
-    if (!shared) bytes[sharedFlag] = 1
+    const binary = pieces.map((pair) => atob(pair[builds[variant]])).join('')
+    const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0))
+    if (!shared) bytes[sharedFlags[variant]] = 1
     this.module = new WebAssembly.Module(bytes)
     this.memory = new WebAssembly.Memory({ ...memoryPages, shared })
     const { exports } = new WebAssembly.Instance(this.module, { env: { memory: this.memory } })

@@ -1,20 +1,27 @@
 import type {
+  BinaryFunction,
   DirectionWeights,
   FloatArray,
   HostEngine,
   MatmulOperands,
+  MatrixOperand,
+  PackedMatrix,
   PackedWeights,
   RecurrentInput,
   RecurrentOutput,
   RecurrentSpec,
   RecurrentStream,
+  SoftmaxOperands,
+  UnaryFunction,
 } from '../engine.ts'
-import { allocate, checkInput } from '../layout.ts'
-import { BlockPlan, WasmInstance } from './instance.ts'
-import { elementBytes, paddedToPanels } from './panels.ts'
+import { checkInput } from '../layout.ts'
+import { checkMatmul } from '../operands.ts'
+import { map, softmax, zip } from './elementwise.ts'
+import { WasmInstance } from './instance.ts'
 import { supportsVariant, type WasmVariant, wasmVariant } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
 import { WasmCall } from './wasmCall.ts'
+import { WasmMatrix } from './wasmMatrix.ts'
 import { WasmStream } from './wasmStream.ts'
 import { WasmWeights } from './wasmWeights.ts'
 
@@ -75,41 +82,35 @@ class WasmEngine implements HostEngine {
     return new WasmStream(this.#own(weights), batch)
   }
 
-  matmul({ a, b, m, k, n, transposeB = false, bias = null }: MatmulOperands): FloatArray {
-    const instance = this.#start()
-    const dtype = a instanceof Float32Array ? 'float32' : 'float64'
-    const size = elementBytes(dtype)
-    const columns = paddedToPanels(dtype, n)
-    const plan = new BlockPlan()
-    const at = {
-      a: plan.reserve(m * k * size),
-      b: plan.reserve(k * n * size),
-      panels: plan.reserve(k * columns * size),
-      bias: plan.reserve(columns * size),
-      tile: plan.reserve(6 * k * size),
-      out: plan.reserve(m * columns * size),
-    }
-    const base = instance.allocate(plan.byteLength)
+  matmul(operands: MatmulOperands): FloatArray {
+    checkMatmul(operands)
+    const packed = new WasmMatrix(this.#start(), operands)
     try {
-      const { packPanelsF32, packPanelsF64, matmulF32, matmulF64 } = instance.exports
-      const floats = (offset: number, length: number): FloatArray =>
-        instance.floats(dtype, base + offset, length)
-      floats(at.a, m * k).set(a)
-      floats(at.b, k * n).set(b)
-      const biasArea = floats(at.bias, columns)
-      biasArea.fill(0)
-      if (bias !== null) biasArea.set(bias)
-      const pack = dtype === 'float32' ? packPanelsF32 : packPanelsF64
-      pack(base + at.panels, base + at.b, k, n, 1, transposeB ? k : 1, transposeB ? 1 : n)
-      const multiply = dtype === 'float32' ? matmulF32 : matmulF64
-      multiply(base + at.out, base + at.a, base + at.panels, base + at.bias, base + at.tile, m, k, columns)
-      if (columns === n) return floats(at.out, m * n).slice()
-      const out = allocate(dtype, m * n)
-      for (let row = 0; row < m; row++) out.set(floats(at.out + row * columns * size, n), row * n)
-      return out
+      return packed.multiply(operands.a, operands.m)
     } finally {
-      instance.release(base)
+      packed.dispose()
     }
+  }
+
+  packMatrix(operand: MatrixOperand): PackedMatrix {
+    return new WasmMatrix(this.#start(), operand)
+  }
+
+  multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray {
+    if (b instanceof WasmMatrix && this.#instances.has(b.instance)) return b.multiply(a, m)
+    throw new TypeError('multiply: this matrix was packed by another engine than this wasm engine')
+  }
+
+  map(f: UnaryFunction, x: FloatArray): FloatArray {
+    return map(this.#start(), f, x)
+  }
+
+  zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
+    return zip(this.#start(), f, x, y)
+  }
+
+  softmax(operands: SoftmaxOperands): FloatArray {
+    return softmax(this.#start(), operands)
   }
 
   /** Threads it computes with, the main thread included. */

@@ -61,6 +61,23 @@ export function mover(out: TypedArray, from: TypedArray): (to: number, at: numbe
   }
 }
 
+/** Copies runs of `length` elements, from a position in one memory to a position in another of the same kind. */
+export function blockCopier(
+  out: TypedArray,
+  from: TypedArray,
+  length: number,
+): (to: number, at: number) => void {
+  if (out instanceof BigInt64Array) {
+    if (!(from instanceof BigInt64Array)) throw new TypeError('expected memory of int64')
+    return (to, at) => out.set(from.subarray(at, at + length), to)
+  }
+  if (from instanceof BigInt64Array) throw new TypeError('expected memory of numbers')
+  if (length > shortRun) return (to, at) => out.set(from.subarray(at, at + length), to)
+  return (to, at) => {
+    for (let k = 0; k < length; k++) out[to + k] = from[at + k] ?? 0
+  }
+}
+
 /** Reads an element of memory of `dtype` as the number it stands for. */
 export function decoder(dtype: DType): (element: number) => number {
   return dtype === 'float16' ? float16ToNumber : dtype === 'bfloat16' ? bfloat16ToNumber : identity
@@ -80,6 +97,9 @@ function encoder(dtype: DType): (value: number) => number {
   }
 }
 
+/** Elements up to which a loop costs less than the view that copies at once needs. */
+const shortRun = 16
+
 /** Copies between records of one shape that share no memory. */
 function assign(target: Strided, source: Strided): void {
   const out = target.storage.data
@@ -92,13 +112,12 @@ function assign(target: Strided, source: Strided): void {
 }
 
 const copyNumbers: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
-  // For a short run the view costs more than the loop.
-  if (so === 1 && si === 1 && n > 16) out.set(a.subarray(i, i + n), o)
+  if (so === 1 && si === 1 && n > shortRun) out.set(a.subarray(i, i + n), o)
   else for (let k = 0; k < n; k++) out[o + k * so] = a[i + k * si] ?? 0
 }
 
 const copyBigints: UnaryLoop<BigInt64Array> = (n, out, o, so, a, i, si) => {
-  if (so === 1 && si === 1 && n > 16) out.set(a.subarray(i, i + n), o)
+  if (so === 1 && si === 1 && n > shortRun) out.set(a.subarray(i, i + n), o)
   else for (let k = 0; k < n; k++) out[o + k * so] = a[i + k * si] ?? 0n
 }
 

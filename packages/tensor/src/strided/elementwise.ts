@@ -1,21 +1,28 @@
+import { defaultHostEngine } from '@unroll/kernels'
 import { checkComputable, type DType, isFloatingPoint } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, copyInto, copyOf, mover } from './cast.ts'
 import { broadcastShapes } from './dims.ts'
+import { floatsAsTheyLie, mapFloats } from './engine.ts'
 import { forEachRow, map, zip } from './loop.ts'
 import { type BinaryOperator, type Comparison, pow, type UnaryOperator } from './operators.ts'
 import { isScalar, type Operand, resultType, scalarOf } from './promote.ts'
-import { dense, heldBigints, heldNumbers, numbersOf, type Strided } from './strided.ts'
+import { dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided } from './strided.ts'
 import { expand } from './views.ts'
+
+/** Elements from which on an engine's loop gains more than copying to it costs. */
+const worthTheEngine = 512
 
 /** `operator` of every element, in the dtype of `t` or, for what only floats have, in float32 if `t` holds integers. */
 export function unary(operator: UnaryOperator, t: Strided): Strided {
   checkComputable(operator.name, t.dtype)
-  if (t.dtype === 'bool' && operator.bigints) throw refusesBools(operator.name)
-  const a = isFloatingPoint(t.dtype) || operator.bigints ? t : cast(t, 'float32')
-  const out = dense(t.shape, a.dtype)
-  if (a.dtype === 'int64' && operator.bigints) map(operator.bigints, heldBigints(out), heldBigints(a))
-  else map(operator.numbers, heldNumbers(out), heldNumbers(a))
+  const { name, integers } = operator
+  if (isFloatingPoint(t.dtype)) return mapFloats(name, t)
+  if (!integers) return mapFloats(name, cast(t, 'float32'))
+  if (t.dtype === 'bool') throw refusesBools(name)
+  const out = dense(t.shape, t.dtype)
+  if (t.dtype === 'int64') map(integers.bigints, heldBigints(out), heldBigints(t))
+  else map(integers.numbers, heldNumbers(out), heldNumbers(t))
   return out
 }
 
@@ -25,6 +32,10 @@ export function binary(operator: BinaryOperator, x: Operand, y: Operand): Stride
   const common = resultType(name, x, y)
   const dtype = bigints || isFloatingPoint(common) ? common : 'float32'
   const { shape, a, b } = meet(name, dtype, x, y)
+  if (name !== 'pow' && isFloatingPoint(dtype) && numelOf(shape) >= worthTheEngine) {
+    const [left, right] = [floatsAsTheyLie(a), floatsAsTheyLie(b)]
+    if (left && right) return dense(shape, dtype, defaultHostEngine().zip(name, left, right))
+  }
   const out = dense(shape, dtype)
   if (dtype === 'int64' && bigints) zip(bigints, heldBigints(out), heldBigints(a), heldBigints(b))
   else zip(numberLoop(operator, dtype), heldNumbers(out), heldNumbers(a), heldNumbers(b))

@@ -1,14 +1,16 @@
 // Operations along one dimension that see each lane as a whole: the elements along it at one position of all other
 // dimensions.
 
+import { defaultHostEngine } from '@unroll/kernels'
 import { checkComputable, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { reshape } from './cast.ts'
+import { contiguous, reshape } from './cast.ts'
 import { wrapDim } from './dims.ts'
+import { floatsOf } from './engine.ts'
 import { forEachRow } from './loop.ts'
 import { gather } from './pick.ts'
-import { dense, numbersOf, type Strided, shapeText } from './strided.ts'
-import { select } from './views.ts'
+import { dense, type Strided, shapeText } from './strided.ts'
+import { select, transpose } from './views.ts'
 
 /**
  * Where the largest (`sign` 1) or smallest (`sign` -1) element stands along `dim`, or among all in logical order,
@@ -60,46 +62,28 @@ export function extreme(
 
 /** `exp(x) / sum(exp(x))` along `dim`, of floats. */
 export function softmax(t: Strided, dim: number): Strided {
-  return mapLanes('softmax', t, dim, (lane) => {
-    const top = largest(lane)
-    let total = 0
-    for (let k = 0; k < lane.length; k++) {
-      const power = Math.exp((lane[k] ?? 0) - top)
-      lane[k] = power
-      total += power
-    }
-    for (let k = 0; k < lane.length; k++) lane[k] = (lane[k] ?? 0) / total
-  })
+  return softmaxOnEngine('softmax', t, dim, false)
 }
 
 /** `x - log(sum(exp(x)))` along `dim`, of floats. */
 export function logSoftmax(t: Strided, dim: number): Strided {
-  return mapLanes('logSoftmax', t, dim, (lane) => {
-    const top = largest(lane)
-    let total = 0
-    for (let k = 0; k < lane.length; k++) total += Math.exp((lane[k] ?? 0) - top)
-    const shift = top + Math.log(total)
-    for (let k = 0; k < lane.length; k++) lane[k] = (lane[k] ?? 0) - shift
-  })
+  return softmaxOnEngine('logSoftmax', t, dim, true)
 }
 
-/** A copy in which every lane is what `work` makes of it, in double precision. */
-function mapLanes(who: string, t: Strided, dim: number, work: (lane: Float64Array) => void): Strided {
+function softmaxOnEngine(who: string, t: Strided, dim: number, log: boolean): Strided {
   checkComputable(who, t.dtype)
   if (!isFloatingPoint(t.dtype)) {
     throw new RuntimeError(`${who}: expected floats, got ${t.dtype}; convert first, with .to('float32')`)
   }
-  if (t.shape.length === 0) return reshape(mapLanes(who, reshape(t, [1]), dim, work), [])
   const d = wrapDim(who, dim, t.shape.length)
-  const result = dense(t.shape, t.dtype)
-  const lane = new Float64Array(t.shape[d] ?? 1)
-  const [out, from] = [numbersOf(result), numbersOf(t)]
-  forEachLane(d, [result, t], ([o = 0, i = 0], [so = 0, si = 0]) => {
-    for (let k = 0; k < lane.length; k++) lane[k] = from[i + k * si] ?? 0
-    work(lane)
-    for (let k = 0; k < lane.length; k++) out[o + k * so] = lane[k] ?? 0
-  })
-  return result
+  if (t.shape.length === 0) return reshape(softmaxOnEngine(who, reshape(t, [1]), 0, log), [])
+  // The engine's rows are the last dimension.
+  const lanes = transpose(t, d, -1)
+  const columns = t.shape[d] ?? 1
+  const x = floatsOf(lanes)
+  const rows = columns === 0 ? 0 : x.length / columns
+  const data = defaultHostEngine().softmax({ x, rows, columns, log })
+  return contiguous(transpose(dense(lanes.shape, t.dtype, data), d, -1))
 }
 
 /** Calls `visit` for each lane along `dim`, in logical order: where it starts in each operand, and the steps along it. */
@@ -118,13 +102,6 @@ function forEachLane(
       visit(lane, along)
     }
   })
-}
-
-function largest(lane: Float64Array): number {
-  let top = -Infinity
-  for (let k = 0; k < lane.length; k++) top = Math.max(top, lane[k] ?? 0)
-  // A lane of nothing but -Infinity gives NaN, as in PyTorch: -Infinity minus itself.
-  return top
 }
 
 function indexOfExtreme(sign: 1 | -1, data: TypedArray, start: number, step: number, length: number): number {

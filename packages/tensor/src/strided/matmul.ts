@@ -1,18 +1,15 @@
-import {
-  defaultEngine,
-  type FloatArray,
-  type HostEngine,
-  reference,
-  wasm,
-  wasmVariant,
-} from '@unroll/kernels'
+import { defaultHostEngine, type FloatArray, type HostEngine, type PackedMatrix } from '@unroll/kernels'
 import { checkComputable, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, contiguous, copyInto, elementsOf, reshape } from './cast.ts'
 import { broadcastShapes } from './dims.ts'
+import { floatsOf } from './engine.ts'
 import { forEachRow } from './loop.ts'
 import { bigintsOf, dense, isContiguous, numelOf, type Strided, shapeText } from './strided.ts'
 import { expand, transpose, unsqueeze } from './views.ts'
+
+/** Gives a matrix packed into an engine; asked for once the arguments are known to fit. */
+export type PackedBy = (engine: HostEngine) => PackedMatrix
 
 /**
  * The matrix product as PyTorch's matmul has it: a vector is a row on the left and a column on the right, and the
@@ -45,10 +42,11 @@ export function matmul(a: Strided, b: Strided): Strided {
  * @param input (..., I)
  * @param weight (O, I)
  * @param bias (O), or null
+ * @param packed gives weight and bias as the engine keeps them; they are packed for this one call if left out
  * @returns (..., O)
  * @throws RuntimeError if the shapes do not fit or the dtypes differ
  */
-export function linear(input: Strided, weight: Strided, bias: Strided | null): Strided {
+export function linear(input: Strided, weight: Strided, bias: Strided | null, packed?: PackedBy): Strided {
   checkDTypes('linear', input, weight, ...(bias === null ? [] : [bias]))
   const [features, size] = weight.shape
   if (weight.shape.length !== 2 || input.shape.at(-1) !== size) {
@@ -59,15 +57,21 @@ export function linear(input: Strided, weight: Strided, bias: Strided | null): S
   if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== features)) {
     throw new RuntimeError(`linear: expected a bias of shape (${features}), got ${shapeText(bias.shape)}`)
   }
-  return timesMatrix(input, transpose(weight, 0, 1), bias)
+  if (!packed || !isFloatingPoint(input.dtype)) return timesMatrix(input, transpose(weight, 0, 1), bias)
+  const lead = input.shape.slice(0, -1)
+  const engine = defaultHostEngine()
+  const data = engine.multiply(floatsOf(input), numelOf(lead), packed(engine))
+  return dense([...lead, features ?? 0], input.dtype, data)
 }
 
 /** `a` (..., K) times one matrix `b` (K, N): all rows of `a` at once. */
 function timesMatrix(a: Strided, b: Strided, bias: Strided | null): Strided {
-  const [k = 0, n = 0] = b.shape
-  const shape = [...a.shape.slice(0, -1), n]
-  const m = numelOf(a.shape.slice(0, -1))
-  return dense(shape, a.dtype, multiply(elementsOf(a), b, m, k, n, bias))
+  const lead = a.shape.slice(0, -1)
+  const m = numelOf(lead)
+  const data = isFloatingPoint(b.dtype)
+    ? multiplyFloats(a, b, m, bias)
+    : multiplyIntegers(elementsOf(a), b, m)
+  return dense([...lead, b.shape[1] ?? 0], a.dtype, data)
 }
 
 /** (..., M, K) times (..., K, N), matrix by matrix. */
@@ -94,32 +98,26 @@ function matrixAt({ storage, shape, strides, dtype }: Strided, offset: number): 
   return { storage, shape: shape.slice(-2), strides: strides.slice(-2), offset, dtype }
 }
 
-/** `a` (M, K), row-major, times `b` (K, N) plus `bias` (N): a fresh (M, N). */
-function multiply(
-  a: TypedArray,
-  b: Strided,
-  m: number,
-  k: number,
-  n: number,
-  bias: Strided | null,
-): TypedArray {
-  if (!isFloatingPoint(b.dtype)) return multiplyIntegers(a, b, m, k, n)
+/** `a` (M, K) times `b` (K, N) plus `bias` (N), of floats: a fresh (M, N). */
+function multiplyFloats(a: Strided, b: Strided, m: number, bias: Strided | null): FloatArray {
+  const [k = 0, n = 0] = b.shape
   const flipped = transpose(b, 0, 1)
   // The weights of a Linear come as a transposed view: the engine takes them as they lie.
   const transposeB = !isContiguous(b) && isContiguous(flipped)
-  return hostEngine().matmul({
-    a: floats(a),
-    b: floats(elementsOf(transposeB ? flipped : b)),
+  return defaultHostEngine().matmul({
+    a: floatsOf(a),
+    b: floatsOf(transposeB ? flipped : b),
     m,
     k,
     n,
     transposeB,
-    bias: bias === null ? null : floats(elementsOf(bias)),
+    bias: bias && floatsOf(bias),
   })
 }
 
 /** Integers multiply and add up in int64, and wrap around in their own dtype. */
-function multiplyIntegers(a: TypedArray, b: Strided, m: number, k: number, n: number): TypedArray {
+function multiplyIntegers(a: TypedArray, b: Strided, m: number): TypedArray {
+  const [k = 0, n = 0] = b.shape
   if (b.dtype === 'bool') {
     throw new RuntimeError("matmul: bools have no product; convert first, with .to('int64')")
   }
@@ -135,18 +133,6 @@ function multiplyIntegers(a: TypedArray, b: Strided, m: number, k: number, n: nu
     }
   }
   return cast(dense([m * n], 'int64', out), b.dtype).storage.data
-}
-
-/** The default engine if it computes at once, else the best that does. */
-function hostEngine(): HostEngine {
-  const engine = defaultEngine()
-  if (engine.kind === 'host') return engine
-  return wasmVariant() === null ? reference : wasm
-}
-
-function floats(data: TypedArray): FloatArray {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data
-  throw new TypeError('matmul: expected memory of floats')
 }
 
 function checkDTypes(who: string, ...tensors: readonly Strided[]): void {

@@ -1,20 +1,25 @@
-// Each elementwise operation as inner loops over one run of elements. The four of arithmetic are written out, so
-// that the compiler sees the operator inside the loop; the others call a function an element, which costs little
-// beside what they compute.
+// Each elementwise operation as inner loops over one run of elements, for what the engine does not take: integers,
+// and floats that broadcast. Arithmetic, maximum and minimum are written out, so that the compiler sees the operator
+// inside the loop; the others call a function an element, five times as slow.
 
+import type { BinaryFunction, UnaryFunction } from '@unroll/kernels'
 import type { NumberArray } from '../dtype.ts'
 import type { BinaryLoop, UnaryLoop } from './loop.ts'
 
+/** Floats are the engine's. */
 export interface UnaryOperator {
-  readonly name: string
-  readonly numbers: UnaryLoop<NumberArray>
-  /** int64. Where it is absent, integers and bools become float32 first. */
-  readonly bigints?: UnaryLoop<BigInt64Array>
+  readonly name: UnaryFunction
+  /** Loops over integers up to 32 bits and over int64; absent where integers and bools become float32 first. */
+  readonly integers?: {
+    readonly numbers: UnaryLoop<NumberArray>
+    readonly bigints: UnaryLoop<BigInt64Array>
+  }
 }
 
 /** Gives the dtype its operands have. */
 export interface BinaryOperator {
-  readonly name: string
+  /** pow is not the engine's. */
+  readonly name: BinaryFunction | 'pow'
   readonly numbers: BinaryLoop<NumberArray>
   /** Integers up to 32 bits, where they need another loop than floats. */
   readonly integers?: BinaryLoop<NumberArray>
@@ -31,8 +36,13 @@ export interface Comparison {
   readonly bigints: BinaryLoop<NumberArray, BigInt64Array>
 }
 
-const least: BinaryLoop<NumberArray> = zipNumbers(Math.min)
-const most: BinaryLoop<NumberArray> = zipNumbers(Math.max)
+const least: BinaryLoop<NumberArray> = (n, out, o, so, a, i, si, b, j, sj) => {
+  for (let k = 0; k < n; k++) out[o + k * so] = Math.min(a[i + k * si] ?? 0, b[j + k * sj] ?? 0)
+}
+
+const most: BinaryLoop<NumberArray> = (n, out, o, so, a, i, si, b, j, sj) => {
+  for (let k = 0; k < n; k++) out[o + k * so] = Math.max(a[i + k * si] ?? 0, b[j + k * sj] ?? 0)
+}
 
 export const add: BinaryOperator = {
   name: 'add',
@@ -125,25 +135,21 @@ export const ge: Comparison = comparison(
 
 export const neg: UnaryOperator = {
   name: 'neg',
-  numbers: mapNumbers((x) => -x),
-  bigints: mapBigints((x) => -x),
+  integers: { numbers: mapNumbers((x) => -x), bigints: mapBigints((x) => -x) },
 }
 export const abs: UnaryOperator = {
   name: 'abs',
-  numbers: mapNumbers(Math.abs),
-  bigints: mapBigints((x) => (x < 0n ? -x : x)),
+  integers: { numbers: mapNumbers(Math.abs), bigints: mapBigints((x) => (x < 0n ? -x : x)) },
 }
 export const relu: UnaryOperator = {
   name: 'relu',
-  // NaN stays NaN.
-  numbers: mapNumbers((x) => Math.max(x, 0)),
-  bigints: mapBigints((x) => (x < 0n ? 0n : x)),
+  integers: { numbers: mapNumbers((x) => Math.max(x, 0)), bigints: mapBigints((x) => (x < 0n ? 0n : x)) },
 }
-export const exp: UnaryOperator = { name: 'exp', numbers: mapNumbers(Math.exp) }
-export const log: UnaryOperator = { name: 'log', numbers: mapNumbers(Math.log) }
-export const sqrt: UnaryOperator = { name: 'sqrt', numbers: mapNumbers(Math.sqrt) }
-export const tanh: UnaryOperator = { name: 'tanh', numbers: mapNumbers(Math.tanh) }
-export const sigmoid: UnaryOperator = { name: 'sigmoid', numbers: mapNumbers((x) => 1 / (1 + Math.exp(-x))) }
+export const exp: UnaryOperator = { name: 'exp' }
+export const log: UnaryOperator = { name: 'log' }
+export const sqrt: UnaryOperator = { name: 'sqrt' }
+export const tanh: UnaryOperator = { name: 'tanh' }
+export const sigmoid: UnaryOperator = { name: 'sigmoid' }
 
 function mapNumbers(f: (x: number) => number): UnaryLoop<NumberArray> {
   return (n, out, o, so, a, i, si) => {

@@ -1,10 +1,11 @@
 // Elements picked by index tensors.
 
+import type { TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { copyInto, elementsOf, mover } from './cast.ts'
+import { blockCopier, copyInto, elementsOf, mover } from './cast.ts'
 import { wrapDim } from './dims.ts'
 import { forEachRow } from './loop.ts'
-import { dense, type Strided, shapeText } from './strided.ts'
+import { dense, isContiguous, numelOf, type Strided, shapeText } from './strided.ts'
 import { select } from './views.ts'
 
 /** The positions `index` (K), int64 or int32, of `dim`, in its order. */
@@ -13,13 +14,37 @@ export function indexSelect(t: Strided, dim: number, index: Strided): Strided {
   if (index.shape.length > 1) {
     throw new RangeError(`indexSelect: expected an index of 1 dimension, got shape ${shapeText(index.shape)}`)
   }
-  const positions = positionsOf('indexSelect', index, t.shape[d] ?? 1)
+  const size = t.shape[d] ?? 1
+  const positions = positionsOf('indexSelect', index, size)
   if (t.shape.length === 0) return dense([], t.dtype, elementsOf(t).slice())
   const result = dense(t.shape.with(d, positions.length), t.dtype)
-  positions.forEach((position, k) => {
-    copyInto(select(result, d, k), select(t, d, position), 'indexSelect')
-  })
+  if (isContiguous(t)) {
+    copyBlocks(result.storage.data, elementsOf(t), positions, size, numelOf(t.shape.slice(d + 1)))
+  } else {
+    positions.forEach((position, k) => {
+      copyInto(select(result, d, k), select(t, d, position), 'indexSelect')
+    })
+  }
   return result
+}
+
+/** Copies `from` (..., size, block) at `positions` of its middle dimension to `out` (..., positions, block). */
+function copyBlocks(
+  out: TypedArray,
+  from: TypedArray,
+  positions: Int32Array,
+  size: number,
+  block: number,
+): void {
+  const copy = blockCopier(out, from, block)
+  const groups = from.length === 0 ? 0 : from.length / (size * block)
+  let to = 0
+  for (let group = 0; group < groups; group++) {
+    for (let k = 0; k < positions.length; k++) {
+      copy(to, (group * size + (positions[k] ?? 0)) * block)
+      to += block
+    }
+  }
 }
 
 /**
@@ -50,9 +75,11 @@ export function gather(t: Strided, dim: number, index: Strided): Strided {
   return result
 }
 
-function positionsOf(who: string, index: Strided, size: number): number[] {
-  const values: Iterable<number | bigint> = elementsOf(integerIndex(who, index))
-  return Array.from(values, (value) => checkPosition(who, Number(value), size))
+function positionsOf(who: string, index: Strided, size: number): Int32Array {
+  const elements = elementsOf(integerIndex(who, index))
+  const positions = new Int32Array(elements.length)
+  for (let k = 0; k < positions.length; k++) positions[k] = checkPosition(who, Number(elements[k]), size)
+  return positions
 }
 
 function integerIndex(who: string, index: Strided): Strided {

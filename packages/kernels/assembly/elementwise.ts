@@ -1,0 +1,90 @@
+/**
+ * Functions of one and two numbers, element by element.
+ *
+ * | area | shape |
+ * |---|---|
+ * | a | `(count)`, and room up to the next 16 bytes, which is computed too and means nothing; the results replace it |
+ * | b | the same, the second operands |
+ *
+ * A loop per operation, which is a type: the compiler leaves out what is not meant. (As a number it was only known to
+ * the optimiser, which made one loop of them all that computed everything and then chose.)
+ */
+import { exp, log, sigmoid } from './exponential'
+import { tanh } from './math'
+
+class Neg {}
+class Abs {}
+class Relu {}
+class Sqrt {}
+class Exp {}
+class Log {}
+class Tanh {}
+class Sigmoid {}
+
+class Add {}
+class Sub {}
+class Mul {}
+class Div {}
+class Maximum {}
+class Minimum {}
+
+/** `a = operation(a)`; operations are numbered as in src/wasm/elementwise.ts. */
+export function map<T>(operation: i32, a: usize, count: usize): void {
+  switch (operation) {
+    case 0: return mapWith<T, Neg>(a, count)
+    case 1: return mapWith<T, Abs>(a, count)
+    case 2: return mapWith<T, Relu>(a, count)
+    case 3: return mapWith<T, Sqrt>(a, count)
+    case 4: return mapWith<T, Exp>(a, count)
+    case 5: return mapWith<T, Log>(a, count)
+    case 6: return mapWith<T, Tanh>(a, count)
+    default: return mapWith<T, Sigmoid>(a, count)
+  }
+}
+
+/** `a = operation(a, b)`; operations are numbered as in src/wasm/elementwise.ts. */
+export function zip<T>(operation: i32, a: usize, b: usize, count: usize): void {
+  switch (operation) {
+    case 0: return zipWith<T, Add>(a, b, count)
+    case 1: return zipWith<T, Sub>(a, b, count)
+    case 2: return zipWith<T, Mul>(a, b, count)
+    case 3: return zipWith<T, Div>(a, b, count)
+    case 4: return zipWith<T, Maximum>(a, b, count)
+    default: return zipWith<T, Minimum>(a, b, count)
+  }
+}
+
+function mapWith<T, F>(a: usize, count: usize): void {
+  const end = a + count * sizeof<T>()
+  for (; a < end; a += 16) v128.store(a, one<T, F>(v128.load(a)))
+}
+
+function zipWith<T, F>(a: usize, b: usize, count: usize): void {
+  const end = a + count * sizeof<T>()
+  for (; a < end; a += 16) {
+    v128.store(a, two<T, F>(v128.load(a), v128.load(b)))
+    b += 16
+  }
+}
+
+// @ts-ignore: decorator
+@inline export function one<T, F>(x: v128): v128 {
+  if (idof<F>() == idof<Neg>()) return v128.neg<T>(x)
+  if (idof<F>() == idof<Abs>()) return v128.abs<T>(x)
+  if (idof<F>() == idof<Relu>()) return v128.max<T>(x, v128.xor(x, x))
+  if (idof<F>() == idof<Sqrt>()) return v128.sqrt<T>(x)
+  if (idof<F>() == idof<Exp>()) return exp<T>(x)
+  if (idof<F>() == idof<Log>()) return log<T>(x)
+  if (idof<F>() == idof<Tanh>()) return tanh<T>(x)
+  return sigmoid<T>(x)
+}
+
+// @ts-ignore: decorator
+@inline export function two<T, F>(x: v128, y: v128): v128 {
+  if (idof<F>() == idof<Add>()) return v128.add<T>(x, y)
+  if (idof<F>() == idof<Sub>()) return v128.sub<T>(x, y)
+  if (idof<F>() == idof<Mul>()) return v128.mul<T>(x, y)
+  if (idof<F>() == idof<Div>()) return v128.div<T>(x, y)
+  if (idof<F>() == idof<Maximum>()) return v128.max<T>(x, y)
+  return v128.min<T>(x, y)
+}

@@ -1,0 +1,54 @@
+/**
+ * Products with one packed matrix.
+ *
+ * | area | shape | layout |
+ * |---|---|---|
+ * | a | `(rows, depth)` | row-major |
+ * | b | `(depth, columns)` | blocks of panels, pack.ts; the columns in their own order, padded to whole panels |
+ * | bias | `(padded columns)` | |
+ * | tile | 6 rows of a | a left operand, pack.ts |
+ * | padded | `(6, padded columns)` | the results of a tile, row-major; not used where no column is padding |
+ * | out | `(rows, columns)` | row-major, without gaps |
+ */
+import { blockPanels, gemm } from './gemm'
+import { packRow, tileHeight } from './pack'
+import { copyElements, paddedToPanels, panelWidth } from './vector'
+
+/** `out = bias + a b`, a tile of a at a time: several at once, for the sake of the first-level cache, gained nothing. */
+export function matmul<T>(
+  out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize,
+): void {
+  const width = paddedToPanels<T>(columns)
+  const height = tileHeight(rows)
+  for (let row: usize = 0; row < rows; row += height) {
+    const count = min(height, rows - row)
+    for (let i: usize = 0; i < count; i++) packRow<T>(tile, a + (row + i) * depth * sizeof<T>(), i, height, depth)
+    const to = out + row * columns * sizeof<T>()
+    gemm<T>(width == columns ? to : padded, width, bias, 0, tile, height, count, b, width / panelWidth<T>(), depth)
+    if (width == columns) continue
+    for (let i: usize = 0; i < count; i++) {
+      copyElements<T>(to + i * columns * sizeof<T>(), padded + i * width * sizeof<T>(), columns)
+    }
+  }
+}
+
+/** Packs a row-major `(depth, columns)` as blocks of panels. */
+export function packRows<T>(to: usize, from: usize, depth: usize, columns: usize): void {
+  const width = paddedToPanels<T>(columns)
+  const blockWidth = blockPanels * panelWidth<T>()
+  for (let k: usize = 0; k < depth; k++) {
+    for (let first: usize = 0; first < columns; first += blockWidth) {
+      const bytes = min(blockWidth, width - first) * sizeof<T>()
+      const count = min(blockWidth, columns - first)
+      copyPadded<T>(to + first * depth * sizeof<T>() + k * bytes, from, count, bytes)
+      from += count * sizeof<T>()
+    }
+  }
+}
+
+/** Copies `count` elements and fills up with zeros to `bytes`. */
+// @ts-ignore: decorator
+@inline export function copyPadded<T>(to: usize, from: usize, count: usize, bytes: usize): void {
+  copyElements<T>(to, from, count)
+  if (count * sizeof<T>() < bytes) memory.fill(to + count * sizeof<T>(), 0, bytes - count * sizeof<T>())
+}

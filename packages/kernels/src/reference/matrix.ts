@@ -1,0 +1,67 @@
+import type { FloatArray, FloatDType, MatmulOperands, MatrixOperand, PackedMatrix } from '../engine.ts'
+import { allocate } from '../layout.ts'
+import { checkFactor, checkMatmul, checkMatrix, dtypeOf } from '../operands.ts'
+
+export function matmul(operands: MatmulOperands): FloatArray {
+  checkMatmul(operands)
+  const { a, b, m, k, n, transposeB = false, bias = null } = operands
+  const out = allocate(dtypeOf(a), m * n)
+  for (let row = 0; row < m; row++) {
+    for (let column = 0; column < n; column++) {
+      let sum = bias?.[column] ?? 0
+      for (let i = 0; i < k; i++) {
+        sum += (a[row * k + i] ?? 0) * (b[transposeB ? column * k + i : i * n + column] ?? 0)
+      }
+      out[row * n + column] = sum
+    }
+  }
+  return out
+}
+
+export function packMatrix(operand: MatrixOperand): PackedMatrix {
+  return new ReferenceMatrix(operand)
+}
+
+export function multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray {
+  if (!(b instanceof ReferenceMatrix)) {
+    throw new TypeError('multiply: this matrix was packed by another engine than reference')
+  }
+  checkFactor(a, m, b)
+  return matmul({ ...b.operand, a, m })
+}
+
+class ReferenceMatrix implements PackedMatrix {
+  readonly dtype: FloatDType
+  readonly k: number
+  readonly n: number
+  readonly byteLength: number
+  readonly stale = false
+  #operand: MatrixOperand | null
+
+  constructor(operand: MatrixOperand) {
+    checkMatrix(operand)
+    const { b, k, n, bias = null } = operand
+    this.dtype = dtypeOf(b)
+    this.k = k
+    this.n = n
+    this.byteLength = b.byteLength + (bias?.byteLength ?? 0)
+    this.#operand = { ...operand, b: b.slice(), bias: bias?.slice() ?? null }
+  }
+
+  get disposed(): boolean {
+    return this.#operand === null
+  }
+
+  get operand(): MatrixOperand {
+    if (this.#operand === null) throw new Error('multiply: this matrix was disposed; pack it again')
+    return this.#operand
+  }
+
+  dispose(): void {
+    this.#operand = null
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}

@@ -1,0 +1,94 @@
+import type { BinaryFunction, FloatArray, SoftmaxOperands, UnaryFunction } from '../engine.ts'
+import { allocate } from '../layout.ts'
+import { checkPair, checkSoftmax, dtypeOf } from '../operands.ts'
+import type { WasmInstance } from './instance.ts'
+import { elementBytes } from './panels.ts'
+
+// Operands pass through a small area, a chunk at a time: it stays in the second-level cache from the copy in to the
+// copy out, and the memory does not grow with the tensors.
+
+/** Bytes of an operand's chunk. */
+const chunkBytes = 64 * 1024
+
+/** Values of `operation`; the same in assembly/elementwise.ts. */
+const unary: Record<UnaryFunction, number> = {
+  neg: 0,
+  abs: 1,
+  relu: 2,
+  sqrt: 3,
+  exp: 4,
+  log: 5,
+  tanh: 6,
+  sigmoid: 7,
+}
+const binary: Record<BinaryFunction, number> = { add: 0, sub: 1, mul: 2, div: 3, maximum: 4, minimum: 5 }
+
+export function map(instance: WasmInstance, f: UnaryFunction, x: FloatArray): FloatArray {
+  const { mapF32, mapF64 } = instance.exports
+  const kernel = x instanceof Float32Array ? mapF32 : mapF64
+  const operation = unary[f]
+  return inChunks(instance, [x], x.length, chunkLength(x), ([a = 0], count) => kernel(operation, a, count))
+}
+
+export function zip(instance: WasmInstance, f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
+  const { zipF32, zipF64 } = instance.exports
+  const kernel = x instanceof Float32Array ? zipF32 : zipF64
+  const operation = binary[f]
+  return inChunks(instance, [x, y], checkPair(x, y), chunkLength(x), ([a = 0, b = 0], count) =>
+    kernel(operation, a, b, count),
+  )
+}
+
+export function softmax(instance: WasmInstance, operands: SoftmaxOperands): FloatArray {
+  checkSoftmax(operands)
+  const { x, columns, log = false } = operands
+  const { softmaxF32, softmaxF64 } = instance.exports
+  const kernel = x instanceof Float32Array ? softmaxF32 : softmaxF64
+  const rows = Math.max(1, Math.floor(chunkLength(x) / columns))
+  return inChunks(instance, [x], x.length, rows * columns, ([a = 0], count) =>
+    kernel(log ? 1 : 0, a, count / columns, columns),
+  )
+}
+
+/** Elements of a chunk. */
+function chunkLength(x: FloatArray): number {
+  return chunkBytes / x.BYTES_PER_ELEMENT
+}
+
+/**
+ * Runs `work` on chunks of at most `chunk` elements, which lie at the addresses given; it leaves its results at the
+ * first one. An operand of one element fills its area once.
+ * @param length elements of the result
+ */
+function inChunks(
+  instance: WasmInstance,
+  operands: readonly [FloatArray, ...FloatArray[]],
+  length: number,
+  chunk: number,
+  work: (addresses: readonly number[], count: number) => void,
+): FloatArray {
+  const dtype = dtypeOf(operands[0])
+  const most = Math.min(length, chunk)
+  // Whole vectors: kernels compute the elements left over as parts of one.
+  const bytes = Math.ceil((most * elementBytes(dtype)) / 16) * 16
+  const base = instance.allocate(bytes * operands.length)
+  try {
+    const addresses = operands.map((_, index) => base + index * bytes)
+    const areas = addresses.map((address) => instance.floats(dtype, address, most))
+    const out = allocate(dtype, length)
+    for (let start = 0; start < length; start += most) {
+      const count = Math.min(most, length - start)
+      operands.forEach((operand, index) => {
+        const area = areas[index]
+        if (operand.length === 1) area?.fill(operand[0] ?? 0)
+        else area?.set(count === length ? operand : operand.subarray(start, start + count))
+      })
+      work(addresses, count)
+      const [result] = areas
+      if (result) out.set(count === most ? result : result.subarray(0, count), start)
+    }
+    return out
+  } finally {
+    instance.release(base)
+  }
+}
