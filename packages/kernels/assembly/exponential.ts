@@ -9,7 +9,7 @@
  *
  * R is the polynomial of FreeBSD's msun for log and logf. NaN goes through.
  */
-import { expm1Reduced, powerOfTwo, remainder, sigmoidNumerator } from './math'
+import { expm1Reduced, powerOfTwo, remainder, sigmoidFrom } from './math'
 import { loadSplat, madd } from './vector'
 
 // Places in the tables, which stand in memory as those of math.ts do. R's coefficients follow, highest power first.
@@ -57,7 +57,6 @@ const tableF64: usize = memory.data<f64>([
   return loadSplat<T>((sizeof<T>() == 4 ? tableF32 : tableF64) + place * sizeof<T>())
 }
 
-
 /** `e^x` */
 // @ts-ignore: decorator
 @inline export function exp<T>(x: v128): v128 {
@@ -73,8 +72,7 @@ const tableF64: usize = memory.data<f64>([
 /** `1 / (1 + e^-x)` */
 // @ts-ignore: decorator
 @inline export function sigmoid<T>(x: v128): v128 {
-  const e = exp<T>(v128.neg<T>(v128.abs<T>(x)))
-  return v128.div<T>(sigmoidNumerator<T>(x, e), v128.add<T>(e, constant<T>(ONE)))
+  return sigmoidFrom<T>(x, exp<T>(v128.neg<T>(v128.abs<T>(x))))
 }
 
 /** `ln x` */

@@ -58,7 +58,9 @@ function activate(mode: RecurrentMode, dtype: FloatDType, values: readonly numbe
 }
 
 const sweep = Array.from({ length: 1601 }, (_, i) => (i - 800) / 32).concat(
+  // Near powers of two a unit in the last place is largest against the value.
   Array.from({ length: 1001 }, (_, i) => (i - 500) / 700.3),
+  Array.from({ length: 2000 }, (_, i) => -8 * Math.log(2) * (1 - i / 2001.7)),
   [1e-30, 1e-7, 1e-3, 0.3, 0.34657, 0.347, 87, 88.5, 88.8, 90, 104, 700, 745, 800, 1e30].flatMap((x) => [
     x,
     -x,
@@ -76,14 +78,17 @@ describeEngines((engine) => {
     })
   })
 
-  it.each(accuracies)('has sigmoid within $ulps ulp in $dtype', ({ dtype, ulps }) => {
+  // Without fused multiply-add a rounding more shows.
+  const unfused = engine.variant === 'simd' ? 0.3 : 0
+
+  it.each(accuracies)(`has sigmoid within $ulps + ${unfused} ulp in $dtype`, ({ dtype, ulps }) => {
     const got = activate('LSTM', dtype, sweep, engine)
     // Results below the smallest normal number may be flushed.
     const floor = dtype === 'float32' ? 2 ** -126 : 2 ** -1022
     sweep.forEach((x, i) => {
       const want = 1 / (1 + Math.exp(-(dtype === 'float32' ? Math.fround(x) : x)))
       expect(Math.abs((got[i] ?? Number.NaN) - want), `sigmoid(${x}) = ${got[i]}`).toBeLessThanOrEqual(
-        ulps * ulpOf(dtype, want) + floor,
+        (ulps + unfused) * ulpOf(dtype, want) + floor,
       )
     })
   })
