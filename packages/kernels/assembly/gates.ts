@@ -15,10 +15,12 @@ import { lanes, madd, splat } from './vector'
 /** `h' = tanh(pre)` */
 export function tanhGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
-    for (let u: usize = 0; u < units; u += lanes<T>()) {
+    let u: usize = 0
+    do {
       const offset = u * sizeof<T>()
       v128.store(h + offset, tanh<T>(sum<T>(pre + offset, hidden + offset)))
-    }
+      u += lanes<T>()
+    } while (u < units)
     pre += preStride * sizeof<T>()
     hidden += hiddenStride * sizeof<T>()
     h += stride * sizeof<T>()
@@ -28,10 +30,12 @@ export function tanhGates<T>(rows: usize, units: usize, pre: usize, hidden: usiz
 /** `h' = max(pre, 0)`, NaN kept. */
 export function reluGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
-    for (let u: usize = 0; u < units; u += lanes<T>()) {
+    let u: usize = 0
+    do {
       const offset = u * sizeof<T>()
       v128.store(h + offset, v128.max<T>(sum<T>(pre + offset, hidden + offset), splat<T>(0.0)))
-    }
+      u += lanes<T>()
+    } while (u < units)
     pre += preStride * sizeof<T>()
     hidden += hiddenStride * sizeof<T>()
     h += stride * sizeof<T>()
@@ -43,22 +47,26 @@ export function lstmGates<T>(rows: usize, units: usize, pre: usize, hidden: usiz
   for (let row: usize = 0; row < rows; row++) {
     let fromX = pre
     let fromH = hidden
-    for (let u: usize = 0; u < units; u += lanes<T>()) {
+    let u: usize = 0
+    do {
       const cell = c + u * sizeof<T>()
       const f = sigmoid<T>(sum<T>(fromX + 16, fromH + 16))
       const ig = sigmoidTimesTanh<T>(sum<T>(fromX, fromH), sum<T>(fromX + 32, fromH + 32))
       v128.store(cell, madd<T>(f, v128.load(cell), ig))
       fromX += 64
       fromH += 64
-    }
+      u += lanes<T>()
+    } while (u < units)
     fromX = pre
     fromH = hidden
-    for (let u: usize = 0; u < units; u += lanes<T>()) {
+    u = 0
+    do {
       const offset = u * sizeof<T>()
       v128.store(h + offset, sigmoidTimesTanh<T>(sum<T>(fromX + 48, fromH + 48), v128.load(c + offset)))
       fromX += 64
       fromH += 64
-    }
+      u += lanes<T>()
+    } while (u < units)
     pre += preStride * sizeof<T>()
     hidden += hiddenStride * sizeof<T>()
     h += stride * sizeof<T>()
@@ -71,7 +79,8 @@ export function gruGates<T>(rows: usize, units: usize, pre: usize, hidden: usize
   for (let row: usize = 0; row < rows; row++) {
     let fromX = pre
     let fromH = hidden
-    for (let u: usize = 0; u < units; u += lanes<T>()) {
+    let u: usize = 0
+    do {
       const offset = u * sizeof<T>()
       const r = sigmoid<T>(sum<T>(fromX, fromH))
       const z = sigmoid<T>(sum<T>(fromX + 16, fromH + 16))
@@ -79,7 +88,8 @@ export function gruGates<T>(rows: usize, units: usize, pre: usize, hidden: usize
       v128.store(h + offset, madd<T>(v128.sub<T>(v128.load(h + offset), n), z, n))
       fromX += 48
       fromH += 48
-    }
+      u += lanes<T>()
+    } while (u < units)
     pre += preStride * sizeof<T>()
     hidden += hiddenStride * sizeof<T>()
     h += stride * sizeof<T>()

@@ -13,6 +13,9 @@
  *
  * Products are summed in runs, each from zero, and the runs then added up: begun with what is there already,
  * small terms would be rounded to its size. The processor hides what that costs.
+ *
+ * Depths are at least 1. Loops test at their end: V8 12 (Node 22) then keeps one accumulator less on the stack and is half
+ * as fast again; later ones do not care.
  */
 import { loadSplat, madd, panelWidth, splat } from './vector'
 
@@ -159,7 +162,7 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
     let c00 = splat<T>(0.0), c01 = c00
     let c10 = c00, c11 = c01, c20 = c00, c21 = c01, c30 = c00, c31 = c01, c40 = c00, c41 = c01, c50 = c00, c51 = c01
     const stop = min(end, a + run)
-    while (a < stop) {
+    do {
       const b0 = v128.load(b), b1 = v128.load(b, 16)
       const a0 = loadSplat<T>(a)
       c00 = madd<T>(a0, b0, c00); c01 = madd<T>(a0, b1, c01)
@@ -170,7 +173,7 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
       if (rows > 5) { const a5 = loadSplat<T>(a + 5 * sizeof<T>()); c50 = madd<T>(a5, b0, c50); c51 = madd<T>(a5, b1, c51) }
       a += aStep
       b += bStep
-    }
+    } while (a < stop)
     let to = out, from = init
     plus<T>(to, from, 0, c00); plus<T>(to, from, 16, c01)
     if (rows > 1) { to += outStride; from += initStride; plus<T>(to, from, 0, c10); plus<T>(to, from, 16, c11) }
@@ -200,7 +203,7 @@ function twoRowsByTwoPanels<T>(
   do {
     let c00 = splat<T>(0.0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00
     const stop = min(end, a + run)
-    while (a < stop) {
+    do {
       const a0 = loadSplat<T>(a), a1 = loadSplat<T>(a + sizeof<T>())
       const b0 = v128.load(b)
       c00 = madd<T>(a0, b0, c00); c10 = madd<T>(a1, b0, c10)
@@ -212,7 +215,7 @@ function twoRowsByTwoPanels<T>(
       c03 = madd<T>(a0, b3, c03); c13 = madd<T>(a1, b3, c13)
       a += aStep
       b += bStep
-    }
+    } while (a < stop)
     plus<T>(out, init, 0, c00); plus<T>(out, init, 16, c01); plus<T>(out, init, 32, c02); plus<T>(out, init, 48, c03)
     const to = out + outStride, from = init + initStride
     plus<T>(to, from, 0, c10); plus<T>(to, from, 16, c11); plus<T>(to, from, 32, c12); plus<T>(to, from, 48, c13)
@@ -254,7 +257,7 @@ function rowBySixPanels<T>(out: usize, init: usize, a: usize, height: usize, b: 
   do {
     let c0 = splat<T>(0.0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0, c8 = c0, c9 = c0, c10 = c0, c11 = c0
     const stop = min(end, a + run)
-    while (a < stop) {
+    do {
       const x = loadSplat<T>(a)
       c0 = madd<T>(x, v128.load(b), c0); c1 = madd<T>(x, v128.load(b, 16), c1)
       c2 = madd<T>(x, v128.load(b, 32), c2); c3 = madd<T>(x, v128.load(b, 48), c3)
@@ -264,7 +267,7 @@ function rowBySixPanels<T>(out: usize, init: usize, a: usize, height: usize, b: 
       c10 = madd<T>(x, v128.load(b, 160), c10); c11 = madd<T>(x, v128.load(b, 176), c11)
       a += aStep
       b += 192
-    }
+    } while (a < stop)
     plus<T>(out, init, 0, c0); plus<T>(out, init, 16, c1); plus<T>(out, init, 32, c2); plus<T>(out, init, 48, c3)
     plus<T>(out, init, 64, c4); plus<T>(out, init, 80, c5); plus<T>(out, init, 96, c6); plus<T>(out, init, 112, c7)
     plus<T>(out, init, 128, c8); plus<T>(out, init, 144, c9); plus<T>(out, init, 160, c10); plus<T>(out, init, 176, c11)
@@ -284,7 +287,7 @@ function rowBySixPanels<T>(out: usize, init: usize, a: usize, height: usize, b: 
   do {
     let c0 = splat<T>(0.0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0
     const stop = min(end, a + run)
-    while (a + (atOnce - 1) * aStep < stop) {
+    if (a + (atOnce - 1) * aStep < stop) do {
       const x = loadSplat<T>(a)
       c0 = madd<T>(x, v128.load(b), c0); c1 = madd<T>(x, v128.load(b, 16), c1)
       if (panels == 4) {
@@ -308,7 +311,7 @@ function rowBySixPanels<T>(out: usize, init: usize, a: usize, height: usize, b: 
       }
       a += atOnce * aStep
       b += atOnce * bStep
-    }
+    } while (a + (atOnce - 1) * aStep < stop)
     if (panels < 4) {
       while (a < stop) {
         const x = loadSplat<T>(a)

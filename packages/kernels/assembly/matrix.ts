@@ -22,6 +22,10 @@ export function matmul<T>(
   const height = tileHeight(rows)
   for (let row: usize = 0; row < rows; row += height) {
     const count = min(height, rows - row)
+    if (depth == 0) {
+      for (let i: usize = 0; i < count; i++) copyElements<T>(out + (row + i) * columns * sizeof<T>(), bias, columns)
+      continue
+    }
     for (let i: usize = 0; i < count; i++) packRow<T>(tile, a + (row + i) * depth * sizeof<T>(), i, height, depth)
     const to = out + row * columns * sizeof<T>()
     gemm<T>(width == columns ? to : padded, width, bias, 0, tile, height, count, b, width / panelWidth<T>(), depth)
