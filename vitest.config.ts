@@ -50,6 +50,8 @@ export default defineConfig({
                   'Cross-Origin-Embedder-Policy': 'require-corp',
                 },
               },
+              // Found in time: a dependency found while tests run makes Vite reload the page.
+              optimizeDeps: { include: ['gpu.js'] },
               test: {
                 ...shared,
                 name: 'chromium',
@@ -70,6 +72,9 @@ export default defineConfig({
                         '--disable-background-networking',
                         '--disable-component-update',
                         '--disable-sync',
+                        // Headless Chromium has a WebGPU adapter only when told which.
+                        '--enable-unsafe-webgpu',
+                        '--use-webgpu-adapter=swiftshader',
                       ],
                     },
                   }),
