@@ -9,8 +9,8 @@ export type BackendName = 'webgpu' | 'webgl2' | 'headlessgl'
 export interface AdapterInfo {
   /** As the driver describes it, e.g. `ANGLE (NVIDIA, NVIDIA GeForce RTX 4070 ...)`. */
   readonly description: string
-  /** True if the processor plays the adapter's part, as SwiftShader and llvmpipe do. */
-  readonly software: boolean
+  /** True if the processor plays the adapter's part, as SwiftShader and llvmpipe do; null where nothing tells. */
+  readonly software: boolean | null
   /** Largest width and height of a texture (WebGL), null on WebGPU. */
   readonly maxTextureSize: number | null
   /** Largest buffer in bytes (WebGPU), null on WebGL. */

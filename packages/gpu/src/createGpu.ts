@@ -36,7 +36,7 @@ export async function createGpu({ mode = 'auto' }: GpuOptions = {}): Promise<Gpu
   for (const name of order) {
     try {
       const shared = await SharedBackend.join(name)
-      if (!shared.backend.adapter.software) {
+      if (shared.backend.adapter.software !== true) {
         for (const other of software) other.leave()
         return new GpuEngine(shared, reasons.length > 0 ? reasons.join('; ') : null)
       }

@@ -170,3 +170,15 @@ export function leavesOf(roots: readonly MatrixNode[]): GraphLeaves {
   const results = roots.map(visit)
   return { key: `${texts.join('; ')} => ${results.join(' ')}`, hosts, residents }
 }
+
+/** The sequences whose outputs somebody asks for: of the others only the states are computed. */
+export function sequencesWithOutput(roots: readonly MatrixNode[]): Set<object> {
+  const found = new Set<object>()
+  const visit = (node: MatrixNode): void => {
+    if (node.kind === 'output') found.add(node.of)
+    if ('of' in node) visit(node.of.input)
+    if ('input' in node) visit(node.input)
+  }
+  roots.forEach(visit)
+  return found
+}

@@ -29,12 +29,19 @@ export function randomWeights(random: () => number, spec: RecurrentSpec, bias = 
   }))
 }
 
+export interface CallOptions {
+  /** No states are given. */
+  readonly zeros?: boolean
+  readonly batchFirst?: boolean
+  readonly dropout?: boolean
+}
+
 /** A call of these batch sizes, with states unless `zeros`. */
 export function randomCall(
   random: () => number,
   spec: RecurrentSpec,
   batchSizes: readonly number[],
-  { zeros = false, batchFirst = false, dropout = false } = {},
+  { zeros = false, batchFirst = false, dropout = false }: CallOptions = {},
 ): RecurrentInput {
   const { hiddenSize: H, projSize, numLayers, bidirectional, mode } = spec
   const D = bidirectional ? 2 : 1

@@ -102,10 +102,10 @@ export interface GpuBuffer {
 
 /** The module. */
 export interface GpuJs {
-  // biome-ignore lint/style/useNamingConvention: gpu.js names it so
   readonly GPU: new <Value>(settings: {
     readonly mode: 'webgpu' | 'webgl2' | 'headlessgl'
-    readonly canvas?: HTMLCanvasElement | OffscreenCanvas
+    /** gpu.js sets its size only, to that of the largest texture. */
+    readonly canvas?: { width: number; height: number }
     readonly context?: WebGLRenderingContext | WebGL2RenderingContext
   }) => Gpu<Value>
   readonly Input: new (value: Float32Array, size: readonly number[]) => Input
@@ -114,8 +114,9 @@ export interface GpuJs {
     readonly isSupported: boolean
     acquire(): Promise<DeviceContext>
   }
-  readonly HeadlessGLKernel: {
+  /** Only in the build for Node. */
+  readonly HeadlessGLKernel?: {
     readonly isSupported: boolean
-    readonly testContext: WebGLRenderingContext | null
+    readonly prototype: { initContext(): WebGLRenderingContext | null }
   }
 }

@@ -37,7 +37,8 @@ export class History {
   add(handle: Handle): void {
     let part: Part = { handle, rows: this.#rows }
     for (let level = 0; ; level++) {
-      const parts = (this.#levels[level] ??= [])
+      const parts = this.#levels[level] ?? []
+      this.#levels[level] = parts
       parts.push(part)
       if (parts.length < fanIn) return
       part = this.#join(parts.splice(0))

@@ -71,7 +71,8 @@ export class Plan {
         `webgpu: gpu.js did not run the plan in one command encoder: ${fallbackReason ?? executorKind}`,
       )
     }
-    residents.forEach((matrix, i) => this.#residents.hold(this.#pipeline, hosts.length + i, matrix))
+    for (const [i, matrix] of residents.entries())
+      this.#residents.hold(this.#pipeline, hosts.length + i, matrix)
     counters.launches += this.#launches
     counters.readbacks++
     return this.#results.map((result) => columnsOf(returned, result))

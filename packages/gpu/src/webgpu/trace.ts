@@ -1,5 +1,5 @@
 import type { Handle } from '../gpujs/types.ts'
-import type { MatrixNode } from '../graph.ts'
+import { type MatrixNode, sequencesWithOutput } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import { type Recurrent, recurrentOf } from './recurrent.ts'
 import { affine, beside, lookUp, normalize, rowStatistics } from './sources.ts'
@@ -75,18 +75,6 @@ export function traceGraph(
     sequences.set(node, found)
     return found
   }
-  const wanted = outputsOf(roots)
+  const wanted = sequencesWithOutput(roots)
   return roots.map(visit)
-}
-
-/** The sequences whose outputs somebody asks for: of the others only the states are computed. */
-function outputsOf(roots: readonly MatrixNode[]): Set<object> {
-  const found = new Set<object>()
-  const visit = (node: MatrixNode): void => {
-    if (node.kind === 'output') found.add(node.of)
-    if ('of' in node) visit(node.of.input)
-    if ('input' in node) visit(node.input)
-  }
-  roots.forEach(visit)
-  return found
 }
