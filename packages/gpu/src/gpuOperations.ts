@@ -1,16 +1,19 @@
 import {
+  checkInput,
   type DeviceArray,
   type DeviceMatrix,
   type DeviceOperations,
   type DeviceSequence,
+  type DeviceSequenceResults,
   type PackedWeights,
   sizesOf,
 } from '@unroll/kernels'
 import { GpuArray, type Read } from './gpuArray.ts'
+import type { RecurrentNode } from './graph.ts'
 import type { GpuWeights } from './gpuWeights.ts'
 import { transpose } from './packDirection.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
-import { hostNode, outputNode, sequenceNode } from './sequenceNode.ts'
+import { hostNode, outputNode, padded, sequenceNode } from './sequenceNode.ts'
 
 /** What an engine lends its operations. */
 export interface OperationsOf {
@@ -79,31 +82,31 @@ export class GpuOperations implements DeviceOperations {
     return x.map({ kind: 'softmax', input: x.node, rows: x.node.rows, columns: x.node.columns })
   }
 
-  recurrent(weights: PackedWeights, sequence: DeviceSequence): { output: GpuArray; last: GpuArray } {
+  recurrent(weights: PackedWeights, sequence: DeviceSequence): DeviceSequenceResults {
     const own = this.#engine.own(weights)
+    const { read } = this.#engine
+    const { D, I, P } = sizesOf(own.spec)
+    const { batchSizes, batchFirst = false } = sequence
+    const [T, N] = [batchSizes.length, batchSizes[0] ?? 0]
+    const results = (of: RecurrentNode, shape: readonly number[] | null): DeviceSequenceResults => ({
+      output: shape && new GpuArray(read, outputNode(of, D * P), shape, batchFirst ? { T, N } : null),
+      last: new GpuArray(read, { kind: 'last', of, rows: N, columns: D * P }, [N, D * P]),
+    })
+    if (ArrayBuffer.isView(sequence.input)) {
+      checkInput(own.spec, { ...sequence, input: sequence.input })
+      const rows = padded(Float32Array.from(sequence.input), batchSizes, I)
+      const node = sequenceNode(own, sequence, hostNode(rows, T * N, I))
+      return results(node, node.lengths === null ? [...(batchFirst ? [N, T] : [T, N]), D * P] : null)
+    }
     const input = ownArray('recurrent', sequence.input)
-    const { spec } = own
-    const { D, P } = sizesOf(spec)
-    const [T, N] = [sequence.batchSizes.length, sequence.batchSizes[0] ?? 0]
-    if (
-      sequence.batchSizes.some((size) => size !== N) ||
-      input.node.rows !== T * N ||
-      input.node.columns !== spec.inputSize
-    ) {
+    if (batchSizes.some((size) => size !== N) || input.node.rows !== T * N || input.node.columns !== I) {
       throw new RangeError(
-        `recurrent: expected ${T} timesteps of ${N} sequences with ${spec.inputSize} features, got shape (${input.shape.join(', ')})`,
+        `recurrent: expected ${T} timesteps of ${N} sequences with ${I} features, got shape (${input.shape.join(', ')})`,
       )
     }
     // Rows that stand by time already are not batch-major, whatever their shape says.
-    const batchFirst = (sequence.batchFirst ?? false) && input.byTime === null
-    const node = sequenceNode(own, { ...sequence, batchFirst }, input.node)
-    const shape = [...input.shape.slice(0, -1), D * P]
-    const byTime = sequence.batchFirst ? { T, N } : null
-    const last = { kind: 'last', of: node, rows: N, columns: D * P } as const
-    return {
-      output: new GpuArray(this.#engine.read, outputNode(node, D * P), shape, byTime),
-      last: new GpuArray(this.#engine.read, last, [N, D * P]),
-    }
+    const node = sequenceNode(own, { ...sequence, batchFirst: batchFirst && input.byTime === null }, input.node)
+    return results(node, [...input.shape.slice(0, -1), D * P])
   }
 }
 

@@ -297,8 +297,16 @@ export interface DeviceMatrix {
 
 /** A sequence whose input and results stay on the device: {@link RecurrentInput} with another input. */
 export interface DeviceSequence extends Omit<RecurrentInput, 'input'> {
-  /** `(T, N, I)`, `(N, T, I)` if `batchFirst`, or of equal elements in another shape; every batch size is `N`. */
-  readonly input: DeviceArray
+  /** `(T, N, I)`, `(N, T, I)` if `batchFirst`, or without `N` if that is 1; or rows of the host as in {@link RecurrentInput}. */
+  readonly input: DeviceArray | FloatArray
+}
+
+/** The results of a {@link DeviceSequence}. */
+export interface DeviceSequenceResults {
+  /** `(*, D*P)`, shaped and ordered as the input `(T, N, I)` or `(N, T, I)`; null where sequences differ in length. */
+  readonly output: DeviceArray | null
+  /** `(N, D*P)`: each sequence's last hidden state of the last layer, directions side by side. */
+  readonly last: DeviceArray
 }
 
 /** The layers around a recurrent one, over arrays that stay on the device. `*` is any number of dimensions. */
@@ -315,8 +323,8 @@ export interface DeviceOperations {
   linear(input: DeviceArray, weights: DeviceMatrix): DeviceArray
   /** `exp(x) / sum(exp(x))` over the last dimension. */
   softmax(input: DeviceArray): DeviceArray
-  /** Gives all outputs `(T, N, D*P)`, batch-major as the input is; and the last layer's final hidden states `(N, D*P)`. */
-  recurrent(weights: PackedWeights, sequence: DeviceSequence): { output: DeviceArray; last: DeviceArray }
+  /** A whole sequence. The weights must stay until its results are read. */
+  recurrent(weights: PackedWeights, sequence: DeviceSequence): DeviceSequenceResults
 }
 
 /** What a module can run on; `kind` tells whether its calls must be awaited. */

@@ -11,6 +11,7 @@ export type {
   DeviceMatrix,
   DeviceOperations,
   DeviceSequence,
+  DeviceSequenceResults,
   DirectionWeights,
   Engine,
   FloatArray,
