@@ -56,7 +56,7 @@ export default defineConfig({
                 ...shared,
                 name: 'chromium',
                 // *.node.test.ts needs files, processes or a garbage collector to ask for.
-                include: ['packages/*/test/**/*.test.ts'],
+                include: ['packages/*/test/**/*.test.ts', 'tooling/models/test/**/*.test.ts'],
                 exclude: ['**/*.node.test.ts', '**/node_modules/**'],
                 browser: {
                   enabled: true,

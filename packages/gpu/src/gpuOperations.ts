@@ -9,8 +9,8 @@ import {
   sizesOf,
 } from '@unroll/kernels'
 import { GpuArray, type Read } from './gpuArray.ts'
-import type { RecurrentNode } from './graph.ts'
 import type { GpuWeights } from './gpuWeights.ts'
+import type { RecurrentNode } from './graph.ts'
 import { transpose } from './packDirection.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
 import { hostNode, outputNode, padded, sequenceNode } from './sequenceNode.ts'
@@ -66,6 +66,21 @@ export class GpuOperations implements DeviceOperations {
     return new GpuArray(this.#engine.read, node, [...shape, own.columns])
   }
 
+  indexSelect(input: DeviceArray, indices: ArrayLike<number>): GpuArray {
+    const { node, shape } = ownArray('indexSelect', input)
+    const rows = indices.length
+    if (shape.length !== 2)
+      throw new RangeError(`indexSelect: expected a matrix, got shape (${shape.join(', ')})`)
+    const selected = {
+      kind: 'select',
+      input: node,
+      indices: hostNode(Float32Array.from(indices), rows, 1),
+      rows,
+      columns: node.columns,
+    } as const
+    return new GpuArray(this.#engine.read, selected, [rows, node.columns])
+  }
+
   linear(input: DeviceArray, weights: DeviceMatrix): GpuArray {
     const [own, x] = [ownMatrix('linear', weights), ownArray('linear', input)]
     if (x.node.columns !== own.rows - 1) {
@@ -105,7 +120,11 @@ export class GpuOperations implements DeviceOperations {
       )
     }
     // Rows that stand by time already are not batch-major, whatever their shape says.
-    const node = sequenceNode(own, { ...sequence, batchFirst: batchFirst && input.byTime === null }, input.node)
+    const node = sequenceNode(
+      own,
+      { ...sequence, batchFirst: batchFirst && input.byTime === null },
+      input.node,
+    )
     return results(node, [...input.shape.slice(0, -1), D * P])
   }
 }

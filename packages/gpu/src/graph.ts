@@ -9,6 +9,7 @@ import type { ResidentMatrix } from './residentMatrix.ts'
 export type MatrixNode =
   | HostNode
   | EmbeddingNode
+  | SelectNode
   | AffineNode
   | SoftmaxNode
   | OutputNode
@@ -30,6 +31,13 @@ export interface HostNode extends Sized {
 export interface EmbeddingNode extends Sized {
   readonly kind: 'embedding'
   readonly table: ResidentMatrix
+  readonly indices: HostNode
+}
+
+/** Rows of `input` by index: `indices` `(rows, 1)`. */
+export interface SelectNode extends Sized {
+  readonly kind: 'select'
+  readonly input: MatrixNode
   readonly indices: HostNode
 }
 
@@ -151,6 +159,8 @@ export function leavesOf(roots: readonly MatrixNode[]): GraphLeaves {
         return ''
       case 'embedding':
         return `${resident(node.table)} ${visit(node.indices)}`
+      case 'select':
+        return `${visit(node.input)} ${visit(node.indices)}`
       case 'affine':
         return `${visit(node.input)} ${resident(node.weights)}`
       case 'softmax':

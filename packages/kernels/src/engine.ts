@@ -319,6 +319,8 @@ export interface DeviceOperations {
   linearWeights(weight: Float32Array, bias: Float32Array | null, rows: number, columns: number): DeviceMatrix
   /** `(*, columns)`: the rows of `table` at `indices`, whose shape is `(*)`. They must be rows there are. */
   embedding(table: DeviceMatrix, indices: ArrayLike<number>, shape: readonly number[]): DeviceArray
+  /** Rows of a matrix, in the order of `indices`, which must be rows there are. */
+  indexSelect(input: DeviceArray, indices: ArrayLike<number>): DeviceArray
   /** `x W^T + b`: `(*, rows)` to `(*, columns)` */
   linear(input: DeviceArray, weights: DeviceMatrix): DeviceArray
   /** `exp(x) / sum(exp(x))` over the last dimension. */

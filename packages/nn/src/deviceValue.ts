@@ -70,5 +70,7 @@ export function toHost(value: unknown): unknown {
 }
 
 function isDeviceValue(value: unknown): value is DeviceValue {
-  return typeof value === 'object' && value !== null && 'toHost' in value && typeof value.toHost === 'function'
+  return (
+    typeof value === 'object' && value !== null && 'toHost' in value && typeof value.toHost === 'function'
+  )
 }

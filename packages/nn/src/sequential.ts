@@ -51,7 +51,8 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
   override async forwardAsync(input: unknown): Promise<unknown> {
     let value = input
     for (const module of this) {
-      value = onDevice(module, value) ?? (await Reflect.apply(module.forwardAsync, module, [await toHost(value)]))
+      value =
+        onDevice(module, value) ?? (await Reflect.apply(module.forwardAsync, module, [await toHost(value)]))
     }
     return toHost(value)
   }

@@ -44,7 +44,14 @@ export function resultOnDevice<M extends RecurrentMode>(
     const [T, N] = !isBatched ? [first, 1] : module.batchFirst ? [second, first] : [first, second]
     const isDropping = module.training && module.dropout > 0 && module.numLayers > 1
     // What is wrong with it, forwardAsync tells.
-    if ((!isBatched && shape.length !== 2) || shape.at(-1) !== module.inputSize || T === 0 || N === 0 || isDropping) return null
+    if (
+      (!isBatched && shape.length !== 2) ||
+      shape.at(-1) !== module.inputSize ||
+      T === 0 ||
+      N === 0 ||
+      isDropping
+    )
+      return null
     const { output, last } = operations.recurrent(weights(), {
       input: input.array,
       batchSizes: new Int32Array(T).fill(N),
@@ -62,7 +69,10 @@ export function resultOnDevice<M extends RecurrentMode>(
   if (rows.dtype !== 'float32' || rows.numel === 0) return null
   const { call } = prepareCall(module, input, null)
   const { output, last } = operations.recurrent(weights(), call)
-  // Packed sequences come sorted, their states in the caller's order.
-  const isSorted = isPacked && input.sortedIndices !== null
-  return new DeviceResult({ sequence: isPacked ? null : output, last: isSorted ? null : last }, () => module.forwardAsync(input))
+  // Packed sequences are sorted; states are in the caller's order.
+  const order = isPacked && input.unsortedIndices ? Array.from(input.unsortedIndices.data, Number) : null
+  const lasts = order === null ? last : operations.indexSelect(last, order)
+  return new DeviceResult({ sequence: isPacked ? null : output, last: lasts }, () =>
+    module.forwardAsync(input),
+  )
 }

@@ -62,8 +62,10 @@ export class GlRun {
     switch (node.kind) {
       case 'host':
         return this.upload(node)
-      case 'embedding': {
-        const [table, indices] = [this.weight(node.table), this.matrix(node.indices)]
+      case 'embedding':
+      case 'select': {
+        const table = node.kind === 'select' ? this.matrix(node.input) : this.weight(node.table)
+        const indices = this.matrix(node.indices)
         const grid = this.grid(node.rows, node.columns)
         const source = lookUp(table.grid, indices.grid, grid)
         return { grid, texture: launcher.launch(source, grid, [table.texture, indices.texture]) }

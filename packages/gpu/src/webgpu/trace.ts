@@ -45,6 +45,8 @@ export function traceGraph(
         return made(leaf(node))
       case 'embedding':
         return made(launch(lookUp, node, [leaf(node.table), leaf(node.indices)]))
+      case 'select':
+        return made(launch(lookUp, node, [whole(node.input), leaf(node.indices)]))
       case 'affine':
         return made(
           launch(affine(node.input.columns, null), node, [whole(node.input), leaf(node.weights), 0]),
