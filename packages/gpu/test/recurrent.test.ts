@@ -10,12 +10,12 @@ const modes: readonly RecurrentMode[] = ['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU']
 
 describeBackends((backend, gpu) => {
   it.each(modes)(
-    'agrees with the reference on random configurations of %s, rtol 1e-4, atol 1e-5',
+    'agrees with the reference on 50 random configurations of %s, rtol 1e-4, atol 1e-5',
     async (mode) => {
       expect(gpu.backend).toBe(backend)
       const random = seeded(modes.indexOf(mode) + 1)
       const upTo = (most: number): number => 1 + Math.floor(random() * most)
-      for (let round = 0; round < 6; round++) {
+      for (let round = 0; round < 50; round++) {
         const hiddenSize = upTo(12)
         const spec: RecurrentSpec = {
           mode,
@@ -23,10 +23,10 @@ describeBackends((backend, gpu) => {
           inputSize: upTo(7),
           hiddenSize,
           projSize: mode === 'LSTM' && hiddenSize > 1 && random() < 0.4 ? upTo(hiddenSize - 1) : 0,
-          numLayers: upTo(3),
+          numLayers: random() < 0.7 ? 1 : 1 + upTo(2),
           bidirectional: random() < 0.4,
         }
-        const sizes = Array.from({ length: upTo(9) }, () => upTo(5)).sort((a, b) => b - a)
+        const sizes = Array.from({ length: upTo(7) }, () => upTo(5)).sort((a, b) => b - a)
         const isPacked = random() < 0.4
         const batchSizes = isPacked ? sizes : sizes.map(() => sizes[0] ?? 1)
         const weights = randomWeights(random, spec, random() < 0.8)

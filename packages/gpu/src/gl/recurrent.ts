@@ -36,15 +36,19 @@ export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolea
     { width: H, height: rows },
   ]
   const masked = lengths !== null
-  const lengthsOf = lengths && run.upload({ data: extended(lengths.data, 1, rows), rows, columns: 1 }).texture
   const states: { readonly h: Texture; readonly s: Texture }[] = []
 
+  // First of all, so that what does not fit is refused before anything runs.
+  const grid = run.grid(T * N, D * P, N)
+  const chunk = Math.min(roundedUp(T), Math.max(1, Math.floor(chunkTexels / (N * H))))
+  const shares = run.grid(chunk * N, H, N)
+
+  const lengthsOf = lengths && run.upload({ data: extended(lengths.data, 1, rows), rows, columns: 1 }).texture
   let below = run.matrix(node.input)
   let depth = spec.inputSize
   let order = node.order === 'batch' ? { T, N } : null
   for (let layer = 0; layer < numLayers; layer++) {
     const isWanted = wantsOutput || layer < numLayers - 1
-    const grid = run.grid(T * N, D * P, N)
     const history = isWanted ? run.blank(grid) : null
     for (let direction = 0; direction < D; direction++) {
       const index = layer * D + direction
@@ -68,8 +72,6 @@ export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolea
         if (!projection) h = s
       }
 
-      const chunk = Math.min(T, Math.max(1, Math.floor(chunkTexels / (N * H))))
-      const shares = run.grid(chunk * N, H, N)
       const shareSource = (gateCount(mode) > 1 ? affine4 : affine)(depth, below.grid, shares, order)
       let p: Texture | null = null
       let first = 0
@@ -147,6 +149,15 @@ export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolea
       return { texture, grid }
     },
   }
+}
+
+/**
+ * A quarter more at most, so that sequences of nearly equal length share their kernels: sizes of textures are written into
+ * those.
+ */
+function roundedUp(timesteps: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(timesteps)) - 2)
+  return Math.max(8, Math.ceil(timesteps / step) * step)
 }
 
 /** With rows of zeros below. */
