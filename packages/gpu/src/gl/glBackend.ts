@@ -104,13 +104,13 @@ export class GlBackend implements Backend {
   release(matrix: ResidentMatrix): void {
     const texture = this.#weights.get(matrix)?.texture
     this.#weights.delete(matrix)
-    if (this.lost === null) texture?.delete()
+    if (texture && this.lost === null) this.#context.delete(texture)
   }
 
   async destroy(): Promise<void> {
     await this.#tail
     if (this.lost === null) {
-      for (const { texture } of this.#weights.values()) texture.delete()
+      for (const { texture } of this.#weights.values()) this.#context.delete(texture)
       this.#launcher.destroy()
     }
     this.#weights.clear()

@@ -80,6 +80,14 @@ export class GlContext {
     return isTight ? pixels : everyFourth(pixels)
   }
 
+  /**
+   * Deletes a texture whatever became of the kernel that made it: gpu.js deletes through that, and where it is gone does
+   * nothing.
+   */
+  delete(texture: Texture): void {
+    this.gl.deleteTexture(texture.texture)
+  }
+
   /** Frees the context with all there is on it. */
   destroy(): void {
     this.gl.deleteFramebuffer(this.#framebuffer)
