@@ -32,6 +32,11 @@ export class ResidentMatrix {
     return this.#release === null
   }
 
+  /** As {@link ResidentMatrix.disposed}: otherwise it is sent again by itself, after a loss too. */
+  get stale(): boolean {
+    return this.disposed
+  }
+
   dispose(): void {
     this.#release?.(this)
     this.#release = null

@@ -290,7 +290,8 @@ export interface DeviceArray {
 export interface DeviceMatrix {
   readonly rows: number
   readonly columns: number
-  readonly disposed: boolean
+  /** True if it has to be sent again, as after {@link DeviceMatrix.dispose}. */
+  readonly stale: boolean
   /** Gives the memory back. Using the matrix afterwards throws; disposing twice does nothing. */
   dispose(): void
 }

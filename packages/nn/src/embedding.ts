@@ -1,10 +1,10 @@
-import type { DeviceOperations } from '@unroll/kernels'
+import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
 import { type DType, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
 import { DeviceTensor, type DeviceValue } from './deviceValue.ts'
 import { normal_ } from './init.ts'
 import { Module } from './module.ts'
 import { Parameter } from './parameter.ts'
-import { ResidentMatrix } from './residentMatrix.ts'
+import { Resident } from './resident.ts'
 
 export interface EmbeddingOptions {
   /** Row for what stands behind the end of a sequence: starts as zeros. Negative ones count from the end. */
@@ -35,7 +35,7 @@ export class Embedding extends Module {
   readonly paddingIdx: number | null
   /** `(numEmbeddings, embeddingDim)`, drawn from N(0, 1). */
   weight: Parameter
-  readonly #resident: ResidentMatrix = new ResidentMatrix()
+  readonly #onDevice: Resident<'weight', DeviceMatrix> = new Resident(['weight'])
 
   /** @throws RangeError if a size is no whole number or negative, or `paddingIdx` is not one of the rows */
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
@@ -96,7 +96,7 @@ export class Embedding extends Module {
     // What is wrong with them, forward tells.
     const isKnown = indices.dtype === 'int64' || indices.dtype === 'int32'
     if (!isKnown || rows.some((row) => !(row >= 0 && row < numEmbeddings))) return null
-    const resident = this.#resident.get(operations, [weight], () =>
+    const resident = this.#onDevice.current(this.engine, [{ weight }], () =>
       operations.table(table, numEmbeddings, embeddingDim),
     )
     return new DeviceTensor(operations.embedding(resident, rows, indices.shape))
@@ -104,7 +104,7 @@ export class Embedding extends Module {
 
   /** Gives back the memory a device holds for the table. */
   override dispose(): void {
-    this.#resident.dispose()
+    this.#onDevice.dispose()
     super.dispose()
   }
 
