@@ -28,28 +28,28 @@ export interface HostNode extends Sized {
 }
 
 /** Rows of `table` by index: `indices` `(rows, 1)`. */
-export interface EmbeddingNode extends Sized {
+interface EmbeddingNode extends Sized {
   readonly kind: 'embedding'
   readonly table: ResidentMatrix
   readonly indices: HostNode
 }
 
 /** Rows of `input` by index: `indices` `(rows, 1)`. */
-export interface SelectNode extends Sized {
+interface SelectNode extends Sized {
   readonly kind: 'select'
   readonly input: MatrixNode
   readonly indices: HostNode
 }
 
 /** `x W + b`; the last row of `weights` `(K + 1, columns)` is `b`. */
-export interface AffineNode extends Sized {
+interface AffineNode extends Sized {
   readonly kind: 'affine'
   readonly input: MatrixNode
   readonly weights: ResidentMatrix
 }
 
 /** `exp(x) / sum(exp(x))` of each row. */
-export interface SoftmaxNode extends Sized {
+interface SoftmaxNode extends Sized {
   readonly kind: 'softmax'
   readonly input: MatrixNode
 }
@@ -96,7 +96,7 @@ export interface StateNode extends Sized {
 }
 
 /** `h` of the last layer, its directions side by side: `(N, D * P)`. */
-export interface LastNode extends Sized {
+interface LastNode extends Sized {
   readonly kind: 'last'
   readonly of: RecurrentNode
 }

@@ -73,7 +73,7 @@ export interface DeviceContext {
 }
 
 /** The WebGPU we touch ourselves, which TypeScript's DOM library does not describe everywhere. */
-export interface GpuAdapter {
+interface GpuAdapter {
   readonly isFallbackAdapter?: boolean
   readonly info?: {
     readonly vendor?: string

@@ -1,5 +1,3 @@
-import type { RecurrentMode } from '@unroll/kernels'
-
 /**
  * The kernels of the WebGPU backend: every thread computes one number, thread x a column and y a row.
  *
@@ -139,6 +137,3 @@ export function rowStatistics(columns: number): string {
 
 /** `exp(x - largest) / sum` */
 export const normalize: string = `function (x, s) { return Math.exp(x[${Y}][${X}] - s[${Y}][0]) / s[${Y}][1]; }`
-
-/** Modes with a step of their own. */
-export type RnnMode = Extract<RecurrentMode, 'RNN_TANH' | 'RNN_RELU'>
