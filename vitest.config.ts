@@ -50,11 +50,13 @@ export default defineConfig({
                   'Cross-Origin-Embedder-Policy': 'require-corp',
                 },
               },
+              // Found in time: a dependency found while tests run makes Vite reload the page.
+              optimizeDeps: { include: ['gpu.js'] },
               test: {
                 ...shared,
                 name: 'chromium',
                 // *.node.test.ts needs files, processes or a garbage collector to ask for.
-                include: ['packages/*/test/**/*.test.ts'],
+                include: ['packages/*/test/**/*.test.ts', 'tooling/models/test/**/*.test.ts'],
                 exclude: ['**/*.node.test.ts', '**/node_modules/**'],
                 browser: {
                   enabled: true,
@@ -70,6 +72,9 @@ export default defineConfig({
                         '--disable-background-networking',
                         '--disable-component-update',
                         '--disable-sync',
+                        // Headless Chromium has a WebGPU adapter only when told which.
+                        '--enable-unsafe-webgpu',
+                        '--use-webgpu-adapter=swiftshader',
                       ],
                     },
                   }),

@@ -1,4 +1,5 @@
 import { createWasmEngine, reference, setNumThreads, wasm } from '@unroll/kernels'
+import { chromiumContender } from './chromiumContender.ts'
 import { type Contender, engineContender } from './contender.ts'
 import { onnxruntimeNode } from './peers/onnxruntimeNode.ts'
 import { onnxruntimeWeb } from './peers/onnxruntimeWeb.ts'
@@ -32,6 +33,12 @@ export const engines: Makers = {
   'wasm-f64': () => engineContender(wasm, { name: 'wasm-f64', dtype: 'float64' }),
 }
 
+/** Those of @unroll/gpu, which take part only when they are named. */
+export const gpuEngines: Makers = {
+  webgpu: chromiumContender('webgpu'),
+  webgl2: chromiumContender('webgl2'),
+}
+
 export const peers: Makers = {
   'onnxruntime-web': onnxruntimeWeb,
   'onnxruntime-node': onnxruntimeNode,
@@ -41,6 +48,7 @@ export const peers: Makers = {
 
 /** What installs a peer that is not there. */
 export function remedy(peer: string): string {
+  if (peer in gpuEngines) return 'Chromium with an adapter for it; CHROMIUM_PATH tells where it is'
   return peer === 'pytorch'
     ? 'a python3 that can import torch, e.g. pip install torch'
     : 'pnpm --filter @unroll/bench bench:peers'
@@ -53,7 +61,7 @@ export async function makeContenders(
 ): Promise<{ contenders: readonly Contender[]; missing: readonly string[] }> {
   const contenders: Contender[] = []
   const missing: string[] = []
-  for (const [name, make] of Object.entries({ ...engines, ...peers })) {
+  for (const [name, make] of Object.entries({ ...engines, ...gpuEngines, ...peers })) {
     if (!names.includes(name)) continue
     const contender = await make(threads)
     if (contender === null) missing.push(name)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type BenchCase, cases, grid } from './cases.ts'
-import { engines, own, ownOnOneThread, peers } from './contenders.ts'
+import { engines, gpuEngines, own, ownOnOneThread, peers } from './contenders.ts'
 import { type Effort, quick, thorough } from './rounds.ts'
 
 export interface Options {
@@ -21,7 +21,7 @@ export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engin
 Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
   --case NAMES     only these cases, of the named ones or of the grid
   --grid           the grid instead of the named cases: ${grid.length} cases, LSTM, GRU, RNN x layers x batch x hidden
-  --engines NAMES  only these of ${Object.keys(engines).join(', ')}
+  --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${Object.keys(gpuEngines).join(', ')} in a headless Chromium
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
   --threads N      N threads for everybody who can have them, and ${ownOnOneThread} beside; default 1
   --quick          shorter rounds: rough numbers in a few seconds a case
@@ -57,7 +57,7 @@ export function parseOptions(args: readonly string[]): Options {
     values.case,
     all.map(({ name }) => name),
   )
-  const engineNames = split('engines', values.engines, Object.keys(engines))
+  const engineNames = split('engines', values.engines, Object.keys({ ...engines, ...gpuEngines }))
   const peerNames = split('peers', values.peers, [...Object.keys(peers), 'none']).filter(
     (name) => name !== 'none',
   )

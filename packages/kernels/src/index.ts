@@ -6,7 +6,12 @@ export { defaultEngine, defaultHostEngine, setDefaultEngine } from './defaultEng
 
 export type {
   BinaryFunction,
+  DeviceArray,
   DeviceEngine,
+  DeviceMatrix,
+  DeviceOperations,
+  DeviceSequence,
+  DeviceSequenceResults,
   DirectionWeights,
   Engine,
   FloatArray,
@@ -28,6 +33,10 @@ export type {
   UnaryFunction,
 } from './engine.ts'
 export { gateCount } from './layout.ts'
+
+// For those who write an engine
+
+export { checkInput, checkWeights, layerInputSize, type Sizes, sizesOf } from './layout.ts'
 
 // Engines
 

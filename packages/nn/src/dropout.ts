@@ -1,4 +1,6 @@
+import type { DeviceOperations } from '@unroll/kernels'
 import { isFloatingPoint, type Tensor, zerosLike } from '@unroll/tensor'
+import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { Module } from './module.ts'
 
 /**
@@ -34,6 +36,11 @@ export class Dropout extends Module {
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
     return this.forward(input)
+  }
+
+  override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
+    const array = this.training && this.p > 0 ? null : deviceArray(operations, input)
+    return array && new DeviceTensor(array)
   }
 
   override extraRepr(): string {

@@ -1,7 +1,10 @@
-import { type DType, empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
+import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
+import { type DType, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
+import { DeviceTensor, type DeviceValue } from './deviceValue.ts'
 import { normal_ } from './init.ts'
 import { Module } from './module.ts'
 import { Parameter } from './parameter.ts'
+import { Resident } from './resident.ts'
 
 export interface EmbeddingOptions {
   /** Row for what stands behind the end of a sequence: starts as zeros. Negative ones count from the end. */
@@ -32,6 +35,7 @@ export class Embedding extends Module {
   readonly paddingIdx: number | null
   /** `(numEmbeddings, embeddingDim)`, drawn from N(0, 1). */
   weight: Parameter
+  readonly #onDevice: Resident<'weight', DeviceMatrix> = new Resident(['weight'])
 
   /** @throws RangeError if a size is no whole number or negative, or `paddingIdx` is not one of the rows */
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
@@ -82,6 +86,26 @@ export class Embedding extends Module {
 
   override async forwardAsync(indices: Tensor): Promise<Tensor> {
     return this.forward(indices)
+  }
+
+  override forwardOnDevice(operations: DeviceOperations, indices: unknown): DeviceValue | null {
+    const { weight, numEmbeddings, embeddingDim } = this
+    const table = weight.data
+    if (!(indices instanceof Tensor && table instanceof Float32Array)) return null
+    const rows = Array.from(indices.data, Number)
+    // What is wrong with them, forward tells.
+    const isKnown = indices.dtype === 'int64' || indices.dtype === 'int32'
+    if (!isKnown || rows.some((row) => !(row >= 0 && row < numEmbeddings))) return null
+    const resident = this.#onDevice.current(this.engine, [{ weight }], () =>
+      operations.table(table, numEmbeddings, embeddingDim),
+    )
+    return new DeviceTensor(operations.embedding(resident, rows, indices.shape))
+  }
+
+  /** Gives back the memory a device holds for the table. */
+  override dispose(): void {
+    this.#onDevice.dispose()
+    super.dispose()
   }
 
   override extraRepr(): string {

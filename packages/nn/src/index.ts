@@ -1,6 +1,7 @@
 // Modules
 
 // Layers
+export { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 export { Dropout } from './dropout.ts'
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './embedding.ts'
 export type {
@@ -34,6 +35,7 @@ export { Parameter } from './parameter.ts'
 // Memory of engines
 export { type DirectionTensors, ResidentWeights } from './residentWeights.ts'
 export { type InputOf, type OutputOf, Sequential } from './sequential.ts'
+export { Softmax } from './softmax.ts'
 export {
   type IncompatibleKeys,
   type LoadStateDictOptions,

@@ -1,7 +1,10 @@
+import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
 import { type DType, empty, linear, type Tensor } from '@unroll/tensor'
+import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'
 import { Parameter } from './parameter.ts'
+import { Resident } from './resident.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
 
 export interface LinearOptions {
@@ -14,6 +17,7 @@ export interface LinearOptions {
 /**
  * `y = x W^T + b`, at once and on the default host engine, also where the module was moved to a device: one product
  * would not pay for the way there. The weight is packed into that engine on the first call, and anew when it changed.
+ * In a Sequential on a device, whose values are there already, it runs there.
  *
  * ```ts
  * new Linear(20, 30).forward(randn([128, 20])).shape   // [128, 30]
@@ -27,6 +31,7 @@ export class Linear extends Module {
   /** `(outFeatures)`, drawn as the weight; null without a bias. */
   bias: Parameter | null
   readonly #resident: ResidentMatrix = new ResidentMatrix()
+  readonly #onDevice: Resident<'weight' | 'bias', DeviceMatrix> = new Resident(['weight', 'bias'])
 
   /** @throws RangeError if a size is no whole number or negative */
   constructor(
@@ -63,8 +68,21 @@ export class Linear extends Module {
     return this.forward(input)
   }
 
+  override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
+    const { weight, bias, inFeatures, outFeatures } = this
+    const array = deviceArray(operations, input)
+    const [w, b] = [weight.data, bias?.data ?? null]
+    const isFloat32 = w instanceof Float32Array && (b === null || b instanceof Float32Array)
+    if (array === null || !isFloat32 || inFeatures === 0 || array.shape.at(-1) !== inFeatures) return null
+    const weights = this.#onDevice.current(this.engine, [{ weight, bias }], () =>
+      operations.linearWeights(w, b, inFeatures, outFeatures),
+    )
+    return new DeviceTensor(operations.linear(array, weights))
+  }
+
   override dispose(): void {
     this.#resident.dispose()
+    this.#onDevice.dispose()
     super.dispose()
   }
 

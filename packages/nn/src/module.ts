@@ -1,6 +1,7 @@
-import { defaultEngine, type Engine } from '@unroll/kernels'
+import { type DeviceOperations, defaultEngine, type Engine } from '@unroll/kernels'
 import { type DType, isFloatingPoint, noGrad, Tensor } from '@unroll/tensor'
 import { describe } from './describe.ts'
+import type { DeviceValue } from './deviceValue.ts'
 import {
   type ForwardArgs,
   type ForwardHook,
@@ -68,6 +69,16 @@ export class Module {
   forwardAsync(...args: ForwardArgs<this>): Promise<unknown>
   async forwardAsync(...args: never[]): Promise<unknown> {
     return this.forward(...args)
+  }
+
+  /**
+   * As `forwardAsync`, on values that stay on the device, so that a {@link Sequential} there reads back its last value
+   * only. A module that overrides it overrides `forward` too; one that does not runs by its `forwardAsync`.
+   * @param input a value of the host, or what the module before gave
+   * @returns null where it cannot compute this input there
+   */
+  forwardOnDevice(_operations: DeviceOperations, _input: unknown): DeviceValue | null {
+    return null
   }
 
   /** Runs `hook` before each `forward` and `forwardAsync`; what it returns replaces the arguments. */

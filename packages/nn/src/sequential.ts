@@ -1,4 +1,6 @@
+import type { DeviceOperations } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
+import { type DeviceValue, onDevice, toHost } from './deviceValue.ts'
 import { Module } from './module.ts'
 
 /** What the first of the modules takes. */
@@ -39,11 +41,31 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
     return value
   }
 
+  /**
+   * As `forward`, on every engine. On a device whose engine has operations, values stay there from module to module as
+   * long as these can compute there, and only the last one is read back: Embedding, RNN, LSTM, GRU, SelectOutput, Linear,
+   * Softmax, and Dropout that does not train. Where gradients are to be recorded, while training without `noGrad`, each
+   * module runs by itself.
+   */
   override forwardAsync(input: InputOf<M>): Promise<Awaited<OutputOf<M>>>
   override async forwardAsync(input: unknown): Promise<unknown> {
     let value = input
-    for (const module of this) value = await Reflect.apply(module.forwardAsync, module, [value])
-    return value
+    for (const module of this) {
+      value =
+        onDevice(module, value) ?? (await Reflect.apply(module.forwardAsync, module, [await toHost(value)]))
+    }
+    return toHost(value)
+  }
+
+  override forwardOnDevice(_operations: DeviceOperations, input: unknown): DeviceValue | null {
+    let value: unknown = input
+    let last: DeviceValue | null = null
+    for (const module of this) {
+      last = onDevice(module, value)
+      if (last === null) return null
+      value = last
+    }
+    return last
   }
 
   /** How many modules there are. */

@@ -7,6 +7,7 @@ export { LSTM } from './lstm.ts'
 export type { GRUOptions, LSTMOptions, RNNBaseOptions, RNNOptions } from './options.ts'
 export { RNN } from './rnn.ts'
 export { RNNBase } from './rnnBase.ts'
+export { type Selection, SelectOutput } from './selectOutput.ts'
 export { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
 // Packed sequences

@@ -1,4 +1,5 @@
 import {
+  type DeviceOperations,
   type Engine,
   type FloatDType,
   gateCount,
@@ -6,9 +7,10 @@ import {
   type PackedWeights,
   type RecurrentMode,
 } from '@unroll/kernels'
-import { type DirectionTensors, Module, Parameter, ResidentWeights } from '@unroll/nn'
+import { type DeviceValue, type DirectionTensors, Module, Parameter, ResidentWeights } from '@unroll/nn'
 import { empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
 import { describe, formatShape } from './arguments.ts'
+import { resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
@@ -120,6 +122,11 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const { engine } = this
     const { call, finish } = prepareCall<M>(this, input, hx)
     return finish(await engine.recurrent(this.#weights(engine), call))
+  }
+
+  override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
+    if (this.#parameter('weight_ih_l0').dtype !== 'float32') return null
+    return resultOnDevice<M>(this, operations, () => this.#weights(this.engine), input)
   }
 
   /**

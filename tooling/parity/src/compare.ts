@@ -1,15 +1,19 @@
 import type { DType, Tensor } from '@unroll/tensor'
-import { allclose, tolerances } from '@unroll/testing'
+import { allclose, type Tolerance, tolerances } from '@unroll/testing'
 import { ending, endsAlike, type Outcome } from './outcome.ts'
 
-/** PyTorch's own tolerance for float32; float64 to 1e-12; whole numbers exactly. */
-const toleranceOf = (dtype: DType): { rtol: number; atol: number } => {
-  if (dtype === 'float32') return tolerances.float32
+/** PyTorch's own tolerance for float32 unless a wider one is given; float64 to 1e-12; whole numbers exactly. */
+const toleranceOf = (dtype: DType, float32: Required<Tolerance>): Required<Tolerance> => {
+  if (dtype === 'float32') return float32
   return dtype === 'float64' ? { rtol: 1e-12, atol: 1e-12 } : { rtol: 0, atol: 0 }
 }
 
 /** What differs, as a line of text each; nothing if the two outcomes are equal. */
-export function compareOutcomes(torch: Outcome, ours: Outcome): string[] {
+export function compareOutcomes(
+  torch: Outcome,
+  ours: Outcome,
+  float32: Required<Tolerance> = tolerances.float32,
+): string[] {
   const found = endsAlike(torch, ours) ? [] : [`PyTorch: ${endingText(torch)}; ours: ${endingText(ours)}`]
   const printed = Math.min(torch.printed.length, ours.printed.length)
   for (let i = 0; i < printed; i++) {
@@ -26,7 +30,7 @@ export function compareOutcomes(torch: Outcome, ours: Outcome): string[] {
       found.push(`tensor ${i} prints as\n${want.toString()}\nin PyTorch as\n${torch.texts[i]}`)
     const got = ours.tensors[i]
     if (got === undefined) return
-    const message = compareTensors(got, want)
+    const message = compareTensors(got, want, float32)
     if (message) found.push(`tensor ${i}: ${message}`)
   })
   return found
@@ -41,10 +45,14 @@ function compareExact(torch: Outcome, ours: Outcome): string[] {
     .map(([name]) => `${name}: other bits than PyTorch's`)
 }
 
-function compareTensors(got: Tensor | null, want: Tensor | null): string | null {
+function compareTensors(
+  got: Tensor | null,
+  want: Tensor | null,
+  float32: Required<Tolerance>,
+): string | null {
   if (got === null || want === null) return got === want ? null : `expected ${want}, got ${got}`
   if (got.dtype !== want.dtype) return `expected ${want.dtype}, got ${got.dtype}`
-  const { pass, message } = allclose(got, want, toleranceOf(want.dtype))
+  const { pass, message } = allclose(got, want, toleranceOf(want.dtype, float32))
   return pass ? null : message
 }
 

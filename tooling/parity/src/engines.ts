@@ -1,13 +1,21 @@
-import { createWasmEngine, type HostEngine, reference, type WasmVariant, wasmVariant } from '@unroll/kernels'
+import { type ChromiumGpu, startChromiumGpu } from '@unroll/chromium'
+import {
+  createWasmEngine,
+  type Engine,
+  type HostEngine,
+  reference,
+  type WasmVariant,
+  wasmVariant,
+} from '@unroll/kernels'
 
 export interface NamedEngine {
   readonly name: string
   /** Null where this runtime cannot run it. */
-  readonly engine: HostEngine | null
+  readonly engine: Engine | null
 }
 
 /** Every engine of this machine's processor. */
-export function namedEngines(): NamedEngine[] {
+export function namedEngines(): (NamedEngine & { readonly engine: HostEngine | null })[] {
   const best = wasmVariant()
   const wasm = (variant: WasmVariant): HostEngine | null =>
     best === variant || best === 'relaxed-simd' ? createWasmEngine(variant) : null
@@ -16,4 +24,14 @@ export function namedEngines(): NamedEngine[] {
     { name: 'wasm simd', engine: wasm('simd') },
     { name: 'wasm relaxed-simd', engine: wasm('relaxed-simd') },
   ]
+}
+
+/** The gpu engine of a headless Chromium on each of its backends; close them in the end. */
+export async function gpuEngines(): Promise<(NamedEngine & { readonly engine: ChromiumGpu | null })[]> {
+  return Promise.all(
+    (['webgpu', 'webgl2'] as const).map(async (mode) => {
+      const engine = await startChromiumGpu(mode)
+      return { name: `gpu ${engine?.variant ?? mode}`, engine }
+    }),
+  )
 }

@@ -1,5 +1,6 @@
 /**
  * pnpm parity [-- --seed S --count N --json]   random configurations in PyTorch and in every engine
+ * pnpm parity -- --gpu [...]                   the gpu engine of a headless Chromium too
  * pnpm parity -- --draws [--seed S --json]     a million seeded draws of every function, bit for bit
  * pnpm parity -- --conformance [--write]       PyTorch's API row by row; writes docs/conformance.md
  */
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { conformance } from './conformance.ts'
 import { conformancePage } from './conformancePage.ts'
 import { compareDraws, type DrawResult, drawPlans, isDropout } from './draws.ts'
+import { gpuEngines, namedEngines } from './engines.ts'
 import { isOracle, type Oracle, startOracle } from './oracle.ts'
 import { runParity } from './parity.ts'
 import { drawsText, reportText } from './report.ts'
@@ -17,6 +19,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '0' },
     count: { type: 'string', default: '500' },
+    gpu: { type: 'boolean', default: false },
     draws: { type: 'boolean', default: false },
     conformance: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -39,11 +42,14 @@ if (!isOracle(oracle)) {
 }
 
 async function configurations(torch: Oracle): Promise<number> {
+  const gpu = values.gpu ? await gpuEngines() : []
   const report = await runParity(torch, {
     seed,
     count,
+    engines: [...namedEngines(), ...gpu],
     onProgress: (done, bad) => progress(`${done} / ${count} configurations, ${bad} mismatches`),
   })
+  for (const { engine } of gpu) await engine?.close()
   progress('')
   console.log(values.json ? JSON.stringify(report, null, 2) : reportText(report))
   return report.mismatches.length

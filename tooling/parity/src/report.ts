@@ -22,6 +22,7 @@ export function reportText(report: Report): string {
     ...shown,
     `PyTorch ${report.torch}, ${report.count} configurations from seed ${report.seed}`,
     `engines     ${engines.join(', ')}${skippedEngines.length ? `; not in this runtime: ${skippedEngines.join(', ')}` : ''}`,
+    ...(report.onGpu > 0 ? [`on the gpu  ${report.onGpu} of them: modules over finite float32`] : []),
     `modules     ${counts(kinds)}`,
     `PyTorch     ${counts(endings)}`,
     ...Object.entries(deliberate).map(([reason, count]) => `differs     ${count} on purpose: ${reason}`),

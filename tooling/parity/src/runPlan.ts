@@ -1,7 +1,7 @@
 /** Our side of a plan, on one engine; step by step what oracle.py does. */
 import { crc32 } from 'node:zlib'
 import { GRUCell, LSTMCell, RNNCell } from '@unroll/cells'
-import type { HostEngine } from '@unroll/kernels'
+import type { DeviceEngine, HostEngine } from '@unroll/kernels'
 import { Dropout, Embedding, Linear, Module } from '@unroll/nn'
 import {
   GRU,
@@ -42,6 +42,26 @@ export function runPlan(plan: Plan, engine: HostEngine): Outcome {
   return run
 }
 
+/** As {@link runPlan}, of a module on a device. */
+export async function runPlanOnDevice(plan: ModulePlan, engine: DeviceEngine): Promise<Outcome> {
+  const run = new Run()
+  const warn = console.warn
+  console.warn = () => run.warnings++
+  try {
+    await noGrad(async () => {
+      manualSeed(plan.seed)
+      using module = construct(plan.construct).to(engine)
+      const args = prepare(run, plan, module)
+      if (args !== null) run.keep(await call(module.forwardAsync, module, args))
+    })
+  } catch (error) {
+    run.error = failureOf(error, run.stage)
+  } finally {
+    console.warn = warn
+  }
+  return run
+}
+
 class Run implements Outcome {
   stage = 'construct'
   readonly printed: string[] = []
@@ -59,16 +79,22 @@ class Run implements Outcome {
 function runModule(run: Run, plan: ModulePlan, engine: HostEngine): void {
   manualSeed(plan.seed)
   using module = construct(plan.construct).to(engine)
+  const args = prepare(run, plan, module)
+  if (args !== null) run.keep(call(module.forward, module, args))
+}
+
+/** Looks at a module and draws the arguments of its forward; null where it is not called. */
+function prepare(run: Run, plan: ModulePlan, module: Module): readonly unknown[] | null {
   run.printed.push(String(module), attributesOf(module))
   for (const [name, tensor] of module.stateDict()) run.exact.push([name, crcOf(tensor)])
   module.train(plan.training)
-  if (plan.input === null) return
+  if (plan.input === null) return null
   run.stage = 'forward'
   const [x, hx] = [drawn(plan.input), plan.hx && drawnState(plan.hx)]
   if (plan.pack !== null) run.stage = 'pack'
   const input = plan.pack === null ? x : packed(x, plan.pack)
   run.stage = 'forward'
-  run.keep(call(module.forward, module, hx === null ? [input] : [input, hx]))
+  return hx === null ? [input] : [input, hx]
 }
 
 /** What a module knows of its options, under PyTorch's names. */

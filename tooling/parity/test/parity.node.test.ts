@@ -1,5 +1,6 @@
 import { type HostEngine, reference } from '@unroll/kernels'
 import { expect, it } from 'vitest'
+import { gpuEngines } from '../src/engines.ts'
 import { runParity } from '../src/parity.ts'
 import { reportText } from '../src/report.ts'
 import { describeWithTorch } from './oracle.ts'
@@ -15,6 +16,25 @@ describeWithTorch('PyTorch and every engine', (oracle) => {
       expect(report.endings[error]).toBeGreaterThan(10)
     }
     expect(report.engines).toContain('reference')
+  }, 120_000)
+})
+
+describeWithTorch('PyTorch and the gpu engine of a headless Chromium', (oracle) => {
+  it('agree on random modules over finite float32, rtol 1e-4, atol 1e-5', async (context) => {
+    const engines = await gpuEngines()
+    try {
+      context.skip(
+        engines.every(({ engine }) => engine === null),
+        'no Chromium with an adapter here',
+      )
+      const report = await runParity(oracle, { seed: 5, count: 60, engines })
+      console.info(reportText(report))
+      expect(report.mismatches).toEqual([])
+      expect(report.onGpu).toBeGreaterThan(15)
+      for (const { name, engine } of engines) if (engine) expect(report.engines).toContain(name)
+    } finally {
+      for (const { engine } of engines) await engine?.close()
+    }
   }, 120_000)
 })
 

@@ -1,0 +1,56 @@
+import type { BackendName } from './backend.ts'
+import { GpuUnavailableError } from './errors.ts'
+import { GpuEngine } from './gpuEngine.ts'
+import { SharedBackend } from './sharedBackend.ts'
+
+/** Which backend is wanted; `auto` takes the best there is. */
+export type GpuMode = 'auto' | BackendName
+
+export interface GpuOptions {
+  /** Default `auto`. */
+  readonly mode?: GpuMode
+}
+
+const order: readonly BackendName[] = ['webgpu', 'webgl2', 'headlessgl']
+
+/**
+ * Starts an engine on the GPU. `auto` takes the first of webgpu, webgl2 and headlessgl that has an adapter of hardware; if
+ * none has, the first that works, and `fallbackReason` says so. It never computes elsewhere than where `backend` says.
+ *
+ * ```ts
+ * const gpu = await createGpu({ mode: 'auto' })
+ * lstm.to(gpu)
+ * const [output] = await lstm.forwardAsync(x)
+ * gpu.dispose()
+ * ```
+ * @throws GpuUnavailableError if there is no adapter; its message says what to do
+ * @throws RangeError on a mode there is not
+ */
+export async function createGpu({ mode = 'auto' }: GpuOptions = {}): Promise<GpuEngine> {
+  if (mode !== 'auto') {
+    if (order.includes(mode)) return new GpuEngine(await SharedBackend.join(mode), null)
+    throw new RangeError(`createGpu: expected mode auto, ${order.join(', ')}, got ${String(mode)}`)
+  }
+  const reasons: string[] = []
+  const software: SharedBackend[] = []
+  for (const name of order) {
+    try {
+      const shared = await SharedBackend.join(name)
+      if (shared.backend.adapter.software !== true) {
+        for (const other of software) other.leave()
+        return new GpuEngine(shared, reasons.length > 0 ? reasons.join('; ') : null)
+      }
+      software.push(shared)
+      reasons.push(`${name}: ${shared.backend.adapter.description} computes on the processor`)
+    } catch (error) {
+      if (!(error instanceof GpuUnavailableError)) throw error
+      reasons.push(error.message)
+    }
+  }
+  const [first, ...others] = software
+  for (const other of others) other.leave()
+  if (first) return new GpuEngine(first, reasons.join('; '))
+  throw new GpuUnavailableError(
+    `createGpu: there is no adapter here: ${reasons.join('; ')}. Without one, the wasm engine is the fastest: module.to(wasm)`,
+  )
+}

@@ -1,0 +1,186 @@
+import type { AdapterInfo, Backend } from '../backend.ts'
+import { type Counters, newCounters } from '../counters.ts'
+import { GpuLimitError, GpuLostError, GpuUnavailableError } from '../errors.ts'
+import type { Gpu, GpuJs, Texture } from '../gpujs/types.ts'
+import { type MatrixNode, sequencesWithOutput } from '../graph.ts'
+import { ResidentMatrix } from '../residentMatrix.ts'
+import { GlContext } from './glContext.ts'
+import { GlLauncher } from './glLauncher.ts'
+import { type GlMatrix, GlRun } from './glRun.ts'
+import { type Grid, gridOf } from './grid.ts'
+import { upload, upload4 } from './sources.ts'
+
+/** WebGL: gpu.js kernels launched one by one, results gathered in one texture and read at once. */
+export class GlBackend implements Backend {
+  readonly name: 'webgl2' | 'headlessgl'
+  readonly gateLayout = 'interleaved'
+  readonly adapter: AdapterInfo
+  readonly counters: Counters = newCounters()
+  readonly #context: GlContext
+  readonly #gpu: Gpu<Texture>
+  readonly #launcher: GlLauncher
+  readonly #weights = new Map<ResidentMatrix, GlMatrix>()
+  #destroyed = false
+  #tail: Promise<unknown> = Promise.resolve()
+
+  /** @throws GpuUnavailableError where there is no context, or it computes wrongly */
+  static async start(js: GpuJs, name: 'webgl2' | 'headlessgl'): Promise<GlBackend> {
+    const backend = new GlBackend(js, name)
+    await backend.#prove()
+    return backend
+  }
+
+  private constructor(js: GpuJs, name: 'webgl2' | 'headlessgl') {
+    this.name = name
+    this.#context = new GlContext(js, name)
+    this.adapter = this.#context.adapter
+    // A canvas of its own would grow to the size of the largest texture.
+    const canvas = { width: 1, height: 1 }
+    this.#gpu = new js.GPU<Texture>({ mode: name, canvas, context: this.#context.gl })
+    this.#launcher = new GlLauncher(this.#gpu, js, this.counters, this.#context.maxTextureSize)
+  }
+
+  get lost(): string | null {
+    if (this.#destroyed) return 'the engine was disposed'
+    return this.#context.lost ? 'the context was lost' : null
+  }
+
+  run(roots: readonly MatrixNode[]): Promise<Float32Array[]> {
+    const result = this.#tail.then(() => this.#run(roots))
+    this.#tail = result.catch(() => {})
+    return result
+  }
+
+  async #run(roots: readonly MatrixNode[]): Promise<Float32Array[]> {
+    this.#check()
+    const wanted = sequencesWithOutput(roots)
+    const run = new GlRun(
+      this.#context,
+      this.#launcher,
+      (matrix) => this.#weight(matrix),
+      (node) => wanted.has(node),
+    )
+    try {
+      const results = roots.map((root) => run.matrix(root))
+      const arrays = await this.#read(run, results)
+      // A lost context computes zeros and says nothing.
+      this.#check()
+      return arrays
+    } catch (error) {
+      this.#check()
+      throw error
+    } finally {
+      if (this.lost === null) this.#launcher.finish()
+    }
+  }
+
+  /** Puts all results into one texture, one below the other and then beside, and reads it. */
+  async #read(run: GlRun, results: readonly GlMatrix[]): Promise<Float32Array[]> {
+    const most = this.#context.maxTextureSize
+    let [x, y, right, bottom] = [0, 0, 0, 0]
+    const places = results.map(({ grid, texture }) => {
+      const { width } = grid
+      const height = Math.ceil(Math.ceil(grid.rows / grid.block) / grid.across) * grid.block
+      if (y + height > most) [x, y] = [right, 0]
+      const place = { x, y, width, height, grid, texture }
+      y += height
+      right = Math.max(right, x + width)
+      bottom = Math.max(bottom, y)
+      return place
+    })
+    if (right > most) {
+      throw new GpuLimitError(
+        `${this.name}: the results need a texture of ${right} by ${bottom}, but this adapter's have at most ${most} by ${most}; ` +
+          'run fewer sequences or timesteps at once, or use webgpu',
+      )
+    }
+    const answer = run.blank({ width: right, height: Math.max(2, bottom) })
+    for (const place of places) this.#context.copy(place.texture, answer, place)
+    const pixels = await this.#context.read(answer)
+    this.counters.readbacks++
+    return places.map(({ x: left, y: top, grid }) => rowsOf(pixels, right, left, top, grid))
+  }
+
+  release(matrix: ResidentMatrix): void {
+    const texture = this.#weights.get(matrix)?.texture
+    this.#weights.delete(matrix)
+    if (texture && this.lost === null) this.#context.delete(texture)
+  }
+
+  async destroy(): Promise<void> {
+    await this.#tail
+    if (this.lost === null) {
+      for (const { texture } of this.#weights.values()) this.#context.delete(texture)
+      this.#launcher.destroy()
+    }
+    this.#weights.clear()
+    this.#destroyed = true
+    this.#context.destroy()
+  }
+
+  /** Sent when first used: four numbers a texel, or one in a grid. */
+  #weight(matrix: ResidentMatrix): GlMatrix {
+    const held = this.#weights.get(matrix)
+    if (held) return held
+    const { rows, columns, channels, data } = matrix
+    const grid = gridOf(rows, columns, this.#context.maxTextureSize)
+    if (channels === 4 && grid.across > 1) {
+      throw new GpuLimitError(
+        `${this.name}: weights of ${rows} rows need a texture as high, but this adapter's have at most ` +
+          `${this.#context.maxTextureSize}; use webgpu`,
+      )
+    }
+    const launcher = this.#launcher
+    const source = channels === 4 ? upload4 : upload(grid)
+    // Rows below those there are would be read from behind the end.
+    const padded =
+      grid.height > rows && grid.across === 1 ? new Float32Array(grid.height * columns * channels) : data
+    if (padded !== data) padded.set(data)
+    const texture = launcher.keep(launcher.launch(source, grid, [launcher.input(padded, columns * channels)]))
+    this.counters.weightBytes += data.byteLength
+    const made = { texture, grid }
+    this.#weights.set(matrix, made)
+    return made
+  }
+
+  /**
+   * Drivers exist that take float textures and compute with less. A product whose terms need all 24 bits tells.
+   */
+  async #prove(): Promise<void> {
+    const release = (): void => {}
+    const weights = new ResidentMatrix(
+      Float32Array.of(1, 0, 0.5, 0, 0, 16777215),
+      { rows: 3, columns: 2 },
+      release,
+    )
+    const input = { kind: 'host', data: Float32Array.of(8388607, 1, 3, 5), rows: 2, columns: 2 } as const
+    const [got] = await this.#run([{ kind: 'affine', input, weights, rows: 2, columns: 2 }])
+    this.release(weights)
+    const want = [8388607.5, 16777215, 5.5, 16777215]
+    if (got && want.every((value, i) => got[i] === value)) return
+    await this.destroy()
+    throw new GpuUnavailableError(
+      `${this.name}: ${this.adapter.description} does not compute in float32: expected ${want.join(', ')}, got ${got?.join(', ')}`,
+    )
+  }
+
+  #check(): void {
+    if (this.lost === null) return
+    throw new GpuLostError(
+      `${this.name}: ${this.lost}; await gpu.restore() starts anew, and modules send their weights again`,
+    )
+  }
+}
+
+/** The rows of a matrix that lies at `(left, top)` of pixels `width` wide. */
+function rowsOf(pixels: Float32Array, width: number, left: number, top: number, grid: Grid): Float32Array {
+  const { rows, columns, block, across } = grid
+  const result = new Float32Array(rows * columns)
+  for (let r = 0; r < rows; r++) {
+    const b = Math.floor(r / block)
+    const y = top + Math.floor(b / across) * block + (r % block)
+    const from = y * width + left + (b % across) * columns
+    result.set(pixels.subarray(from, from + columns), r * columns)
+  }
+  return result
+}

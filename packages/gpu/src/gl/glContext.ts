@@ -1,0 +1,177 @@
+import type { AdapterInfo } from '../backend.ts'
+import { GpuUnavailableError } from '../errors.ts'
+import type { GpuJs, Texture } from '../gpujs/types.ts'
+import { isSoftware } from '../software.ts'
+
+type Context = WebGLRenderingContext | WebGL2RenderingContext
+
+/** A part of a texture. */
+export interface Rectangle {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** The WebGL context gpu.js computes on, and the few things done with it directly. */
+export class GlContext {
+  readonly gl: Context
+  readonly adapter: AdapterInfo
+  readonly maxTextureSize: number
+  #lost = false
+  #framebuffer: WebGLFramebuffer | null = null
+
+  /** @throws GpuUnavailableError where there is no context that computes with floats */
+  constructor(js: GpuJs, name: 'webgl2' | 'headlessgl') {
+    this.gl = name === 'webgl2' ? webgl2() : headless(js)
+    const { gl } = this
+    const names = gl.getExtension('WEBGL_debug_renderer_info')
+    const description = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
+    this.maxTextureSize = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE))
+    this.adapter = {
+      description,
+      // headless-gl names itself only, not the OpenGL it runs on.
+      software: names ? isSoftware(description) : null,
+      maxTextureSize: this.maxTextureSize,
+      maxBufferBytes: null,
+    }
+    if (name === 'webgl2') gl.canvas.addEventListener('webglcontextlost', () => (this.#lost = true))
+  }
+
+  get lost(): boolean {
+    return this.#lost || this.gl.isContextLost()
+  }
+
+  /** Copies the first channel of a part of a texture, from its corner on, to a place of another. */
+  copy(from: Texture, to: Texture, { x, y, width, height }: Rectangle): void {
+    const { gl } = this
+    this.#attach(from)
+    // The unit gpu.js uses for what no kernel has bound.
+    gl.activeTexture(gl.TEXTURE15)
+    gl.bindTexture(gl.TEXTURE_2D, to.texture)
+    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, x, y, 0, 0, width, height)
+    gl.bindTexture(gl.TEXTURE_2D, null)
+  }
+
+  /** The first channel of a whole texture; the thread is free while the adapter computes, where WebGL can. */
+  async read(texture: Texture): Promise<Float32Array> {
+    const { gl } = this
+    const [width, height] = [texture.size[0] ?? 0, texture.size[1] ?? 0]
+    this.#attach(texture)
+    if (!isWebGl2(gl)) {
+      const pixels = new Float32Array(width * height * 4)
+      gl.readPixels(0, 0, width, height, gl.RGBA, gl.FLOAT, pixels)
+      return everyFourth(pixels)
+    }
+    const isTight =
+      gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_FORMAT) === gl.RED &&
+      gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_TYPE) === gl.FLOAT
+    const pixels = new Float32Array(width * height * (isTight ? 1 : 4))
+    const buffer = gl.createBuffer()
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer)
+    gl.bufferData(gl.PIXEL_PACK_BUFFER, pixels.byteLength, gl.STREAM_READ)
+    gl.readPixels(0, 0, width, height, isTight ? gl.RED : gl.RGBA, gl.FLOAT, 0)
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null)
+    await this.#finished(gl)
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer)
+    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, pixels)
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null)
+    gl.deleteBuffer(buffer)
+    return isTight ? pixels : everyFourth(pixels)
+  }
+
+  /**
+   * Deletes a texture whatever became of the kernel that made it: gpu.js deletes through that, and where it is gone does
+   * nothing.
+   */
+  delete(texture: Texture): void {
+    this.gl.deleteTexture(texture.texture)
+  }
+
+  /** Frees the context with all there is on it. */
+  destroy(): void {
+    this.gl.deleteFramebuffer(this.#framebuffer)
+    const end = this.gl.getExtension('STACKGL_destroy_context')
+    if (end && 'destroy' in end && typeof end.destroy === 'function') end.destroy()
+    else this.gl.getExtension('WEBGL_lose_context')?.loseContext()
+  }
+
+  #attach(texture: Texture): void {
+    const { gl } = this
+    this.#framebuffer ??= gl.createFramebuffer()
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#framebuffer)
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture.texture, 0)
+  }
+
+  /** Waits until the adapter has done what was asked so far, or the context is lost. */
+  async #finished(gl: WebGL2RenderingContext): Promise<void> {
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
+    gl.flush()
+    if (fence === null) return
+    // A message is a turn of the event loop without the delay of a timeout.
+    const { port1, port2 } = new MessageChannel()
+    try {
+      while (!this.lost && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) {
+        await new Promise<void>((resolve) => {
+          port1.onmessage = () => resolve()
+          port2.postMessage(null)
+        })
+      }
+    } finally {
+      port1.close()
+      port2.close()
+      gl.deleteSync(fence)
+    }
+  }
+}
+
+function isWebGl2(gl: Context): gl is WebGL2RenderingContext {
+  return 'fenceSync' in gl
+}
+
+function everyFourth(pixels: Float32Array): Float32Array {
+  const result = new Float32Array(pixels.length / 4)
+  for (let i = 0; i < result.length; i++) result[i] = pixels[i * 4] ?? 0
+  return result
+}
+
+function webgl2(): WebGL2RenderingContext {
+  const canvas =
+    typeof OffscreenCanvas !== 'undefined'
+      ? new OffscreenCanvas(1, 1)
+      : typeof document !== 'undefined'
+        ? document.createElement('canvas')
+        : null
+  if (canvas === null) {
+    throw new GpuUnavailableError('webgl2: there is no canvas here; it is for browsers and their workers')
+  }
+  const gl = canvas.getContext('webgl2', { alpha: false, depth: false, antialias: false })
+  if (!(typeof WebGL2RenderingContext !== 'undefined' && gl instanceof WebGL2RenderingContext)) {
+    throw new GpuUnavailableError(
+      'webgl2: the browser gives no WebGL 2 context; see chrome://gpu for the reason',
+    )
+  }
+  if (!gl.getExtension('EXT_color_buffer_float')) {
+    throw new GpuUnavailableError(
+      'webgl2: the adapter cannot compute with floats: it has no EXT_color_buffer_float',
+    )
+  }
+  return gl
+}
+
+function headless(js: GpuJs): WebGLRenderingContext {
+  const kernels = js.HeadlessGLKernel
+  if (!kernels?.isSupported) {
+    throw new GpuUnavailableError(
+      'headlessgl: it needs Node, the package gl beside this one (npm install gl, with its build script allowed) and a ' +
+        'display: on Linux without one, xvfb-run',
+    )
+  }
+  const gl = kernels.prototype.initContext()
+  if (!gl?.getExtension('OES_texture_float')) {
+    throw new GpuUnavailableError(
+      'headlessgl: the adapter cannot compute with floats: it has no OES_texture_float',
+    )
+  }
+  return gl
+}

@@ -1,0 +1,112 @@
+import type { Counters } from '../counters.ts'
+import { GpuLimitError } from '../errors.ts'
+import { kernelSettings } from '../gpujs/kernelSettings.ts'
+import type { Gpu, GpuJs, Input, Kernel, Texture } from '../gpujs/types.ts'
+import { Lru } from '../lru.ts'
+
+/** Compiled kernels kept; each keeps the texture it wrote last. */
+const kernelLimit = 96
+
+/** What a kernel takes. */
+export type Argument = Texture | Input | number
+
+/** Compiles kernels, once for each shape of arguments, and runs them. */
+export class GlLauncher {
+  readonly #gpu: Gpu<Texture>
+  readonly #js: GpuJs
+  readonly #counters: Counters
+  readonly #maxTextureSize: number
+  readonly #kernels = new Lru<Kernel<Texture>>(kernelLimit, free)
+  /** What was made since {@link GlLauncher.finish}. */
+  readonly #made = new Set<Texture>()
+
+  constructor(gpu: Gpu<Texture>, js: GpuJs, counters: Counters, maxTextureSize: number) {
+    this.#gpu = gpu
+    this.#js = js
+    this.#counters = counters
+    this.#maxTextureSize = maxTextureSize
+  }
+
+  /** Runs a kernel of `height` by `width` threads. The texture lives until {@link GlLauncher.finish}. */
+  launch(
+    source: string,
+    size: { readonly width: number; readonly height: number },
+    args: readonly Argument[],
+  ): Texture {
+    const { width, height } = size
+    // The sizes of textures are written into a kernel.
+    const sizes = args
+      .map((arg) => (typeof arg === 'number' ? 'n' : Array.from(arg.size).join('x')))
+      .join(' ')
+    const kernel = this.#kernels.get(`${width}x${height} ${sizes} ${source}`, () => {
+      this.#counters.compiles++
+      return this.#gpu.createKernel(source, kernelSettings(source, [width, height]))
+    })
+    const texture = kernel(...args)
+    // gpu.js goes on with its CPU kernels where a kernel does not compile, and only warns.
+    if (!(kernel.kernel instanceof this.#js.GLKernel)) {
+      throw new Error(`webgl: gpu.js could not run this kernel on the GPU:\n${source}`)
+    }
+    this.#counters.launches++
+    this.#made.add(texture)
+    return texture
+  }
+
+  /** Values of the host as an argument: `columns` numbers a row. */
+  input(data: Float32Array, columns: number): Input {
+    // gpu.js puts four numbers into a texel of a texture that is nearly square.
+    const side = Math.ceil(Math.sqrt(data.length / 4))
+    if (side > this.#maxTextureSize) {
+      throw new GpuLimitError(
+        `webgl: ${data.length} numbers need a texture of ${side} by ${side}, but this adapter's have at most ` +
+          `${this.#maxTextureSize} by ${this.#maxTextureSize}; run fewer sequences or timesteps at once, or use webgpu`,
+      )
+    }
+    return new this.#js.Input(data, [columns, data.length / columns])
+  }
+
+  /** Deletes a texture before {@link GlLauncher.finish}. */
+  release(texture: Texture): void {
+    if (this.#made.delete(texture)) texture.delete()
+  }
+
+  /** Lets a texture live on; the caller deletes it. */
+  keep(texture: Texture): Texture {
+    this.#made.delete(texture)
+    return texture
+  }
+
+  /** Deletes everything made and not kept, and kernels that are too many. */
+  finish(): void {
+    for (const texture of this.#made) texture.delete()
+    this.#made.clear()
+    this.#kernels.trim()
+    this.#counters.cached = this.#kernels.size
+  }
+
+  /** Deletes all kernels with their textures. */
+  destroy(): void {
+    this.finish()
+    this.#kernels.clear()
+    this.#counters.cached = 0
+  }
+}
+
+/**
+ * Gives a kernel back. One that was fed its own results keeps the last of them in its argument, which gpu.js forgets to
+ * delete.
+ */
+function free(kernel: Kernel<Texture>): void {
+  const args: unknown = Reflect.get(kernel.kernel, 'kernelArguments')
+  for (const arg of Array.isArray(args) ? args : []) {
+    const last: unknown = typeof arg === 'object' && arg !== null ? Reflect.get(arg, 'prevArg') : undefined
+    if (isTexture(last)) last.delete()
+  }
+  kernel.destroy()
+}
+
+function isTexture(value: unknown): value is Texture {
+  return (
+    typeof value === 'object' && value !== null && 'delete' in value && typeof value.delete === 'function'
+  )
+}

@@ -1,0 +1,179 @@
+import {
+  checkInput,
+  type DeviceEngine,
+  type DeviceOperations,
+  type DirectionWeights,
+  type FloatArray,
+  type MatmulOperands,
+  type PackedWeights,
+  type RecurrentInput,
+  type RecurrentOutput,
+  type RecurrentSpec,
+  sizesOf,
+} from '@unroll/kernels'
+import type { AdapterInfo, Backend, BackendName } from './backend.ts'
+import type { Counters } from './counters.ts'
+import { GpuOperations, withBias } from './gpuOperations.ts'
+import { GpuWeights } from './gpuWeights.ts'
+import { transpose } from './packDirection.ts'
+import { ResidentMatrix } from './residentMatrix.ts'
+import { hostNode, outputOf, padded, resultNodes, sequenceNode } from './sequenceNode.ts'
+import type { SharedBackend } from './sharedBackend.ts'
+
+/** An engine made by createGpu. */
+export class GpuEngine implements DeviceEngine {
+  readonly kind = 'device'
+  readonly name = 'gpu'
+  /** Why it is not what `mode: 'auto'` would rather have had; null where nothing better was tried. */
+  readonly fallbackReason: string | null
+  readonly operations: DeviceOperations
+  readonly #shared: SharedBackend
+  readonly #release = (matrix: ResidentMatrix): void => this.#shared.backend.release(matrix)
+  /** All that are packed and not disposed: dispose() gives them back. */
+  readonly #packed = new Set<GpuWeights>()
+  #disposed = false
+
+  constructor(shared: SharedBackend, fallbackReason: string | null) {
+    this.#shared = shared
+    this.fallbackReason = fallbackReason
+    this.operations = new GpuOperations({
+      read: async (node) => (await this.#backend().run([node]))[0] ?? new Float32Array(),
+      release: this.#release,
+      own: (weights) => this.#own(weights),
+    })
+  }
+
+  /** What runs: `webgpu`, `webgl2` or `headlessgl`. */
+  get backend(): BackendName {
+    return this.#shared.backend.name
+  }
+
+  /** As {@link GpuEngine.backend}. */
+  get variant(): string {
+    return this.backend
+  }
+
+  /** The adapter and its limits. */
+  get adapter(): AdapterInfo {
+    return this.#shared.backend.adapter
+  }
+
+  /** What this backend has done so far, for all engines on it. */
+  get counters(): Readonly<Counters> {
+    return this.#shared.backend.counters
+  }
+
+  /** Why nothing runs until {@link GpuEngine.restore}, null while all is well. */
+  get lost(): string | null {
+    return this.#shared.backend.lost
+  }
+
+  /**
+   * Copies weights. They are sent to the device by the first call that uses them.
+   * @throws TypeError on float64, RangeError on arrays of another size than `spec` asks for
+   */
+  pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights {
+    const packed = new GpuWeights(spec, weights, this.#backend().gateLayout, {
+      owner: this,
+      release: this.#release,
+      onDispose: (disposed) => this.#packed.delete(disposed),
+    })
+    this.#packed.add(packed)
+    return packed
+  }
+
+  /**
+   * Runs all timesteps, layers and directions with one transfer back.
+   * @throws GpuLostError if the device was lost, GpuLimitError if it is too small
+   */
+  async recurrent(weights: PackedWeights, call: RecurrentInput): Promise<RecurrentOutput> {
+    const backend = this.#backend()
+    const own = this.#own(weights)
+    const { spec } = own
+    const { N } = checkInput(spec, call)
+    if (N === 0) return empty(spec)
+    const { I } = sizesOf(spec)
+    const input = padded(Float32Array.from(call.input), call.batchSizes, I)
+    const node = sequenceNode(own, call, hostNode(input, call.batchSizes.length * N, I))
+    const settings = { ...call, batchSizes: call.batchSizes.slice() }
+    return outputOf(node, settings, await backend.run(resultNodes(node)))
+  }
+
+  /**
+   * `a b + bias`. The operands are sent with each call; a layer that stays uses {@link GpuEngine.operations}.
+   * @throws TypeError on float64
+   */
+  async matmul({ a, b, m, k, n, transposeB = false, bias = null }: MatmulOperands): Promise<FloatArray> {
+    if (!(a instanceof Float32Array && b instanceof Float32Array)) {
+      throw new TypeError('gpu.matmul: expected operands of float32, got float64; convert them first')
+    }
+    if (a.length !== m * k || b.length !== k * n) {
+      throw new RangeError(
+        `gpu.matmul: expected ${m * k} and ${k * n} elements, got ${a.length} and ${b.length}`,
+      )
+    }
+    const backend = this.#backend()
+    if (m === 0 || n === 0) return new Float32Array()
+    // Without terms to sum, a product of one column of zeros.
+    const [depth, left] = k === 0 ? [1, new Float32Array(m)] : [k, a.slice()]
+    const right = k === 0 ? new Float32Array(n) : transposeB ? transpose(b, k) : b
+    const weights = new ResidentMatrix(
+      withBias(right, bias, n),
+      { rows: depth + 1, columns: n },
+      this.#release,
+    )
+    try {
+      const input = hostNode(left, m, depth)
+      const [result = new Float32Array()] = await backend.run([
+        { kind: 'affine', input, weights, rows: m, columns: n },
+      ])
+      return result
+    } finally {
+      weights.dispose()
+    }
+  }
+
+  /**
+   * After a loss: starts the backend anew. Weights that are packed are sent again when they are used. Without a loss it
+   * does nothing.
+   * @throws GpuUnavailableError if there is no adapter any more
+   */
+  async restore(): Promise<void> {
+    if (this.#disposed) throw disposedError()
+    await this.#shared.restore()
+  }
+
+  /** Gives all memory on the device back. The engine cannot be used afterwards; disposing twice does nothing. */
+  dispose(): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    for (const packed of [...this.#packed]) packed.dispose()
+    this.#shared.leave()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  #backend(): Backend {
+    if (this.#disposed) throw disposedError()
+    return this.#shared.backend
+  }
+
+  #own(weights: PackedWeights): GpuWeights {
+    if (weights instanceof GpuWeights && weights.owner === this) return weights
+    throw new TypeError('recurrent: these weights were packed by another engine than this gpu engine')
+  }
+}
+
+function disposedError(): Error {
+  return new Error('gpu: this engine was disposed; make another with createGpu()')
+}
+
+function empty({ mode }: RecurrentSpec): RecurrentOutput {
+  return {
+    output: new Float32Array(),
+    hn: new Float32Array(),
+    cn: mode === 'LSTM' ? new Float32Array() : null,
+  }
+}

@@ -1,0 +1,158 @@
+import {
+  checkInput,
+  type DeviceArray,
+  type DeviceMatrix,
+  type DeviceOperations,
+  type DeviceSequence,
+  type DeviceSequenceResults,
+  type PackedWeights,
+  sizesOf,
+} from '@unroll/kernels'
+import { GpuArray, type Read } from './gpuArray.ts'
+import type { GpuWeights } from './gpuWeights.ts'
+import type { RecurrentNode } from './graph.ts'
+import { transpose } from './packDirection.ts'
+import { ResidentMatrix } from './residentMatrix.ts'
+import { hostNode, outputNode, padded, sequenceNode } from './sequenceNode.ts'
+
+/** What an engine lends its operations. */
+export interface OperationsOf {
+  readonly read: Read
+  readonly release: (matrix: ResidentMatrix) => void
+  /** @throws TypeError unless the weights are the engine's own */
+  readonly own: (weights: PackedWeights) => GpuWeights
+}
+
+/** Builds graphs; nothing runs before an array is read. */
+export class GpuOperations implements DeviceOperations {
+  readonly #engine: OperationsOf
+
+  constructor(engine: OperationsOf) {
+    this.#engine = engine
+  }
+
+  array(data: Float32Array, shape: readonly number[]): GpuArray {
+    const columns = shape.at(-1) ?? 1
+    return new GpuArray(this.#engine.read, hostNode(data.slice(), rowsOf(shape), columns), shape)
+  }
+
+  table(data: Float32Array, rows: number, columns: number): DeviceMatrix {
+    return new ResidentMatrix(data.slice(), { rows, columns }, this.#engine.release)
+  }
+
+  linearWeights(
+    weight: Float32Array,
+    bias: Float32Array | null,
+    rows: number,
+    columns: number,
+  ): DeviceMatrix {
+    return new ResidentMatrix(
+      withBias(transpose(weight, rows), bias, columns),
+      { rows: rows + 1, columns },
+      this.#engine.release,
+    )
+  }
+
+  embedding(table: DeviceMatrix, indices: ArrayLike<number>, shape: readonly number[]): GpuArray {
+    const own = ownMatrix('embedding', table)
+    const rows = indices.length
+    const node = {
+      kind: 'embedding',
+      table: own,
+      indices: hostNode(Float32Array.from(indices), rows, 1),
+      rows,
+      columns: own.columns,
+    } as const
+    return new GpuArray(this.#engine.read, node, [...shape, own.columns])
+  }
+
+  indexSelect(input: DeviceArray, indices: ArrayLike<number>): GpuArray {
+    const { node, shape } = ownArray('indexSelect', input)
+    const rows = indices.length
+    if (shape.length !== 2)
+      throw new RangeError(`indexSelect: expected a matrix, got shape (${shape.join(', ')})`)
+    const selected = {
+      kind: 'select',
+      input: node,
+      indices: hostNode(Float32Array.from(indices), rows, 1),
+      rows,
+      columns: node.columns,
+    } as const
+    return new GpuArray(this.#engine.read, selected, [rows, node.columns])
+  }
+
+  linear(input: DeviceArray, weights: DeviceMatrix): GpuArray {
+    const [own, x] = [ownMatrix('linear', weights), ownArray('linear', input)]
+    if (x.node.columns !== own.rows - 1) {
+      throw new RangeError(
+        `linear: expected input of ${own.rows - 1} features, got shape (${x.shape.join(', ')})`,
+      )
+    }
+    const { node } = x
+    return x.map({ kind: 'affine', input: node, weights: own, rows: node.rows, columns: own.columns })
+  }
+
+  softmax(input: DeviceArray): GpuArray {
+    const x = ownArray('softmax', input)
+    return x.map({ kind: 'softmax', input: x.node, rows: x.node.rows, columns: x.node.columns })
+  }
+
+  recurrent(weights: PackedWeights, sequence: DeviceSequence): DeviceSequenceResults {
+    const own = this.#engine.own(weights)
+    const { read } = this.#engine
+    const { D, I, P } = sizesOf(own.spec)
+    const { batchSizes, batchFirst = false } = sequence
+    const [T, N] = [batchSizes.length, batchSizes[0] ?? 0]
+    const results = (of: RecurrentNode, shape: readonly number[] | null): DeviceSequenceResults => ({
+      output: shape && new GpuArray(read, outputNode(of, D * P), shape, batchFirst ? { T, N } : null),
+      last: new GpuArray(read, { kind: 'last', of, rows: N, columns: D * P }, [N, D * P]),
+    })
+    if (ArrayBuffer.isView(sequence.input)) {
+      checkInput(own.spec, { ...sequence, input: sequence.input })
+      const rows = padded(Float32Array.from(sequence.input), batchSizes, I)
+      const node = sequenceNode(own, sequence, hostNode(rows, T * N, I))
+      return results(node, node.lengths === null ? [...(batchFirst ? [N, T] : [T, N]), D * P] : null)
+    }
+    const input = ownArray('recurrent', sequence.input)
+    if (batchSizes.some((size) => size !== N) || input.node.rows !== T * N || input.node.columns !== I) {
+      throw new RangeError(
+        `recurrent: expected ${T} timesteps of ${N} sequences with ${I} features, got shape (${input.shape.join(', ')})`,
+      )
+    }
+    // Rows that stand by time already are not batch-major, whatever their shape says.
+    const node = sequenceNode(
+      own,
+      { ...sequence, batchFirst: batchFirst && input.byTime === null },
+      input.node,
+    )
+    return results(node, [...input.shape.slice(0, -1), D * P])
+  }
+}
+
+/** A matrix `(rows, columns)` and below it the bias, or zeros. */
+export function withBias(
+  matrix: Float32Array,
+  bias: ArrayLike<number> | null,
+  columns: number,
+): Float32Array {
+  const result = new Float32Array(matrix.length + columns)
+  result.set(matrix)
+  if (bias !== null) result.set(Float32Array.from(bias), matrix.length)
+  return result
+}
+
+function rowsOf(shape: readonly number[]): number {
+  return shape.slice(0, -1).reduce((product, size) => product * size, 1)
+}
+
+function ownArray(who: string, array: DeviceArray): GpuArray {
+  if (array instanceof GpuArray) return array
+  throw new TypeError(`${who}: expected an array of this engine, got one of another`)
+}
+
+function ownMatrix(who: string, matrix: DeviceMatrix): ResidentMatrix {
+  if (!(matrix instanceof ResidentMatrix))
+    throw new TypeError(`${who}: expected a matrix of this engine, got one of another`)
+  if (matrix.disposed) throw new Error(`${who}: this matrix was disposed; send it again`)
+  return matrix
+}

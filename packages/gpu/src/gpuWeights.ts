@@ -1,0 +1,93 @@
+import {
+  checkWeights,
+  type DirectionWeights,
+  layerInputSize,
+  type PackedWeights,
+  type RecurrentSpec,
+  sizesOf,
+} from '@unroll/kernels'
+import type { ResidentDirection } from './graph.ts'
+import { type GateLayout, gateChannels, packDirection } from './packDirection.ts'
+import { ResidentMatrix } from './residentMatrix.ts'
+
+/** Weights of a recurrent stack, in the layout of packDirection. */
+export class GpuWeights implements PackedWeights {
+  readonly spec: RecurrentSpec
+  readonly byteLength: number
+  readonly stale = false
+  /** The engine that packed them. */
+  readonly owner: object
+  readonly #onDispose: (weights: GpuWeights) => void
+  readonly #directions: readonly ResidentDirection[]
+  #disposed = false
+
+  /**
+   * @param from the engine, and what it does when they are disposed
+   * @throws RangeError on arrays of another size than `spec` asks for
+   * @throws TypeError on float64, which GPUs do not compute in
+   */
+  constructor(
+    spec: RecurrentSpec,
+    weights: readonly DirectionWeights[],
+    layout: GateLayout,
+    from: {
+      readonly owner: object
+      readonly release: (matrix: ResidentMatrix) => void
+      readonly onDispose: (weights: GpuWeights) => void
+    },
+  ) {
+    if (spec.dtype !== 'float32') {
+      throw new TypeError(
+        `gpu.pack: expected weights of float32, got ${spec.dtype}; convert the module, module.to('float32'), or let ` +
+          'the wasm engine run it, module.to(wasm)',
+      )
+    }
+    checkWeights(spec, weights)
+    this.spec = spec
+    this.owner = from.owner
+    this.#onDispose = from.onDispose
+    const { release } = from
+    const sizes = sizesOf(spec)
+    const { D, G, H, P } = sizes
+    const channels = gateChannels(spec.mode, layout)
+    const columns = channels === 4 ? H : G * H
+    this.#directions = weights.map((direction, index) => {
+      const packed = packDirection(spec.mode, H, layout, direction)
+      const K = layerInputSize(sizes, Math.floor(index / D))
+      return {
+        input: new ResidentMatrix(packed.input, { rows: K + 1, columns, channels }, release),
+        hidden: new ResidentMatrix(packed.hidden, { rows: P + 1, columns, channels }, release),
+        projection:
+          packed.projection && new ResidentMatrix(packed.projection, { rows: H, columns: P }, release),
+      }
+    })
+    this.byteLength = this.#matrices().reduce((sum, { data }) => sum + data.byteLength, 0)
+  }
+
+  /** @throws Error if they were disposed */
+  get directions(): readonly ResidentDirection[] {
+    if (this.#disposed) throw new Error('recurrent: these weights were disposed; pack them again')
+    return this.#directions
+  }
+
+  get disposed(): boolean {
+    return this.#disposed
+  }
+
+  dispose(): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    this.#onDispose(this)
+    for (const matrix of this.#matrices()) matrix.dispose()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  #matrices(): ResidentMatrix[] {
+    return this.#directions.flatMap(({ input, hidden, projection }) =>
+      projection ? [input, hidden, projection] : [input, hidden],
+    )
+  }
+}

@@ -1,0 +1,194 @@
+import type { RecurrentSpec } from '@unroll/kernels'
+import type { ResidentMatrix } from './residentMatrix.ts'
+
+/**
+ * What to compute, as a graph of matrices: a backend walks it from the results down, so that whole models become one plan
+ * and only the results are read back. Rows of a sequence are timesteps times batch, row `t * N + n`, unless `order` says
+ * that they come batch by batch, row `n * T + t`.
+ */
+export type MatrixNode =
+  | HostNode
+  | EmbeddingNode
+  | SelectNode
+  | AffineNode
+  | SoftmaxNode
+  | OutputNode
+  | StateNode
+  | LastNode
+
+interface Sized {
+  readonly rows: number
+  readonly columns: number
+}
+
+/** Values from the host, sent anew with each run. */
+export interface HostNode extends Sized {
+  readonly kind: 'host'
+  readonly data: Float32Array
+}
+
+/** Rows of `table` by index: `indices` `(rows, 1)`. */
+interface EmbeddingNode extends Sized {
+  readonly kind: 'embedding'
+  readonly table: ResidentMatrix
+  readonly indices: HostNode
+}
+
+/** Rows of `input` by index: `indices` `(rows, 1)`. */
+interface SelectNode extends Sized {
+  readonly kind: 'select'
+  readonly input: MatrixNode
+  readonly indices: HostNode
+}
+
+/** `x W + b`; the last row of `weights` `(K + 1, columns)` is `b`. */
+interface AffineNode extends Sized {
+  readonly kind: 'affine'
+  readonly input: MatrixNode
+  readonly weights: ResidentMatrix
+}
+
+/** `exp(x) / sum(exp(x))` of each row. */
+interface SoftmaxNode extends Sized {
+  readonly kind: 'softmax'
+  readonly input: MatrixNode
+}
+
+/** A whole sequence; its results are the nodes below. */
+export interface RecurrentNode {
+  readonly kind: 'recurrent'
+  readonly spec: RecurrentSpec
+  /** Layer 0 forward, layer 0 reverse, layer 1 forward, ... */
+  readonly directions: readonly ResidentDirection[]
+  /** `(T * N, I)` */
+  readonly input: MatrixNode
+  /** Of the rows of `input`; results are in order of time. */
+  readonly order: 'time' | 'batch'
+  readonly T: number
+  readonly N: number
+  /** `(N, 1)`: timesteps of each sequence; null where all have `T`. */
+  readonly lengths: HostNode | null
+  /** Of each layer and direction, `h` `(N, P)` and an LSTM's `c` `(N, H)`. */
+  readonly initial: readonly { readonly h: HostNode; readonly c: HostNode | null }[]
+  /** `(T * N, D * P)` for each layer but the last. */
+  readonly dropout: readonly HostNode[]
+}
+
+/** Weights of a direction as kernels read them: see packDirection. */
+export interface ResidentDirection {
+  readonly input: ResidentMatrix
+  readonly hidden: ResidentMatrix
+  readonly projection: ResidentMatrix | null
+}
+
+/** All hidden states of the last layer, `(T * N, D * P)`; what stands behind the end of a sequence means nothing. */
+export interface OutputNode extends Sized {
+  readonly kind: 'output'
+  readonly of: RecurrentNode
+}
+
+/** The state of a layer and direction after each sequence's last timestep: `h` `(N, P)` or `c` `(N, H)`. */
+export interface StateNode extends Sized {
+  readonly kind: 'state'
+  readonly of: RecurrentNode
+  readonly which: 'h' | 'c'
+  readonly index: number
+}
+
+/** `h` of the last layer, its directions side by side: `(N, D * P)`. */
+interface LastNode extends Sized {
+  readonly kind: 'last'
+  readonly of: RecurrentNode
+}
+
+/** The leaves of a graph and what tells its structure: two graphs of the same key differ in their leaves only. */
+export interface GraphLeaves {
+  readonly key: string
+  readonly hosts: readonly HostNode[]
+  readonly residents: readonly ResidentMatrix[]
+}
+
+/** Walks a graph, each node once. */
+export function leavesOf(roots: readonly MatrixNode[]): GraphLeaves {
+  const hosts: HostNode[] = []
+  const residents: ResidentMatrix[] = []
+  const texts: string[] = []
+  const seen = new Map<object, number>()
+
+  const once = (node: object, describe: () => string): string => {
+    const known = seen.get(node)
+    if (known !== undefined) return `#${known}`
+    const text = describe()
+    const index = texts.push(text) - 1
+    seen.set(node, index)
+    return `#${index}`
+  }
+  const resident = (matrix: ResidentMatrix | null): string =>
+    matrix === null
+      ? '-'
+      : once(matrix, () => {
+          residents.push(matrix)
+          return `resident ${matrix.rows}x${matrix.columns}x${matrix.channels}`
+        })
+  const recurrent = (node: RecurrentNode): string =>
+    once(node, () => {
+      const { spec, T, N, order } = node
+      const weights = node.directions.flatMap(({ input, hidden, projection }) =>
+        [input, hidden, projection].map(resident),
+      )
+      const values = [
+        node.input,
+        node.lengths,
+        ...node.initial.flatMap(({ h, c }) => [h, c]),
+        ...node.dropout,
+      ].map((value) => (value === null ? '-' : visit(value)))
+      const sizes = [
+        spec.mode,
+        spec.inputSize,
+        spec.hiddenSize,
+        spec.projSize,
+        spec.numLayers,
+        spec.bidirectional,
+      ]
+      return ['recurrent', ...sizes, T, N, order, ...weights, ...values].join(' ')
+    })
+  const inside = (node: MatrixNode): string => {
+    switch (node.kind) {
+      case 'host':
+        hosts.push(node)
+        return ''
+      case 'embedding':
+        return `${resident(node.table)} ${visit(node.indices)}`
+      case 'select':
+        return `${visit(node.input)} ${visit(node.indices)}`
+      case 'affine':
+        return `${visit(node.input)} ${resident(node.weights)}`
+      case 'softmax':
+        return visit(node.input)
+      case 'output':
+      case 'last':
+        return recurrent(node.of)
+      case 'state':
+        return `${recurrent(node.of)} ${node.which} ${node.index}`
+      default:
+        return node satisfies never
+    }
+  }
+  const visit = (node: MatrixNode): string =>
+    once(node, () => `${node.kind} ${node.rows}x${node.columns} ${inside(node)}`)
+
+  const results = roots.map(visit)
+  return { key: `${texts.join('; ')} => ${results.join(' ')}`, hosts, residents }
+}
+
+/** The sequences whose outputs somebody asks for: of the others only the states are computed. */
+export function sequencesWithOutput(roots: readonly MatrixNode[]): Set<object> {
+  const found = new Set<object>()
+  const visit = (node: MatrixNode): void => {
+    if (node.kind === 'output') found.add(node.of)
+    if ('of' in node) visit(node.of.input)
+    if ('input' in node) visit(node.input)
+  }
+  roots.forEach(visit)
+  return found
+}

@@ -1,0 +1,145 @@
+import type { Counters } from '../counters.ts'
+import { GpuLimitError } from '../errors.ts'
+import { kernelSettings } from '../gpujs/kernelSettings.ts'
+import type { Gpu, GpuDevice, GpuJs, Handle, Kernel, Pipeline } from '../gpujs/types.ts'
+import type { GraphLeaves, MatrixNode } from '../graph.ts'
+import type { ResidentMatrix } from '../residentMatrix.ts'
+import { ResidentArguments } from './residentArguments.ts'
+import { type Launch, traceGraph, type Value } from './trace.ts'
+
+/** Numbers beyond this are not whole in float32, in which kernels count rows. */
+const maxRows = 2 ** 24
+/** Threads of a kernel's workgroup in each dimension, as gpu.js sets it. */
+const workgroup = 8
+
+/** Where a root is found in what a pipeline returns. */
+interface Result {
+  readonly position: number
+  readonly column: number
+  readonly columns: number
+}
+
+/** One graph structure as a gpu.js pipeline: arguments are its host values, then its weights. */
+export class Plan {
+  readonly #gpu: Gpu<Handle>
+  readonly #device: GpuDevice
+  readonly #input: GpuJs['Input']
+  readonly #kernels = new Map<string, Kernel<Handle>>()
+  readonly #residents = new ResidentArguments()
+  readonly #pipeline: Pipeline
+  #results: readonly Result[] = []
+  #launches = 0
+
+  constructor(
+    gpu: Gpu<Handle>,
+    device: GpuDevice,
+    input: GpuJs['Input'],
+    roots: readonly MatrixNode[],
+    { hosts, residents }: GraphLeaves,
+  ) {
+    this.#gpu = gpu
+    this.#device = device
+    this.#input = input
+    const leaves: readonly (MatrixNode | ResidentMatrix)[] = [...hosts, ...residents]
+    const trace = (...handles: readonly Handle[]): Handle[] => {
+      const byLeaf = new Map(leaves.flatMap((leaf, i) => (handles[i] ? [[leaf, handles[i]] as const] : [])))
+      this.#launches = 0
+      return this.#unique(roots, traceGraph(roots, byLeaf, this.#launch))
+    }
+    // gpu.js reads off a function's length how many arguments there are.
+    Object.defineProperty(trace, 'length', { value: leaves.length })
+    this.#pipeline = gpu.createPipeline(trace)
+  }
+
+  async run({ hosts, residents }: GraphLeaves, counters: Counters): Promise<Float32Array[]> {
+    const Input = this.#input
+    for (const { rows, columns } of [...hosts, ...residents]) this.#checkSize('an argument', rows, columns)
+    const device = this.#device
+    const sent = (bytes: number): void => {
+      counters.weightBytes += bytes
+    }
+    const input = ({ data, rows, columns }: ResidentMatrix): InstanceType<GpuJs['Input']> =>
+      new Input(data, [columns, rows])
+    const weights = residents.map((matrix, i) =>
+      this.#residents.argument(this.#pipeline, hosts.length + i, matrix, { device, input, sent }),
+    )
+    const values = hosts.map(({ data, rows, columns }) => new Input(data, [columns, rows]))
+    const returned = await this.#pipeline(...values, ...weights)
+    const { executorKind, fallbackReason } = this.#pipeline
+    if (executorKind !== 'fused-encoder') {
+      throw new Error(
+        `webgpu: gpu.js did not run the plan in one command encoder: ${fallbackReason ?? executorKind}`,
+      )
+    }
+    for (const [i, matrix] of residents.entries())
+      this.#residents.hold(this.#pipeline, hosts.length + i, matrix)
+    counters.launches += this.#launches
+    counters.readbacks++
+    return this.#results.map((result) => columnsOf(returned, result))
+  }
+
+  /** Lets go of a matrix that was disposed. */
+  forget(matrix: ResidentMatrix): void {
+    this.#residents.forget(matrix)
+  }
+
+  dispose(): void {
+    // Kernels of a pipeline's own go with it; these were only its patterns.
+    void this.#pipeline.destroy().then(() => this.#residents.dispose())
+    for (const kernel of this.#kernels.values()) kernel.destroy()
+    this.#kernels.clear()
+  }
+
+  readonly #launch: Launch = (source, { rows, columns }, args) => {
+    this.#checkSize('an intermediate result', rows, columns)
+    const key = `${rows}x${columns} ${source}`
+    let kernel = this.#kernels.get(key)
+    if (!kernel) {
+      kernel = this.#gpu.createKernel(source, kernelSettings(source, [columns, rows]))
+      this.#kernels.set(key, kernel)
+    }
+    this.#launches++
+    return kernel(...args)
+  }
+
+  /** The handles to return, each once. */
+  #unique(roots: readonly MatrixNode[], values: readonly Value[]): Handle[] {
+    const handles = [...new Set(values.map(({ handle }) => handle))]
+    this.#results = values.map(({ handle, column }, i) => ({
+      position: handles.indexOf(handle),
+      column,
+      columns: roots[i]?.columns ?? 0,
+    }))
+    return handles
+  }
+
+  #checkSize(what: string, rows: number, columns: number): void {
+    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } =
+      this.#device.limits
+    const [bytes, most] = [rows * columns * 4, Math.min(maxStorageBufferBindingSize, maxBufferSize)]
+    const remedy = 'run fewer sequences or timesteps at once'
+    if (bytes > most) {
+      throw new GpuLimitError(
+        `webgpu: ${what} of shape (${rows}, ${columns}) takes ${bytes} bytes, but a buffer of this adapter at most ${most}; ${remedy}`,
+      )
+    }
+    const threads = Math.min(maxRows, maxComputeWorkgroupsPerDimension * workgroup)
+    if (rows > threads || columns > threads) {
+      throw new GpuLimitError(
+        `webgpu: ${what} of shape (${rows}, ${columns}) is longer than the ${threads} rows or columns of this adapter; ${remedy}`,
+      )
+    }
+  }
+}
+
+/** Columns of what a pipeline returned: rows of numbers, one result after the other. */
+function columnsOf(returned: unknown, { position, column, columns }: Result): Float32Array {
+  const rows: unknown = Array.isArray(returned) ? returned[position] : undefined
+  if (!Array.isArray(rows)) throw new Error('webgpu: expected gpu.js to return rows of numbers')
+  const result = new Float32Array(rows.length * columns)
+  rows.forEach((row: unknown, i) => {
+    if (!(row instanceof Float32Array)) throw new Error('webgpu: expected a row to be a Float32Array')
+    result.set(row.subarray(column, column + columns), i * columns)
+  })
+  return result
+}

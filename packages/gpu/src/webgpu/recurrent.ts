@@ -1,0 +1,123 @@
+import { gateCount } from '@unroll/kernels'
+import type { Handle } from '../gpujs/types.ts'
+import type { MatrixNode, RecurrentNode } from '../graph.ts'
+import type { ResidentMatrix } from '../residentMatrix.ts'
+import { History } from './history.ts'
+import { affine, beside, gates, gruState, lstmState, multiply, project, rnnState } from './sources.ts'
+import type { Launch, Value } from './trace.ts'
+
+/** The results of a sequence. */
+export interface Recurrent {
+  /** `(T * N, D * P)`, by time */
+  output(): Handle
+  /** After the last timestep, of layer and direction `index`. */
+  state(index: number): { readonly h: Value; readonly c: Value }
+}
+
+interface Surroundings {
+  readonly value: (node: MatrixNode) => Handle
+  readonly leaf: (leaf: MatrixNode | ResidentMatrix) => Handle
+  readonly launch: Launch
+  readonly wantsOutput: boolean
+}
+
+/** Floats of inputs' shares of the gates that are held at once: 64 MiB. */
+const chunkFloats = 2 ** 24
+
+/**
+ * Records a sequence, layer by layer and direction by direction. A timestep of LSTM and GRU is two launches (gates, state),
+ * with a projection three, of RNN one. The inputs' share of the gates is computed by one launch for a chunk of timesteps.
+ */
+export function recurrentOf(
+  node: RecurrentNode,
+  { value, leaf, launch, wantsOutput }: Surroundings,
+): Recurrent {
+  const { spec, T, N, lengths } = node
+  const { mode, hiddenSize: H, numLayers } = spec
+  const D = spec.bidirectional ? 2 : 1
+  const P = spec.projSize || H
+  const columns = gateCount(mode) * H
+  const chunk = Math.max(1, Math.floor(chunkFloats / (N * columns)))
+  const masked = lengths !== null
+  const lengthsOf = lengths && leaf(lengths)
+  const states: { h: Value; c: Value }[] = []
+
+  let below = value(node.input)
+  let depth = spec.inputSize
+  let batchMajor = node.order === 'batch' ? { T, N } : null
+  for (let layer = 0; layer < numLayers; layer++) {
+    const isWanted = wantsOutput || layer < numLayers - 1
+    const histories = Array.from({ length: D }, (_, d) =>
+      isWanted ? new History(launch, P, N, d === 1) : null,
+    )
+    for (let direction = 0; direction < D; direction++) {
+      const index = layer * D + direction
+      const [weights, initial] = [node.directions[index], node.initial[index]]
+      if (!weights || !initial) throw new Error(`WebGPU plan: no weights of direction ${index}`)
+      const [input, hidden] = [leaf(weights.input), leaf(weights.hidden)]
+      const projection = weights.projection && leaf(weights.projection)
+
+      let h = leaf(initial.h)
+      // An LSTM keeps h and c side by side; before a projection, h is not the state and its first value is not read.
+      let s =
+        initial.c === null
+          ? h
+          : launch(beside(H), { rows: N, columns: 2 * H }, [
+              projection ? leaf(initial.c) : h,
+              leaf(initial.c),
+            ])
+      if (initial.c !== null && projection === null) h = s
+      let p: Handle | null = null
+      let first = 0
+      for (let i = 0; i < T; i++) {
+        const t = direction === 0 ? i : T - 1 - i
+        if (p === null || t < first || t >= first + chunk) {
+          first = Math.floor(t / chunk) * chunk
+          const rows = Math.min(chunk, T - first) * N
+          p = launch(affine(depth, batchMajor), { rows, columns }, [below, input, first * N])
+        }
+        const at = (t - first) * N
+        const mask = lengthsOf === null ? [] : [lengthsOf, t]
+        switch (mode) {
+          case 'LSTM': {
+            const g = launch(gates(mode, H, P, masked), { rows: N, columns }, [p, h, hidden, at, ...mask])
+            s = launch(lstmState(H, masked), { rows: N, columns: 2 * H }, [g, s, ...mask])
+            h = projection
+              ? launch(project(H, masked), { rows: N, columns: P }, [s, h, projection, ...mask])
+              : s
+            break
+          }
+          case 'GRU': {
+            const g = launch(gates(mode, H, P, masked), { rows: N, columns }, [p, h, hidden, at, ...mask])
+            h = launch(gruState(H, masked), { rows: N, columns: H }, [p, g, h, at, ...mask])
+            break
+          }
+          case 'RNN_TANH':
+          case 'RNN_RELU':
+            h = launch(rnnState(mode, P, masked), { rows: N, columns: H }, [p, h, hidden, at, ...mask])
+            break
+          default:
+            mode satisfies never
+        }
+        histories[direction]?.add(h)
+      }
+      states.push({ h: { handle: h, column: 0 }, c: { handle: s, column: H } })
+    }
+    const [forward, reverse] = histories.map((history) => history?.gathered() ?? null)
+    if (!forward) break
+    const size = { rows: T * N, columns: D * P }
+    below = reverse ? launch(beside(P), size, [forward, reverse]) : forward
+    const factors = node.dropout[layer]
+    if (factors) below = launch(multiply, size, [below, leaf(factors)])
+    depth = D * P
+    batchMajor = null
+  }
+  return {
+    output: () => below,
+    state: (index) => {
+      const state = states[index]
+      if (!state) throw new Error(`WebGPU plan: no state ${index}`)
+      return state
+    },
+  }
+}

@@ -1,0 +1,125 @@
+import { type RecurrentMode, type RecurrentSpec, reference } from '@unroll/kernels'
+import { expect, it } from 'vitest'
+import type { GpuEngine } from '../src/index.ts'
+import { describeBackends } from './backends.ts'
+import { Calls } from './calls.ts'
+import { randomCall, randomWeights, seeded } from './random.ts'
+
+const layer = (mode: RecurrentMode, change: Partial<RecurrentSpec> = {}): RecurrentSpec => ({
+  mode,
+  dtype: 'float32',
+  inputSize: 3,
+  hiddenSize: 4,
+  projSize: 0,
+  numLayers: 1,
+  bidirectional: false,
+  ...change,
+})
+
+/** Launches that `more` timesteps add to a call. */
+async function launchesPerTimestep(gpu: GpuEngine, spec: RecurrentSpec): Promise<number> {
+  const random = seeded(9)
+  const packed = gpu.pack(spec, randomWeights(random, spec))
+  const launches: number[] = []
+  // The first call sends the weights.
+  for (const T of [49, 49, 98]) {
+    const before = gpu.counters.launches
+    await gpu.recurrent(packed, randomCall(random, spec, new Array<number>(T).fill(2)))
+    launches.push(gpu.counters.launches - before)
+  }
+  packed.dispose()
+  const [, few = 0, many = 0] = launches
+  return (many - few) / 49
+}
+
+/** What gathers the outputs on WebGPU: one launch for seven timesteps, one for seven of those, ... */
+const gathering = 1 / 7 + 1 / 49 + 1 / 49
+
+describeBackends((backend, gpu) => {
+  const isGl = backend !== 'webgpu'
+
+  it.each([
+    ['RNN_TANH', {}, 1, 1],
+    ['GRU', {}, 1, 2],
+    ['LSTM', {}, 1, 2],
+    ['LSTM', { projSize: 2 }, 2, 3],
+  ] as const)(
+    'launches %s %o %d times a timestep on WebGL, %d on WebGPU',
+    async (mode, change, onGl, onWebGpu) => {
+      const perStep = await launchesPerTimestep(gpu, layer(mode, change))
+      if (isGl) expect(perStep).toBe(onGl)
+      else {
+        expect(perStep).toBeGreaterThanOrEqual(onWebGpu)
+        expect(perStep).toBeLessThanOrEqual(onWebGpu + gathering)
+      }
+    },
+  )
+
+  it('reads back once, in one submission on WebGPU, and sends, compiles and creates nothing for the second call', async () => {
+    const spec = layer('LSTM', { numLayers: 2, bidirectional: true })
+    const random = seeded(3)
+    const weights = randomWeights(random, spec)
+    const packed = gpu.pack(spec, weights)
+    await gpu.recurrent(packed, randomCall(random, spec, [3, 3, 3, 3]))
+    const call = randomCall(random, spec, [3, 3, 3, 3])
+    const before = { ...gpu.counters }
+    using calls = new Calls([
+      'GPUQueue.submit',
+      'GPUBuffer.mapAsync',
+      'GPUComputePassEncoder.dispatchWorkgroups',
+      'GPUDevice.createBuffer',
+      'GPUDevice.createShaderModule',
+      'WebGL2RenderingContext.drawArrays',
+      'WebGL2RenderingContext.readPixels',
+      'WebGL2RenderingContext.compileShader',
+    ])
+    const got = await gpu.recurrent(packed, call)
+    const after = gpu.counters
+    expect(after.readbacks - before.readbacks).toBe(1)
+    expect(after.compiles - before.compiles).toBe(0)
+    expect(after.weightBytes - before.weightBytes).toBe(0)
+    const launches = after.launches - before.launches
+    const seen = (method: string): number => calls.of(method)
+    if (backend === 'webgpu') {
+      expect(['GPUQueue.submit', 'GPUBuffer.mapAsync'].map(seen)).toEqual([1, 1])
+      expect(['GPUDevice.createBuffer', 'GPUDevice.createShaderModule'].map(seen)).toEqual([0, 0])
+      expect(seen('GPUComputePassEncoder.dispatchWorkgroups')).toBe(launches)
+    } else if (backend === 'webgl2') {
+      expect(seen('WebGL2RenderingContext.readPixels')).toBe(1)
+      expect(seen('WebGL2RenderingContext.compileShader')).toBe(0)
+      expect(seen('WebGL2RenderingContext.drawArrays')).toBe(launches)
+    }
+    expect(got.output).toBeAllclose(reference.recurrent(reference.pack(spec, weights), call).output, {
+      rtol: 1e-4,
+      atol: 1e-5,
+    })
+    packed.dispose()
+  })
+
+  it('sends weights of the same shape when they are others, and computes with those', async () => {
+    const spec = layer('GRU')
+    const random = seeded(4)
+    const call = randomCall(random, spec, [2, 2, 2])
+    const both = [randomWeights(random, spec), randomWeights(random, spec)]
+    const packed = both.map((weights) => gpu.pack(spec, weights))
+    for (const i of [0, 1, 0, 1]) {
+      const [own, weights] = [packed[i], both[i]]
+      if (!own || !weights) throw new Error('there are two')
+      const { output } = await gpu.recurrent(own, call)
+      expect(output).toBeAllclose(reference.recurrent(reference.pack(spec, weights), call).output, {
+        rtol: 1e-4,
+        atol: 1e-5,
+      })
+    }
+    for (const own of packed) own.dispose()
+  })
+
+  it('keeps few plans and kernels, however many shapes come', async () => {
+    const spec = layer('RNN_TANH')
+    const packed = gpu.pack(spec, randomWeights(seeded(5), spec))
+    for (let N = 1; N <= 40; N++) await gpu.recurrent(packed, randomCall(seeded(N), spec, [N]))
+    expect(gpu.counters.cached).toBeLessThanOrEqual(96)
+    expect(gpu.counters.cached).toBeGreaterThan(10)
+    packed.dispose()
+  })
+})

@@ -1,0 +1,54 @@
+import { type RecurrentMode, type RecurrentSpec, reference } from '@unroll/kernels'
+import { expect, it } from 'vitest'
+import { describeBackends } from './backends.ts'
+import { randomCall, randomWeights, seeded } from './random.ts'
+
+/** Wider than PyTorch's own: GPUs may round exponentials and divisions by a few units in the last place. */
+const tolerance = { rtol: 1e-4, atol: 1e-5 }
+
+const modes: readonly RecurrentMode[] = ['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU']
+
+describeBackends((backend, gpu) => {
+  it.each(modes)(
+    'agrees with the reference on 50 random configurations of %s, rtol 1e-4, atol 1e-5',
+    async (mode) => {
+      expect(gpu.backend).toBe(backend)
+      const random = seeded(modes.indexOf(mode) + 1)
+      const upTo = (most: number): number => 1 + Math.floor(random() * most)
+      for (let round = 0; round < 50; round++) {
+        const hiddenSize = upTo(12)
+        const spec: RecurrentSpec = {
+          mode,
+          dtype: 'float32',
+          inputSize: upTo(7),
+          hiddenSize,
+          projSize: mode === 'LSTM' && hiddenSize > 1 && random() < 0.4 ? upTo(hiddenSize - 1) : 0,
+          numLayers: random() < 0.7 ? 1 : 1 + upTo(2),
+          bidirectional: random() < 0.4,
+        }
+        const sizes = Array.from({ length: upTo(7) }, () => upTo(5)).sort((a, b) => b - a)
+        const isPacked = random() < 0.4
+        const batchSizes = isPacked ? sizes : sizes.map(() => sizes[0] ?? 1)
+        const weights = randomWeights(random, spec, random() < 0.8)
+        const call = randomCall(random, spec, batchSizes, {
+          zeros: random() < 0.4,
+          batchFirst: !isPacked && random() < 0.4,
+          dropout: spec.numLayers > 1 && random() < 0.3,
+        })
+        const packed = gpu.pack(spec, weights)
+        const got = await gpu.recurrent(packed, call)
+        packed.dispose()
+        const want = reference.recurrent(reference.pack(spec, weights), call)
+        const what = JSON.stringify({
+          ...spec,
+          batchSizes,
+          batchFirst: call.batchFirst,
+          dropout: call.dropout !== null,
+        })
+        expect(got.output, what).toBeAllclose(want.output, tolerance)
+        expect(got.hn, what).toBeAllclose(want.hn, tolerance)
+        expect(got.cn ?? [], what).toBeAllclose(want.cn ?? [], tolerance)
+      }
+    },
+  )
+})

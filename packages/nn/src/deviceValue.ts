@@ -1,0 +1,76 @@
+import type { DeviceArray, DeviceOperations } from '@unroll/kernels'
+import { isGradEnabled, type Tensor, tensor } from '@unroll/tensor'
+import type { Module } from './module.ts'
+
+/**
+ * What a module computes on a device without waiting for it: modules of a {@link Sequential} hand such values on, and
+ * nothing is computed or read back before {@link DeviceValue.toHost}.
+ */
+export interface DeviceValue {
+  /** What `forwardAsync` would have given. */
+  toHost(): Promise<unknown>
+}
+
+/** A tensor that is still on a device. */
+export class DeviceTensor implements DeviceValue {
+  readonly array: DeviceArray
+
+  constructor(array: DeviceArray) {
+    this.array = array
+  }
+
+  async toHost(): Promise<Tensor> {
+    return tensor(await this.array.read(), { shape: this.array.shape })
+  }
+}
+
+/**
+ * An array for a tensor of float32 that is on the host or the device already; null for anything else.
+ * @param value what a module was given
+ */
+export function deviceArray(operations: DeviceOperations, value: unknown): DeviceArray | null {
+  if (value instanceof DeviceTensor) return value.array
+  if (typeof value !== 'object' || value === null || !('data' in value && 'shape' in value)) return null
+  const { data, shape } = value
+  return data instanceof Float32Array && isShape(shape) && shape.length > 0
+    ? operations.array(data, shape)
+    : null
+}
+
+function isShape(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => typeof size === 'number')
+}
+
+/**
+ * Lets a module compute on its device, if it can: its engine has operations, no gradients are to be recorded, and whoever
+ * wrote its `forward`, or hooked into it, wrote its `forwardOnDevice` too.
+ * @returns null where the module has to run by its `forwardAsync`
+ */
+export function onDevice(module: Module, input: unknown): DeviceValue | null {
+  const { engine } = module
+  if (engine.kind === 'host' || !engine.operations || (module.training && isGradEnabled())) return null
+  const own = depthOf(module, 'forwardOnDevice')
+  if (own > Math.min(depthOf(module, 'forward'), depthOf(module, 'forwardAsync'))) return null
+  return module.forwardOnDevice(engine.operations, input)
+}
+
+/** How many steps up the chain of prototypes a member is found. */
+function depthOf(object: object, name: string): number {
+  let depth = 0
+  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, name)) return depth
+    depth++
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+/** A value, waited for if it is on a device. */
+export function toHost(value: unknown): unknown {
+  return isDeviceValue(value) ? value.toHost() : value
+}
+
+function isDeviceValue(value: unknown): value is DeviceValue {
+  return (
+    typeof value === 'object' && value !== null && 'toHost' in value && typeof value.toHost === 'function'
+  )
+}

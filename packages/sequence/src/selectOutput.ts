@@ -1,0 +1,74 @@
+import type { DeviceOperations } from '@unroll/kernels'
+import { DeviceTensor, type DeviceValue, Module } from '@unroll/nn'
+import { cat, Tensor } from '@unroll/tensor'
+import { describe } from './arguments.ts'
+import { DeviceResult } from './deviceResult.ts'
+import type { HiddenState } from './hiddenState.ts'
+import { PackedSequence } from './packedSequence.ts'
+
+/** What {@link SelectOutput} takes of a layer's results: `sequence`, all outputs; `last`, the last hidden state. */
+export type Selection = 'sequence' | 'last'
+
+type Results<O extends Tensor | PackedSequence> = readonly [output: O, hn: HiddenState]
+
+/**
+ * One tensor of what an RNN, LSTM or GRU returns, so that a Sequential can go on with it. PyTorch has no such module: there
+ * a Linear after an LSTM fails, and everybody writes this one.
+ *
+ * `last` is the hidden state of the last layer after each sequence's own last timestep, `(N, D*P)` or unbatched `(D*P)`, the
+ * forward direction first: the right one also for packed sequences and of the reverse direction, where
+ * `output.select(0, -1)` is not. `sequence` is `output`, a tensor.
+ *
+ * ```ts
+ * new Sequential(new Embedding(1000, 64), new LSTM(64, 128), new SelectOutput('last'), new Linear(128, 5), new Softmax(-1))
+ * ```
+ */
+export class SelectOutput extends Module {
+  readonly selection: Selection
+
+  /** @throws RangeError on another selection */
+  constructor(selection: Selection) {
+    super()
+    if (selection !== 'sequence' && selection !== 'last') {
+      throw new RangeError(`SelectOutput: expected 'sequence' or 'last', got ${String(selection)}`)
+    }
+    this.selection = selection
+  }
+
+  /**
+   * @param results `[output, hn]`, or of an LSTM `[output, [hn, cn]]`
+   * @throws TypeError if it is something else, or a packed output is asked for
+   */
+  override forward(results: Results<Tensor | PackedSequence>): Tensor {
+    const given: readonly unknown[] = Array.isArray(results) ? results : []
+    const [output, state] = given
+    const h: unknown = Array.isArray(state) ? state[0] : state
+    if (!(output instanceof Tensor || output instanceof PackedSequence) || !(h instanceof Tensor)) {
+      throw new TypeError(
+        `SelectOutput.forward: expected [output, hn] of an RNN, LSTM or GRU, got ${describe(results)}`,
+      )
+    }
+    if (this.selection === 'last') {
+      const features = (output instanceof PackedSequence ? output.data : output).size(-1)
+      const directions = features / h.size(-1)
+      return cat(h.slice(0, h.size(0) - directions).unbind(0), -1)
+    }
+    if (output instanceof Tensor) return output
+    throw new TypeError(
+      "SelectOutput.forward: expected output to be a Tensor, got a PackedSequence; take 'last', or unpack it",
+    )
+  }
+
+  override async forwardAsync(results: Results<Tensor | PackedSequence>): Promise<Tensor> {
+    return this.forward(results)
+  }
+
+  override forwardOnDevice(_operations: DeviceOperations, input: unknown): DeviceValue | null {
+    const array = input instanceof DeviceResult ? input[this.selection] : null
+    return array && new DeviceTensor(array)
+  }
+
+  override extraRepr(): string {
+    return `'${this.selection}'`
+  }
+}

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build as buildByEsbuild } from 'esbuild'
+import { chromium } from 'playwright'
+import { build as buildByVite } from 'vite'
+import { describe, expect, it } from 'vitest'
+
+const executablePath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path),
+)
+const app = fileURLToPath(new URL('app', import.meta.url))
+
+/** Minified as for production; each writes `main.js` and what it loads into a folder. */
+const bundlers = {
+  esbuild: async (outdir: string): Promise<void> => {
+    await buildByEsbuild({
+      entryPoints: [join(app, 'main.js')],
+      outdir,
+      bundle: true,
+      minify: true,
+      keepNames: true,
+      splitting: true,
+      format: 'esm',
+      logLevel: 'error',
+    })
+  },
+  vite: async (outDir: string): Promise<void> => {
+    await buildByVite({
+      root: app,
+      configFile: false,
+      logLevel: 'error',
+      build: {
+        outDir,
+        emptyOutDir: true,
+        minify: true,
+        target: 'esnext',
+        rollupOptions: { input: join(app, 'main.js'), output: { entryFileNames: 'main.js' } },
+      },
+    })
+  },
+}
+
+describe.skipIf(!executablePath)(
+  executablePath ? 'a minified app' : 'a minified app: no Chromium here',
+  () => {
+    it.each(['esbuild', 'vite'] as const)(
+      'built by %s computes on webgpu and webgl2 what wasm does',
+      async (bundler) => {
+        const folder = await mkdtemp(join(tmpdir(), 'unroll-bundle-'))
+        await bundlers[bundler](folder)
+        await writeFile(
+          join(folder, 'index.html'),
+          '<!doctype html><script type="module" src="main.js"></script>',
+        )
+        const server = createServer((request, response) => {
+          const name = request.url === '/' ? 'index.html' : (request.url ?? '').slice(1)
+          readFile(join(folder, name)).then(
+            (content) => {
+              // webgpu and webgl2 evaluate no strings; wasm has to be compiled.
+              response.setHeader('Content-Security-Policy', "script-src 'self' 'wasm-unsafe-eval'")
+              response.setHeader('Content-Type', name.endsWith('.js') ? 'text/javascript' : 'text/html')
+              response.end(content)
+            },
+            () => response.writeHead(404).end(),
+          )
+        })
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+        const { port } = server.address() as AddressInfo
+        const browser = await chromium.launch({
+          executablePath: executablePath ?? '',
+          args: [
+            '--no-sandbox',
+            '--disable-quic',
+            '--enable-unsafe-webgpu',
+            '--use-webgpu-adapter=swiftshader',
+          ],
+        })
+        try {
+          const page = await browser.newPage()
+          const problems: string[] = []
+          page.on('pageerror', (error) => problems.push(error.message))
+          page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+          await page.goto(`http://localhost:${port}/`)
+          const answer: unknown = await page
+            .waitForFunction(() => Reflect.get(globalThis, 'answer'), null, { timeout: 30_000 })
+            .then((handle) => handle.jsonValue())
+            .catch(() => null)
+          expect(problems.filter((text) => !text.includes('favicon') && !text.includes('404'))).toEqual([])
+          const { results, want } = Object(answer)
+          for (const backend of ['webgpu', 'webgl2']) {
+            const { data, ...rest } = results[backend]
+            expect(rest.backend).toBe(backend)
+            expect(data).toBeAllclose(want, { rtol: 1e-4, atol: 1e-5 })
+          }
+          expect(results.webgpu.readbacks).toBe(1)
+        } finally {
+          await browser.close()
+          server.close()
+          await rm(folder, { recursive: true })
+        }
+      },
+    )
+  },
+)
