@@ -17,6 +17,8 @@ export class GpuWeights implements PackedWeights {
   readonly stale = false
   /** The engine that packed them. */
   readonly owner: object
+  /** Which biases of each direction there are. */
+  readonly biases: readonly { readonly ih: boolean; readonly hh: boolean }[]
   readonly #onDispose: (weights: GpuWeights) => void
   readonly #directions: readonly ResidentDirection[]
   #disposed = false
@@ -45,6 +47,7 @@ export class GpuWeights implements PackedWeights {
     checkWeights(spec, weights)
     this.spec = spec
     this.owner = from.owner
+    this.biases = weights.map(({ biasIh, biasHh }) => ({ ih: biasIh !== null, hh: biasHh !== null }))
     this.#onDispose = from.onDispose
     const { release } = from
     const sizes = sizesOf(spec)

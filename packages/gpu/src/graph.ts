@@ -15,6 +15,7 @@ export type MatrixNode =
   | OutputNode
   | StateNode
   | LastNode
+  | GradientNode
 
 interface Sized {
   readonly rows: number
@@ -101,6 +102,29 @@ interface LastNode extends Sized {
   readonly of: RecurrentNode
 }
 
+/** A whole sequence walked backward; its results are the nodes below. */
+export interface BackwardNode {
+  readonly kind: 'backward'
+  /** In order of time. */
+  readonly of: RecurrentNode
+  /** Gradient of the output, `(T * N, D * P)`, zeros behind the end of a sequence. */
+  readonly output: HostNode
+  /** Gradients of the last states of each layer and direction, `h` `(N, P)` and an LSTM's `c` `(N, H)`. */
+  readonly final: readonly { readonly h: HostNode; readonly c: HostNode | null }[]
+}
+
+/**
+ * What a loss is differentiated by: `input` `(T * N, I)`; of a layer and direction `h0` `(N, P)`, `c0` `(N, H)`, `weightIh`
+ * `(G*H, K + 1)` and `weightHh` `(G*H, P + 1)` with the bias as their last column, `weightHr` `(P, H)`.
+ */
+export interface GradientNode extends Sized {
+  readonly kind: 'gradient'
+  readonly of: BackwardNode
+  readonly which: 'input' | 'h0' | 'c0' | 'weightIh' | 'weightHh' | 'weightHr'
+  /** Of the layer and direction; 0 of `input`. */
+  readonly index: number
+}
+
 /** The leaves of a graph and what tells its structure: two graphs of the same key differ in their leaves only. */
 export interface GraphLeaves {
   readonly key: string
@@ -152,6 +176,12 @@ export function leavesOf(roots: readonly MatrixNode[]): GraphLeaves {
       ]
       return ['recurrent', ...sizes, T, N, order, ...weights, ...values].join(' ')
     })
+  const backward = (node: BackwardNode): string =>
+    once(node, () => {
+      const sequence = recurrent(node.of)
+      const values = [node.output, ...node.final.flatMap(({ h, c }) => (c ? [h, c] : [h]))].map(visit)
+      return ['backward', sequence, ...values].join(' ')
+    })
   const inside = (node: MatrixNode): string => {
     switch (node.kind) {
       case 'host':
@@ -170,6 +200,8 @@ export function leavesOf(roots: readonly MatrixNode[]): GraphLeaves {
         return recurrent(node.of)
       case 'state':
         return `${recurrent(node.of)} ${node.which} ${node.index}`
+      case 'gradient':
+        return `${backward(node.of)} ${node.which} ${node.index}`
       default:
         return node satisfies never
     }
@@ -186,9 +218,15 @@ export function sequencesWithOutput(roots: readonly MatrixNode[]): Set<object> {
   const found = new Set<object>()
   const visit = (node: MatrixNode): void => {
     if (node.kind === 'output') found.add(node.of)
-    if ('of' in node) visit(node.of.input)
+    if (node.kind === 'gradient') visit(node.of.of.input)
+    else if ('of' in node) visit(node.of.input)
     if ('input' in node) visit(node.input)
   }
   roots.forEach(visit)
   return found
+}
+
+/** The sequences whose gradients somebody asks for: of these every state is kept. */
+export function sequencesWithGradients(roots: readonly MatrixNode[]): Set<object> {
+  return new Set(roots.flatMap((node) => (node.kind === 'gradient' ? [node.of.of] : [])))
 }

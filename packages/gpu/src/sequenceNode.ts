@@ -90,7 +90,7 @@ export function padded(rows: Float32Array, batchSizes: Int32Array, width: number
 }
 
 /** The other way round. */
-function unpadded(rows: Float32Array, batchSizes: Int32Array, width: number): Float32Array {
+export function unpadded(rows: Float32Array, batchSizes: Int32Array, width: number): Float32Array {
   if (!isRagged(batchSizes)) return rows
   const N = batchSizes[0] ?? 0
   const result = new Float32Array(batchSizes.reduce((sum, size) => sum + size, 0) * width)
@@ -133,7 +133,8 @@ function part(states: RecurrentInput['h0'], index: number, rows: number, columns
   return hostNode(Float32Array.from(own), rows, columns)
 }
 
-function joined(arrays: readonly Float32Array[]): Float32Array {
+/** One array after the other. */
+export function joined(arrays: readonly Float32Array[]): Float32Array {
   const result = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0))
   let at = 0
   for (const array of arrays) {

@@ -36,7 +36,7 @@ export { gateCount } from './layout.ts'
 
 // For those who write an engine
 
-export { checkInput, checkWeights, layerInputSize, type Sizes, sizesOf } from './layout.ts'
+export { checkGradients, checkInput, checkWeights, layerInputSize, type Sizes, sizesOf } from './layout.ts'
 
 // Engines
 

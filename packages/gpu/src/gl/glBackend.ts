@@ -14,6 +14,7 @@ import { upload, upload4 } from './sources.ts'
 export class GlBackend implements Backend {
   readonly name: 'webgl2' | 'headlessgl'
   readonly gateLayout = 'interleaved'
+  readonly trains = false
   readonly adapter: AdapterInfo
   readonly counters: Counters = newCounters()
   readonly #context: GlContext

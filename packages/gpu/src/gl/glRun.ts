@@ -88,6 +88,8 @@ export class GlRun {
         return this.#sequence(node.of).last()
       case 'state':
         return this.#sequence(node.of).state(node.index, node.which)
+      case 'gradient':
+        throw new Error('webgl: gradients are not computed on this backend')
       default:
         return node satisfies never
     }

@@ -12,6 +12,22 @@ export interface Recurrent {
   output(): Handle
   /** After the last timestep, of layer and direction `index`. */
   state(index: number): { readonly h: Value; readonly c: Value }
+  /** Of layer and direction `index`; only where the surroundings ask for it. */
+  kept(index: number): KeptSequence
+}
+
+/** What a direction read and wrote, to walk it backward. Rows are all timesteps', by time. */
+export interface KeptSequence {
+  /** `(T * N, K)`: the layer's input, dropout included */
+  readonly x: Handle
+  /** `(N, P)` in its first P columns: before the first timestep */
+  readonly h0: Handle
+  /** LSTM `(N, 2*H)`, h and c side by side; else as h0 */
+  readonly s0: Handle
+  /** `(T * N, P)` in its first P columns: after each timestep */
+  readonly h: Handle
+  /** LSTM `(T * N, 2*H)`; else as h */
+  readonly s: Handle
 }
 
 interface Surroundings {
@@ -19,6 +35,8 @@ interface Surroundings {
   readonly leaf: (leaf: MatrixNode | ResidentMatrix) => Handle
   readonly launch: Launch
   readonly wantsOutput: boolean
+  /** Every state is kept, for gradients. */
+  readonly keeps: boolean
 }
 
 /** Floats of inputs' shares of the gates that are held at once: 64 MiB. */
@@ -30,7 +48,7 @@ const chunkFloats = 2 ** 24
  */
 export function recurrentOf(
   node: RecurrentNode,
-  { value, leaf, launch, wantsOutput }: Surroundings,
+  { value, leaf, launch, wantsOutput, keeps }: Surroundings,
 ): Recurrent {
   const { spec, T, N, lengths } = node
   const { mode, hiddenSize: H, numLayers } = spec
@@ -41,15 +59,23 @@ export function recurrentOf(
   const masked = lengths !== null
   const lengthsOf = lengths && leaf(lengths)
   const states: { h: Value; c: Value }[] = []
+  const kept: KeptSequence[] = []
+  // An LSTM's states hold h and c side by side; a projected h stands apart.
+  const isProjected = spec.projSize > 0
+  const width = keeps && mode === 'LSTM' && !isProjected ? 2 * H : P
 
   let below = value(node.input)
   let depth = spec.inputSize
   let batchMajor = node.order === 'batch' ? { T, N } : null
   for (let layer = 0; layer < numLayers; layer++) {
-    const isWanted = wantsOutput || layer < numLayers - 1
+    const isWanted = wantsOutput || keeps || layer < numLayers - 1
     const histories = Array.from({ length: D }, (_, d) =>
-      isWanted ? new History(launch, P, N, d === 1) : null,
+      isWanted ? new History(launch, width, N, d === 1) : null,
     )
+    const cells = Array.from({ length: D }, (_, d) =>
+      keeps && isProjected ? new History(launch, 2 * H, N, d === 1) : null,
+    )
+    const first: Pick<KeptSequence, 'h0' | 's0'>[] = []
     for (let direction = 0; direction < D; direction++) {
       const index = layer * D + direction
       const [weights, initial] = [node.directions[index], node.initial[index]]
@@ -67,16 +93,17 @@ export function recurrentOf(
               leaf(initial.c),
             ])
       if (initial.c !== null && projection === null) h = s
+      first.push({ h0: h, s0: s })
       let p: Handle | null = null
-      let first = 0
+      let chunkStart = 0
       for (let i = 0; i < T; i++) {
         const t = direction === 0 ? i : T - 1 - i
-        if (p === null || t < first || t >= first + chunk) {
-          first = Math.floor(t / chunk) * chunk
-          const rows = Math.min(chunk, T - first) * N
-          p = launch(affine(depth, batchMajor), { rows, columns }, [below, input, first * N])
+        if (p === null || t < chunkStart || t >= chunkStart + chunk) {
+          chunkStart = Math.floor(t / chunk) * chunk
+          const rows = Math.min(chunk, T - chunkStart) * N
+          p = launch(affine(depth, batchMajor), { rows, columns }, [below, input, chunkStart * N])
         }
-        const at = (t - first) * N
+        const at = (t - chunkStart) * N
         const mask = lengthsOf === null ? [] : [lengthsOf, t]
         switch (mode) {
           case 'LSTM': {
@@ -100,10 +127,16 @@ export function recurrentOf(
             mode satisfies never
         }
         histories[direction]?.add(h)
+        cells[direction]?.add(s)
       }
       states.push({ h: { handle: h, column: 0 }, c: { handle: s, column: H } })
     }
-    const [forward, reverse] = histories.map((history) => history?.gathered() ?? null)
+    const hidden = histories.map((history) => history?.gathered() ?? null)
+    const [forward, reverse] = hidden
+    for (const [direction, states0] of keeps ? first.entries() : []) {
+      const h = hidden[direction]
+      if (h) kept.push({ x: below, ...states0, h, s: cells[direction]?.gathered() ?? h })
+    }
     if (!forward) break
     const size = { rows: T * N, columns: D * P }
     below = reverse ? launch(beside(P), size, [forward, reverse]) : forward
@@ -118,6 +151,11 @@ export function recurrentOf(
       const state = states[index]
       if (!state) throw new Error(`WebGPU plan: no state ${index}`)
       return state
+    },
+    kept: (index) => {
+      const sequence = kept[index]
+      if (!sequence) throw new Error(`WebGPU plan: nothing was kept of direction ${index}`)
+      return sequence
     },
   }
 }

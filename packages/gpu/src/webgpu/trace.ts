@@ -1,6 +1,7 @@
 import type { Handle } from '../gpujs/types.ts'
-import { type MatrixNode, sequencesWithOutput } from '../graph.ts'
+import { type MatrixNode, sequencesWithGradients, sequencesWithOutput } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
+import { type Gradients, gradientsOf } from './gradients.ts'
 import { type Recurrent, recurrentOf } from './recurrent.ts'
 import { affine, beside, lookUp, normalize, rowStatistics } from './sources.ts'
 
@@ -25,6 +26,7 @@ export function traceGraph(
 ): Value[] {
   const known = new Map<MatrixNode, Value>()
   const sequences = new Map<object, Recurrent>()
+  const backward = new Map<object, Gradients>()
 
   const leaf = (node: MatrixNode | ResidentMatrix): Handle => {
     const handle = leaves.get(node)
@@ -67,16 +69,29 @@ export function traceGraph(
         const [a, b] = [state(2 * numLayers - 2).h, state(2 * numLayers - 1).h]
         return made(launch(beside(projSize || hiddenSize), node, [a.handle, b.handle]))
       }
+      case 'gradient': {
+        const { of } = node
+        const found = backward.get(of) ?? gradientsOf(of, { kept: sequence(of.of).kept, leaf, launch })
+        backward.set(of, found)
+        return found(node.which, node.index)
+      }
       default:
         return node satisfies never
     }
   }
   const sequence = (node: Parameters<typeof recurrentOf>[0]): Recurrent => {
     const found =
-      sequences.get(node) ?? recurrentOf(node, { value: whole, leaf, launch, wantsOutput: wanted.has(node) })
+      sequences.get(node) ??
+      recurrentOf(node, {
+        value: whole,
+        leaf,
+        launch,
+        wantsOutput: wanted.has(node),
+        keeps: kept.has(node),
+      })
     sequences.set(node, found)
     return found
   }
-  const wanted = sequencesWithOutput(roots)
+  const [wanted, kept] = [sequencesWithOutput(roots), sequencesWithGradients(roots)]
   return roots.map(visit)
 }

@@ -1,0 +1,71 @@
+import {
+  checkGradients,
+  type FloatArray,
+  type OutputGradients,
+  type RecurrentGradients,
+  type RecurrentOutput,
+  type RecurrentTape,
+} from '@unroll/kernels'
+import type { GpuWeights } from './gpuWeights.ts'
+import { backwardNode, gradientNodes, gradientsOf } from './gradientNodes.ts'
+import type { MatrixNode, RecurrentNode } from './graph.ts'
+import type { SequenceCall } from './sequenceNode.ts'
+
+/** What a tape is made from. */
+export interface Recording {
+  readonly weights: GpuWeights
+  /** In order of time. */
+  readonly node: RecurrentNode
+  readonly call: Pick<SequenceCall, 'batchSizes' | 'batchFirst'>
+  readonly run: (roots: readonly MatrixNode[]) => Promise<Float32Array[]>
+}
+
+/**
+ * A sequence to be walked backward. It keeps its arguments, on the host, and nothing on the device: `backward` runs the
+ * sequence again and walks it backward in the same run, with one transfer back.
+ */
+export class GpuTape implements RecurrentTape<Promise<RecurrentGradients>> {
+  readonly output: FloatArray
+  readonly hn: FloatArray
+  readonly cn: FloatArray | null
+  readonly #weights: GpuWeights
+  #recording: Recording | null
+
+  constructor({ output, hn, cn }: RecurrentOutput, recording: Recording) {
+    this.output = output
+    this.hn = hn
+    this.cn = cn
+    this.#weights = recording.weights
+    this.#recording = recording
+  }
+
+  /**
+   * Backpropagation through time.
+   * @throws GpuLostError if the device was lost, GpuLimitError if it is too small
+   */
+  async backward(gradients: OutputGradients): Promise<RecurrentGradients> {
+    if (this.#recording === null) throw new Error('backward: this tape was disposed; run the sequence again')
+    if (this.#weights.disposed) {
+      throw new Error(
+        'backward: the weights of this tape were disposed; keep them until the last backward, or run the sequence again',
+      )
+    }
+    const { weights, node, call, run } = this.#recording
+    const R = call.batchSizes.reduce((sum, size) => sum + size, 0)
+    checkGradients(weights.spec, { N: node.N, R }, gradients)
+    const nodes = gradientNodes(backwardNode(node, call, gradients))
+    // Without sequences the gradients are sums of nothing.
+    const arrays =
+      R === 0 ? nodes.map(({ rows, columns }) => new Float32Array(rows * columns)) : await run(nodes)
+    return gradientsOf(nodes, arrays, call, weights)
+  }
+
+  /** Lets go of the arguments; `backward` throws afterwards. */
+  dispose(): void {
+    this.#recording = null
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}

@@ -1,0 +1,181 @@
+import { type RecurrentMode, gateCount } from '@unroll/kernels'
+
+/**
+ * The kernels that walk a sequence backward on WebGPU: every thread computes one number, thread x a column and y a row.
+ *
+ * | name | shape | content |
+ * |---|---|---|
+ * | d | `(N, W)` of a timestep, `(T*N, W)` of all | what goes back through the products, then what goes to the timestep before |
+ * | dh | `(N, P)` | gradient of the hidden state after a timestep; dm `(N, H)` that of it before the projection |
+ * | y | `(T*N, D*P)` | gradient of the layer's output; row `at + y` |
+ * | p, g, s, len | see sources.ts; p, g and s of all timesteps | |
+ * | before | as s | states before each timestep |
+ * | w | see packDirection, stacked | weights |
+ *
+ * Columns of d, in blocks of H:
+ *
+ * | mode | 0 | 1 | 2 | 3 | 4 |
+ * |---|---|---|---|---|---|
+ * | RNN | a | | | | |
+ * | LSTM | i | f | g | o | c of the timestep before |
+ * | GRU | r | z | q = `W_hn h + b_hn` | n | what passes to h of the timestep before |
+ *
+ * So the first `G*H` columns meet `W_hh`; those that meet `W_ih` are the same, but GRU's n instead of q. The equations are
+ * those of the reference engine's cellGradients.ts.
+ */
+
+const X = 'this.thread.x'
+const Y = 'this.thread.y'
+
+/** `W` in the table above. */
+export function gradientColumns(mode: RecurrentMode, H: number): number {
+  return gateCount(mode) === 1 ? H : 5 * H
+}
+
+/** Rows of all timesteps, one timestep earlier in the direction's order; `first` `(N, *)` before all of them. */
+export function before(T: number, N: number, reversed: boolean): string {
+  const rows = (T - 1) * N
+  return reversed
+    ? `function (s, first) { if (${Y} >= ${rows}) { return first[${Y} - ${rows}][${X}]; } return s[${Y} + ${N}][${X}]; }`
+    : `function (s, first) { if (${Y} < ${N}) { return first[${Y}][${X}]; } return s[${Y} - ${N}][${X}]; }`
+}
+
+/** The gradient of the last hidden state: of hn and of the output. */
+export function lastHidden(column: number): string {
+  return `function (dhn, y, at) { return dhn[${Y}][${X}] + y[at + ${Y}][${X} + ${column}]; }`
+}
+
+/**
+ * The gradient of the hidden state a timestep read, from its d; with that of the output at the timestep before, if there
+ * is one. Where a sequence has ended, what came passes on.
+ * @param column of y
+ */
+export function hiddenBefore(mode: RecurrentMode, H: number, masked: boolean, column: number | null): string {
+  const output = column === null ? '' : ` + y[at + ${Y}][${X} + ${column}]`
+  const direct = mode === 'GRU' ? ` + d[${Y}][${X} + ${4 * H}]` : ''
+  const names = ['d', 'w', ...(masked ? ['dh', 'len', 't'] : []), ...(column === null ? [] : ['y', 'at'])]
+  return `function (${names.join(', ')}) {
+    ${masked ? `if (t > len[${Y}][0] - 0.5) { return dh[${Y}][${X}]${output}; }` : ''}
+    let sum = 0.0;
+    for (let k = 0; k < ${gateCount(mode) * H}; k++) { sum += d[${Y}][k] * w[${X}][k]; }
+    return sum${direct}${output};
+  }`
+}
+
+/** `dm = W_hr^T dh`: w `(H, P)` */
+export function projectBack(P: number): string {
+  return `function (dh, w) {
+    let sum = 0.0;
+    for (let k = 0; k < ${P}; k++) { sum += dh[${Y}][k] * w[${X}][k]; }
+    return sum;
+  }`
+}
+
+function masks(masked: boolean): string {
+  return masked ? ', len, t' : ''
+}
+
+/** Source: block `b` of the columns and unit `j`; quotients half a step off, where rounding cannot move them. */
+function unit(H: number): string {
+  return `const b = Math.floor((${X} + 0.5) / ${H}.0); const j = ${X} - b * ${H}.0;`
+}
+
+/**
+ * d of an LSTM.
+ * @param column where the gradient of c after the timestep stands in `dc`: d of the next timestep, or that of cn
+ */
+export function lstmGradient(H: number, column: number, masked: boolean): string {
+  return `function (g, before, s, dm, dc, at${masks(masked)}) {
+    ${unit(H)}
+    ${masked ? `if (t > len[${Y}][0] - 0.5) { if (b < 3.5) { return 0.0; } return dc[${Y}][j + ${column}]; }` : ''}
+    const i = g[at + ${Y}][j];
+    const f = g[at + ${Y}][j + ${H}];
+    const u = g[at + ${Y}][j + ${2 * H}];
+    const o = g[at + ${Y}][j + ${3 * H}];
+    const q = tanhOf(s[at + ${Y}][j + ${H}]);
+    const cell = dc[${Y}][j + ${column}] + dm[${Y}][j] * o * (1.0 - q * q);
+    if (b < 0.5) { return cell * u * i * (1.0 - i); }
+    if (b < 1.5) { return cell * before[at + ${Y}][j + ${H}] * f * (1.0 - f); }
+    if (b < 2.5) { return cell * i * (1.0 - u * u); }
+    if (b < 3.5) { return dm[${Y}][j] * q * o * (1.0 - o); }
+    return cell * f;
+  }`
+}
+
+/** d of a GRU. */
+export function gruGradient(H: number, masked: boolean): string {
+  return `function (p, g, before, dh, at${masks(masked)}) {
+    ${unit(H)}
+    ${masked ? `if (t > len[${Y}][0] - 0.5) { return 0.0; }` : ''}
+    const r = g[at + ${Y}][j];
+    const z = g[at + ${Y}][j + ${H}];
+    const q = g[at + ${Y}][j + ${2 * H}];
+    const n = tanhOf(p[at + ${Y}][j + ${2 * H}] + r * q);
+    const dn = dh[${Y}][j] * (1.0 - z) * (1.0 - n * n);
+    if (b < 0.5) { return dn * q * r * (1.0 - r); }
+    if (b < 1.5) { return dh[${Y}][j] * (before[at + ${Y}][j] - n) * z * (1.0 - z); }
+    if (b < 2.5) { return dn * r; }
+    if (b < 3.5) { return dn; }
+    return dh[${Y}][j] * z;
+  }`
+}
+
+/** d of an RNN, from the states after each timestep: `1 - h'^2`, or 1 where `h' > 0`. NaN passes, as in PyTorch. */
+export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): string {
+  const through =
+    mode === 'RNN_TANH'
+      ? `return dh[${Y}][${X}] * (1.0 - h * h);`
+      : `if (h <= 0.0) { return 0.0; } return dh[${Y}][${X}];`
+  return `function (s, dh, at${masks(masked)}) {
+    ${masked ? `if (t > len[${Y}][0] - 0.5) { return 0.0; }` : ''}
+    const h = s[at + ${Y}][${X}];
+    ${through}
+  }`
+}
+
+/** Which products a gradient goes through: of `W_ih` with the input, or of `W_hh` with the state. */
+export type Through = 'input' | 'hidden'
+
+/** `(G*H, depth + 1)`: over all rows, `sum d^T x`, and in the last column `sum d`, the gradient of the bias. */
+export function weightGradient(
+  mode: RecurrentMode,
+  through: Through,
+  { H, depth, rows }: { readonly H: number; readonly depth: number; readonly rows: number },
+): string {
+  const skipped = mode === 'GRU' && through === 'input'
+  return `function (d, x) {
+    let c = ${Y};
+    ${skipped ? `if (${Y} >= ${2 * H}) { c = ${Y} + ${H}; }` : ''}
+    let sum = 0.0;
+    if (${X} < ${depth}) {
+      for (let k = 0; k < ${rows}; k++) { sum += d[k][c] * x[k][${X}]; }
+      return sum;
+    }
+    for (let k = 0; k < ${rows}; k++) { sum += d[k][c]; }
+    return sum;
+  }`
+}
+
+/** `(P, H)`: over all timesteps that run, `sum dh^T m`, m in the first H columns of s. */
+export function projectionGradient(T: number, N: number, masked: boolean): string {
+  const term = `sum += dh[t * ${N} + n][${Y}] * s[t * ${N} + n][${X}];`
+  return `function (dh, s${masked ? ', len' : ''}) {
+    let sum = 0.0;
+    for (let t = 0; t < ${T}; t++) {
+      for (let n = 0; n < ${N}; n++) { ${masked ? `if (t < len[n][0] - 0.5) { ${term} }` : term} }
+    }
+    return sum;
+  }`
+}
+
+/** `(T*N, K)`: `W_ih^T d`, over both directions if there are two: (d, w) of each. */
+export function inputGradient(mode: RecurrentMode, H: number, directions: number): string {
+  const names = Array.from({ length: directions }, (_, i) => [`d${i}`, `w${i}`] as const)
+  const terms = names.map(([d, w]) =>
+    mode === 'GRU'
+      ? `for (let k = 0; k < ${2 * H}; k++) { sum += ${d}[${Y}][k] * ${w}[${X}][k]; }
+         for (let k = ${2 * H}; k < ${3 * H}; k++) { sum += ${d}[${Y}][k + ${H}] * ${w}[${X}][k]; }`
+      : `for (let k = 0; k < ${gateCount(mode) * H}; k++) { sum += ${d}[${Y}][k] * ${w}[${X}][k]; }`,
+  )
+  return `function (${names.flat().join(', ')}) { let sum = 0.0; ${terms.join(' ')} return sum; }`
+}
