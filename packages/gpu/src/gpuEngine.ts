@@ -175,8 +175,7 @@ export class GpuEngine implements DeviceEngine {
     const byTime = batchFirst ? batchMajor(rows, { T: N, N: T }, I) : padded(rows, batchSizes, I)
     const node = sequenceNode(own, { ...call, batchFirst: false }, hostNode(byTime, T * N, I))
     const settings = { batchSizes, batchFirst, h0: null, c0: null }
-    const results =
-      N === 0 ? empty(own.spec) : outputOf(node, settings, await backend.run(resultNodes(node)))
+    const results = N === 0 ? empty(own.spec) : outputOf(node, settings, await backend.run(resultNodes(node)))
     const run = (roots: readonly MatrixNode[]): Promise<Float32Array[]> => this.#backend().run(roots)
     return new GpuTape(results, { weights: own, node, call: settings, run })
   }

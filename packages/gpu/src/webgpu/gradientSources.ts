@@ -1,4 +1,4 @@
-import { type RecurrentMode, gateCount } from '@unroll/kernels'
+import { gateCount, type RecurrentMode } from '@unroll/kernels'
 
 /**
  * The kernels that walk a sequence backward on WebGPU: every thread computes one number, thread x a column and y a row.
