@@ -31,7 +31,7 @@ export class GpuEngine implements DeviceEngine {
   readonly operations: DeviceOperations
   /**
    * As {@link GpuEngine.recurrent}, on a tape whose `backward` gives the gradients, with one transfer back. Undefined on
-   * backends that compute none: webgl2 and headlessgl.
+   * headlessgl, where nobody has run it yet.
    */
   readonly recurrentForTraining?: (weights: PackedWeights, call: RecurrentInput) => Promise<GpuTape>
   readonly #shared: SharedBackend

@@ -54,18 +54,21 @@ function referenceGradients(
 }
 
 describeBackends((backend, engine) => {
-  if (backend !== 'webgpu') {
-    it('has no recurrentForTraining: it computes no gradients', () => {
+  if (backend === 'headlessgl') {
+    it('has no recurrentForTraining: nobody has run it there', () => {
       expect(engine.recurrentForTraining).toBeUndefined()
     })
-    it.skip('gradients: not computed by this backend yet', () => {})
     return
   }
   const gpu = engine as GpuEngine & Required<Pick<GpuEngine, 'recurrentForTraining'>>
 
-  it("gives the gradients of PyTorch's autograd in every case there is, rounded to float32", async () => {
+  // On WebGL each shape compiles kernels one by one, which takes most of the time: the cases that are float32 in PyTorch.
+  const cases = fixtures.cases.filter(({ options }) => backend === 'webgpu' || options.dtype === 'float32')
+
+  it(`gives the gradients of PyTorch's autograd, rounded to float32, in ${cases.length} cases`, async () => {
     expect(gpu.backend).toBe(backend)
-    for (const fixture of fixtures.cases) {
+    expect(cases.length).toBeGreaterThanOrEqual(10)
+    for (const fixture of cases) {
       const { spec, weights, call, given, want } = gradientCall(fixture)
       using packed = gpu.pack(spec, weights)
       using tape = await gpu.recurrentForTraining(packed, call)
@@ -74,18 +77,18 @@ describeBackends((backend, engine) => {
   })
 
   it.each(modes)(
-    'agrees with the reference on 20 random configurations of %s, rtol 1e-3, atol 1e-4',
+    'agrees with the reference on 15 random configurations of %s, rtol 1e-3, atol 1e-4',
     async (mode) => {
       expect(gpu.backend).toBe(backend)
       const random = seeded(modes.indexOf(mode) + 11)
       const upTo = (most: number): number => 1 + Math.floor(random() * most)
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < 15; round++) {
         const hiddenSize = upTo(10)
         const spec = layer(mode, {
           inputSize: upTo(6),
           hiddenSize,
           projSize: mode === 'LSTM' && hiddenSize > 1 && random() < 0.4 ? upTo(hiddenSize - 1) : 0,
-          numLayers: random() < 0.6 ? 1 : 1 + upTo(2),
+          numLayers: random() < 0.7 ? 1 : 1 + upTo(2),
           bidirectional: random() < 0.4,
         })
         const sizes = Array.from({ length: upTo(9) }, () => upTo(5)).sort((a, b) => b - a)
@@ -124,46 +127,42 @@ describeBackends((backend, engine) => {
   )
 
   it.each([
-    ['RNN_TANH', {}, 1, 2],
-    ['GRU', {}, 2, 2],
-    ['LSTM', {}, 2, 2],
-    ['LSTM', { projSize: 2 }, 3, 3],
-  ] as const)(
-    'launches %s %o %d times a timestep forward and %d backward, gathering aside',
-    async (mode, change, forward, backward) => {
-      const spec = layer(mode, change)
-      const random = seeded(9)
-      using packed = gpu.pack(spec, randomWeights(random, spec))
-      const launches: number[] = []
-      for (const T of [49, 98]) {
-        using tape = await gpu.recurrentForTraining(
-          packed,
-          randomCall(random, spec, new Array<number>(T).fill(2)),
-        )
-        const before = gpu.counters.launches
-        await tape.backward({ ...none, output: tape.output })
-        launches.push(gpu.counters.launches - before)
-      }
-      const [few = 0, many = 0] = launches
-      const perStep = (many - few) / 49
-      // Seven timesteps gathered by one launch: states and d, with a projection h and dh apart from them.
-      const histories = spec.projSize > 0 ? 4 : 2
-      expect(perStep).toBeGreaterThanOrEqual(forward + backward)
-      expect(perStep).toBeLessThanOrEqual(forward + backward + histories * (1 / 7 + 1 / 49 + 1 / 49))
-    },
-  )
+    ['RNN_TANH', {}, { webgl2: [1, 2], webgpu: [1, 2] }],
+    ['GRU', {}, { webgl2: [1, 2], webgpu: [2, 2] }],
+    ['LSTM', {}, { webgl2: [1, 3], webgpu: [2, 2] }],
+    ['LSTM', { projSize: 2 }, { webgl2: [2, 4], webgpu: [3, 3] }],
+  ] as const)('launches %s %o so often a timestep forward and backward: %o', async (mode, change, wanted) => {
+    const [forward, backward] = wanted[backend]
+    const spec = layer(mode, change)
+    const random = seeded(9)
+    using packed = gpu.pack(spec, randomWeights(random, spec))
+    const launches: number[] = []
+    for (const T of [49, 98]) {
+      const call = randomCall(random, spec, new Array<number>(T).fill(2))
+      using tape = await gpu.recurrentForTraining(packed, call)
+      await tape.backward(none)
+      const before = gpu.counters.launches
+      await tape.backward(none)
+      launches.push(gpu.counters.launches - before)
+    }
+    const [few = 0, many = 0] = launches
+    const perStep = (many - few) / 49
+    // On WebGPU one launch gathers seven timesteps: of states and d, with a projection of h and dh too.
+    const histories = backend !== 'webgpu' ? 0 : spec.projSize > 0 ? 4 : 2
+    expect(perStep).toBeGreaterThanOrEqual(forward + backward)
+    expect(perStep).toBeLessThanOrEqual(forward + backward + histories * (1 / 7 + 1 / 49 + 1 / 49))
+  })
 
-  it('walks backward in one submission with one transfer back, and the second call creates and sends nothing', async () => {
+  it('walks backward in one run with one transfer back; the second call creates, compiles and sends nothing', async () => {
     const spec = layer('LSTM', { numLayers: 2, bidirectional: true, projSize: 3 })
     const random = seeded(3)
     const weights = randomWeights(random, spec)
     using packed = gpu.pack(spec, weights)
-    const call = randomCall(random, spec, [3, 3, 2, 1], { dropout: true })
-    using first = await gpu.recurrentForTraining(
-      packed,
-      randomCall(random, spec, [3, 3, 2, 1], { dropout: true }),
-    )
+    const draw = (): ReturnType<typeof randomCall> =>
+      randomCall(random, spec, [3, 3, 2, 1], { dropout: true })
+    using first = await gpu.recurrentForTraining(packed, draw())
     await first.backward(randomGradients(random, first))
+    const call = draw()
     using tape = await gpu.recurrentForTraining(packed, call)
     const given = randomGradients(random, tape)
     const before = { ...gpu.counters }
@@ -173,29 +172,43 @@ describeBackends((backend, engine) => {
       'GPUComputePassEncoder.dispatchWorkgroups',
       'GPUDevice.createBuffer',
       'GPUDevice.createShaderModule',
+      'WebGL2RenderingContext.drawArrays',
+      'WebGL2RenderingContext.readPixels',
+      'WebGL2RenderingContext.compileShader',
     ])
     const got = await tape.backward(given)
     const after = gpu.counters
     expect(after.readbacks - before.readbacks).toBe(1)
     expect(after.compiles - before.compiles).toBe(0)
     expect(after.weightBytes - before.weightBytes).toBe(0)
-    const seen = ['submit', 'mapAsync', 'createBuffer', 'createShaderModule']
-    expect(
-      ['GPUQueue.submit', 'GPUBuffer.mapAsync', 'GPUDevice.createBuffer', 'GPUDevice.createShaderModule'].map(
-        (method) => calls.of(method),
-      ),
-      seen.join(', '),
-    ).toEqual([1, 1, 0, 0])
-    expect(calls.of('GPUComputePassEncoder.dispatchWorkgroups')).toBe(after.launches - before.launches)
+    const launches = after.launches - before.launches
+    const seen = (method: string): number => calls.of(method)
+    if (backend === 'webgpu') {
+      expect(['GPUQueue.submit', 'GPUBuffer.mapAsync'].map(seen)).toEqual([1, 1])
+      expect(['GPUDevice.createBuffer', 'GPUDevice.createShaderModule'].map(seen)).toEqual([0, 0])
+      expect(seen('GPUComputePassEncoder.dispatchWorkgroups')).toBe(launches)
+    } else {
+      expect(seen('WebGL2RenderingContext.readPixels')).toBe(1)
+      expect(seen('WebGL2RenderingContext.compileShader')).toBe(0)
+      expect(seen('WebGL2RenderingContext.drawArrays')).toBe(launches)
+    }
     expectGradients(got, referenceGradients(spec, weights, call, given), tolerance, 'second call')
   })
 
-  it('stays exact over 300 timesteps', async () => {
-    for (const mode of ['LSTM', 'GRU'] as const) {
-      const spec = layer(mode, { hiddenSize: 8 })
+  it.each(['LSTM', 'GRU', 'RNN_TANH'] as const)(
+    'computes %s over 300 timesteps, whose rows are more than a texture is high',
+    async (mode) => {
+      const N = 2 + Math.ceil((gpu.adapter.maxTextureSize ?? 2048) / 300)
+      const spec = layer(mode, {
+        inputSize: 2,
+        hiddenSize: 3,
+        projSize: mode === 'LSTM' ? 2 : 0,
+        bidirectional: true,
+      })
       const random = seeded(21)
       const weights = randomWeights(random, spec)
-      const call = randomCall(random, spec, new Array<number>(300).fill(2))
+      const batchSizes = Array.from({ length: 300 }, (_, t) => (t < 280 ? N : N - 1))
+      const call = randomCall(random, spec, batchSizes)
       using packed = gpu.pack(spec, weights)
       using tape = await gpu.recurrentForTraining(packed, call)
       const given = randomGradients(random, tape)
@@ -205,8 +218,8 @@ describeBackends((backend, engine) => {
         tolerance,
         mode,
       )
-    }
-  })
+    },
+  )
 
   it('does not see what becomes of the arrays that went in and came out, and gives the same when asked again', async () => {
     const spec = layer('LSTM', { numLayers: 2 })
@@ -250,20 +263,24 @@ describeBackends((backend, engine) => {
     await expect(tape.backward(none)).rejects.toThrow('this tape was disposed')
   })
 
-  it('leaves no buffer behind', async () => {
-    // An engine of its own is on the same backend; only what training adds is counted.
+  it('leaves no buffer or texture behind: 60 calls, then dispose()', async () => {
+    // There is one backend of a kind: with the suite's own engine goes what is on it.
+    gpu.dispose()
     const spec = layer('LSTM', { projSize: 2, bidirectional: true })
     using live = new LiveObjects()
     const own = await createGpu({ mode: backend })
-    using packed = own.pack(spec, randomWeights(seeded(1), spec))
+    const packed = own.pack(spec, randomWeights(seeded(1), spec))
     let most = 0
     for (let i = 0; i < 60; i++) {
       using tape = await own.recurrentForTraining?.(packed, randomCall(seeded(i), spec, [2, 2, 1]))
       await tape?.backward(none)
-      if (i === 3) most = live.count
+      if (i === 9) most = live.count
     }
-    expect(most).toBeGreaterThan(0)
     expect(live.count).toBe(most)
+    packed.dispose()
     own.dispose()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(live.created).toBeGreaterThan(50)
+    expect(live.list).toEqual([])
   })
 })

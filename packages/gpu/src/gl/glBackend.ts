@@ -2,7 +2,7 @@ import type { AdapterInfo, Backend } from '../backend.ts'
 import { type Counters, newCounters } from '../counters.ts'
 import { GpuLimitError, GpuLostError, GpuUnavailableError } from '../errors.ts'
 import type { Gpu, GpuJs, Texture } from '../gpujs/types.ts'
-import { type MatrixNode, sequencesWithOutput } from '../graph.ts'
+import { type MatrixNode, sequencesWithGradients, sequencesWithOutput } from '../graph.ts'
 import { ResidentMatrix } from '../residentMatrix.ts'
 import { GlContext } from './glContext.ts'
 import { GlLauncher } from './glLauncher.ts'
@@ -14,7 +14,8 @@ import { upload, upload4 } from './sources.ts'
 export class GlBackend implements Backend {
   readonly name: 'webgl2' | 'headlessgl'
   readonly gateLayout = 'interleaved'
-  readonly trains = false
+  /** Nobody has run the gradients on headless-gl yet. */
+  readonly trains: boolean
   readonly adapter: AdapterInfo
   readonly counters: Counters = newCounters()
   readonly #context: GlContext
@@ -33,6 +34,7 @@ export class GlBackend implements Backend {
 
   private constructor(js: GpuJs, name: 'webgl2' | 'headlessgl') {
     this.name = name
+    this.trains = name === 'webgl2'
     this.#context = new GlContext(js, name)
     this.adapter = this.#context.adapter
     // A canvas of its own would grow to the size of the largest texture.
@@ -54,12 +56,13 @@ export class GlBackend implements Backend {
 
   async #run(roots: readonly MatrixNode[]): Promise<Float32Array[]> {
     this.#check()
-    const wanted = sequencesWithOutput(roots)
+    const [wanted, kept] = [sequencesWithOutput(roots), sequencesWithGradients(roots)]
     const run = new GlRun(
       this.#context,
       this.#launcher,
       (matrix) => this.#weight(matrix),
       (node) => wanted.has(node),
+      (node) => kept.has(node),
     )
     try {
       const results = roots.map((root) => run.matrix(root))

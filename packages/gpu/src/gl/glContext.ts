@@ -42,7 +42,7 @@ export class GlContext {
     return this.#lost || this.gl.isContextLost()
   }
 
-  /** Copies the first channel of a part of a texture, from its corner on, to a place of another. */
+  /** Copies the corner of a texture, in the channels of the other, to a place of that. */
   copy(from: Texture, to: Texture, { x, y, width, height }: Rectangle): void {
     const { gl } = this
     this.#attach(from)

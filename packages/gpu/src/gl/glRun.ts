@@ -1,8 +1,9 @@
 import type { Texture } from '../gpujs/types.ts'
-import type { HostNode, MatrixNode, RecurrentNode } from '../graph.ts'
+import type { BackwardNode, HostNode, MatrixNode, RecurrentNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import type { GlContext } from './glContext.ts'
 import type { GlLauncher } from './glLauncher.ts'
+import { type Gradients, gradientsOf } from './gradients.ts'
 import { type Grid, gridOf } from './grid.ts'
 import { type Recurrent, recurrentOf } from './recurrent.ts'
 import { affine, lookUp, normalize, rowStatistics, upload, zeros } from './sources.ts'
@@ -22,19 +23,23 @@ export class GlRun {
   readonly launcher: GlLauncher
   readonly weight: WeightTexture
   readonly #wantsOutput: (node: RecurrentNode) => boolean
+  readonly #keeps: (node: RecurrentNode) => boolean
   readonly #known = new Map<MatrixNode, GlMatrix>()
   readonly #sequences = new Map<RecurrentNode, Recurrent>()
+  readonly #backward = new Map<BackwardNode, Gradients>()
 
   constructor(
     context: GlContext,
     launcher: GlLauncher,
     weight: WeightTexture,
     wantsOutput: (node: RecurrentNode) => boolean,
+    keeps: (node: RecurrentNode) => boolean,
   ) {
     this.context = context
     this.launcher = launcher
     this.weight = weight
     this.#wantsOutput = wantsOutput
+    this.#keeps = keeps
   }
 
   matrix(node: MatrixNode): GlMatrix {
@@ -89,14 +94,21 @@ export class GlRun {
       case 'state':
         return this.#sequence(node.of).state(node.index, node.which)
       case 'gradient':
-        throw new Error('webgl: gradients are not computed on this backend')
+        return this.#gradients(node.of)(node.which, node.index)
       default:
         return node satisfies never
     }
   }
 
+  #gradients(node: BackwardNode): Gradients {
+    const found = this.#backward.get(node) ?? gradientsOf(node, this, this.#sequence(node.of).kept)
+    this.#backward.set(node, found)
+    return found
+  }
+
   #sequence(node: RecurrentNode): Recurrent {
-    const found = this.#sequences.get(node) ?? recurrentOf(node, this, this.#wantsOutput(node))
+    const found =
+      this.#sequences.get(node) ?? recurrentOf(node, this, this.#wantsOutput(node), this.#keeps(node))
     this.#sequences.set(node, found)
     return found
   }

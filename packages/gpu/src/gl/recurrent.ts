@@ -4,7 +4,18 @@ import type { RecurrentNode } from '../graph.ts'
 import type { Argument } from './glLauncher.ts'
 import type { GlMatrix, GlRun } from './glRun.ts'
 import { corner } from './grid.ts'
-import { affine, affine4, gruStep, lstmStep, multiply, project, rnnStep, second, upload2 } from './sources.ts'
+import {
+  affine,
+  affine4,
+  gruStep,
+  lstmStep,
+  multiply,
+  project,
+  rnnStep,
+  second,
+  upload2,
+  zeros2,
+} from './sources.ts'
 
 /** The results of a sequence. */
 export interface Recurrent {
@@ -14,6 +25,18 @@ export interface Recurrent {
   state(index: number, which: 'h' | 'c'): GlMatrix
   /** `(N, D * P)`: h of the last layer, directions side by side */
   last(): GlMatrix
+  /** Of layer and direction `index`; only where the run asks for it. */
+  kept(index: number): KeptSequence
+}
+
+/** What a direction read and wrote, to walk it backward. Rows are all timesteps', by time. */
+export interface KeptSequence {
+  /** `(T * N, K)`: the layer's input, dropout included */
+  readonly x: GlMatrix
+  /** `(T * N, D * P)`: hidden states of both directions */
+  readonly h: GlMatrix
+  /** LSTM: `(T * N, H)`, two numbers a texel: h before a projection, and c */
+  readonly s: GlMatrix | null
 }
 
 /** Texels of inputs' shares of the gates that are held at once: 64 MiB of four floats. */
@@ -23,7 +46,12 @@ const chunkTexels = 2 ** 22
  * Runs a sequence, layer by layer and direction by direction: one launch a timestep, two with a projection, whose result is
  * copied into a texture of all timesteps. The inputs' share of the gates is computed by one launch for a chunk of timesteps.
  */
-export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolean): Recurrent {
+export function recurrentOf(
+  node: RecurrentNode,
+  run: GlRun,
+  wantsOutput: boolean,
+  keeps: boolean,
+): Recurrent {
   const { spec, T, N, lengths } = node
   const { mode, hiddenSize: H, numLayers } = spec
   const { launcher, context } = run
@@ -37,6 +65,7 @@ export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolea
   ]
   const masked = lengths !== null
   const states: { readonly h: Texture; readonly s: Texture }[] = []
+  const kept: KeptSequence[] = []
 
   // First of all, so that what does not fit is refused before anything runs.
   const grid = run.grid(T * N, D * P, N)
@@ -48,7 +77,7 @@ export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolea
   let depth = spec.inputSize
   let order = node.order === 'batch' ? { T, N } : null
   for (let layer = 0; layer < numLayers; layer++) {
-    const isWanted = wantsOutput || layer < numLayers - 1
+    const isWanted = wantsOutput || keeps || layer < numLayers - 1
     const history = isWanted ? run.blank(grid) : null
     for (let direction = 0; direction < D; direction++) {
       const index = layer * D + direction
@@ -73,6 +102,9 @@ export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolea
       }
 
       const shareSource = (gateCount(mode) > 1 ? affine4 : affine)(depth, below.grid, shares, order)
+      const cellGrid = keeps && mode === 'LSTM' ? run.grid(T * N, H, N) : null
+      const cellHistory = cellGrid && { grid: cellGrid, texture: launcher.launch(zeros2, cellGrid, []) }
+      if (keeps && history) kept.push({ x: below, h: { texture: history, grid }, s: cellHistory })
       let p: Texture | null = null
       let first = 0
       for (let i = 0; i < T; i++) {
@@ -111,6 +143,9 @@ export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolea
           const at = corner(grid, t)
           context.copy(h, history, { x: at.x + direction * P, y: at.y, width: P, height: N })
         }
+        if (cellHistory) {
+          context.copy(s, cellHistory.texture, { ...corner(cellHistory.grid, t), width: H, height: N })
+        }
       }
       if (p) launcher.release(p)
       states.push({ h, s })
@@ -139,6 +174,11 @@ export function recurrentOf(node: RecurrentNode, run: GlRun, wantsOutput: boolea
         ? { texture: h, grid: run.grid(N, P) }
         : { texture: launcher.launch(second, cells, [s]), grid: run.grid(N, H) }
     },
+    kept: (index) => {
+      const sequence = kept[index]
+      if (!sequence) throw new Error(`webgl: nothing was kept of direction ${index}`)
+      return sequence
+    },
     last: () => {
       const grid = run.grid(N, D * P)
       const texture = run.blank(grid)
@@ -161,7 +201,7 @@ function roundedUp(timesteps: number): number {
 }
 
 /** With rows of zeros below. */
-function extended(data: Float32Array, columns: number, rows: number): Float32Array {
+export function extended(data: Float32Array, columns: number, rows: number): Float32Array {
   if (data.length === rows * columns) return data
   const result = new Float32Array(rows * columns)
   result.set(data)

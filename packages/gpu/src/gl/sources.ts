@@ -33,6 +33,9 @@ export const upload2: string = `function (h, c) { return [h[${Y}][${X}], c[${Y}]
 
 export const zeros: string = 'function () { return 0.0; }'
 
+/** As {@link zeros}, two numbers a texel. */
+export const zeros2: string = 'function () { return [0.0, 0.0]; }'
+
 /** The second number of each texel. */
 export const second: string = `function (s) { const v = s[${Y}][${X}]; return v[1]; }`
 
