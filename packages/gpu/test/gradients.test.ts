@@ -86,7 +86,7 @@ describeBackends((backend, engine) => {
       const upTo = (most: number): number => 1 + Math.floor(random() * most)
       for (let round = 0; round < 15; round++) {
         const hiddenSize = upTo(10)
-        const isProjected = modes[0] === 'LSTM' && hiddenSize > 1 && random() < 0.4
+        const isProjected = modes[0] === 'LSTM' && hiddenSize > 1 && round % 2 === 1
         const shape = {
           inputSize: upTo(6),
           hiddenSize,
@@ -95,7 +95,7 @@ describeBackends((backend, engine) => {
           bidirectional: random() < 0.4,
         }
         const sizes = Array.from({ length: upTo(9) }, () => upTo(5)).sort((a, b) => b - a)
-        const isPacked = random() < 0.4
+        const isPacked = random() < 0.5
         const batchSizes = isPacked ? sizes : sizes.map(() => sizes[0] ?? 1)
         for (const mode of modes) {
           const spec = layer(mode, shape)
@@ -109,8 +109,8 @@ describeBackends((backend, engine) => {
           using tape = await gpu.recurrentForTraining(packed, call)
           const drawn = randomGradients(random, tape)
           const given = {
-            output: random() < 0.8 ? drawn.output : null,
-            hn: random() < 0.6 ? drawn.hn : null,
+            output: round % 5 === 4 ? null : drawn.output,
+            hn: round % 5 === 4 || random() < 0.6 ? drawn.hn : null,
             cn: random() < 0.6 ? drawn.cn : null,
           }
           const what = JSON.stringify({ ...spec, batchSizes, batchFirst: call.batchFirst })
