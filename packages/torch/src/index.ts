@@ -2,6 +2,7 @@
 
 export {
   type BinaryFunction,
+  checkGradients,
   checkInput,
   checkWeights,
   createWasmEngine,
