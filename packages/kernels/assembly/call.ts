@@ -18,8 +18,7 @@
  * | hRow, cRow, fullRow | `(N, stride)` | states of the running direction, padded to panels |
  * | fullTile | packed `(N, H)` | left operand of the projection |
  */
-import { blockPanels } from './gemm'
-import { packedColumns } from './pack'
+import { blockPanels, packedColumns } from './pack'
 import { panelWidth } from './vector'
 
 // Values of Call.mode; the same in src/wasm/callLayout.ts.

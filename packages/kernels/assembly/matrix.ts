@@ -10,8 +10,8 @@
  * | padded | `(6, padded columns)` | the results of a tile, row-major; not used where no column is padding |
  * | out | `(rows, columns)` | row-major, without gaps |
  */
-import { blockPanels, gemm } from './gemm'
-import { packRow, tileHeight } from './pack'
+import { gemm } from './gemm'
+import { blockPanels, packRow, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
 /** `out = bias + a b`, a tile of a at a time: several at once, for the sake of the first-level cache, gained nothing. */

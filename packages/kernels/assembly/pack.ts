@@ -9,8 +9,16 @@
  *
  * Columns beyond the last unit are zero, and so stay zero through every gate.
  */
-import { blockPanels } from './gemm'
-import { copyElements, lanes, paddedToPanels, panelWidth } from './vector'
+import { copyElements, lanes, narrow, paddedToPanels, panelWidth } from './vector'
+
+/** Panels of a block: a block has whole units of every kind of cell. */
+export const blockPanels: usize = 6
+
+/** Bytes from a block to the next. */
+// @ts-ignore: decorator
+@inline export function blockBytes(depth: usize): usize {
+  return blockPanels * 32 * depth
+}
 
 /** Columns of packed gates: units padded to whole vectors, the whole to panels. */
 // @ts-ignore: decorator
@@ -43,10 +51,11 @@ export function packPanels<T>(
   }
 }
 
-/** The tile height that splits `rows` evenly into tiles of at most 6, the most the kernel's registers hold. */
+/** The tile height that splits `rows` evenly into tiles of at most 6, or 4: the most the kernel's registers hold. */
 // @ts-ignore: decorator
 @inline export function tileHeight(rows: usize): usize {
-  const tiles = (rows + 5) / 6
+  const most: usize = narrow ? 4 : 6
+  const tiles = (rows + most - 1) / most
   return tiles == 0 ? 1 : (rows + tiles - 1) / tiles
 }
 

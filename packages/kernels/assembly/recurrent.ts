@@ -6,8 +6,8 @@
  */
 import { meet } from './barrier'
 import { batchAt, Call, Direction, fromPanel, fromUnit, preStrideOf, rowOf, rowStart, toPanel, toState } from './call'
-import { blockBytes, gemm } from './gemm'
-import { packRow, tileHeight } from './pack'
+import { gemm } from './gemm'
+import { blockBytes, packRow, tileHeight } from './pack'
 import { loadStates, publish, saveStates, step } from './step'
 
 export function recurrent<T>(call: Call): void {

@@ -1,8 +1,8 @@
 /** One timestep: from the hidden states of the last to those of this one. Areas and layouts: call.ts. */
 import { Call, Direction, fromPanel, fromUnit, gatesOf, LSTM, preStrideOf, RNN_RELU, RNN_TANH, toPanel, toState, toUnit, unitsOfBlock } from './call'
 import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
-import { blockBytes, blockPanels, gemm, gemmBlock } from './gemm'
-import { packRow, packSlice, tileHeight } from './pack'
+import { gemm, gemmBlock } from './gemm'
+import { blockBytes, blockPanels, packRow, packSlice, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
 /**

@@ -4,6 +4,13 @@
  * A *panel* is two vectors wide: the columns one pass of the matrix kernels computes.
  */
 
+/**
+ * 1 where the compiler places all loads of a loop's body before its arithmetic, as V8 up to 13.0 does: then every load
+ * holds a register until it is used, and of 16 registers few are left to accumulate in.
+ */
+// @ts-ignore: decorator
+@external("env", "narrow") export declare const narrow: i32
+
 /** Elements of a vector. */
 // @ts-ignore: decorator
 @inline export function lanes<T>(): usize {

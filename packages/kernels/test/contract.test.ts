@@ -87,7 +87,7 @@ describeEngines((engine) => {
 describe('wasm memory', () => {
   const variant = wasmVariant()
   it.skipIf(variant === null)('holds packed weights once and gives them back', () => {
-    const instance = new WasmInstance(variant ?? 'simd')
+    const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })
     const weights = randomWeights(seeded(2), spec)
     const packed = new WasmWeights(instance, spec, weights)
     expect(instance.allocatedBytes).toBe(packed.byteLength)
@@ -96,7 +96,7 @@ describe('wasm memory', () => {
   })
 
   it.skipIf(variant === null)('does not grow over 2,000 packings of 100 kB', () => {
-    const instance = new WasmInstance(variant ?? 'simd')
+    const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })
     const large = { ...spec, hiddenSize: 50 }
     const weights = randomWeights(seeded(2), large)
     new WasmWeights(instance, large, weights).dispose()
@@ -106,7 +106,7 @@ describe('wasm memory', () => {
   })
 
   it.skipIf(variant === null)('says so where an allocation is beyond 4 GiB', () => {
-    const instance = new WasmInstance(variant ?? 'simd')
+    const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })
     expect(() => instance.allocate(2 ** 32 - 1000)).toThrow(RangeError)
     expect(instance.allocatedBytes).toBe(0)
   })

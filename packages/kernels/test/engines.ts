@@ -2,11 +2,14 @@ import { createWasmEngine, type HostEngine, reference, wasm, wasmVariant } from 
 import { describe, it } from 'vitest'
 
 const best = wasmVariant()
+const relaxed = best === 'relaxed-simd' ? best : null
 
 const fast: readonly { readonly title: string; readonly engine: HostEngine | null }[] = [
   { title: 'wasm', engine: best && wasm },
-  { title: 'wasm simd', engine: best && createWasmEngine('simd') },
-  { title: 'wasm relaxed-simd', engine: best === 'relaxed-simd' ? createWasmEngine(best) : null },
+  { title: 'wasm simd', engine: best && createWasmEngine('simd', { narrow: false }) },
+  { title: 'wasm simd narrow', engine: best && createWasmEngine('simd', { narrow: true }) },
+  { title: 'wasm relaxed-simd', engine: relaxed && createWasmEngine(relaxed, { narrow: false }) },
+  { title: 'wasm relaxed-simd narrow', engine: relaxed && createWasmEngine(relaxed, { narrow: true }) },
 ]
 
 /** One suite per engine but the reference; where this runtime cannot run one, its tests show as skipped. */

@@ -1,6 +1,6 @@
 import type { FloatArray, FloatDType } from '../engine.ts'
 import { pieces, sharedFlags } from './generated/builds.ts'
-import type { WasmVariant } from './support.ts'
+import type { WasmKernels, WasmVariant } from './support.ts'
 import type { ThreadPool } from './threadPool.ts'
 
 /** Places in {@link pieces}. */
@@ -62,10 +62,17 @@ type Softmax = (logarithm: number, x: number, rows: number, columns: number) => 
 /** Cache lines, and so panels, start at multiples of this. */
 const alignment = 64
 
+/** What the binaries take from outside. */
+export interface Imports {
+  readonly memory: WebAssembly.Memory
+  readonly narrow: 0 | 1
+}
+
 /** One WebAssembly instance with its memory: compiled at once from the embedded bytes. */
 export class WasmInstance {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
+  readonly imports: Imports
   readonly exports: Exports
   /** Threads that compute on the same memory; null where there are none. */
   threads: ThreadPool | null = null
@@ -75,13 +82,14 @@ export class WasmInstance {
   readonly #areas = new Map<number, { readonly raw: number; readonly bytes: number }>()
 
   /** @param shared whether the memory can be shared with threads */
-  constructor(variant: WasmVariant, shared = false) {
+  constructor({ variant, narrow }: WasmKernels, shared = false) {
     const binary = pieces.map((pair) => atob(pair[builds[variant]])).join('')
     const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0))
     if (!shared) bytes[sharedFlags[variant]] = 1
     this.module = new WebAssembly.Module(bytes)
     this.memory = new WebAssembly.Memory({ ...memoryPages, shared })
-    const { exports } = new WebAssembly.Instance(this.module, { env: { memory: this.memory } })
+    this.imports = { memory: this.memory, narrow: narrow ? 1 : 0 }
+    const { exports } = new WebAssembly.Instance(this.module, { env: { ...this.imports } })
     // The one place where the compiler must believe us: the exports are those of assembly/index.ts.
     this.exports = exports as unknown as Exports
   }

@@ -1,6 +1,13 @@
 /** Builds of the wasm engine, best first. */
 export type WasmVariant = 'relaxed-simd' | 'simd'
 
+/** What an instance runs. */
+export interface WasmKernels {
+  readonly variant: WasmVariant
+  /** Matrix kernels that keep fewer sums at once: see {@link prefersNarrowKernels}. */
+  readonly narrow: boolean
+}
+
 let known: WasmVariant | null | undefined
 
 /** The best build this runtime can run; null without WebAssembly SIMD. */
@@ -13,6 +20,17 @@ export function wasmVariant(): WasmVariant | null {
 export function supportsVariant(variant: WasmVariant): boolean {
   const best = wasmVariant()
   return best === variant || best === 'relaxed-simd'
+}
+
+/**
+ * Whether matrix kernels that keep few sums at once are faster here: on x64 under a V8 before 13.1, as in Node 20 to 23 and
+ * Electron 32, whose compiler keeps a register for each vector that a turn of a loop loads (V8's new compiler for
+ * WebAssembly, `node --turboshaft-wasm`, does not). Browsers are younger than that.
+ */
+export function prefersNarrowKernels(): boolean {
+  if (typeof process !== 'object' || process.arch !== 'x64') return false
+  const [major = 0, minor = 0] = (process.versions?.v8 ?? '').split('.').map(Number)
+  return major > 0 && (major < 13 || (major === 13 && minor < 1))
 }
 
 // f32x4.relaxed_madd takes three operands.

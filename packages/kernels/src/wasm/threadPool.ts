@@ -41,7 +41,7 @@ export class ThreadPool {
   static async start(instance: WasmInstance, count: number): Promise<ThreadPool> {
     const control = new Int32Array(new SharedArrayBuffer((place.records + count) * 4))
     const starting = Array.from({ length: count - 1 }, (_, index) =>
-      startWorker({ module: instance.module, memory: instance.memory, control, place, index }),
+      startWorker({ module: instance.module, imports: instance.imports, control, place, index }),
     )
     const started = await Promise.allSettled(starting)
     const workers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))

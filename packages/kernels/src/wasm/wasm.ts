@@ -18,7 +18,7 @@ import { checkInput } from '../layout.ts'
 import { checkMatmul } from '../operands.ts'
 import { map, softmax, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
-import { supportsVariant, type WasmVariant, wasmVariant } from './support.ts'
+import { prefersNarrowKernels, supportsVariant, type WasmKernels, type WasmVariant, wasmVariant } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
 import { WasmCall } from './wasmCall.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
@@ -28,34 +28,42 @@ import { WasmWeights } from './wasmWeights.ts'
 /**
  * A WebAssembly SIMD engine with a memory of its own, compiled when it is first used.
  * @param variant the build to run; the best this runtime has if left out
+ * @param options.narrow whether its matrix kernels keep few sums at once, as suits old compilers; chosen by the runtime's
+ *   V8 if left out
  * @throws RangeError where this runtime cannot run that build
  *
  * @example
  * const plain = createWasmEngine('simd')   // without fused multiply-add, wherever that may differ
  */
-export function createWasmEngine(variant?: WasmVariant): HostEngine {
+export function createWasmEngine(
+  variant?: WasmVariant,
+  { narrow }: { readonly narrow?: boolean } = {},
+): HostEngine {
   if (variant !== undefined && !supportsVariant(variant)) {
     throw new RangeError(
       `createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? 'no WebAssembly SIMD: use reference'}`,
     )
   }
-  return new WasmEngine(variant)
+  return new WasmEngine(variant, narrow)
 }
 
 class WasmEngine implements HostEngine {
   readonly kind = 'host'
   readonly name = 'wasm'
   readonly #wanted: WasmVariant | undefined
+  readonly #narrow: boolean
   #instance: WasmInstance | undefined
   /** All instances that were ever its own: weights packed in an earlier one still run there. */
   readonly #instances = new WeakSet<WasmInstance>()
 
-  constructor(variant?: WasmVariant) {
+  constructor(variant?: WasmVariant, narrow = prefersNarrowKernels()) {
     this.#wanted = variant
+    this.#narrow = narrow
   }
 
   get variant(): string {
-    return this.#wanted ?? wasmVariant() ?? ''
+    const variant = this.#wanted ?? wasmVariant()
+    return variant === null ? '' : this.#narrow ? `${variant}, narrow` : variant
   }
 
   pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights {
@@ -120,7 +128,7 @@ class WasmEngine implements HostEngine {
 
   /** See {@link setNumThreads}. */
   async setNumThreads(count: number): Promise<void> {
-    const shared = new WasmInstance(this.#runnable(), true)
+    const shared = new WasmInstance(this.#kernels(), true)
     const threads = count === 1 ? null : await ThreadPool.start(shared, count)
     this.#instance?.threads?.stop()
     if (this.#instance) this.#instance.superseded = true
@@ -136,15 +144,15 @@ class WasmEngine implements HostEngine {
 
   #start(): WasmInstance {
     if (this.#instance === undefined) {
-      this.#instance = new WasmInstance(this.#runnable())
+      this.#instance = new WasmInstance(this.#kernels())
       this.#instances.add(this.#instance)
     }
     return this.#instance
   }
 
-  #runnable(): WasmVariant {
+  #kernels(): WasmKernels {
     const variant = this.#wanted ?? wasmVariant()
-    if (variant !== null) return variant
+    if (variant !== null) return { variant, narrow: this.#narrow }
     throw new Error('wasm engine: this runtime has no WebAssembly SIMD; use the reference engine')
   }
 }

@@ -1,7 +1,9 @@
+import type { Imports } from './instance.ts'
+
 /** What a worker is given. */
 export interface WorkerData {
   readonly module: WebAssembly.Module
-  readonly memory: WebAssembly.Memory
+  readonly imports: Imports
   readonly control: Int32Array<SharedArrayBuffer>
   /** Places in `control`: see threadPool.ts. */
   readonly place: Readonly<Record<'job' | 'done' | 'failed' | 'elementBytes' | 'records', number>>
@@ -18,8 +20,8 @@ export interface WorkerHandle {
  * outside but WebAssembly and Atomics.
  */
 const serve = `
-function serve({ module, memory, control, place, index }, ready) {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+function serve({ module, imports, control, place, index }, ready) {
+  const { exports } = new WebAssembly.Instance(module, { env: imports })
   let seen = Atomics.load(control, place.job)
   ready()
   for (;;) {

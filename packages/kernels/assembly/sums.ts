@@ -1,0 +1,26 @@
+/**
+ * Sums of products are made in runs, each from zero, and the runs then added up: begun with what is there already, small
+ * terms would be rounded to its size. The processor hides what that costs.
+ *
+ * Every kernel holds as many sums at once as registers allow. A multiply-add takes four cycles, and two begin in each: fewer
+ * than 8 sums leave it waiting. Of 16 registers 12 can hold sums, where a compiler loads a vector just before it uses
+ * it; one more, or an unrolled loop, spills. Where all loads of a loop's body come first ({@link narrow}), sums and vectors
+ * loaded in a turn may be 15 together: then 8 sums of four rows, but no more than 7 of a single row.
+ *
+ * Loops test at their end: V8 up to 13.0 then keeps one sum less on the stack; later ones do not care.
+ */
+
+/**
+ * Products of a run. The rounding errors of a sum grow with the length of the runs and with their number, so they are
+ * least at about the root of the depth; but shorter runs cost time, and long sums have less error than PyTorch's as it is.
+ */
+// @ts-ignore: decorator
+@inline export function runLength(depth: usize): usize {
+  return depth >= 64 ? 32 : depth >= 32 ? 16 : 8
+}
+
+/** Stores `init + sum`. */
+// @ts-ignore: decorator
+@inline export function plus<T>(out: usize, init: usize, at: usize, sum: v128): void {
+  v128.store(out + at, v128.add<T>(v128.load(init + at), sum))
+}
