@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { Contender } from './contender.ts'
 import { remedy } from './contenders.ts'
-import type { Roof } from './roof.ts'
 
 /** What the figures depend on, as it is printed. */
 export interface Environment {
@@ -11,6 +10,8 @@ export interface Environment {
   readonly commit: string
   readonly node: string
   readonly v8: string
+  /** Where the contenders ran; empty if in Node. */
+  readonly browser: string
   readonly cpu: string
   /** How busy the machine was before: processes ready to run, the mean of a minute. */
   readonly load: string
@@ -26,21 +27,29 @@ interface EnvironmentFacts {
   readonly contenders: readonly Pick<Contender, 'name' | 'variant'>[]
   readonly missing: readonly string[]
   readonly threads: number
-  /** Null where nothing is compared with it. */
-  readonly roof: Roof | null
+  /** Empty where nothing is compared with it. */
+  readonly roof?: string
+  readonly browser?: string
 }
 
-export function describeEnvironment({ contenders, missing, threads, roof }: EnvironmentFacts): Environment {
+export function describeEnvironment({
+  contenders,
+  missing,
+  threads,
+  roof = '',
+  browser = '',
+}: EnvironmentFacts): Environment {
   return {
     date: new Date().toISOString(),
     commit: commit(),
     node: process.version,
     v8: process.versions.v8,
+    browser,
     cpu: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`,
     load: (loadavg()[0] ?? 0).toFixed(2),
     contenders: contenders.map(({ name, variant }) => (variant ? `${name} (${variant})` : name)).join(', '),
     threads: String(threads),
-    roof: roof?.instructions ?? '',
+    roof,
     notInstalled: missing.map((name) => `${name} (${remedy(name)})`).join(', '),
   }
 }

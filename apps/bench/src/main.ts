@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { describeCase } from './cases.ts'
-import { type Comparison, compare, DisagreementError } from './compare.ts'
-import { makeContenders } from './contenders.ts'
+import { runInChromium } from './chromium/runInChromium.ts'
+import { type Comparison, DisagreementError } from './compare.ts'
 import { describeEnvironment } from './environment.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { Progress } from './progress.ts'
 import { report } from './report.ts'
 import { asResult } from './result.ts'
-import { makeRoof } from './roof.ts'
+import { runHere } from './runner.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -27,10 +27,10 @@ async function main(args: string[]): Promise<number> {
   return bench(options)
 }
 
-async function bench({ cases, contenders: names, threads, effort, json, out }: Options): Promise<number> {
-  const { contenders, missing } = await makeContenders(names, threads)
-  const roof = makeRoof()
-  const environment = describeEnvironment({ contenders, missing, threads, roof })
+async function bench(options: Options): Promise<number> {
+  const { cases, contenders: names, threads, effort, json, out } = options
+  const runner = await (options.chromium ? runInChromium : runHere)(names, threads)
+  const environment = describeEnvironment({ ...runner, threads })
   // JSON has it too; stdout belongs to that then.
   const say = json ? console.error : console.log
   for (const [key, value] of Object.entries(environment)) if (value) say(`${key}: ${value}`)
@@ -40,7 +40,7 @@ async function bench({ cases, contenders: names, threads, effort, json, out }: O
   try {
     for (const benchCase of cases) {
       progress.next(`${benchCase.name} ${describeCase(benchCase)}`)
-      comparisons.push(await compare(benchCase, contenders, { roof, effort, onRound: progress.round }))
+      comparisons.push(await runner.compare(benchCase, effort, progress.round))
     }
   } catch (error) {
     if (!(error instanceof DisagreementError)) throw error
@@ -48,7 +48,7 @@ async function bench({ cases, contenders: names, threads, effort, json, out }: O
     return 1
   } finally {
     progress.end()
-    for (const contender of contenders) await contender.close?.()
+    await runner.close()
   }
 
   const text = `${JSON.stringify(asResult(environment, effort, comparisons), null, 2)}\n`
@@ -58,7 +58,7 @@ async function bench({ cases, contenders: names, threads, effort, json, out }: O
     console.log(
       `\n${report(
         comparisons,
-        contenders.map(({ name }) => name),
+        runner.contenders.map(({ name }) => name),
       )}\n\nOutputs agree.`,
     )
   return 0

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type BenchCase, cases, grid } from './cases.ts'
-import { engines, gpuEngines, own, ownOnOneThread, peers } from './contenders.ts'
+import { gpuEngines, peers } from './contenders.ts'
+import { engines, own, ownOnOneThread } from './engines.ts'
 import { type Effort, quick, thorough } from './rounds.ts'
 
 export interface Options {
@@ -9,6 +10,8 @@ export interface Options {
   readonly contenders: readonly string[]
   /** Of everybody who can have several. */
   readonly threads: number
+  /** Run them in a headless Chromium instead of this process. */
+  readonly chromium: boolean
   readonly effort: Effort
   readonly json: boolean
   /** Path the JSON is written to, or null. */
@@ -16,7 +19,10 @@ export interface Options {
   readonly help: boolean
 }
 
-export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--quick] [--json] [--out FILE]
+/** Who of {@link peers} runs in a page. */
+const pagePeers: readonly string[] = ['onnxruntime-web']
+
+export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--chromium] [--quick] [--json] [--out FILE]
 
 Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
   --case NAMES     only these cases, of the named ones or of the grid
@@ -24,6 +30,7 @@ Compares the engines of @unroll/kernels with their peers: one forward pass, floa
   --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${Object.keys(gpuEngines).join(', ')} in a headless Chromium
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
   --threads N      N threads for everybody who can have them, and ${ownOnOneThread} beside; default 1
+  --chromium       in a page of a headless Chromium: these engines and ${pagePeers.join(', ')}
   --quick          shorter rounds: rough numbers in a few seconds a case
   --json           everything as JSON on stdout
   --out FILE       the JSON into a file, the table on stdout
@@ -42,9 +49,10 @@ export function parseOptions(args: readonly string[]): Options {
     options: {
       case: { type: 'string', multiple: true, default: [] },
       engines: { type: 'string', multiple: true, default: Object.keys(engines) },
-      peers: { type: 'string', multiple: true, default: Object.keys(peers) },
+      peers: { type: 'string', multiple: true },
       threads: { type: 'string', default: '1' },
       grid: { type: 'boolean', default: false },
+      chromium: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       out: { type: 'string' },
@@ -57,8 +65,14 @@ export function parseOptions(args: readonly string[]): Options {
     values.case,
     all.map(({ name }) => name),
   )
-  const engineNames = split('engines', values.engines, Object.keys({ ...engines, ...gpuEngines }))
-  const peerNames = split('peers', values.peers, [...Object.keys(peers), 'none']).filter(
+  const { chromium } = values
+  const engineNames = split(
+    'engines',
+    values.engines,
+    Object.keys(chromium ? engines : { ...engines, ...gpuEngines }),
+  )
+  const knownPeers = chromium ? pagePeers : Object.keys(peers)
+  const peerNames = split('peers', values.peers ?? knownPeers, [...knownPeers, 'none']).filter(
     (name) => name !== 'none',
   )
   if (!engineNames.includes(own)) {
@@ -73,6 +87,7 @@ export function parseOptions(args: readonly string[]): Options {
       caseNames.length > 0 ? all.filter(({ name }) => caseNames.includes(name)) : values.grid ? grid : cases,
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
     threads,
+    chromium,
     effort: values.quick ? quick : thorough,
     json: values.json,
     out: values.out ?? null,

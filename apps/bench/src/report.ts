@@ -1,6 +1,6 @@
 import { describeCase } from './cases.ts'
 import type { Comparison } from './compare.ts'
-import { own } from './contenders.ts'
+import { own } from './engines.ts'
 import { geometricMean, median } from './statistics.ts'
 import { aligned, times } from './table.ts'
 import { ratio, targets } from './targets.ts'

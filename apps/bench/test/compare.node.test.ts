@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { layers } from '../src/cases.ts'
 import { type Comparison, checkAgreement, compare, DisagreementError } from '../src/compare.ts'
 import { type Contender, engineContender } from '../src/contender.ts'
-import { makeContenders, peers, remedy } from '../src/contenders.ts'
+import { peers, remedy } from '../src/contenders.ts'
+import { makeContenders } from '../src/engines.ts'
 import { makeRoof } from '../src/roof.ts'
 import type { Effort } from '../src/rounds.ts'
 
@@ -66,7 +67,7 @@ describe('compare', () => {
 })
 
 // Once for all: starting PyTorch takes seconds.
-const { contenders } = await makeContenders(Object.keys(peers), 1)
+const { contenders } = await makeContenders(peers, Object.keys(peers), 1)
 afterAll(async () => {
   for (const contender of contenders) await contender.close?.()
 })

@@ -36,10 +36,20 @@ describe('parseOptions', () => {
       ['--peers', 'keras'],
       '--peers: expected one of onnxruntime-web, onnxruntime-node, tfjs-wasm, pytorch, none',
     ],
+    [['--chromium', '--peers', 'pytorch'], '--peers: expected one of onnxruntime-web, none, got pytorch'],
+    [['--chromium', '--engines', 'wasm,webgpu'], '--engines: expected one of reference, wasm'],
     [['--threads', '1.5'], '--threads: expected a whole number from 1 to 64, got 1.5'],
     [['--engines', 'reference'], '--engines: expected wasm among them'],
   ])('refuses %j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message)
+  })
+
+  it('in Chromium asks only those who run in a page', () => {
+    expect(parseOptions(['--chromium', '--engines', 'wasm'])).toMatchObject({
+      chromium: true,
+      contenders: ['wasm', 'onnxruntime-web'],
+    })
+    expect(parseOptions([]).chromium).toBe(false)
   })
 
   it('compares several threads with one', () => {

@@ -22,7 +22,7 @@ describe('asResult', () => {
     contenders: [],
     missing: ['tfjs-wasm'],
     threads: 1,
-    roof: makeRoof(),
+    roof: makeRoof().instructions,
   })
   const result = asResult(environment, quick, [comparison])
 

@@ -20,6 +20,15 @@ describe('timer', () => {
     expect(samples.length).toBeGreaterThan(0)
   })
 
+  it('of a coarse clock takes the mean of as many calls as it can see', async () => {
+    let calls = 0
+    const samples = await timer(() => calls++, { async: false, step: 0.01 })(5)
+    expect(calls).toBeGreaterThan(100 * samples.length)
+    for (const ms of samples) expect(ms).toBeLessThan(0.01)
+    const slow = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
+    expect(Math.min(...(await timer(slow, { async: true, step: 0.01 })(0)))).toBeGreaterThan(15)
+  })
+
   it('awaits promises', async () => {
     const run = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
     const [ms] = await timer(run, { async: true })(0)

@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   }
   const contenders = [contender('wasm', library), contender('reference', library)]
   if (values.against !== undefined) contenders.push(contender('before', await libraryAt(values.against)))
-  const environment = describeEnvironment({ contenders, missing: [], threads: 1, roof: null })
+  const environment = describeEnvironment({ contenders, missing: [], threads: 1 })
   for (const [key, value] of Object.entries(environment)) if (value) console.log(`${key}: ${value}`)
 
   const rows: string[][] = []

@@ -2,9 +2,13 @@ import * as ort from 'onnxruntime-web'
 import type { Contender } from '../contender.ts'
 import { onnxruntime } from './onnxruntime.ts'
 
-/** ONNX Runtime Web on its WebAssembly backend, on as many threads as we have, so that equal means are compared. */
-export function onnxruntimeWeb(threads: number): Contender {
+/**
+ * ONNX Runtime Web on its WebAssembly backend, on as many threads as we have, so that equal means are compared.
+ * @param files where a page finds its binary
+ */
+export function onnxruntimeWeb(threads: number, files?: string): Contender {
   ort.env.wasm.numThreads = threads
+  if (files !== undefined) ort.env.wasm.wasmPaths = files
   ort.env.logLevel = 'error'
   const identity = { name: 'onnxruntime-web', variant: ort.env.versions.web ?? '' }
   return onnxruntime(ort, identity, { executionProviders: ['wasm'] })

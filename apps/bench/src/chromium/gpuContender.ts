@@ -1,11 +1,11 @@
 import { type ChromiumMode, startChromiumGpu } from '@unroll/chromium'
-import type { Contender } from './contender.ts'
+import type { Contender } from '../contender.ts'
 
 /**
  * The engine of \@unroll/gpu in a headless Chromium, which times itself, so that no message to it is timed. Its variant names
  * the adapter. Null where there is no Chromium or no adapter.
  */
-export function chromiumContender(mode: ChromiumMode): () => Promise<Contender | null> {
+export function gpuContender(mode: ChromiumMode): () => Promise<Contender | null> {
   return async () => {
     const gpu = await startChromiumGpu(mode)
     if (gpu === null) return null

@@ -1,0 +1,2 @@
+export { ChromiumGpu, type ChromiumMode, startChromiumGpu } from './chromiumGpu.ts'
+export { ChromiumPage, openPage } from './chromiumPage.ts'
