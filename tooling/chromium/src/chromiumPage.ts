@@ -20,6 +20,9 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 
+/** As text: tools that rewrite imports would rewrite one in a function. */
+const start = "import * as program from '/script.js'; globalThis.program = program"
+
 interface PageOptions {
   /** Of Chromium's command line. */
   readonly flags?: readonly string[]
@@ -65,10 +68,8 @@ export async function openPage(
   try {
     const page = await browser.newPage()
     await page.goto(`http://localhost:${port}/`)
-    await page.evaluate(async () => {
-      const url = '/script.js'
-      Reflect.set(globalThis, 'program', await import(url))
-    })
+    await page.addScriptTag({ type: 'module', content: start })
+    await page.waitForFunction(() => 'program' in globalThis)
     return new ChromiumPage(server, browser, page)
   } catch (error) {
     await browser.close()
