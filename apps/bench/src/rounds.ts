@@ -64,7 +64,7 @@ export function timer(
 const fineStep = 1e-3
 
 /** The least time that this runtime's clock tells apart, in ms: 5 µs in an isolated page, next to nothing in Node. */
-export function clockStep(): number {
+function clockStep(): number {
   let least = Number.POSITIVE_INFINITY
   for (let seen = 0, last = performance.now(); seen < 10; ) {
     const now = performance.now()

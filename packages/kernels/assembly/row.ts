@@ -78,7 +78,7 @@ function rowBySixPanels<T>(out: usize, init: usize, a: usize, height: usize, b: 
 
 /** The kernel for a constant number of panels, 1 to 4: of 1 and 2 by 4 and 2 products of each sum at a time, for 8 chains. */
 // @ts-ignore: decorator
-@inline function rowByPanels<T>(
+@inline export function rowByPanels<T>(
   panels: i32, out: usize, init: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize,
 ): void {
   const aStep = height * sizeof<T>()

@@ -18,7 +18,13 @@ import { checkInput } from '../layout.ts'
 import { checkMatmul } from '../operands.ts'
 import { map, softmax, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
-import { prefersNarrowKernels, supportsVariant, type WasmKernels, type WasmVariant, wasmVariant } from './support.ts'
+import {
+  prefersNarrowKernels,
+  supportsVariant,
+  type WasmKernels,
+  type WasmVariant,
+  wasmVariant,
+} from './support.ts'
 import { ThreadPool } from './threadPool.ts'
 import { WasmCall } from './wasmCall.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
