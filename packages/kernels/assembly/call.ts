@@ -13,7 +13,7 @@
  * | hTile, hTileNext | packed `(N, P)`; a group's own | left operand of the recurrent product, and of the next; one area without a group |
  * |---|---|---|
  * | pre | `(chunkRows, own columns)` | `x W_ih + b` of a chunk of timesteps |
- * | hidden | `(N, block width)` | `h W_hh` of one timestep and one block of columns, with GRU's `b_hn` |
+ * | hidden | `(N, columns of a group of blocks)` | `h W_hh` of one timestep, with GRU's `b_hn` |
  * | rows | packed `(chunkRows, layer inputs)` | left operand of the input projection |
  * | hRow, cRow, fullRow | `(N, stride)` | states of the running direction, padded to panels |
  * | fullTile | packed `(N, H)` | left operand of the projection |
@@ -25,6 +25,9 @@ import { panelWidth } from './vector'
 export const RNN_TANH: usize = 0
 export const RNN_RELU: usize = 1
 export const LSTM: usize = 2
+
+/** Of the area `hidden`, if a single block does not need more: a group is as many blocks as find room in it. */
+export const hiddenBytes: usize = 8192
 
 /** Written by src/wasm/callLayout.ts, field by field in this order, 32 bits each. */
 @unmanaged export class Call {

@@ -33,7 +33,7 @@ export function gemm<T>(
 }
 
 /** The same for one block. */
-export function gemmBlock<T>(
+function gemmBlock<T>(
   out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, rows: usize,
   b: usize, panels: usize, depth: usize,

@@ -1,38 +1,42 @@
 /** One timestep: from the hidden states of the last to those of this one. Areas and layouts: call.ts. */
-import { Call, Direction, fromPanel, fromUnit, gatesOf, LSTM, preStrideOf, RNN_RELU, RNN_TANH, toPanel, toState, toUnit, unitsOfBlock } from './call'
+import { Call, Direction, fromPanel, fromUnit, hiddenBytes, LSTM, preStrideOf, RNN_RELU, RNN_TANH, toPanel, toState, toUnit, unitsOfBlock } from './call'
 import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
-import { gemm, gemmBlock } from './gemm'
+import { gemm } from './gemm'
 import { blockBytes, blockPanels, packRow, packSlice, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
 /**
- * A timestep of the first `batch` sequences: states in hRow, cRow and, packed, in `hTile`; `pre` is its `x W_ih + b`. A
- * block of columns at a time, whose `h W_hh` the gates find in the first-level cache.
+ * A timestep of the first `batch` sequences: states in hRow, cRow and, packed, in `hTile`; `pre` is its `x W_ih + b`. As many
+ * blocks of columns at a time as keep `h W_hh` in the first-level cache: the more units pass the gates together, the less
+ * they wait for one another.
  */
 export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize, hTile: usize): void {
+  // No sequences, or none of this part that still run.
+  if (batch == 0) return
   const P: usize = call.stateSize
   const height = tileHeight(call.batch)
   const preStride = preStrideOf<T>(call)
   const hidden = call.hidden
-  const hiddenStride = blockPanels * panelWidth<T>()
+  const group = max<usize>(1, hiddenBytes / (batch * blockBytes(1)))
+  const groupPanels = group * blockPanels
+  const hiddenStride = groupPanels * panelWidth<T>()
   const stride = paddedToPanels<T>(call.hiddenSize)
   const full = weights.weightHr == 0 ? call.hRow : call.fullRow
   const endPanel = toPanel<T>(call)
   const endUnit = toUnit<T>(call)
   let weightHh = weights.weightHh + call.fromBlock * blockBytes(P)
   let unit = fromUnit<T>(call)
-  for (let panel = fromPanel(call); panel < endPanel; panel += blockPanels) {
-    const biasHh = weights.biasHh + panel * 32
-    gemmBlock<T>(hidden, hiddenStride, biasHh, 0, hTile, height, batch, weightHh, min(blockPanels, endPanel - panel), P)
-    const units = min(unitsOfBlock<T>(call), endUnit - unit)
+  for (let panel = fromPanel(call); panel < endPanel; panel += groupPanels) {
+    gemm<T>(hidden, hiddenStride, weights.biasHh + panel * 32, 0, hTile, height, batch, weightHh, min(groupPanels, endPanel - panel), P)
+    const units = min(group * unitsOfBlock<T>(call), endUnit - unit)
     const at = unit * sizeof<T>()
     const h = full + at
     if (call.mode == LSTM) lstmGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, call.cRow + at, stride)
     else if (call.mode == RNN_TANH) tanhGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
     else if (call.mode == RNN_RELU) reluGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
     else gruGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
-    weightHh += blockBytes(P)
-    pre += blockPanels * 32
+    weightHh += group * blockBytes(P)
+    pre += groupPanels * 32
     unit += units
   }
   if (weights.weightHr != 0) project<T>(call, weights, batch, height, stride)

@@ -8,7 +8,9 @@ import {
   wasmVariant,
 } from '@unroll/kernels'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { CallShape } from '../src/wasm/callLayout.ts'
 import { WasmInstance } from '../src/wasm/instance.ts'
+import { WasmCall } from '../src/wasm/wasmCall.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
 import { describeEngines } from './engines.ts'
 import { randomCall, randomWeights, seeded } from './random.ts'
@@ -94,6 +96,36 @@ describe('wasm memory', () => {
     packed.dispose()
     expect(instance.allocatedBytes).toBe(0)
   })
+
+  it.skipIf(variant === null)(
+    'keeps the last small call ready for the next of its shape, until the weights go',
+    () => {
+      const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })
+      const packed = new WasmWeights(instance, spec, randomWeights(seeded(2), spec))
+      const shapeOf = (batchSizes: number[]): CallShape => ({
+        batchSizes: Int32Array.from(batchSizes),
+        batchFirst: false,
+        dropoutLength: 0,
+      })
+      const call = WasmCall.take(packed, shapeOf([2, 1]))
+      expect(WasmCall.take(packed, shapeOf([2, 1]))).not.toBe(call)
+      call.release()
+      for (const other of [[2, 2], [2], [2, 1, 1]]) {
+        const another = WasmCall.take(packed, shapeOf(other))
+        expect(another).not.toBe(call)
+        another.dispose()
+      }
+      expect(WasmCall.take(packed, shapeOf([2, 1]))).toBe(call)
+      call.release()
+      const large = WasmCall.take(packed, shapeOf(new Array<number>(10_000).fill(2)))
+      large.release()
+      expect(() => large.output).toThrow('disposed')
+      expect(WasmCall.take(packed, shapeOf([2, 1]))).toBe(call)
+      packed.dispose()
+      call.release()
+      expect(() => call.output).toThrow('disposed')
+    },
+  )
 
   it.skipIf(variant === null)('does not grow over 2,000 packings of 100 kB', () => {
     const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })

@@ -52,6 +52,9 @@ interface PartLayout {
 /** Bytes of a barrier, in assembly/barrier.ts. */
 export const barrierBytes = 192
 
+/** As in assembly/call.ts. */
+const hiddenBytes = 8192
+
 /** Fields of Call. */
 export const fieldCount = 41
 /** Bytes from the start of a record to its field `fromLayer`, which `toLayer` follows. */
@@ -152,7 +155,7 @@ function planPart(
     batchSizes: plan.reserve(T * 4),
     rowStarts: plan.reserve((T + 1) * 4),
     pre: floats(chunkRows * preStride),
-    hidden: plan.reserve(N * blockRowBytes),
+    hidden: plan.reserve(Math.max(hiddenBytes, N * blockRowBytes)),
     rows: floats((chunkRows + 6) * widestInput),
     hRow: floats(N * stateWidth),
     cRow: spec.mode === 'LSTM' ? floats(N * fullWidth) : none,

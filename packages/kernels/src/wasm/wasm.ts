@@ -80,7 +80,7 @@ class WasmEngine implements HostEngine {
     const own = this.#own(weights)
     checkInput(own.spec, call)
     const { batchSizes, batchFirst = false, dropout } = call
-    const running = new WasmCall(own, { batchSizes, batchFirst, dropoutLength: dropout?.length ?? 0 })
+    const running = WasmCall.take(own, { batchSizes, batchFirst, dropoutLength: dropout?.length ?? 0 })
     try {
       running.input.set(call.input)
       running.setState(call.h0, call.c0)
@@ -88,7 +88,7 @@ class WasmEngine implements HostEngine {
       running.run()
       return { output: running.output.slice(), hn: running.h.slice(), cn: running.c?.slice() ?? null }
     } finally {
-      running.dispose()
+      running.release()
     }
   }
 

@@ -11,14 +11,26 @@ import {
 import { splitCall } from './parts.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 
+/** Bytes of a call up to which it is kept for the next one of its shape: planning it takes longer than a small timestep. */
+const mostIdleBytes = 128 * 1024
+
 /** One block of wasm memory with everything a sequence of one shape needs; it may run any number of times. */
 export class WasmCall {
   readonly #weights: WasmWeights
+  readonly #shape: CallShape
   readonly #layout: CallLayout
   readonly #lengths: Readonly<Record<Area, number>>
   #base: number | null
   #views: Partial<Record<Area, FloatArray>> = {}
   #viewed: ArrayBufferLike | null = null
+
+  /** The call these weights ran last, if it was small and of this shape, or a new one. To be {@link WasmCall.release}d. */
+  static take(weights: WasmWeights, shape: CallShape): WasmCall {
+    const idle = weights.idleCall
+    if (idle === null || !isSameShape(idle.#shape, shape)) return new WasmCall(weights, shape)
+    weights.idleCall = null
+    return idle
+  }
 
   constructor(weights: WasmWeights, shape: CallShape) {
     const { instance, spec } = weights
@@ -27,6 +39,7 @@ export class WasmCall {
     const T = batchSizes.length
     const states = spec.numLayers * D * (batchSizes[0] ?? 0)
     this.#weights = weights
+    this.#shape = { ...shape, batchSizes: shape.batchSizes.slice() }
     this.#layout = planCall(weights, shape, splitCall(spec, batchSizes, instance.threads?.count ?? 1))
     const base = instance.allocate(this.#layout.byteLength)
     this.#base = base
@@ -99,6 +112,17 @@ export class WasmCall {
     }
   }
 
+  /** Keeps it for the next call of its shape, or disposes it. */
+  release(): void {
+    const weights = this.#weights
+    if (weights.disposed || this.#layout.byteLength > mostIdleBytes) {
+      this.dispose()
+      return
+    }
+    weights.idleCall?.dispose()
+    weights.idleCall = this
+  }
+
   dispose(): void {
     if (this.#base !== null) this.#weights.instance.release(this.#base)
     this.#base = null
@@ -117,6 +141,15 @@ export class WasmCall {
 }
 
 type Area = 'input' | 'output' | 'h' | 'c' | 'dropout'
+
+function isSameShape(a: CallShape, b: CallShape): boolean {
+  return (
+    a.batchFirst === b.batchFirst &&
+    a.dropoutLength === b.dropoutLength &&
+    a.batchSizes.length === b.batchSizes.length &&
+    a.batchSizes.every((size, t) => size === b.batchSizes[t])
+  )
+}
 
 /** @returns the number of all rows */
 function writeRowStarts(rowStarts: Int32Array, batchSizes: Int32Array): number {

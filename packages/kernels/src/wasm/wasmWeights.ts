@@ -2,6 +2,7 @@ import type { DirectionWeights, FloatArray, PackedWeights, RecurrentSpec } from 
 import { allocate, checkWeights, layerInputSize, sizesOf } from '../layout.ts'
 import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, packedColumn, packedColumns } from './panels.ts'
+import type { WasmCall } from './wasmCall.ts'
 
 /**
  * Packed weights: one block of wasm memory.
@@ -17,6 +18,8 @@ export class WasmWeights implements PackedWeights {
   readonly spec: RecurrentSpec
   readonly byteLength: number
   readonly instance: WasmInstance
+  /** Kept by WasmCall for the next of its shape. */
+  idleCall: WasmCall | null = null
   #address: number | null
 
   constructor(instance: WasmInstance, spec: RecurrentSpec, weights: readonly DirectionWeights[]) {
@@ -49,6 +52,8 @@ export class WasmWeights implements PackedWeights {
   }
 
   dispose(): void {
+    this.idleCall?.dispose()
+    this.idleCall = null
     if (this.#address !== null) this.instance.release(this.#address)
     this.#address = null
   }
