@@ -18,8 +18,29 @@ function ulpOf(dtype: FloatDType, x: number): number {
   return 2 ** (Math.floor(Math.log2(Math.abs(x))) - (dtype === 'float32' ? 23 : 52))
 }
 
-/** Runs one unit per value, each seeing only its own value as gate pre-activation through an identity matrix. */
-function activate(mode: RecurrentMode, dtype: FloatDType, values: readonly number[], engine: HostEngine) {
+/** Values of one layer: its matrices grow with their square. */
+const unitsAtOnce = 250
+
+/** Runs one unit per value, each seeing only its own value as the pre-activation of a gate. */
+function activate(
+  mode: RecurrentMode,
+  dtype: FloatDType,
+  values: readonly number[],
+  engine: HostEngine,
+): number[] {
+  const parts: number[][] = []
+  for (let from = 0; from < values.length; from += unitsAtOnce) {
+    parts.push(activateLayer(mode, dtype, values.slice(from, from + unitsAtOnce), engine))
+  }
+  return parts.flat()
+}
+
+function activateLayer(
+  mode: RecurrentMode,
+  dtype: FloatDType,
+  values: readonly number[],
+  engine: HostEngine,
+): number[] {
   const n = values.length
   const floats = (data: number[]): Float32Array | Float64Array =>
     dtype === 'float32' ? Float32Array.from(data) : Float64Array.from(data)
