@@ -1,4 +1,4 @@
-import { gpuContender } from './chromium/gpuContender.ts'
+import { gpuContender } from './browser/gpuContender.ts'
 import { engines, type Makers } from './engines.ts'
 import { onnxruntimeNode } from './peers/onnxruntimeNode.ts'
 import { onnxruntimeWeb } from './peers/onnxruntimeWeb.ts'

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
+import { BrowserMissingError, runInBrowser } from './browser/runInBrowser.ts'
 import { describeCase } from './cases.ts'
-import { runInChromium } from './chromium/runInChromium.ts'
 import { type Comparison, DisagreementError } from './compare.ts'
 import { describeEnvironment } from './environment.ts'
 import { type Options, parseOptions, usage } from './options.ts'
@@ -24,12 +24,20 @@ async function main(args: string[]): Promise<number> {
     console.log(usage)
     return 0
   }
-  return bench(options)
+  try {
+    return await bench(options)
+  } catch (error) {
+    if (!(error instanceof BrowserMissingError)) throw error
+    console.error(`bench: ${error.message}`)
+    return 2
+  }
 }
 
 async function bench(options: Options): Promise<number> {
   const { cases, contenders: names, threads, effort, json, out } = options
-  const runner = await (options.chromium ? runInChromium : runHere)(names, threads)
+  const runner = await (options.browser
+    ? runInBrowser(options.browser, names, threads)
+    : runHere(names, threads))
   const environment = describeEnvironment({ ...runner, threads })
   // JSON has it too; stdout belongs to that then.
   const say = json ? console.error : console.log

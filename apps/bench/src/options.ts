@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type BrowserName, browserNames } from '@unroll/browser'
 import { type BenchCase, cases, grid } from './cases.ts'
 import { gpuEngines, peers } from './contenders.ts'
 import { engines, own, ownOnOneThread } from './engines.ts'
@@ -10,8 +11,8 @@ export interface Options {
   readonly contenders: readonly string[]
   /** Of everybody who can have several. */
   readonly threads: number
-  /** Run them in a headless Chromium instead of this process. */
-  readonly chromium: boolean
+  /** Run them in a page of it; null: in this process. */
+  readonly browser: BrowserName | null
   readonly effort: Effort
   readonly json: boolean
   /** Path the JSON is written to, or null. */
@@ -22,7 +23,7 @@ export interface Options {
 /** Who of {@link peers} runs in a page. */
 const pagePeers: readonly string[] = ['onnxruntime-web']
 
-export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--chromium] [--quick] [--json] [--out FILE]
+export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--quick] [--json] [--out FILE]
 
 Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
   --case NAMES     only these cases, of the named ones or of the grid
@@ -30,7 +31,7 @@ Compares the engines of @unroll/kernels with their peers: one forward pass, floa
   --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${Object.keys(gpuEngines).join(', ')} in a headless Chromium
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
   --threads N      N threads for everybody who can have them, and ${ownOnOneThread} beside; default 1
-  --chromium       in a page of a headless Chromium: these engines and ${pagePeers.join(', ')}
+  --browser NAME   in a page of ${browserNames.join(' or ')} instead: these engines and ${pagePeers.join(', ')}
   --quick          shorter rounds: rough numbers in a few seconds a case
   --json           everything as JSON on stdout
   --out FILE       the JSON into a file, the table on stdout
@@ -52,7 +53,7 @@ export function parseOptions(args: readonly string[]): Options {
       peers: { type: 'string', multiple: true },
       threads: { type: 'string', default: '1' },
       grid: { type: 'boolean', default: false },
-      chromium: { type: 'boolean', default: false },
+      browser: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       out: { type: 'string' },
@@ -65,13 +66,16 @@ export function parseOptions(args: readonly string[]): Options {
     values.case,
     all.map(({ name }) => name),
   )
-  const { chromium } = values
+  const browser = browserNames.find((name) => name === values.browser) ?? null
+  if (values.browser !== undefined && browser === null) {
+    throw new RangeError(`--browser: expected one of ${browserNames.join(', ')}, got ${values.browser}`)
+  }
   const engineNames = split(
     'engines',
     values.engines,
-    Object.keys(chromium ? engines : { ...engines, ...gpuEngines }),
+    Object.keys(browser ? engines : { ...engines, ...gpuEngines }),
   )
-  const knownPeers = chromium ? pagePeers : Object.keys(peers)
+  const knownPeers = browser ? pagePeers : Object.keys(peers)
   const peerNames = split('peers', values.peers ?? knownPeers, [...knownPeers, 'none']).filter(
     (name) => name !== 'none',
   )
@@ -87,7 +91,7 @@ export function parseOptions(args: readonly string[]): Options {
       caseNames.length > 0 ? all.filter(({ name }) => caseNames.includes(name)) : values.grid ? grid : cases,
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
     threads,
-    chromium,
+    browser,
     effort: values.quick ? quick : thorough,
     json: values.json,
     out: values.out ?? null,

@@ -36,20 +36,24 @@ describe('parseOptions', () => {
       ['--peers', 'keras'],
       '--peers: expected one of onnxruntime-web, onnxruntime-node, tfjs-wasm, pytorch, none',
     ],
-    [['--chromium', '--peers', 'pytorch'], '--peers: expected one of onnxruntime-web, none, got pytorch'],
-    [['--chromium', '--engines', 'wasm,webgpu'], '--engines: expected one of reference, wasm'],
+    [
+      ['--browser', 'firefox', '--peers', 'pytorch'],
+      '--peers: expected one of onnxruntime-web, none, got pytorch',
+    ],
+    [['--browser', 'firefox', '--engines', 'wasm,webgpu'], '--engines: expected one of reference, wasm'],
+    [['--browser', 'netscape'], '--browser: expected one of chromium, firefox, got netscape'],
     [['--threads', '1.5'], '--threads: expected a whole number from 1 to 64, got 1.5'],
     [['--engines', 'reference'], '--engines: expected wasm among them'],
   ])('refuses %j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message)
   })
 
-  it('in Chromium asks only those who run in a page', () => {
-    expect(parseOptions(['--chromium', '--engines', 'wasm'])).toMatchObject({
-      chromium: true,
+  it('in a browser asks only those who run in a page', () => {
+    expect(parseOptions(['--browser', 'firefox', '--engines', 'wasm'])).toMatchObject({
+      browser: 'firefox',
       contenders: ['wasm', 'onnxruntime-web'],
     })
-    expect(parseOptions([]).chromium).toBe(false)
+    expect(parseOptions([]).browser).toBeNull()
   })
 
   it('compares several threads with one', () => {

@@ -23,8 +23,9 @@ describe('timer', () => {
   it('of a coarse clock takes the mean of as many calls as it can see', async () => {
     let calls = 0
     const samples = await timer(() => calls++, { async: false, step: 0.01 })(5)
-    expect(calls).toBeGreaterThan(100 * samples.length)
-    for (const ms of samples) expect(ms).toBeLessThan(0.01)
+    // A sample lasts a millisecond, and is shared among its calls.
+    expect(calls).toBeGreaterThan(10 * samples.length)
+    for (const ms of samples) expect(ms).toBeLessThan(0.1)
     const slow = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
     expect(Math.min(...(await timer(slow, { async: true, step: 0.01 })(0)))).toBeGreaterThan(15)
   })

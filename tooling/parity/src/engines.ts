@@ -1,4 +1,4 @@
-import { type ChromiumGpu, startChromiumGpu } from '@unroll/chromium'
+import { type BrowserEngine, startBrowserEngine } from '@unroll/browser'
 import {
   createWasmEngine,
   type Engine,
@@ -27,10 +27,10 @@ export function namedEngines(): (NamedEngine & { readonly engine: HostEngine | n
 }
 
 /** The gpu engine of a headless Chromium on each of its backends; close them in the end. */
-export async function gpuEngines(): Promise<(NamedEngine & { readonly engine: ChromiumGpu | null })[]> {
+export async function gpuEngines(): Promise<(NamedEngine & { readonly engine: BrowserEngine | null })[]> {
   return Promise.all(
     (['webgpu', 'webgl2'] as const).map(async (mode) => {
-      const engine = await startChromiumGpu(mode)
+      const engine = await startBrowserEngine(mode)
       return { name: `gpu ${engine?.variant ?? mode}`, engine }
     }),
   )

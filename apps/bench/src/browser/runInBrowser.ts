@@ -1,25 +1,30 @@
-import { openPage } from '@unroll/chromium'
+import { type BrowserName, openPage, remedyOf } from '@unroll/browser'
 import { type Comparison, DisagreementError } from '../compare.ts'
 import type { Runner } from '../runner.ts'
 import type { Started } from './page.ts'
 
 /**
- * Runs them in a page of a headless Chromium, cross-origin isolated: engines and ONNX Runtime Web.
- * @throws Error where there is no Chromium
+ * Runs them in a page of a browser without a window, cross-origin isolated: engines and ONNX Runtime Web.
+ * @throws BrowserMissingError where that browser is not installed
  */
-export async function runInChromium(names: readonly string[], threads: number): Promise<Runner> {
-  const page = await openPage(new URL('page.ts', import.meta.url), {
-    files: new URL('.', import.meta.resolve('onnxruntime-web')),
-  })
-  if (page === null) throw new Error('no Chromium was found; CHROMIUM_PATH tells where it is')
+export async function runInBrowser(
+  browser: BrowserName,
+  names: readonly string[],
+  threads: number,
+): Promise<Runner> {
   let tell: (round: number, rounds: number) => void = () => {}
-  await page.listen('onRound', (round = 0, rounds = 0) => tell(round, rounds))
+  const page = await openPage(new URL('page.ts', import.meta.url), {
+    browser,
+    files: new URL('.', import.meta.resolve('onnxruntime-web')),
+    onTold: (round = 0, rounds = 0) => tell(round, rounds),
+  })
+  if (page === null) throw new BrowserMissingError(`--browser ${browser}: ${remedyOf(browser)}`)
   const { contenders, missing, roof } = (await page.call('start', names, threads)) as Started
   return {
     contenders,
     missing,
     roof,
-    browser: `Chromium ${page.version}`,
+    browser: page.version,
     compare: async ({ name }, effort, onRound) => {
       tell = onRound
       const found = (await page.call('run', name, effort)) as Comparison | { disagreement: string }
@@ -28,4 +33,8 @@ export async function runInChromium(names: readonly string[], threads: number): 
     },
     close: () => page.close(),
   }
+}
+
+export class BrowserMissingError extends Error {
+  override readonly name = 'BrowserMissingError'
 }

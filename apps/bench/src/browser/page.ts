@@ -30,14 +30,14 @@ export async function start(names: readonly string[], threads: number): Promise<
   }
 }
 
-/** Tells of rounds by a global `onRound`. */
+/** Tells of rounds by the global `tell`. */
 export async function run(
   name: string,
   effort: Effort,
 ): Promise<Comparison | { readonly disagreement: string }> {
   const benchCase = [...cases, ...grid].find((each) => each.name === name)
   if (benchCase === undefined) throw new RangeError(`page: no case ${name}`)
-  const onRound = Reflect.get(globalThis, 'onRound')
+  const onRound = Reflect.get(globalThis, 'tell')
   try {
     return await compare(benchCase, contenders, { roof, effort, onRound })
   } catch (error) {

@@ -1,13 +1,13 @@
-import { type ChromiumMode, startChromiumGpu } from '@unroll/chromium'
+import { startBrowserEngine } from '@unroll/browser'
 import type { Contender } from '../contender.ts'
 
 /**
  * The engine of \@unroll/gpu in a headless Chromium, which times itself, so that no message to it is timed. Its variant names
  * the adapter. Null where there is no Chromium or no adapter.
  */
-export function gpuContender(mode: ChromiumMode): () => Promise<Contender | null> {
+export function gpuContender(mode: 'webgpu' | 'webgl2'): () => Promise<Contender | null> {
   return async () => {
-    const gpu = await startChromiumGpu(mode)
+    const gpu = await startBrowserEngine(mode)
     if (gpu === null) return null
     return {
       name: mode,

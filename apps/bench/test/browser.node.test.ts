@@ -1,0 +1,34 @@
+import { browserNames } from '@unroll/browser'
+import { describe, expect, it } from 'vitest'
+import { BrowserMissingError, runInBrowser } from '../src/browser/runInBrowser.ts'
+import { cases } from '../src/cases.ts'
+import type { Effort } from '../src/rounds.ts'
+
+const effort: Effort = { name: 'quick', warmUpMs: 0, measureMs: 1, minRounds: 2, maxRounds: 2 }
+const contenders = ['wasm', 'onnxruntime-web']
+
+describe.each(browserNames)('%s', (browser) => {
+  it('compares in a page', async (context) => {
+    const runner = await runInBrowser(browser, contenders, 1).catch((error: Error) => {
+      if (error instanceof BrowserMissingError) return context.skip(error.message)
+      throw error
+    })
+    try {
+      const [benchCase] = cases
+      if (benchCase === undefined) throw new Error('there are cases')
+      expect(runner.browser.toLowerCase()).toMatch(new RegExp(`^${browser} \\d+`))
+      expect(runner.contenders.map(({ name }) => name)).toEqual(contenders)
+      const rounds: number[] = []
+      const { results, absent } = await runner.compare(benchCase, effort, (round) => rounds.push(round))
+      expect(absent).toEqual([])
+      expect(results.map(({ contender }) => contender)).toEqual(contenders)
+      for (const { ms, difference } of results) {
+        expect(ms).toBeGreaterThan(0)
+        expect(difference).toBeLessThan(1e-4)
+      }
+      await expect.poll(() => rounds).toEqual([-1, 0, 1])
+    } finally {
+      await runner.close()
+    }
+  })
+})

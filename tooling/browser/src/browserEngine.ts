@@ -1,0 +1,176 @@
+import {
+  checkInput,
+  checkWeights,
+  type DeviceEngine,
+  type DirectionWeights,
+  type FloatArray,
+  type FloatDType,
+  type MatmulOperands,
+  type PackedWeights,
+  type RecurrentInput,
+  type RecurrentOutput,
+  type RecurrentSpec,
+} from '@unroll/kernels'
+import type { BrowserName } from './browsers.ts'
+import type { EngineMode, WireCall, WireOutput, WireProduct, WireWeights } from './enginePage.ts'
+import { type BrowserPage, openPage } from './openPage.ts'
+import { fromWire, orNull, toWire, type WireFloats } from './wire.ts'
+
+/** Chromium has an adapter of hardware, or one that computes on the processor if it is asked for that. */
+const adapters: readonly (readonly string[])[] = [
+  ['--enable-unsafe-webgpu'],
+  ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'],
+]
+
+/**
+ * An engine in a browser without a window: the wasm engine, or the gpu engine on one of its backends. Null where that browser
+ * is not installed, or gives no adapter.
+ *
+ * @example
+ * const gpu = await startBrowserEngine('webgpu')
+ * gpu?.variant   // 'webgpu, google swiftshader ..., software'
+ * await gpu?.close()
+ */
+export async function startBrowserEngine(
+  mode: EngineMode,
+  browser: BrowserName = 'chromium',
+): Promise<BrowserEngine | null> {
+  for (const flags of mode !== 'wasm' && browser === 'chromium' ? adapters : [[]]) {
+    const page = await openPage(new URL('enginePage.ts', import.meta.url), { browser, flags })
+    if (page === null) return null
+    try {
+      return new BrowserEngine(page, mode, (await page.call('start', mode)) as string)
+    } catch (error) {
+      await page.close()
+      if (!(error instanceof Error) || !error.message.includes('GpuUnavailableError')) throw error
+    }
+  }
+  return null
+}
+
+/** An engine whose calls go to the page. */
+export class BrowserEngine implements DeviceEngine {
+  readonly kind = 'device'
+  readonly name: string
+  readonly variant: string
+  /** The browser and its version. */
+  readonly browser: string
+  readonly #page: BrowserPage
+  readonly #dtypes: readonly FloatDType[]
+  #count = 0
+
+  /** Only {@link startBrowserEngine} makes them. */
+  constructor(page: BrowserPage, mode: EngineMode, variant: string) {
+    this.name = mode === 'wasm' ? mode : 'gpu'
+    this.variant = variant
+    this.browser = page.version
+    this.#page = page
+    this.#dtypes = mode === 'wasm' ? ['float32', 'float64'] : ['float32']
+  }
+
+  pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): BrowserWeights {
+    if (!this.#dtypes.includes(spec.dtype)) {
+      throw new TypeError(`${this.name}.pack: expected weights of float32, got ${spec.dtype}`)
+    }
+    checkWeights(spec, weights)
+    const id = this.#count++
+    const wire = weights.map(
+      (w): WireWeights => ({
+        weightIh: toWire(w.weightIh),
+        weightHh: toWire(w.weightHh),
+        biasIh: orNull(toWire, w.biasIh),
+        biasHh: orNull(toWire, w.biasHh),
+        weightHr: orNull(toWire, w.weightHr),
+      }),
+    )
+    const sent = this.#page.call('pack', id, spec, wire)
+    // Who uses them waits for it and gets its error.
+    sent.catch(() => {})
+    return new BrowserWeights(spec, id, sent, () => void this.#page.call('dispose', id).catch(() => {}))
+  }
+
+  async recurrent(weights: PackedWeights, call: RecurrentInput): Promise<RecurrentOutput> {
+    const { id, sent } = own(weights)
+    checkInput(weights.spec, call)
+    await sent
+    const { output, hn, cn } = (await this.#page.call('recurrent', id, wireCall(call))) as WireOutput
+    return { output: fromWire(output), hn: fromWire(hn), cn: orNull(fromWire, cn) }
+  }
+
+  async matmul({ a, b, bias = null, m, k, n, transposeB = false }: MatmulOperands): Promise<FloatArray> {
+    const product: WireProduct = {
+      a: toWire(a),
+      b: toWire(b),
+      bias: orNull(toWire, bias),
+      m,
+      k,
+      n,
+      transposeB,
+    }
+    return fromWire((await this.#page.call('matmul', product)) as WireFloats)
+  }
+
+  /** Milliseconds of each call in the page, for about `ms`, at least one. */
+  async time(weights: PackedWeights, call: RecurrentInput, ms: number): Promise<readonly number[]> {
+    const { id, sent } = own(weights)
+    await sent
+    return (await this.#page.call('time', id, wireCall(call), ms)) as number[]
+  }
+
+  async close(): Promise<void> {
+    await this.#page.close()
+  }
+}
+
+class BrowserWeights implements PackedWeights {
+  readonly spec: RecurrentSpec
+  readonly byteLength = 0
+  readonly stale = false
+  readonly id: number
+  readonly sent: Promise<unknown>
+  readonly #dispose: () => void
+  #disposed = false
+
+  constructor(spec: RecurrentSpec, id: number, sent: Promise<unknown>, dispose: () => void) {
+    this.spec = spec
+    this.id = id
+    this.sent = sent
+    this.#dispose = dispose
+  }
+
+  get disposed(): boolean {
+    return this.#disposed
+  }
+
+  dispose(): void {
+    if (!this.#disposed) this.#dispose()
+    this.#disposed = true
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+function own(weights: PackedWeights): BrowserWeights {
+  if (weights instanceof BrowserWeights) return weights
+  throw new TypeError('recurrent: these weights were packed by another engine')
+}
+
+function wireCall({
+  input,
+  batchSizes,
+  batchFirst = false,
+  h0,
+  c0,
+  dropout = null,
+}: RecurrentInput): WireCall {
+  return {
+    input: toWire(input),
+    batchSizes: [...batchSizes],
+    batchFirst,
+    h0: orNull(toWire, h0),
+    c0: orNull(toWire, c0),
+    dropout: orNull(toWire, dropout),
+  }
+}

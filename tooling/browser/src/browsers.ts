@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+export type BrowserName = keyof typeof browsers
+
+interface BrowserFacts {
+  /** Tells where it is, if it is set. */
+  readonly variable: string
+  /** Where it is otherwise. */
+  readonly paths: readonly string[]
+  /** Its command line, to open a page without a window, `profile` being an empty folder. */
+  readonly command: (profile: string, url: string, flags: readonly string[]) => readonly string[]
+}
+
+const browsers = {
+  chromium: {
+    variable: 'CHROMIUM_PATH',
+    paths: ['/usr/bin/chromium', '/usr/bin/google-chrome'],
+    command: (profile, url, flags) => [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-sync',
+      '--disable-background-networking',
+      '--disable-component-update',
+      `--user-data-dir=${profile}`,
+      ...flags,
+      url,
+    ],
+  },
+  firefox: {
+    variable: 'FIREFOX_PATH',
+    paths: ['/usr/bin/firefox', '/usr/bin/firefox-esr'],
+    command: (profile, url, flags) => ['--headless', '--no-remote', '--profile', profile, ...flags, url],
+  },
+} as const satisfies Record<string, BrowserFacts>
+
+export const browserNames: readonly BrowserName[] = ['chromium', 'firefox']
+
+/** Where a browser is; null if it is not here. */
+export function executableOf(name: BrowserName): string | null {
+  const { variable, paths } = browsers[name]
+  return [process.env[variable], ...paths].find((path) => path && existsSync(path)) ?? null
+}
+
+/** What makes a browser that is not here be found. */
+export function remedyOf(name: BrowserName): string {
+  return `install ${name}, or let ${browsers[name].variable} tell where it is`
+}
+
+export function commandOf(
+  name: BrowserName,
+  profile: string,
+  url: string,
+  flags: readonly string[],
+): readonly string[] {
+  return browsers[name].command(profile, url, flags)
+}
+
+/** Its name and version, as in `Chromium 156.0.8078.108`. */
+export function versionOf(executable: string): string {
+  const text = execFileSync(executable, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString()
+  return text.match(/\S+ \d[\d.]*/)?.[0] ?? text.trim()
+}

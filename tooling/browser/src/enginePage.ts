@@ -1,0 +1,129 @@
+/** What runs in the page: an engine, called with messages of plain data. */
+import { createGpu } from '@unroll/gpu'
+import {
+  type DirectionWeights,
+  type Engine,
+  type PackedWeights,
+  type RecurrentOutput,
+  type RecurrentSpec,
+  wasm,
+} from '@unroll/kernels'
+import { fromWire, orNull, toWire, type WireFloats } from './wire.ts'
+
+export type EngineMode = 'wasm' | 'webgpu' | 'webgl2'
+
+export interface WireWeights {
+  readonly weightIh: WireFloats
+  readonly weightHh: WireFloats
+  readonly biasIh: WireFloats | null
+  readonly biasHh: WireFloats | null
+  readonly weightHr: WireFloats | null
+}
+
+export interface WireCall {
+  readonly input: WireFloats
+  readonly batchSizes: readonly number[]
+  readonly batchFirst: boolean
+  readonly h0: WireFloats | null
+  readonly c0: WireFloats | null
+  readonly dropout: WireFloats | null
+}
+
+export interface WireOutput {
+  readonly output: WireFloats
+  readonly hn: WireFloats
+  readonly cn: WireFloats | null
+}
+
+export interface WireProduct {
+  readonly a: WireFloats
+  readonly b: WireFloats
+  readonly bias: WireFloats | null
+  readonly m: number
+  readonly k: number
+  readonly n: number
+  readonly transposeB: boolean
+}
+
+let started: Engine | null = null
+const packed = new Map<number, PackedWeights>()
+
+/**
+ * Comes before all others.
+ * @returns which build runs, or the backend with its adapter
+ * @throws GpuUnavailableError without an adapter
+ */
+export async function start(mode: EngineMode): Promise<string> {
+  if (mode === 'wasm') {
+    started = wasm
+    return wasm.variant
+  }
+  const gpu = await createGpu({ mode })
+  started = gpu
+  return `${mode}, ${gpu.adapter.description}${gpu.adapter.software ? ', software' : ''}`
+}
+
+export function pack(id: number, spec: RecurrentSpec, weights: readonly WireWeights[]): void {
+  const own = weights.map(
+    (w): DirectionWeights => ({
+      weightIh: fromWire(w.weightIh),
+      weightHh: fromWire(w.weightHh),
+      biasIh: orNull(fromWire, w.biasIh),
+      biasHh: orNull(fromWire, w.biasHh),
+      weightHr: orNull(fromWire, w.weightHr),
+    }),
+  )
+  packed.set(id, engine().pack(spec, own))
+}
+
+export function dispose(id: number): void {
+  packed.get(id)?.dispose()
+  packed.delete(id)
+}
+
+export async function recurrent(id: number, call: WireCall): Promise<WireOutput> {
+  const { output, hn, cn } = await runner(id, call)()
+  return { output: toWire(output), hn: toWire(hn), cn: orNull(toWire, cn) }
+}
+
+export async function matmul({ a, b, bias, ...sizes }: WireProduct): Promise<WireFloats> {
+  return toWire(
+    await engine().matmul({ a: fromWire(a), b: fromWire(b), bias: orNull(fromWire, bias), ...sizes }),
+  )
+}
+
+/** Milliseconds of each call, for about `ms`, at least one: from typed array to typed arrays. */
+export async function time(id: number, call: WireCall, ms: number): Promise<number[]> {
+  const run = runner(id, call)
+  const samples: number[] = []
+  for (let total = 0; samples.length === 0 || total < ms; ) {
+    const start = performance.now()
+    await run()
+    const sample = performance.now() - start
+    samples.push(sample)
+    total += sample
+  }
+  return samples
+}
+
+function engine(): Engine {
+  if (started === null) throw new Error('page: no engine was started')
+  return started
+}
+
+function runner(
+  id: number,
+  { input, batchSizes, batchFirst, h0, c0, dropout }: WireCall,
+): () => RecurrentOutput | Promise<RecurrentOutput> {
+  const weights = packed.get(id)
+  if (!weights) throw new Error(`page: no weights ${id}`)
+  const call = {
+    input: fromWire(input),
+    batchSizes: Int32Array.from(batchSizes),
+    batchFirst,
+    h0: orNull(fromWire, h0),
+    c0: orNull(fromWire, c0),
+    dropout: orNull(fromWire, dropout),
+  }
+  return () => engine().recurrent(weights, call)
+}

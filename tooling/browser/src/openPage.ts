@@ -1,0 +1,232 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { type BrowserName, commandOf, executableOf, versionOf } from './browsers.ts'
+
+interface PageOptions {
+  /** Default: chromium. */
+  readonly browser?: BrowserName
+  /** Of the browser's command line. */
+  readonly flags?: readonly string[]
+  /** What the page finds below `/files/`. */
+  readonly files?: URL
+  /** Takes what the page gives to the global function `tell`. */
+  readonly onTold?: (...numbers: readonly number[]) => void
+}
+
+/**
+ * A program of one's own in a page of a browser without a window. Null where that browser is not installed.
+ *
+ * The page is served from localhost and cross-origin isolated, so that all that secure pages may do works in it. It asks
+ * this process what to call, so any browser will do, without a driver.
+ * @param entry a module; what it exports can be called
+ * @throws Error where the browser ends, or does not open the page
+ *
+ * @example
+ * const page = await openPage(new URL('page.ts', import.meta.url))
+ * await page?.call('add', 1, 2)   // page.ts exports function add
+ * await page?.close()
+ */
+export async function openPage(
+  entry: URL,
+  { browser = 'chromium', flags = [], files, onTold }: PageOptions = {},
+): Promise<BrowserPage | null> {
+  const executable = executableOf(browser)
+  if (executable === null) return null
+  const page = new BrowserPage(versionOf(executable), await bundle(entry), files, onTold)
+  await page.open(executable, (profile, url) => commandOf(browser, profile, url, flags))
+  return page
+}
+
+/** A call the page has not answered. */
+interface Call {
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+/** Only {@link openPage} makes them. */
+export class BrowserPage {
+  /** Of the browser, with its name. */
+  readonly version: string
+  readonly #script: string
+  readonly #files: URL | undefined
+  readonly #onTold: PageOptions['onTold']
+  readonly #server: Server
+  readonly #calls: Call[] = []
+  #child: ChildProcess | null = null
+  #profile = ''
+  #ended: Error | null = null
+  /** Called when there is something to call, or nothing more. */
+  #wake: () => void = () => {}
+
+  constructor(version: string, script: string, files: URL | undefined, onTold: PageOptions['onTold']) {
+    this.version = version
+    this.#script = script
+    this.#files = files
+    this.#onTold = onTold
+    this.#server = createServer(async (request, response) => {
+      const path = (request.url ?? '/').split('?')[0] ?? '/'
+      const content = await this.#answer(path, request)
+      response.writeHead(content === null ? 404 : 200, {
+        'Content-Type': types[extname(path) || '.html'] ?? 'application/octet-stream',
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      })
+      response.end(content)
+    })
+  }
+
+  async open(
+    executable: string,
+    command: (profile: string, url: string) => readonly string[],
+  ): Promise<void> {
+    this.#server.listen(0, '127.0.0.1')
+    await once(this.#server, 'listening')
+    const address = this.#server.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    this.#profile = await mkdtemp(join(tmpdir(), 'unroll-browser-'))
+    const child = spawn(executable, command(this.#profile, `http://localhost:${port}/`), {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, HOME: this.#profile },
+    })
+    this.#child = child
+    let errors = ''
+    child.stderr?.on('data', (text) => (errors = `${errors}${text}`.slice(-2000)))
+    child.on('error', (error) => this.#end(error))
+    child.on('exit', () => this.#end(new Error(`${this.version} ended: ${errors.trim()}`)))
+    process.once('exit', this.#kill)
+    const timer = setTimeout(() => {
+      this.#end(new Error(`${this.version} did not open the page in ${opensWithin / 1000} s: ${errors}`))
+    }, opensWithin)
+    try {
+      await this.call(ready)
+    } catch (error) {
+      await this.close()
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /**
+   * Calls what the page's program exports, one call after the other. Arguments and result are plain data.
+   * @throws Error with the name and message of what the program throws
+   */
+  call(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended)
+      this.#calls.push({ name, args, resolve, reject })
+      this.#wake()
+    })
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child
+    this.#child = null
+    this.#end(new Error('the page was closed'))
+    process.off('exit', this.#kill)
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill()
+      await once(child, 'exit')
+    }
+    this.#server.closeAllConnections()
+    this.#server.close()
+    // A process of the browser may still be writing.
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
+
+  readonly #kill = (): void => void this.#child?.kill()
+
+  #end(error: Error): void {
+    this.#ended ??= error
+    for (const { reject } of this.#calls.splice(0)) reject(this.#ended)
+    this.#wake()
+  }
+
+  async #answer(path: string, request: IncomingMessage): Promise<string | Buffer | null> {
+    switch (path) {
+      case '/':
+        return '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/serve.js"></script>'
+      case '/serve.js':
+        return serve
+      case '/script.js':
+        return this.#script
+      case '/next': {
+        if (this.#calls.length === 0 && this.#ended === null) {
+          await new Promise<void>((resolve) => (this.#wake = resolve))
+        }
+        const [next] = this.#calls
+        return next ? JSON.stringify({ name: next.name, args: next.args }) : null
+      }
+      case '/reply': {
+        const { value, error } = JSON.parse(await textOf(request))
+        const call = this.#calls.shift()
+        if (error === undefined) call?.resolve(value)
+        else call?.reject(new Error(`${this.version}: ${error}`))
+        return ''
+      }
+      case '/tell':
+        this.#onTold?.(...JSON.parse(await textOf(request)))
+        return ''
+      default:
+        if (this.#files === undefined || !path.startsWith('/files/')) return null
+        return readFile(new URL(path.slice('/files/'.length), this.#files)).catch(() => null)
+    }
+  }
+}
+
+const opensWithin = 60_000
+
+/** A call that every page answers. */
+const ready = 'ready'
+
+/** What the page does. As text: tools that rewrite imports would rewrite those of a function. */
+const serve = `
+const post = (path, value) => fetch(path, { method: 'POST', body: JSON.stringify(value) })
+globalThis.tell = (...numbers) => post('/tell', numbers)
+const program = import('/script.js')
+for (;;) {
+  const response = await fetch('/next')
+  if (!response.ok) break
+  const { name, args } = await response.json()
+  let reply
+  try {
+    const exports = await program
+    reply = { value: name === '${ready}' ? null : await exports[name](...args) }
+  } catch (error) {
+    reply = { error: error.name + ': ' + error.message }
+  }
+  await post('/reply', reply)
+}
+`
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+async function bundle(entry: URL): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(entry)],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+  })
+  return outputFiles[0]?.text ?? ''
+}

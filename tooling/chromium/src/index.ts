@@ -1,2 +1,0 @@
-export { ChromiumGpu, type ChromiumMode, startChromiumGpu } from './chromiumGpu.ts'
-export { ChromiumPage, openPage } from './chromiumPage.ts'
