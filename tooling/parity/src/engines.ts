@@ -1,4 +1,4 @@
-import { type BrowserEngine, startBrowserEngine } from '@unroll/browser'
+import { type BrowserEngine, type BrowserName, startBrowserEngine } from '@unroll/browser'
 import {
   createWasmEngine,
   type Engine,
@@ -17,13 +17,23 @@ export interface NamedEngine {
 /** Every engine of this machine's processor. */
 export function namedEngines(): (NamedEngine & { readonly engine: HostEngine | null })[] {
   const best = wasmVariant()
-  const wasm = (variant: WasmVariant): HostEngine | null =>
-    best === variant || best === 'relaxed-simd' ? createWasmEngine(variant) : null
+  const wasm = (variant: WasmVariant, narrow: boolean): HostEngine | null =>
+    best === variant || best === 'relaxed-simd' ? createWasmEngine(variant, { narrow }) : null
   return [
     { name: 'reference', engine: reference },
-    { name: 'wasm simd', engine: wasm('simd') },
-    { name: 'wasm relaxed-simd', engine: wasm('relaxed-simd') },
+    { name: 'wasm simd', engine: wasm('simd', false) },
+    { name: 'wasm simd narrow', engine: wasm('simd', true) },
+    { name: 'wasm relaxed-simd', engine: wasm('relaxed-simd', false) },
+    { name: 'wasm relaxed-simd narrow', engine: wasm('relaxed-simd', true) },
   ]
+}
+
+/** The wasm engine in a browser without a window; close it in the end. */
+export async function browserEngine(
+  browser: BrowserName,
+): Promise<NamedEngine & { readonly engine: BrowserEngine | null }> {
+  const engine = await startBrowserEngine('wasm', browser)
+  return { name: engine ? `wasm ${engine.variant} in ${engine.browser}` : `wasm in ${browser}`, engine }
 }
 
 /** The gpu engine of a headless Chromium on each of its backends; close them in the end. */

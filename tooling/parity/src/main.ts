@@ -1,15 +1,17 @@
 /**
  * pnpm parity [-- --seed S --count N --json]   random configurations in PyTorch and in every engine
  * pnpm parity -- --gpu [...]                   the gpu engine of a headless Chromium too
+ * pnpm parity -- --browser firefox [...]       the wasm engine in Firefox, or chromium, too
  * pnpm parity -- --draws [--seed S --json]     a million seeded draws of every function, bit for bit
  * pnpm parity -- --conformance [--write]       PyTorch's API row by row; writes docs/conformance.md
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { type BrowserName, browserNames } from '@unroll/browser'
 import { conformance } from './conformance.ts'
 import { conformancePage } from './conformancePage.ts'
 import { compareDraws, type DrawResult, drawPlans, isDropout } from './draws.ts'
-import { gpuEngines, namedEngines } from './engines.ts'
+import { browserEngine, gpuEngines, namedEngines } from './engines.ts'
 import { isOracle, type Oracle, startOracle } from './oracle.ts'
 import { runParity } from './parity.ts'
 import { drawsText, reportText } from './report.ts'
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '0' },
     count: { type: 'string', default: '500' },
     gpu: { type: 'boolean', default: false },
+    browser: { type: 'string', multiple: true, default: [] },
     draws: { type: 'boolean', default: false },
     conformance: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -27,6 +30,8 @@ const { values } = parseArgs({
   },
 })
 const [seed, count] = [wholeNumber('seed', values.seed), wholeNumber('count', values.count)]
+
+const wantedBrowsers = values.browser.map(knownBrowser)
 
 const oracle = await startOracle()
 if (!isOracle(oracle)) {
@@ -42,14 +47,17 @@ if (!isOracle(oracle)) {
 }
 
 async function configurations(torch: Oracle): Promise<number> {
-  const gpu = values.gpu ? await gpuEngines() : []
+  const inBrowsers = [
+    ...(await Promise.all(wantedBrowsers.map(browserEngine))),
+    ...(values.gpu ? await gpuEngines() : []),
+  ]
   const report = await runParity(torch, {
     seed,
     count,
-    engines: [...namedEngines(), ...gpu],
+    engines: [...namedEngines(), ...inBrowsers],
     onProgress: (done, bad) => progress(`${done} / ${count} configurations, ${bad} mismatches`),
   })
-  for (const { engine } of gpu) await engine?.close()
+  for (const { engine } of inBrowsers) await engine?.close()
   progress('')
   console.log(values.json ? JSON.stringify(report, null, 2) : reportText(report))
   return report.mismatches.length
@@ -79,6 +87,13 @@ async function table(torch: Oracle): Promise<number> {
 /** A line that is overwritten, for who looks on. */
 function progress(text: string): void {
   if (!values.json && process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+function knownBrowser(name: string): BrowserName {
+  const known = browserNames.find((each) => each === name)
+  if (known) return known
+  console.error(`parity: expected --browser to be one of ${browserNames.join(', ')}, got ${name}`)
+  process.exit(2)
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -1,6 +1,7 @@
+import { browserNames, remedyOf } from '@unroll/browser'
 import { type HostEngine, reference } from '@unroll/kernels'
 import { expect, it } from 'vitest'
-import { gpuEngines } from '../src/engines.ts'
+import { browserEngine, gpuEngines } from '../src/engines.ts'
 import { runParity } from '../src/parity.ts'
 import { reportText } from '../src/report.ts'
 import { describeWithTorch } from './oracle.ts'
@@ -17,6 +18,23 @@ describeWithTorch('PyTorch and every engine', (oracle) => {
     }
     expect(report.engines).toContain('reference')
   }, 120_000)
+})
+
+describeWithTorch('PyTorch and the wasm engine in a browser', (oracle) => {
+  it.for(browserNames)('agree on random modules in %s', { timeout: 120_000 }, async (browser, context) => {
+    const found = await browserEngine(browser)
+    if (found.engine === null) return context.skip(remedyOf(browser))
+    try {
+      const report = await runParity(oracle, { seed: 7, count: 60, engines: [found] })
+      console.info(reportText(report))
+      expect(report.mismatches).toEqual([])
+      expect(report.engines).toEqual([
+        expect.stringMatching(new RegExp(`^wasm .*simd.* in ${browser} \\d`, 'i')),
+      ])
+    } finally {
+      await found.engine.close()
+    }
+  })
 })
 
 describeWithTorch('PyTorch and the gpu engine of a headless Chromium', (oracle) => {
