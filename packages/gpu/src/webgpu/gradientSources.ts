@@ -8,7 +8,8 @@ import { gateCount, type RecurrentMode } from '@unroll/kernels'
  * | d | `(N, W)` of a timestep, `(T*N, W)` of all | what goes back through the products, then what goes to the timestep before |
  * | dh | `(N, P)` | gradient of the hidden state after a timestep; dm `(N, H)` that of it before the projection |
  * | y | `(T*N, D*P)` | gradient of the layer's output; row `at + y` |
- * | p, g, s, len | see sources.ts; p, g and s of all timesteps | |
+ * | p, s, len | see sources.ts; p and s of all timesteps | |
+ * | g | `(T*N, G*H)` | gates, activated; of GRU's n `W_hn h + b_hn` |
  * | before | as s | states before each timestep |
  * | w | see packDirection, stacked | weights |
  *
@@ -38,6 +39,20 @@ export function before(T: number, N: number, reversed: boolean): string {
   return reversed
     ? `function (s, first) { if (${Y} >= ${rows}) { return first[${Y} - ${rows}][${X}]; } return s[${Y} + ${N}][${X}]; }`
     : `function (s, first) { if (${Y} < ${N}) { return first[${Y}][${X}]; } return s[${Y} - ${N}][${X}]; }`
+}
+
+/** g, of h `(T*N, P)` before each timestep. */
+export function gates(mode: 'LSTM' | 'GRU', H: number, P: number): string {
+  const pre = `sum + p[${Y}][${X}]`
+  const activated =
+    mode === 'LSTM'
+      ? `if (${X} >= ${2 * H} && ${X} < ${3 * H}) { return tanhOf(${pre}); } return sigm(${pre});`
+      : `if (${X} < ${2 * H}) { return sigm(${pre}); } return sum + w[${P}][${X}];`
+  return `function (p, h, w) {
+    let sum = 0.0;
+    for (let k = 0; k < ${P}; k++) { sum += h[${Y}][k] * w[k][${X}]; }
+    ${activated}
+  }`
 }
 
 /** The gradient of the last hidden state: of hn and of the output. */

@@ -4,6 +4,7 @@ import type { BackwardNode, GradientNode, MatrixNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import {
   before,
+  gates,
   gradientColumns,
   gruGradient,
   hiddenBefore,
@@ -17,7 +18,7 @@ import {
 } from './gradientSources.ts'
 import { History } from './history.ts'
 import type { KeptSequence } from './recurrent.ts'
-import { affine, gates, multiply } from './sources.ts'
+import { affine, multiply } from './sources.ts'
 import type { Launch, Value } from './trace.ts'
 
 /** The gradients of a sequence. */
@@ -67,7 +68,7 @@ export function gradientsOf(node: BackwardNode, { kept, leaf, launch }: Surround
     let [p, g] = [states, states]
     if (mode === 'LSTM' || mode === 'GRU') {
       p = launch(affine(depth, null), { rows, columns: G * H }, [x, input, 0])
-      g = launch(gates(mode, H, P, false), { rows, columns: G * H }, [p, hiddens, hidden, 0])
+      g = launch(gates(mode, H, P), { rows, columns: G * H }, [p, hiddens, hidden])
     }
 
     const history = new History(launch, width, N, !reversed)

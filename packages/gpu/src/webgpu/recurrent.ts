@@ -3,7 +3,7 @@ import type { Handle } from '../gpujs/types.ts'
 import type { MatrixNode, RecurrentNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import { History } from './history.ts'
-import { affine, beside, gates, gruState, lstmState, multiply, project, rnnState } from './sources.ts'
+import { affine, beside, gruStep, lstmStep, multiply, project, rnnStep } from './sources.ts'
 import type { Launch, Value } from './trace.ts'
 
 /** The results of a sequence. */
@@ -43,8 +43,8 @@ interface Surroundings {
 const chunkFloats = 2 ** 24
 
 /**
- * Records a sequence, layer by layer and direction by direction. A timestep of LSTM and GRU is two launches (gates, state),
- * with a projection three, of RNN one. The inputs' share of the gates is computed by one launch for a chunk of timesteps.
+ * Records a sequence, layer by layer and direction by direction: one launch a timestep, two with a projection, and one for
+ * every six that gathers outputs. The inputs' share of the gates is computed by one launch for a chunk of timesteps.
  */
 export function recurrentOf(
   node: RecurrentNode,
@@ -106,22 +106,22 @@ export function recurrentOf(
         const at = (t - chunkStart) * N
         const mask = lengthsOf === null ? [] : [lengthsOf, t]
         switch (mode) {
-          case 'LSTM': {
-            const g = launch(gates(mode, H, P, masked), { rows: N, columns }, [p, h, hidden, at, ...mask])
-            s = launch(lstmState(H, masked), { rows: N, columns: 2 * H }, [g, s, ...mask])
+          case 'LSTM':
+            s = launch(lstmStep(H, P, projection !== null, masked), { rows: N, columns: 2 * H }, [
+              ...[p, s, hidden, at],
+              ...(projection ? [h] : []),
+              ...mask,
+            ])
             h = projection
               ? launch(project(H, masked), { rows: N, columns: P }, [s, h, projection, ...mask])
               : s
             break
-          }
-          case 'GRU': {
-            const g = launch(gates(mode, H, P, masked), { rows: N, columns }, [p, h, hidden, at, ...mask])
-            h = launch(gruState(H, masked), { rows: N, columns: H }, [p, g, h, at, ...mask])
+          case 'GRU':
+            h = launch(gruStep(H, masked), { rows: N, columns: H }, [p, h, hidden, at, ...mask])
             break
-          }
           case 'RNN_TANH':
           case 'RNN_RELU':
-            h = launch(rnnState(mode, P, masked), { rows: N, columns: H }, [p, h, hidden, at, ...mask])
+            h = launch(rnnStep(mode, H, masked), { rows: N, columns: H }, [p, h, hidden, at, ...mask])
             break
           default:
             mode satisfies never

@@ -6,7 +6,6 @@
  * | p | `(rows, G*H)` | inputs' share of the gates, biases included; row `at + y` |
  * | h | `(N, P)` in its first P columns | hidden state |
  * | w | see packDirection, stacked | weights |
- * | g | `(N, G*H)` | gates, activated; of GRU's n the states' share |
  * | s | LSTM `(N, 2*H)` h and c side by side; else h | states |
  * | len | `(N, 1)` | timesteps of each sequence, where they differ: it keeps its state from timestep `len` on |
  *
@@ -44,29 +43,26 @@ function masks(masked: boolean): string {
   return masked ? ', len, t' : ''
 }
 
-/** LSTM: all four gates. GRU: r and z; of n `W_hn h + b_hn`. */
-export function gates(mode: 'LSTM' | 'GRU', H: number, P: number, masked: boolean): string {
-  const pre = `sum + p[at + ${Y}][${X}]`
-  const activated =
-    mode === 'LSTM'
-      ? `if (${X} >= ${2 * H} && ${X} < ${3 * H}) { return tanhOf(${pre}); } return sigm(${pre});`
-      : `if (${X} < ${2 * H}) { return sigm(${pre}); } return sum + w[${P}][${X}];`
-  return `function (p, h, w, at${masks(masked)}) {
-    ${ended(masked, '0.0')}
-    ${sum(P, `h[${Y}][k]`, `w[k][${X}]`)}
-    ${activated}
-  }`
-}
-
-/** `c' = f * c + i * g`, `h' = o * tanh(c')`: columns below H give h', the others c'. */
-export function lstmState(H: number, masked: boolean): string {
-  return `function (g, s${masks(masked)}) {
+/**
+ * All four gates, `c' = f * c + i * g`, `h' = o * tanh(c')`: columns of s below H give h', the others c'. Those sum the
+ * products of i, f and g once more, which saves a launch; and as each h that is read serves three or four of them, hardly
+ * more is read than by a kernel of gates alone.
+ */
+export function lstmStep(H: number, P: number, projected: boolean, masked: boolean): string {
+  const state = projected ? 'h' : 's'
+  return `function (p, s, w, at${projected ? ', h' : ''}${masks(masked)}) {
     ${ended(masked, `s[${Y}][${X}]`)}
     let j = ${X};
     if (${X} >= ${H}) { j = ${X} - ${H}; }
-    const c = g[${Y}][j + ${H}] * s[${Y}][j + ${H}] + g[${Y}][j] * g[${Y}][j + ${2 * H}];
+    let i = 0.0; let f = 0.0; let g = 0.0; let o = 0.0;
+    for (let k = 0; k < ${P}; k++) {
+      const q = ${state}[${Y}][k];
+      i += q * w[k][j]; f += q * w[k][j + ${H}]; g += q * w[k][j + ${2 * H}];
+      if (${X} < ${H}) { o += q * w[k][j + ${3 * H}]; }
+    }
+    const c = sigm(f + p[at + ${Y}][j + ${H}]) * s[${Y}][j + ${H}] + sigm(i + p[at + ${Y}][j]) * tanhOf(g + p[at + ${Y}][j + ${2 * H}]);
     if (${X} >= ${H}) { return c; }
-    return g[${Y}][j + ${3 * H}] * tanhOf(c);
+    return sigm(o + p[at + ${Y}][j + ${3 * H}]) * tanhOf(c);
   }`
 }
 
@@ -80,20 +76,25 @@ export function project(H: number, masked: boolean): string {
 }
 
 /** `n = tanh(p_n + r * (W_hn h + b_hn))`, `h' = (h - n) * z + n` */
-export function gruState(H: number, masked: boolean): string {
-  return `function (p, g, s, at${masks(masked)}) {
-    ${ended(masked, `s[${Y}][${X}]`)}
-    const n = tanhOf(p[at + ${Y}][${X} + ${2 * H}] + g[${Y}][${X}] * g[${Y}][${X} + ${2 * H}]);
-    return (s[${Y}][${X}] - n) * g[${Y}][${X} + ${H}] + n;
+export function gruStep(H: number, masked: boolean): string {
+  return `function (p, h, w, at${masks(masked)}) {
+    ${ended(masked, `h[${Y}][${X}]`)}
+    let r = 0.0; let z = 0.0; let n = 0.0;
+    for (let k = 0; k < ${H}; k++) {
+      const q = h[${Y}][k];
+      r += q * w[k][${X}]; z += q * w[k][${X} + ${H}]; n += q * w[k][${X} + ${2 * H}];
+    }
+    const next = tanhOf(p[at + ${Y}][${X} + ${2 * H}] + sigm(r + p[at + ${Y}][${X}]) * (n + w[${H}][${X} + ${2 * H}]));
+    return (h[${Y}][${X}] - next) * sigm(z + p[at + ${Y}][${X} + ${H}]) + next;
   }`
 }
 
 /** `h' = act(p + W_hh h)` */
-export function rnnState(mode: 'RNN_TANH' | 'RNN_RELU', P: number, masked: boolean): string {
+export function rnnStep(mode: 'RNN_TANH' | 'RNN_RELU', H: number, masked: boolean): string {
   const activated = mode === 'RNN_TANH' ? 'return tanhOf(a);' : 'if (a < 0.0) { return 0.0; } return a;'
-  return `function (p, s, w, at${masks(masked)}) {
-    ${ended(masked, `s[${Y}][${X}]`)}
-    ${sum(P, `s[${Y}][k]`, `w[k][${X}]`)}
+  return `function (p, h, w, at${masks(masked)}) {
+    ${ended(masked, `h[${Y}][${X}]`)}
+    ${sum(H, `h[${Y}][k]`, `w[k][${X}]`)}
     const a = sum + p[at + ${Y}][${X}];
     ${activated}
   }`
