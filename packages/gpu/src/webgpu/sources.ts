@@ -44,9 +44,8 @@ function masks(masked: boolean): string {
 }
 
 /**
- * All four gates, `c' = f * c + i * g`, `h' = o * tanh(c')`: columns of s below H give h', the others c'. Those sum the
- * products of i, f and g once more, which saves a launch; and as each h that is read serves three or four of them, hardly
- * more is read than by a kernel of gates alone.
+ * All four gates, `c' = f * c + i * g`, `h' = o * tanh(c')`: columns of s below H give h', the others c'. Both sum the
+ * products, which saves a launch for the gates; as each h that is read serves four of them, hardly more is read than there.
  */
 export function lstmStep(H: number, P: number, projected: boolean, masked: boolean): string {
   const state = projected ? 'h' : 's'
@@ -57,12 +56,12 @@ export function lstmStep(H: number, P: number, projected: boolean, masked: boole
     let i = 0.0; let f = 0.0; let g = 0.0; let o = 0.0;
     for (let k = 0; k < ${P}; k++) {
       const q = ${state}[${Y}][k];
-      i += q * w[k][j]; f += q * w[k][j + ${H}]; g += q * w[k][j + ${2 * H}];
-      if (${X} < ${H}) { o += q * w[k][j + ${3 * H}]; }
+      i += q * w[k][j]; f += q * w[k][j + ${H}]; g += q * w[k][j + ${2 * H}]; o += q * w[k][j + ${3 * H}];
     }
-    const c = sigm(f + p[at + ${Y}][j + ${H}]) * s[${Y}][j + ${H}] + sigm(i + p[at + ${Y}][j]) * tanhOf(g + p[at + ${Y}][j + ${2 * H}]);
+    const row = at + ${Y};
+    const c = sigm(f + p[row][j + ${H}]) * s[${Y}][j + ${H}] + sigm(i + p[row][j]) * tanhOf(g + p[row][j + ${2 * H}]);
     if (${X} >= ${H}) { return c; }
-    return sigm(o + p[at + ${Y}][j + ${3 * H}]) * tanhOf(c);
+    return sigm(o + p[row][j + ${3 * H}]) * tanhOf(c);
   }`
 }
 
@@ -84,8 +83,9 @@ export function gruStep(H: number, masked: boolean): string {
       const q = h[${Y}][k];
       r += q * w[k][${X}]; z += q * w[k][${X} + ${H}]; n += q * w[k][${X} + ${2 * H}];
     }
-    const next = tanhOf(p[at + ${Y}][${X} + ${2 * H}] + sigm(r + p[at + ${Y}][${X}]) * (n + w[${H}][${X} + ${2 * H}]));
-    return (h[${Y}][${X}] - next) * sigm(z + p[at + ${Y}][${X} + ${H}]) + next;
+    const row = at + ${Y};
+    const next = tanhOf(p[row][${X} + ${2 * H}] + sigm(r + p[row][${X}]) * (n + w[${H}][${X} + ${2 * H}]));
+    return (h[${Y}][${X}] - next) * sigm(z + p[row][${X} + ${H}]) + next;
   }`
 }
 
