@@ -22,8 +22,6 @@ export interface Backend {
   readonly name: BackendName
   readonly adapter: AdapterInfo
   readonly counters: Counters
-  /** Whether it computes gradients. */
-  readonly trains: boolean
   /** How it wants the gates of weights to lie. */
   readonly gateLayout: GateLayout
   /** Why nothing can run any more, null while it can. */

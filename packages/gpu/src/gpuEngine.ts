@@ -29,11 +29,6 @@ export class GpuEngine implements DeviceEngine {
   /** Why it is not what `mode: 'auto'` would rather have had; null where nothing better was tried. */
   readonly fallbackReason: string | null
   readonly operations: DeviceOperations
-  /**
-   * As {@link GpuEngine.recurrent}, on a tape whose `backward` gives the gradients, with one transfer back. Undefined on
-   * headlessgl, where nobody has run it yet.
-   */
-  readonly recurrentForTraining?: (weights: PackedWeights, call: RecurrentInput) => Promise<GpuTape>
   readonly #shared: SharedBackend
   readonly #release = (matrix: ResidentMatrix): void => this.#shared.backend.release(matrix)
   /** All that are packed and not disposed: dispose() gives them back. */
@@ -48,7 +43,6 @@ export class GpuEngine implements DeviceEngine {
       release: this.#release,
       own: (weights) => this.#own(weights),
     })
-    if (shared.backend.trains) this.recurrentForTraining = (weights, call) => this.#record(weights, call)
   }
 
   /** What runs: `webgpu`, `webgl2` or `headlessgl`. */
@@ -108,6 +102,27 @@ export class GpuEngine implements DeviceEngine {
   }
 
   /**
+   * As {@link GpuEngine.recurrent}, on a tape whose `backward` gives the gradients, with one transfer back.
+   * @throws GpuLostError if the device was lost, GpuLimitError if it is too small
+   */
+  async recurrentForTraining(weights: PackedWeights, call: RecurrentInput): Promise<GpuTape> {
+    const backend = this.#backend()
+    const own = this.#own(weights)
+    const { I } = sizesOf(own.spec)
+    const { N } = checkInput(own.spec, call)
+    const batchSizes = call.batchSizes.slice()
+    const T = batchSizes.length
+    const { batchFirst = false } = call
+    const rows = Float32Array.from(call.input)
+    const byTime = batchFirst ? batchMajor(rows, { T: N, N: T }, I) : padded(rows, batchSizes, I)
+    const node = sequenceNode(own, { ...call, batchFirst: false }, hostNode(byTime, T * N, I))
+    const settings = { batchSizes, batchFirst, h0: null, c0: null }
+    const results = N === 0 ? empty(own.spec) : outputOf(node, settings, await backend.run(resultNodes(node)))
+    const run = (roots: readonly MatrixNode[]): Promise<Float32Array[]> => this.#backend().run(roots)
+    return new GpuTape(results, { weights: own, node, call: settings, run })
+  }
+
+  /**
    * `a b + bias`. The operands are sent with each call; a layer that stays uses {@link GpuEngine.operations}.
    * @throws TypeError on float64
    */
@@ -161,23 +176,6 @@ export class GpuEngine implements DeviceEngine {
 
   [Symbol.dispose](): void {
     this.dispose()
-  }
-
-  async #record(weights: PackedWeights, call: RecurrentInput): Promise<GpuTape> {
-    const backend = this.#backend()
-    const own = this.#own(weights)
-    const { I } = sizesOf(own.spec)
-    const { N } = checkInput(own.spec, call)
-    const batchSizes = call.batchSizes.slice()
-    const T = batchSizes.length
-    const { batchFirst = false } = call
-    const rows = Float32Array.from(call.input)
-    const byTime = batchFirst ? batchMajor(rows, { T: N, N: T }, I) : padded(rows, batchSizes, I)
-    const node = sequenceNode(own, { ...call, batchFirst: false }, hostNode(byTime, T * N, I))
-    const settings = { batchSizes, batchFirst, h0: null, c0: null }
-    const results = N === 0 ? empty(own.spec) : outputOf(node, settings, await backend.run(resultNodes(node)))
-    const run = (roots: readonly MatrixNode[]): Promise<Float32Array[]> => this.#backend().run(roots)
-    return new GpuTape(results, { weights: own, node, call: settings, run })
   }
 
   #backend(): Backend {

@@ -1,20 +1,24 @@
-/** Replaces a method of a platform's class; gives what puts it back. Null where the runtime has no such class. */
-function wrap(
-  className: string,
-  name: string,
-  around: (original: (...args: unknown[]) => unknown, self: unknown, args: unknown[]) => unknown,
-): (() => void) | null {
-  const prototype: unknown = Reflect.get(Object(Reflect.get(globalThis, className)), 'prototype')
-  const original: unknown =
-    typeof prototype === 'object' && prototype !== null ? Reflect.get(prototype, name) : null
-  if (typeof original !== 'function' || typeof prototype !== 'object' || prototype === null) return null
+import { loadGpuJs } from '../src/gpujs/load.ts'
+
+type Around = (original: (...args: unknown[]) => unknown, self: unknown, args: unknown[]) => unknown
+
+/** Replaces a method; gives what puts it back. Null where there is none. */
+function wrap(owner: unknown, name: string, around: Around): (() => void) | null {
+  if (typeof owner !== 'object' || owner === null) return null
+  const original: unknown = Reflect.get(owner, name)
+  if (typeof original !== 'function') return null
   const define = (value: unknown): void => {
-    Object.defineProperty(prototype, name, { value, configurable: true, writable: true })
+    Object.defineProperty(owner, name, { value, configurable: true, writable: true })
   }
   define(function (this: unknown, ...args: unknown[]): unknown {
     return around((...given) => Reflect.apply(original, this, given), this, args)
   })
   return () => define(original)
+}
+
+/** Of a class of the platform; undefined where the runtime has none. */
+function prototypeOf(className: string): unknown {
+  return Reflect.get(Object(Reflect.get(globalThis, className)), 'prototype')
 }
 
 /** Catches the contexts and devices that are made, to lose them. */
@@ -26,7 +30,7 @@ export class Captures {
 
   constructor() {
     this.#undo = [
-      wrap('OffscreenCanvas', 'getContext', (original, _self, args) => {
+      wrap(prototypeOf('OffscreenCanvas'), 'getContext', (original, _self, args) => {
         const context = original(...args)
         if (context instanceof WebGL2RenderingContext && context !== this.#context) {
           // gpu.js makes one to ask for features.
@@ -38,7 +42,7 @@ export class Captures {
         return context
       }),
       // One device serves all of gpu.js, and may be there already.
-      wrap('GPUDevice', 'createCommandEncoder', (original, self, args) => {
+      wrap(prototypeOf('GPUDevice'), 'createCommandEncoder', (original, self, args) => {
         if (isDevice(self)) this.#device = self
         return original(...args)
       }),
@@ -74,24 +78,38 @@ export class LiveObjects {
   readonly #undo: readonly ((() => void) | null)[]
   created = 0
 
-  constructor() {
-    const gl = ['Texture', 'Buffer', 'Framebuffer', 'Program', 'Shader'].flatMap((kind) => [
-      wrap('WebGL2RenderingContext', `create${kind}`, (original, _self, args) =>
-        this.#add(original(...args), kind),
-      ),
-      wrap('WebGL2RenderingContext', `delete${kind}`, (original, _self, args) => {
-        this.#live.delete(args[0])
-        return original(...args)
-      }),
-    ])
+  static async start(): Promise<LiveObjects> {
+    const { HeadlessGLKernel } = await loadGpuJs()
+    return new LiveObjects(HeadlessGLKernel?.prototype)
+  }
+
+  private constructor(headless: unknown) {
     this.#undo = [
-      ...gl,
-      wrap('GPUDevice', 'createBuffer', (original, _self, args) => this.#add(original(...args), 'GPUBuffer')),
-      wrap('GPUBuffer', 'destroy', (original, self) => {
+      ...this.#count(prototypeOf('WebGL2RenderingContext')),
+      // The methods of a headless-gl context are its own.
+      wrap(headless, 'initContext', (original) => {
+        const context = original()
+        this.#count(context)
+        return context
+      }),
+      wrap(prototypeOf('GPUDevice'), 'createBuffer', (original, _self, args) =>
+        this.#add(original(...args), 'GPUBuffer'),
+      ),
+      wrap(prototypeOf('GPUBuffer'), 'destroy', (original, self) => {
         this.#live.delete(self)
         return original()
       }),
     ]
+  }
+
+  #count(gl: unknown): ((() => void) | null)[] {
+    return ['Texture', 'Buffer', 'Framebuffer', 'Program', 'Shader'].flatMap((kind) => [
+      wrap(gl, `create${kind}`, (original, _self, args) => this.#add(original(...args), kind)),
+      wrap(gl, `delete${kind}`, (original, _self, args) => {
+        this.#live.delete(args[0])
+        return original(...args)
+      }),
+    ])
   }
 
   get count(): number {

@@ -8,7 +8,7 @@ import {
 } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/gradients.json'
 import { expect, it } from 'vitest'
-import { createGpu, type GpuEngine } from '../src/index.ts'
+import { createGpu } from '../src/index.ts'
 import { describeBackends } from './backends.ts'
 import { LiveObjects } from './captures.ts'
 import { expectGradients, gradientCall } from './gradientFixtures.ts'
@@ -51,15 +51,7 @@ function referenceGradients(
   return tape.backward(given)
 }
 
-describeBackends((backend, engine) => {
-  if (backend === 'headlessgl') {
-    it('has no recurrentForTraining: nobody has run it there', () => {
-      expect(engine.recurrentForTraining).toBeUndefined()
-    })
-    return
-  }
-  const gpu = engine as GpuEngine & Required<Pick<GpuEngine, 'recurrentForTraining'>>
-
+describeBackends((backend, gpu) => {
   // On WebGL each shape compiles kernels one by one, which takes most of the time: the smallest cases, and those that are
   // float32 in PyTorch.
   const cases = fixtures.cases.filter(
@@ -124,12 +116,12 @@ describeBackends((backend, engine) => {
   )
 
   it.each([
-    ['RNN_TANH', {}, { webgl2: [1, 2], webgpu: [1, 2] }],
-    ['GRU', {}, { webgl2: [1, 2], webgpu: [1, 2] }],
-    ['LSTM', {}, { webgl2: [1, 3], webgpu: [1, 2] }],
-    ['LSTM', { projSize: 2 }, { webgl2: [2, 4], webgpu: [2, 3] }],
+    ['RNN_TANH', {}, { webgl: [1, 2], webgpu: [1, 2] }],
+    ['GRU', {}, { webgl: [1, 2], webgpu: [1, 2] }],
+    ['LSTM', {}, { webgl: [1, 3], webgpu: [1, 2] }],
+    ['LSTM', { projSize: 2 }, { webgl: [2, 4], webgpu: [2, 3] }],
   ] as const)('launches %s %o so often a timestep forward and backward: %o', async (mode, change, wanted) => {
-    const [forward, backward] = wanted[backend]
+    const [forward, backward] = wanted[backend === 'webgpu' ? 'webgpu' : 'webgl']
     const spec = layer(mode, change)
     const random = seeded(9)
     using packed = gpu.pack(spec, randomWeights(random, spec))
@@ -238,13 +230,13 @@ describeBackends((backend, engine) => {
     // There is one backend of a kind: with the suite's own engine goes what is on it.
     gpu.dispose()
     const spec = layer('LSTM', { projSize: 2, bidirectional: true })
-    using live = new LiveObjects()
+    using live = await LiveObjects.start()
     const own = await createGpu({ mode: backend })
     const packed = own.pack(spec, randomWeights(seeded(1), spec))
     let most = 0
     for (let i = 0; i < 60; i++) {
-      using tape = await own.recurrentForTraining?.(packed, randomCall(seeded(i), spec, [2, 2, 1]))
-      await tape?.backward(none)
+      using tape = await own.recurrentForTraining(packed, randomCall(seeded(i), spec, [2, 2, 1]))
+      await tape.backward(none)
       if (i === 9) most = live.count
     }
     expect(live.count).toBe(most)

@@ -14,8 +14,6 @@ import { upload, upload4 } from './sources.ts'
 export class GlBackend implements Backend {
   readonly name: 'webgl2' | 'headlessgl'
   readonly gateLayout = 'interleaved'
-  /** Nobody has run the gradients on headless-gl yet. */
-  readonly trains: boolean
   readonly adapter: AdapterInfo
   readonly counters: Counters = newCounters()
   readonly #context: GlContext
@@ -34,7 +32,6 @@ export class GlBackend implements Backend {
 
   private constructor(js: GpuJs, name: 'webgl2' | 'headlessgl') {
     this.name = name
-    this.trains = name === 'webgl2'
     this.#context = new GlContext(js, name)
     this.adapter = this.#context.adapter
     // A canvas of its own would grow to the size of the largest texture.

@@ -18,7 +18,6 @@ const planLimit = 32
 export class WebGpuBackend implements Backend {
   readonly name = 'webgpu'
   readonly gateLayout = 'stacked'
-  readonly trains = true
   readonly adapter: AdapterInfo
   readonly counters: Counters = newCounters()
   readonly #js: GpuJs
