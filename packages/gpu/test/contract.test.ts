@@ -166,6 +166,37 @@ describeBackends((backend, gpu) => {
     packed.dispose()
   })
 
+  it.skipIf(backend === 'webgpu')(
+    'refuses results that do not fit into one texture, and weights higher than one (WebGL only)',
+    async () => {
+      const most = gpu.adapter.maxTextureSize ?? 0
+      const wide = {
+        ...spec,
+        inputSize: 1,
+        hiddenSize: most,
+        projSize: 1,
+        numLayers: 1,
+        bidirectional: false,
+      }
+      using packed = gpu.pack(wide, randomWeights(seeded(7), wide))
+      const before = gpu.counters.launches
+      // The output is as high as a texture, and the cell state beside it as wide.
+      const call = randomCall(seeded(7), wide, new Array<number>(most).fill(1), { zeros: true })
+      await expect(gpu.recurrent(packed, call)).rejects.toMatchObject({
+        name: 'GpuLimitError',
+        message: expect.stringContaining(
+          `${most + 1} by ${most}, but this adapter's have at most ${most} by`,
+        ),
+      })
+      const column = new Float32Array(most).fill(1)
+      await expect(gpu.matmul({ a: column, b: column, m: 1, k: most, n: 1 })).rejects.toMatchObject({
+        name: 'GpuLimitError',
+        message: expect.stringContaining(`weights of ${most + 1} rows`),
+      })
+      expect(gpu.counters.launches).toBe(before)
+    },
+  )
+
   it('refuses float64, wrong sizes, foreign and disposed weights', async () => {
     const weights = randomWeights(seeded(8), spec)
     const call = randomCall(seeded(8), spec, [2])

@@ -226,6 +226,26 @@ describeBackends((backend, gpu) => {
     await expect(tape.backward(none)).rejects.toThrow('this tape was disposed')
   })
 
+  it.skipIf(backend === 'webgpu')(
+    'refuses gradients that do not fit into one texture before it runs, where the results did (WebGL only)',
+    async () => {
+      const most = gpu.adapter.maxTextureSize ?? 0
+      // Of each layer gradients as high as a texture, of W_hh, and of W_hr as wide as a quarter of one.
+      const spec = layer('LSTM', { inputSize: 1, hiddenSize: most / 4, projSize: 1, numLayers: 4 })
+      const random = seeded(1)
+      using packed = gpu.pack(spec, randomWeights(random, spec))
+      using tape = await gpu.recurrentForTraining(packed, randomCall(random, spec, [1]))
+      const before = gpu.counters.launches
+      await expect(tape.backward(none)).rejects.toMatchObject({
+        name: 'GpuLimitError',
+        message: expect.stringMatching(
+          new RegExp(`texture of \\d+ by ${most}, but .* at most ${most} by ${most}`),
+        ),
+      })
+      expect(gpu.counters.launches).toBe(before)
+    },
+  )
+
   it('leaves no buffer or texture behind: 60 calls, then dispose()', async () => {
     // There is one backend of a kind: with the suite's own engine goes what is on it.
     gpu.dispose()

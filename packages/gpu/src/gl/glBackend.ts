@@ -1,13 +1,15 @@
 import type { AdapterInfo, Backend } from '../backend.ts'
 import { type Counters, newCounters } from '../counters.ts'
-import { GpuLimitError, GpuLostError, GpuUnavailableError } from '../errors.ts'
+import { GpuLostError, GpuUnavailableError } from '../errors.ts'
 import type { Gpu, GpuJs, Texture } from '../gpujs/types.ts'
 import { type MatrixNode, sequencesWithGradients, sequencesWithOutput } from '../graph.ts'
 import { ResidentMatrix } from '../residentMatrix.ts'
+import { type Answer, answerOf, rowsOf } from './answer.ts'
+import { checkSizes } from './checkSizes.ts'
 import { GlContext } from './glContext.ts'
 import { GlLauncher } from './glLauncher.ts'
 import { type GlMatrix, GlRun } from './glRun.ts'
-import { type Grid, gridOf } from './grid.ts'
+import { gridOf } from './grid.ts'
 import { upload, upload4 } from './sources.ts'
 
 /** WebGL: gpu.js kernels launched one by one, results gathered in one texture and read at once. */
@@ -37,7 +39,7 @@ export class GlBackend implements Backend {
     // A canvas of its own would grow to the size of the largest texture.
     const canvas = { width: 1, height: 1 }
     this.#gpu = new js.GPU<Texture>({ mode: name, canvas, context: this.#context.gl })
-    this.#launcher = new GlLauncher(this.#gpu, js, this.counters, this.#context.maxTextureSize)
+    this.#launcher = new GlLauncher(this.#gpu, js, this.counters)
   }
 
   get lost(): string | null {
@@ -62,8 +64,12 @@ export class GlBackend implements Backend {
       (node) => kept.has(node),
     )
     try {
-      const results = roots.map((root) => run.matrix(root))
-      const arrays = await this.#read(run, results)
+      checkSizes(roots, run)
+      const answer = answerOf(
+        roots.map((root) => run.gridOf(root)),
+        this.#context.maxTextureSize,
+      )
+      const arrays = await this.#read(run, answer, roots)
       // A lost context computes zeros and says nothing.
       this.#check()
       return arrays
@@ -75,31 +81,17 @@ export class GlBackend implements Backend {
     }
   }
 
-  /** Puts all results into one texture, one below the other and then beside, and reads it. */
-  async #read(run: GlRun, results: readonly GlMatrix[]): Promise<Float32Array[]> {
-    const most = this.#context.maxTextureSize
-    let [x, y, right, bottom] = [0, 0, 0, 0]
-    const places = results.map(({ grid, texture }) => {
-      const { width } = grid
-      const height = Math.ceil(Math.ceil(grid.rows / grid.block) / grid.across) * grid.block
-      if (y + height > most) [x, y] = [right, 0]
-      const place = { x, y, width, height, grid, texture }
-      y += height
-      right = Math.max(right, x + width)
-      bottom = Math.max(bottom, y)
-      return place
-    })
-    if (right > most) {
-      throw new GpuLimitError(
-        `${this.name}: the results need a texture of ${right} by ${bottom}, but this adapter's have at most ${most} by ${most}; ` +
-          'run fewer sequences or timesteps at once, or use webgpu',
-      )
+  /** Computes the roots, puts them into one texture and reads that. */
+  async #read(run: GlRun, answer: Answer, roots: readonly MatrixNode[]): Promise<Float32Array[]> {
+    const textures = roots.map((root) => run.matrix(root).texture)
+    const whole = run.blank(answer)
+    for (const [i, place] of answer.places.entries()) {
+      const texture = textures[i]
+      if (texture) this.#context.copy(texture, whole, place)
     }
-    const answer = run.blank({ width: right, height: Math.max(2, bottom) })
-    for (const place of places) this.#context.copy(place.texture, answer, place)
-    const pixels = await this.#context.read(answer)
+    const pixels = await this.#context.read(whole)
     this.counters.readbacks++
-    return places.map(({ x: left, y: top, grid }) => rowsOf(pixels, right, left, top, grid))
+    return answer.places.map((place) => rowsOf(pixels, answer, place))
   }
 
   release(matrix: ResidentMatrix): void {
@@ -125,12 +117,6 @@ export class GlBackend implements Backend {
     if (held) return held
     const { rows, columns, channels, data } = matrix
     const grid = gridOf(rows, columns, this.#context.maxTextureSize)
-    if (channels === 4 && grid.across > 1) {
-      throw new GpuLimitError(
-        `${this.name}: weights of ${rows} rows need a texture as high, but this adapter's have at most ` +
-          `${this.#context.maxTextureSize}; use webgpu`,
-      )
-    }
     const launcher = this.#launcher
     const source = channels === 4 ? upload4 : upload(grid)
     // Rows below those there are would be read from behind the end.
@@ -171,17 +157,4 @@ export class GlBackend implements Backend {
       `${this.name}: ${this.lost}; await gpu.restore() starts anew, and modules send their weights again`,
     )
   }
-}
-
-/** The rows of a matrix that lies at `(left, top)` of pixels `width` wide. */
-function rowsOf(pixels: Float32Array, width: number, left: number, top: number, grid: Grid): Float32Array {
-  const { rows, columns, block, across } = grid
-  const result = new Float32Array(rows * columns)
-  for (let r = 0; r < rows; r++) {
-    const b = Math.floor(r / block)
-    const y = top + Math.floor(b / across) * block + (r % block)
-    const from = y * width + left + (b % across) * columns
-    result.set(pixels.subarray(from, from + columns), r * columns)
-  }
-  return result
 }

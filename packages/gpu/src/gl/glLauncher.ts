@@ -1,5 +1,4 @@
 import type { Counters } from '../counters.ts'
-import { GpuLimitError } from '../errors.ts'
 import { kernelSettings } from '../gpujs/kernelSettings.ts'
 import type { Gpu, GpuJs, Input, Kernel, Texture } from '../gpujs/types.ts'
 import { Lru } from '../lru.ts'
@@ -15,16 +14,14 @@ export class GlLauncher {
   readonly #gpu: Gpu<Texture>
   readonly #js: GpuJs
   readonly #counters: Counters
-  readonly #maxTextureSize: number
   readonly #kernels = new Lru<Kernel<Texture>>(kernelLimit, free)
   /** What was made since {@link GlLauncher.finish}. */
   readonly #made = new Set<Texture>()
 
-  constructor(gpu: Gpu<Texture>, js: GpuJs, counters: Counters, maxTextureSize: number) {
+  constructor(gpu: Gpu<Texture>, js: GpuJs, counters: Counters) {
     this.#gpu = gpu
     this.#js = js
     this.#counters = counters
-    this.#maxTextureSize = maxTextureSize
   }
 
   /** Runs a kernel of `height` by `width` threads. The texture lives until {@link GlLauncher.finish}. */
@@ -54,14 +51,6 @@ export class GlLauncher {
 
   /** Values of the host as an argument: `columns` numbers a row. */
   input(data: Float32Array, columns: number): Input {
-    // gpu.js puts four numbers into a texel of a texture that is nearly square.
-    const side = Math.ceil(Math.sqrt(data.length / 4))
-    if (side > this.#maxTextureSize) {
-      throw new GpuLimitError(
-        `webgl: ${data.length} numbers need a texture of ${side} by ${side}, but this adapter's have at most ` +
-          `${this.#maxTextureSize} by ${this.#maxTextureSize}; run fewer sequences or timesteps at once, or use webgpu`,
-      )
-    }
     return new this.#js.Input(data, [columns, data.length / columns])
   }
 

@@ -5,7 +5,7 @@ import type { GlContext } from './glContext.ts'
 import type { GlLauncher } from './glLauncher.ts'
 import { type Gradients, gradientsOf } from './gradients.ts'
 import { type Grid, gridOf } from './grid.ts'
-import { type Recurrent, recurrentOf } from './recurrent.ts'
+import { type Recurrent, recurrentOf, type SequenceGrids, sequenceGrids } from './recurrent.ts'
 import { affine, lookUp, normalize, rowStatistics, upload, zeros } from './sources.ts'
 
 /** A matrix on the device. */
@@ -53,6 +53,18 @@ export class GlRun {
     return gridOf(rows, columns, this.context.maxTextureSize, block)
   }
 
+  /** How the result of a node lies, whether it is computed yet or not. */
+  gridOf(node: MatrixNode): Grid {
+    if (node.kind === 'softmax') return this.gridOf(node.input)
+    const isOfInput = node.kind === 'gradient' && node.which === 'input'
+    const block = node.kind === 'output' ? node.of.N : isOfInput ? node.of.of.N : undefined
+    return this.grid(node.rows, node.columns, block)
+  }
+
+  sequenceGrids(node: RecurrentNode): SequenceGrids {
+    return sequenceGrids(node, this, this.#keeps(node))
+  }
+
   upload({ data, rows, columns }: Pick<HostNode, 'data' | 'rows' | 'columns'>, block?: number): GlMatrix {
     const grid = this.grid(rows, columns, block)
     return { grid, texture: this.launcher.launch(upload(grid), grid, [this.launcher.input(data, columns)]) }
@@ -71,13 +83,13 @@ export class GlRun {
       case 'select': {
         const table = node.kind === 'select' ? this.matrix(node.input) : this.weight(node.table)
         const indices = this.matrix(node.indices)
-        const grid = this.grid(node.rows, node.columns)
+        const grid = this.gridOf(node)
         const source = lookUp(table.grid, indices.grid, grid)
         return { grid, texture: launcher.launch(source, grid, [table.texture, indices.texture]) }
       }
       case 'affine': {
         const [input, weights] = [this.matrix(node.input), this.weight(node.weights)]
-        const grid = this.grid(node.rows, node.columns)
+        const grid = this.gridOf(node)
         const source = affine(node.input.columns, input.grid, grid, null)
         return { grid, texture: launcher.launch(source, grid, [input.texture, weights.texture, 0]) }
       }

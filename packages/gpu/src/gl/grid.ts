@@ -35,7 +35,7 @@ export function gridOf(
   const height = Math.max(2, Math.ceil(blocks / across) * block)
   if (block > most || width > most || height > most) {
     throw new GpuLimitError(
-      `a matrix of shape (${rows}, ${columns}) needs a texture of ${width} by ${Math.max(height, block)}, but this adapter's have at most ` +
+      `webgl: a matrix of shape (${rows}, ${columns}) needs a texture of ${width} by ${Math.max(height, block)}, but this adapter's have at most ` +
         `${most} by ${most}; run fewer sequences or timesteps at once, or use webgpu`,
     )
   }

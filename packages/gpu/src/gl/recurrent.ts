@@ -3,7 +3,7 @@ import type { Texture } from '../gpujs/types.ts'
 import type { RecurrentNode } from '../graph.ts'
 import type { Argument } from './glLauncher.ts'
 import type { GlMatrix, GlRun } from './glRun.ts'
-import { corner } from './grid.ts'
+import { corner, type Grid } from './grid.ts'
 import {
   affine,
   affine4,
@@ -42,6 +42,26 @@ export interface KeptSequence {
 /** Texels of inputs' shares of the gates that are held at once: 64 MiB of four floats. */
 const chunkTexels = 2 ** 22
 
+/** Grids of a sequence, a timestep a block. */
+export interface SequenceGrids {
+  /** `(T * N, D * P)` */
+  readonly hidden: Grid
+  /** `(chunk * N, H)`: inputs' shares of the gates */
+  readonly shares: Grid
+  /** `(T * N, H)`, where every state of an LSTM is kept */
+  readonly cells: Grid | null
+}
+
+export function sequenceGrids({ spec, T, N }: RecurrentNode, run: GlRun, keeps: boolean): SequenceGrids {
+  const { mode, hiddenSize: H, projSize } = spec
+  const chunk = Math.min(roundedUp(T), Math.max(1, Math.floor(chunkTexels / (N * H))))
+  return {
+    hidden: run.grid(T * N, (spec.bidirectional ? 2 : 1) * (projSize || H), N),
+    shares: run.grid(chunk * N, H, N),
+    cells: keeps && mode === 'LSTM' ? run.grid(T * N, H, N) : null,
+  }
+}
+
 /**
  * Runs a sequence, layer by layer and direction by direction: one launch a timestep, two with a projection, whose result is
  * copied into a texture of all timesteps. The inputs' share of the gates is computed by one launch for a chunk of timesteps.
@@ -67,10 +87,8 @@ export function recurrentOf(
   const states: { readonly h: Texture; readonly s: Texture }[] = []
   const kept: KeptSequence[] = []
 
-  // First of all, so that what does not fit is refused before anything runs.
-  const grid = run.grid(T * N, D * P, N)
-  const chunk = Math.min(roundedUp(T), Math.max(1, Math.floor(chunkTexels / (N * H))))
-  const shares = run.grid(chunk * N, H, N)
+  const { hidden: grid, shares, cells: cellGrid } = run.sequenceGrids(node)
+  const chunk = shares.rows / N
 
   const lengthsOf = lengths && run.upload({ data: extended(lengths.data, 1, rows), rows, columns: 1 }).texture
   let below = run.matrix(node.input)
@@ -102,7 +120,6 @@ export function recurrentOf(
       }
 
       const shareSource = (gateCount(mode) > 1 ? affine4 : affine)(depth, below.grid, shares, order)
-      const cellGrid = keeps && mode === 'LSTM' ? run.grid(T * N, H, N) : null
       const cellHistory = cellGrid && { grid: cellGrid, texture: launcher.launch(zeros2, cellGrid, []) }
       if (keeps && history) kept.push({ x: below, h: { texture: history, grid }, s: cellHistory })
       let p: Texture | null = null
