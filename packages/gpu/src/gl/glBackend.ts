@@ -2,7 +2,7 @@ import type { AdapterInfo, Backend } from '../backend.ts'
 import { type Counters, newCounters } from '../counters.ts'
 import { GpuLostError, GpuUnavailableError } from '../errors.ts'
 import type { Gpu, GpuJs, Texture } from '../gpujs/types.ts'
-import { type MatrixNode, sequencesWithGradients, sequencesWithOutput } from '../graph.ts'
+import type { MatrixNode } from '../graph.ts'
 import { ResidentMatrix } from '../residentMatrix.ts'
 import { type Answer, answerOf, rowsOf } from './answer.ts'
 import { checkSizes } from './checkSizes.ts'
@@ -55,14 +55,7 @@ export class GlBackend implements Backend {
 
   async #run(roots: readonly MatrixNode[]): Promise<Float32Array[]> {
     this.#check()
-    const [wanted, kept] = [sequencesWithOutput(roots), sequencesWithGradients(roots)]
-    const run = new GlRun(
-      this.#context,
-      this.#launcher,
-      (matrix) => this.#weight(matrix),
-      (node) => wanted.has(node),
-      (node) => kept.has(node),
-    )
+    const run = new GlRun(this.#context, this.#launcher, (matrix) => this.#weight(matrix), roots)
     try {
       checkSizes(roots, run)
       const answer = answerOf(

@@ -1,5 +1,12 @@
 import type { Texture } from '../gpujs/types.ts'
-import type { BackwardNode, HostNode, MatrixNode, RecurrentNode } from '../graph.ts'
+import {
+  type BackwardNode,
+  type HostNode,
+  type MatrixNode,
+  type RecurrentNode,
+  sequencesWithGradients,
+  sequencesWithOutput,
+} from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import type { GlContext } from './glContext.ts'
 import type { GlLauncher } from './glLauncher.ts'
@@ -14,16 +21,14 @@ export interface GlMatrix {
   readonly grid: Grid
 }
 
-/** Weights that were sent, kept by the backend. */
-export type WeightTexture = (matrix: ResidentMatrix) => GlMatrix
-
 /** One run of a graph: each node is computed when it is first asked for. */
 export class GlRun {
   readonly context: GlContext
   readonly launcher: GlLauncher
-  readonly weight: WeightTexture
-  readonly #wantsOutput: (node: RecurrentNode) => boolean
-  readonly #keeps: (node: RecurrentNode) => boolean
+  /** Weights that were sent; the backend keeps them. */
+  readonly weight: (matrix: ResidentMatrix) => GlMatrix
+  readonly #wanted: ReadonlySet<object>
+  readonly #kept: ReadonlySet<object>
   readonly #known = new Map<MatrixNode, GlMatrix>()
   readonly #sequences = new Map<RecurrentNode, Recurrent>()
   readonly #backward = new Map<BackwardNode, Gradients>()
@@ -31,15 +36,14 @@ export class GlRun {
   constructor(
     context: GlContext,
     launcher: GlLauncher,
-    weight: WeightTexture,
-    wantsOutput: (node: RecurrentNode) => boolean,
-    keeps: (node: RecurrentNode) => boolean,
+    weight: (matrix: ResidentMatrix) => GlMatrix,
+    roots: readonly MatrixNode[],
   ) {
     this.context = context
     this.launcher = launcher
     this.weight = weight
-    this.#wantsOutput = wantsOutput
-    this.#keeps = keeps
+    this.#wanted = sequencesWithOutput(roots)
+    this.#kept = sequencesWithGradients(roots)
   }
 
   matrix(node: MatrixNode): GlMatrix {
@@ -62,7 +66,7 @@ export class GlRun {
   }
 
   sequenceGrids(node: RecurrentNode): SequenceGrids {
-    return sequenceGrids(node, this, this.#keeps(node))
+    return sequenceGrids(node, this, this.#kept.has(node))
   }
 
   upload({ data, rows, columns }: Pick<HostNode, 'data' | 'rows' | 'columns'>, block?: number): GlMatrix {
@@ -120,7 +124,7 @@ export class GlRun {
 
   #sequence(node: RecurrentNode): Recurrent {
     const found =
-      this.#sequences.get(node) ?? recurrentOf(node, this, this.#wantsOutput(node), this.#keeps(node))
+      this.#sequences.get(node) ?? recurrentOf(node, this, this.#wanted.has(node), this.#kept.has(node))
     this.#sequences.set(node, found)
     return found
   }

@@ -1,4 +1,5 @@
 import type { RecurrentMode } from '@unroll/kernels'
+import { ended, masks, X, Y } from '../sourceParts.ts'
 import { address, type Grid, locate } from './grid.ts'
 
 /**
@@ -19,18 +20,7 @@ import { address, type Grid, locate } from './grid.ts'
  * `W_ih`. The equations are those of the reference engine's cellGradients.ts.
  */
 
-const X = 'this.thread.x'
-const Y = 'this.thread.y'
-
 export const zeros4: string = 'function () { return [0.0, 0.0, 0.0, 0.0]; }'
-
-function masks(masked: boolean): string {
-  return masked ? ', len, t' : ''
-}
-
-function ended(masked: boolean, kept: string): string {
-  return masked ? `if (t > len[${Y}][0] - 0.5) { return ${kept}; }` : ''
-}
 
 /**
  * Rows of all timesteps, one timestep earlier in the direction's order; `first` before all of them.
@@ -116,15 +106,6 @@ export function hiddenBefore(mode: RecurrentMode, H: number, masked: boolean, wi
     for (let k = 0; k < ${H}; k++) { ${term(mode, 'hidden', `d[${Y}][k]`, `w[${X}][k]`)} }
     ${isGru ? `const gate = g[gy + ${Y}][gx + ${X}]; sum += dh[${Y}][${X}] * gate[1];` : ''}
     return sum${output};
-  }`
-}
-
-/** `dm = W_hr^T dh`: w `(H, P)` */
-export function projectBack(P: number): string {
-  return `function (dh, w) {
-    let sum = 0.0;
-    for (let k = 0; k < ${P}; k++) { sum += dh[${Y}][k] * w[${X}][k]; }
-    return sum;
   }`
 }
 

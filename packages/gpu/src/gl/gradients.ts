@@ -1,6 +1,7 @@
 import { gateCount } from '@unroll/kernels'
 import type { Texture } from '../gpujs/types.ts'
 import type { BackwardNode, GradientNode } from '../graph.ts'
+import { multiply, projectBack } from '../sourceParts.ts'
 import type { Argument } from './glLauncher.ts'
 import type { GlMatrix, GlRun } from './glRun.ts'
 import {
@@ -12,7 +13,6 @@ import {
   inputGradient,
   lastHidden,
   lstmGradient,
-  projectBack,
   projectionGradient,
   rnnGradient,
   type Through,
@@ -21,7 +21,7 @@ import {
 } from './gradientSources.ts'
 import { corner } from './grid.ts'
 import { extended, type KeptSequence } from './recurrent.ts'
-import { affine4, multiply } from './sources.ts'
+import { affine4 } from './sources.ts'
 
 /** The gradients of a sequence. */
 export type Gradients = (which: GradientNode['which'], index: number) => GlMatrix

@@ -1,21 +1,11 @@
 import { gateCount } from '@unroll/kernels'
 import type { Texture } from '../gpujs/types.ts'
 import type { RecurrentNode } from '../graph.ts'
+import { multiply } from '../sourceParts.ts'
 import type { Argument } from './glLauncher.ts'
 import type { GlMatrix, GlRun } from './glRun.ts'
 import { corner, type Grid } from './grid.ts'
-import {
-  affine,
-  affine4,
-  gruStep,
-  lstmStep,
-  multiply,
-  project,
-  rnnStep,
-  second,
-  upload2,
-  zeros2,
-} from './sources.ts'
+import { affine, affine4, gruStep, lstmStep, project, rnnStep, second, upload2, zeros2 } from './sources.ts'
 
 /** The results of a sequence. */
 export interface Recurrent {

@@ -1,3 +1,4 @@
+import { ended, masks, X, Y } from '../sourceParts.ts'
 import { address, type Grid, locate } from './grid.ts'
 
 /**
@@ -13,9 +14,6 @@ import { address, type Grid, locate } from './grid.ts'
  *
  * Textures of vectors are read into a constant first: `p[y][x][0]` is not understood.
  */
-
-const X = 'this.thread.x'
-const Y = 'this.thread.y'
 
 /** Reads values that come from the host into a texture. */
 export function upload(grid: Grid): string {
@@ -72,14 +70,6 @@ export function affine4(depth: number, x: Grid, out: Grid, order: RowOrder): str
     const bias = w[${depth}][c];
     return [s0 + bias[0], s1 + bias[1], s2 + bias[2], s3 + bias[3]];
   }`
-}
-
-function masks(masked: boolean): string {
-  return masked ? ', len, t' : ''
-}
-
-function ended(masked: boolean, kept: string): string {
-  return masked ? `if (t > len[${Y}][0] - 0.5) { return ${kept}; }` : ''
 }
 
 /** All four gates, `c' = f * c + i * g`, `h' = o * tanh(c')`. */
@@ -139,9 +129,6 @@ export function rnnStep(mode: 'RNN_TANH' | 'RNN_RELU', P: number, masked: boolea
     ${activated}
   }`
 }
-
-/** `a * b`, element by element, of the same grid. */
-export const multiply: string = `function (a, b) { return a[${Y}][${X}] * b[${Y}][${X}]; }`
 
 /** Rows of a table by index. */
 export function lookUp(table: Grid, index: Grid, out: Grid): string {

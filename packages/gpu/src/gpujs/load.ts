@@ -1,3 +1,4 @@
+import { property } from './property.ts'
 import type { GpuJs } from './types.ts'
 
 let loading: Promise<GpuJs> | undefined
@@ -27,10 +28,4 @@ function isGpuJs(module: unknown): module is GpuJs {
   return ['GPU', 'Input', 'GLKernel', 'WebGPUContext'].every(
     (name) => typeof property(module, name) === 'function',
   )
-}
-
-function property(object: unknown, name: string): unknown {
-  return (typeof object === 'object' && object !== null) || typeof object === 'function'
-    ? Reflect.get(object, name)
-    : undefined
 }

@@ -1,4 +1,5 @@
 import { gateCount, type RecurrentMode } from '@unroll/kernels'
+import { ended, masks, X, Y } from '../sourceParts.ts'
 
 /**
  * The kernels that walk a sequence backward on WebGPU: every thread computes one number, thread x a column and y a row.
@@ -24,9 +25,6 @@ import { gateCount, type RecurrentMode } from '@unroll/kernels'
  * So the first `G*H` columns meet `W_hh`; those that meet `W_ih` are the same, but GRU's n instead of q. The equations are
  * those of the reference engine's cellGradients.ts.
  */
-
-const X = 'this.thread.x'
-const Y = 'this.thread.y'
 
 /** `W` in the table above. */
 export function gradientColumns(mode: RecurrentMode, H: number): number {
@@ -70,24 +68,11 @@ export function hiddenBefore(mode: RecurrentMode, H: number, masked: boolean, co
   const direct = mode === 'GRU' ? ` + d[${Y}][${X} + ${4 * H}]` : ''
   const names = ['d', 'w', ...(masked ? ['dh', 'len', 't'] : []), ...(column === null ? [] : ['y', 'at'])]
   return `function (${names.join(', ')}) {
-    ${masked ? `if (t > len[${Y}][0] - 0.5) { return dh[${Y}][${X}]${output}; }` : ''}
+    ${ended(masked, `dh[${Y}][${X}]${output}`)}
     let sum = 0.0;
     for (let k = 0; k < ${gateCount(mode) * H}; k++) { sum += d[${Y}][k] * w[${X}][k]; }
     return sum${direct}${output};
   }`
-}
-
-/** `dm = W_hr^T dh`: w `(H, P)` */
-export function projectBack(P: number): string {
-  return `function (dh, w) {
-    let sum = 0.0;
-    for (let k = 0; k < ${P}; k++) { sum += dh[${Y}][k] * w[${X}][k]; }
-    return sum;
-  }`
-}
-
-function masks(masked: boolean): string {
-  return masked ? ', len, t' : ''
 }
 
 /** Source: block `b` of the columns and unit `j`; quotients half a step off, where rounding cannot move them. */
@@ -121,7 +106,7 @@ export function lstmGradient(H: number, column: number, masked: boolean): string
 export function gruGradient(H: number, masked: boolean): string {
   return `function (p, g, before, dh, at${masks(masked)}) {
     ${unit(H)}
-    ${masked ? `if (t > len[${Y}][0] - 0.5) { return 0.0; }` : ''}
+    ${ended(masked, '0.0')}
     const r = g[at + ${Y}][j];
     const z = g[at + ${Y}][j + ${H}];
     const q = g[at + ${Y}][j + ${2 * H}];
@@ -142,7 +127,7 @@ export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): str
       ? `return dh[${Y}][${X}] * (1.0 - h * h);`
       : `if (h <= 0.0) { return 0.0; } return dh[${Y}][${X}];`
   return `function (s, dh, at${masks(masked)}) {
-    ${masked ? `if (t > len[${Y}][0] - 0.5) { return 0.0; }` : ''}
+    ${ended(masked, '0.0')}
     const h = s[at + ${Y}][${X}];
     ${through}
   }`

@@ -2,6 +2,7 @@ import { gateCount } from '@unroll/kernels'
 import type { Handle } from '../gpujs/types.ts'
 import type { BackwardNode, GradientNode, MatrixNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
+import { multiply, projectBack } from '../sourceParts.ts'
 import {
   before,
   gates,
@@ -11,14 +12,13 @@ import {
   inputGradient,
   lastHidden,
   lstmGradient,
-  projectBack,
   projectionGradient,
   rnnGradient,
   weightGradient,
 } from './gradientSources.ts'
 import { History } from './history.ts'
 import type { KeptSequence } from './recurrent.ts'
-import { affine, multiply } from './sources.ts'
+import { affine } from './sources.ts'
 import type { Launch, Value } from './trace.ts'
 
 /** The gradients of a sequence. */

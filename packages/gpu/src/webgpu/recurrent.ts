@@ -2,8 +2,9 @@ import { gateCount } from '@unroll/kernels'
 import type { Handle } from '../gpujs/types.ts'
 import type { MatrixNode, RecurrentNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
+import { multiply } from '../sourceParts.ts'
 import { History } from './history.ts'
-import { affine, beside, gruStep, lstmStep, multiply, project, rnnStep } from './sources.ts'
+import { affine, beside, gruStep, lstmStep, project, rnnStep } from './sources.ts'
 import type { Launch, Value } from './trace.ts'
 
 /** The results of a sequence. */

@@ -1,3 +1,4 @@
+import { property } from '../gpujs/property.ts'
 import type { GpuBuffer, GpuDevice, Input, Pipeline } from '../gpujs/types.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 
@@ -72,8 +73,4 @@ function executorOf(pipeline: Pipeline): unknown {
 
 function isRegion(value: unknown): value is Region {
   return typeof property(property(value, 'buffer'), 'destroy') === 'function'
-}
-
-function property(object: unknown, name: string): unknown {
-  return typeof object === 'object' && object !== null ? Reflect.get(object, name) : undefined
 }

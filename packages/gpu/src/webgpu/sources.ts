@@ -1,3 +1,5 @@
+import { ended, masks, X, Y } from '../sourceParts.ts'
+
 /**
  * The kernels of the WebGPU backend: every thread computes one number, thread x a column and y a row.
  *
@@ -12,9 +14,6 @@
  * Sums begin at zero and get the bias at the end, which loses less of small terms. All loop bounds are written out:
  * gpu.js ends a loop whose bound is an argument after 1000 turns.
  */
-
-const X = 'this.thread.x'
-const Y = 'this.thread.y'
 
 /** `sum over k < depth of left[k] * right[k]`, named `sum`. */
 function sum(depth: number, left: string, right: string): string {
@@ -32,15 +31,6 @@ export function affine(depth: number, batchMajor: { readonly T: number; readonly
     ${sum(depth, 'x[row][k]', `w[k][${X}]`)}
     return sum + w[${depth}][${X}];
   }`
-}
-
-/** Keeps what `kept` gives where a sequence has ended. */
-function ended(masked: boolean, kept: string): string {
-  return masked ? `if (t > len[${Y}][0] - 0.5) { return ${kept}; }` : ''
-}
-
-function masks(masked: boolean): string {
-  return masked ? ', len, t' : ''
 }
 
 /**
@@ -117,9 +107,6 @@ export function below(rows: readonly number[]): string {
 export function beside(P: number): string {
   return `function (a, b) { if (${X} < ${P}) { return a[${Y}][${X}]; } return b[${Y}][${X} - ${P}]; }`
 }
-
-/** `a * b`, element by element. */
-export const multiply: string = `function (a, b) { return a[${Y}][${X}] * b[${Y}][${X}]; }`
 
 /** Rows of a table by index. */
 export const lookUp: string = `function (table, index) { const row = index[${Y}][0]; return table[row][${X}]; }`

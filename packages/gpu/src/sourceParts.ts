@@ -1,0 +1,26 @@
+/** What kernels of all backends share. A thread computes column x of row y. */
+
+export const X = 'this.thread.x'
+export const Y = 'this.thread.y'
+
+/** The last parameters of a kernel that looks at the lengths of sequences, `(N, 1)`, and at its timestep. */
+export function masks(masked: boolean): string {
+  return masked ? ', len, t' : ''
+}
+
+/** Source: gives `kept` where a sequence has ended. */
+export function ended(masked: boolean, kept: string): string {
+  return masked ? `if (t > len[${Y}][0] - 0.5) { return ${kept}; }` : ''
+}
+
+/** `a * b`, element by element. */
+export const multiply: string = `function (a, b) { return a[${Y}][${X}] * b[${Y}][${X}]; }`
+
+/** `dm = W_hr^T dh`: w `(H, P)` */
+export function projectBack(P: number): string {
+  return `function (dh, w) {
+    let sum = 0.0;
+    for (let k = 0; k < ${P}; k++) { sum += dh[${Y}][k] * w[${X}][k]; }
+    return sum;
+  }`
+}
