@@ -8,7 +8,7 @@
  * | init, out | `(1, panels * panel width)` | |
  */
 import { blockPanels } from './pack'
-import { plus, runLength } from './sums'
+import { plusPanel, runLength } from './sums'
 import { loadSplat, madd, narrow, splat } from './vector'
 
 /** One row by a block. */
@@ -16,6 +16,7 @@ export function rowByBlock<T>(out: usize, init: usize, a: usize, height: usize, 
   const bStep = panels * 32
   if (!narrow && panels == blockPanels) return rowBySixPanels<T>(out, init, a, height, b, depth)
   if (narrow) {
+    // 6 sums and 7 loads.
     for (; panels >= 3; panels -= 3) {
       rowByPanels3<T>(out, init, a, height, b, bStep, depth)
       out += 96
@@ -69,9 +70,9 @@ function rowBySixPanels<T>(out: usize, init: usize, a: usize, height: usize, b: 
       a += aStep
       b += 192
     } while (a < stop)
-    plus<T>(out, init, 0, c0); plus<T>(out, init, 16, c1); plus<T>(out, init, 32, c2); plus<T>(out, init, 48, c3)
-    plus<T>(out, init, 64, c4); plus<T>(out, init, 80, c5); plus<T>(out, init, 96, c6); plus<T>(out, init, 112, c7)
-    plus<T>(out, init, 128, c8); plus<T>(out, init, 144, c9); plus<T>(out, init, 160, c10); plus<T>(out, init, 176, c11)
+    plusPanel<T>(out, init, 0, c0, c1); plusPanel<T>(out, init, 32, c2, c3)
+    plusPanel<T>(out, init, 64, c4, c5); plusPanel<T>(out, init, 96, c6, c7)
+    plusPanel<T>(out, init, 128, c8, c9); plusPanel<T>(out, init, 160, c10, c11)
     init = out
   } while (a < end)
 }
@@ -123,15 +124,14 @@ function rowBySixPanels<T>(out: usize, init: usize, a: usize, height: usize, b: 
       }
     }
     if (panels > 2) {
-      plus<T>(out, init, 0, c0); plus<T>(out, init, 16, c1); plus<T>(out, init, 32, c2); plus<T>(out, init, 48, c3)
-      plus<T>(out, init, 64, c4); plus<T>(out, init, 80, c5)
-      if (panels > 3) { plus<T>(out, init, 96, c6); plus<T>(out, init, 112, c7) }
+      plusPanel<T>(out, init, 0, c0, c1); plusPanel<T>(out, init, 32, c2, c3)
+      plusPanel<T>(out, init, 64, c4, c5)
+      if (panels > 3) { plusPanel<T>(out, init, 96, c6, c7) }
     } else if (panels == 2) {
-      plus<T>(out, init, 0, v128.add<T>(c0, c4)); plus<T>(out, init, 16, v128.add<T>(c1, c5))
-      plus<T>(out, init, 32, v128.add<T>(c2, c6)); plus<T>(out, init, 48, v128.add<T>(c3, c7))
+      plusPanel<T>(out, init, 0, v128.add<T>(c0, c4), v128.add<T>(c1, c5))
+      plusPanel<T>(out, init, 32, v128.add<T>(c2, c6), v128.add<T>(c3, c7))
     } else {
-      plus<T>(out, init, 0, v128.add<T>(v128.add<T>(c0, c4), v128.add<T>(c2, c6)))
-      plus<T>(out, init, 16, v128.add<T>(v128.add<T>(c1, c5), v128.add<T>(c3, c7)))
+      plusPanel<T>(out, init, 0, v128.add<T>(v128.add<T>(c0, c4), v128.add<T>(c2, c6)), v128.add<T>(v128.add<T>(c1, c5), v128.add<T>(c3, c7)))
     }
     init = out
   } while (a < end)

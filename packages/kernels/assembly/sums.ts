@@ -19,8 +19,11 @@
   return depth >= 64 ? 32 : depth >= 32 ? 16 : 8
 }
 
-/** Stores `init + sum`. */
+/** Stores `init + (left, right)`: a panel. Nothing is stored between the two loads, so that compilers may make one of both. */
 // @ts-ignore: decorator
-@inline export function plus<T>(out: usize, init: usize, at: usize, sum: v128): void {
-  v128.store(out + at, v128.add<T>(v128.load(init + at), sum))
+@inline export function plusPanel<T>(out: usize, init: usize, at: usize, left: v128, right: v128): void {
+  const sumLeft = v128.add<T>(v128.load(init + at), left)
+  const sumRight = v128.add<T>(v128.load(init + at, 16), right)
+  v128.store(out + at, sumLeft)
+  v128.store(out + at, sumRight, 16)
 }

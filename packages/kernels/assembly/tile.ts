@@ -9,7 +9,7 @@
  *
  * Strides are in bytes.
  */
-import { plus, runLength } from './sums'
+import { plusPanel, runLength } from './sums'
 import { loadSplat, madd, splat } from './vector'
 
 // @ts-ignore: decorator
@@ -72,12 +72,12 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
       b += bStep
     } while (a < stop)
     let to = out, from = init
-    plus<T>(to, from, 0, c00); plus<T>(to, from, 16, c01)
-    if (rows > 1) { to += outStride; from += initStride; plus<T>(to, from, 0, c10); plus<T>(to, from, 16, c11) }
-    if (rows > 2) { to += outStride; from += initStride; plus<T>(to, from, 0, c20); plus<T>(to, from, 16, c21) }
-    if (rows > 3) { to += outStride; from += initStride; plus<T>(to, from, 0, c30); plus<T>(to, from, 16, c31) }
-    if (rows > 4) { to += outStride; from += initStride; plus<T>(to, from, 0, c40); plus<T>(to, from, 16, c41) }
-    if (rows > 5) { to += outStride; from += initStride; plus<T>(to, from, 0, c50); plus<T>(to, from, 16, c51) }
+    plusPanel<T>(to, from, 0, c00, c01)
+    if (rows > 1) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c10, c11) }
+    if (rows > 2) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c20, c21) }
+    if (rows > 3) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c30, c31) }
+    if (rows > 4) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c40, c41) }
+    if (rows > 5) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c50, c51) }
     init = out
     initStride = outStride
   } while (a < end)
@@ -107,9 +107,9 @@ export function twoRowsByTwoPanels<T>(
       a += aStep
       b += bStep
     } while (a < stop)
-    plus<T>(out, init, 0, c00); plus<T>(out, init, 16, c01); plus<T>(out, init, 32, c02); plus<T>(out, init, 48, c03)
+    plusPanel<T>(out, init, 0, c00, c01); plusPanel<T>(out, init, 32, c02, c03)
     const to = out + outStride, from = init + initStride
-    plus<T>(to, from, 0, c10); plus<T>(to, from, 16, c11); plus<T>(to, from, 32, c12); plus<T>(to, from, 48, c13)
+    plusPanel<T>(to, from, 0, c10, c11); plusPanel<T>(to, from, 32, c12, c13)
     init = out
     initStride = outStride
   } while (a < end)

@@ -86,9 +86,13 @@ class WasmEngine implements HostEngine {
       running.setState(call.h0, call.c0)
       if (dropout) running.dropout.set(dropout)
       running.run()
-      return { output: running.output.slice(), hn: running.h.slice(), cn: running.c?.slice() ?? null }
-    } finally {
+      const { output, h, c } = running
+      const results = { output: output.slice(), hn: h.slice(), cn: c?.slice() ?? null }
       running.release()
+      return results
+    } catch (error) {
+      running.dispose()
+      throw error
     }
   }
 
