@@ -17,8 +17,11 @@ import { tileByPanel, twoRowsByTwoPanels } from './tile'
 /** Depth of a block that stays in the first-level cache while all tiles pass by: 24 kB. */
 const chunkDepth: usize = 128
 
-/** Rows from which touching a chunk of weights costs nothing that shows. */
+/** Rows from which touching a chunk of weights costs nothing that shows ... */
 const manyRows: usize = 32
+
+/** ... and bytes of weights from which it pays for any number of rows: the second-level cache does not hold them. */
+const largeMatrix: usize = 1 << 20
 
 /** `out = init + a b` */
 export function gemm<T>(
@@ -26,34 +29,35 @@ export function gemm<T>(
   a: usize, height: usize, rows: usize,
   b: usize, panels: usize, depth: usize,
 ): void {
+  const touches = rows >= manyRows || panels * 32 * depth > largeMatrix
   for (let panel: usize = 0; panel < panels; panel += blockPanels) {
-    gemmBlock<T>(out + panel * 32, outStride, init + panel * 32, initStride, a, height, rows, b, min(blockPanels, panels - panel), depth)
+    gemmBlock<T>(out + panel * 32, outStride, init + panel * 32, initStride, a, height, rows, b, min(blockPanels, panels - panel), depth, touches)
     b += blockBytes(depth)
   }
 }
 
-/** The same for one block. */
+/** The same for one block, whose weights several rows may find in the first-level cache. */
 function gemmBlock<T>(
   out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, rows: usize,
-  b: usize, panels: usize, depth: usize,
+  b: usize, panels: usize, depth: usize, touches: bool,
 ): void {
   if (rows == 1) rowByBlock<T>(out, init, a, height, b, panels, depth)
-  else tilesByBlock<T>(out, outStride * sizeof<T>(), init, initStride * sizeof<T>(), a, height, rows, b, panels, depth)
+  else tilesByBlock<T>(out, outStride * sizeof<T>(), init, initStride * sizeof<T>(), a, height, rows, b, panels, depth, touches)
 }
 
 // Strides from here on are in bytes.
 
 function tilesByBlock<T>(
   out: usize, outStride: usize, init: usize, initStride: usize,
-  a: usize, height: usize, rows: usize, b: usize, panels: usize, depth: usize,
+  a: usize, height: usize, rows: usize, b: usize, panels: usize, depth: usize, touches: bool,
 ): void {
   const bStep = panels * 32
   const tileBytes = depth * height * sizeof<T>()
   let k: usize = 0
   do {
     const chunk = min(chunkDepth, depth - k)
-    if (rows >= manyRows) touch(b, chunk * bStep)
+    if (touches) touch(b, chunk * bStep)
     let tile = a + k * height * sizeof<T>()
     let toRow = out
     let fromRow = init
@@ -81,7 +85,7 @@ function tilesByBlock<T>(
 
 /**
  * Brings an area into the first-level cache, line after line as the processor foresees it: the first tile would ask for
- * every third line. Worth its while for weights beyond the second-level cache, and little beside many rows.
+ * every third line.
  */
 // @ts-ignore: decorator
 @inline export function touch(from: usize, bytes: usize): void {
