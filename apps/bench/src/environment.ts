@@ -8,6 +8,7 @@ export interface Environment {
   readonly date: string
   /** Of this repository; empty outside of it. */
   readonly commit: string
+  /** Its version, and the options it was started with. */
   readonly node: string
   readonly v8: string
   /** Where the contenders ran; empty if in Node. */
@@ -42,7 +43,7 @@ export function describeEnvironment({
   return {
     date: new Date().toISOString(),
     commit: commit(),
-    node: process.version,
+    node: [process.version, ...process.execArgv].join(' '),
     v8: process.versions.v8,
     browser,
     cpu: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`,

@@ -5,6 +5,9 @@ import { geometricMean, median } from './statistics.ts'
 import { aligned, times } from './table.ts'
 import { ratio, targets } from './targets.ts'
 
+/** Cases from which a summary by mode and batch helps. */
+const many = 50
+
 /** Everything that was found, for the terminal: tables, who took no part and why, targets. */
 export function report(comparisons: readonly Comparison[], contenders: readonly string[]): string {
   const others = contenders.filter((name) => name !== own)
@@ -14,6 +17,7 @@ export function report(comparisons: readonly Comparison[], contenders: readonly 
   return [
     calls.length > 0 &&
       `${own}: ms a call and share of the multiply-add roof of ${roof} GFLOP/s. Others: their time / ${own}'s.\n${callTable(calls, others)}`,
+    calls.length >= many && groupTable(calls, others),
     streams.length > 0 &&
       `${own}: µs a timestep. Others: their time / ${own}'s.\n${streamTable(streams, others)}`,
     notes(comparisons),
@@ -28,6 +32,29 @@ function callTable(comparisons: readonly Comparison[], others: readonly string[]
     ms.toPrecision(3),
     `${(100 * roofShare).toFixed(0)}%`,
   ])
+}
+
+/** A line for each mode and batch: of the roof the median, of ratios mean and least. */
+function groupTable(comparisons: readonly Comparison[], others: readonly string[]): string {
+  const groups = new Map<string, Comparison[]>()
+  for (const comparison of comparisons) {
+    const { spec, N } = comparison.benchCase
+    const key = `${spec.mode} ${N}`
+    groups.set(key, [...(groups.get(key) ?? []), comparison])
+  }
+  const rows = [...groups].map(([group, members]) => {
+    const shares = members.flatMap(({ results }) => results.find(({ contender }) => contender === own) ?? [])
+    return [
+      ...group.split(' '),
+      shares.length > 0 ? `${(100 * median(shares.map(({ roofShare }) => roofShare))).toFixed(0)}%` : '-',
+      ...others.flatMap((name) => {
+        const found = members.flatMap((comparison) => ratio(comparison, name) ?? [])
+        return [times(geometricMean(found)), times(found.length > 0 ? Math.min(...found) : undefined)]
+      }),
+    ]
+  })
+  const head = ['mode', 'batch', 'roof, median', ...others.flatMap((name) => [`${name}, mean`, 'least'])]
+  return aligned([head, ...rows], 1)
 }
 
 function streamTable(comparisons: readonly Comparison[], others: readonly string[]): string {

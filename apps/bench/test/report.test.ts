@@ -64,6 +64,16 @@ describe('report', () => {
     expect(new Set(lines.slice(1, 6).map((line) => line.length)).size).toBe(1)
   })
 
+  it('sums up many cases by mode and batch', () => {
+    const cases = Array.from({ length: 50 }, (_, i) =>
+      comparison(`c${i}`, i % 2 === 0 ? { wasm: [1], peer: [2] } : { wasm: [1], peer: [8] }),
+    )
+    const lines = report(cases, ['wasm', 'peer']).split('\n')
+    const head = lines.findIndex((line) => /^mode +batch +roof, median +peer, mean +least$/.test(line))
+    expect(lines[head + 1]).toMatch(/^GRU +2 +50% +4\.00x +2\.00x$/)
+    expect(report(cases.slice(1), ['wasm', 'peer'])).not.toContain('batch  roof')
+  })
+
   it('gives streams a table of their own, in microseconds', () => {
     const text = report([comparison('s', { wasm: [0.01] }, { streaming: true })], ['wasm'])
     expect(text).toMatch(/^s +\(1, 2, 3, 4, 1\) bi stream +10\.0 +20\.0$/m)
