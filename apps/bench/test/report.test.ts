@@ -70,7 +70,7 @@ describe('report', () => {
     )
     const lines = report(cases, ['wasm', 'peer']).split('\n')
     const head = lines.findIndex((line) => /^mode +batch +roof, median +peer, mean +least$/.test(line))
-    expect(lines[head + 1]).toMatch(/^GRU +2 +50% +4\.00x +2\.00x$/)
+    expect(lines[head + 1]).toMatch(/^LSTM +2 +50% +4\.00x +2\.00x$/)
     expect(report(cases.slice(1), ['wasm', 'peer'])).not.toContain('batch  roof')
   })
 
