@@ -8,8 +8,8 @@
  * | 128 | how many sleep |
  */
 
-/** Looks before a thread goes to sleep, where it may: some 20 microseconds, ten times what a timestep's wait takes. */
-const looks: u32 = 5000
+/** Looks before a thread goes to sleep, where it may: some tens of microseconds. Who sleeps wakes later than that. */
+const looks: u32 = 20000
 
 /** Nanoseconds of sleep at most. */
 const nap: i64 = 1000000
