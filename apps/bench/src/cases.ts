@@ -49,25 +49,66 @@ export const cases: readonly BenchCase[] = [
   layers('rnn-stream128', 'RNN_TANH', 1, 1, 128, 128, 1, { streaming: true }),
 ]
 
-/** Multiply-adds of a grid case up to which it has the full number of timesteps. */
-const gridMultiplyAdds = 1e9
-
 /**
  * All of LSTM, GRU, RNN x 1 to 3 layers x batch 1, 16, 128 x hidden 32, 128, 512, 1024, input as wide as hidden: 50
  * timesteps, fewer (but at least 5) where that would take long. Named `grid-lstm-2x16x512`: layers, batch, hidden.
  */
-export const grid: readonly BenchCase[] = (['LSTM', 'GRU', 'RNN_TANH'] as const).flatMap((mode) =>
-  [1, 2, 3].flatMap((numLayers) =>
-    [1, 16, 128].flatMap((N) =>
-      [32, 128, 512, 1024].map((H) => {
-        const kind = mode.slice(0, mode.includes('_') ? 3 : undefined).toLowerCase()
-        const perStep = { LSTM: 4, GRU: 3, RNN_TANH: 1 }[mode] * H * 2 * H * numLayers * N
-        const T = Math.min(50, Math.max(5, Math.floor(gridMultiplyAdds / perStep)))
-        return layers(`grid-${kind}-${numLayers}x${N}x${H}`, mode, T, N, H, H, numLayers)
-      }),
+export const grid: readonly BenchCase[] = gridOf('grid', {
+  multiplyAdds: 1e9,
+  leastT: 5,
+  modes: ['LSTM', 'GRU', 'RNN_TANH'],
+  layerCounts: [1, 2, 3],
+  batches: [1, 16, 128],
+  hiddenSizes: [32, 128, 512, 1024],
+})
+
+/** Sizes among which a GPU overtakes the processor, in the same way. Named `gpu-lstm-1x32x512`. */
+export const gpuGrid: readonly BenchCase[] = [
+  ...gridOf('gpu', {
+    multiplyAdds: 4e9,
+    leastT: 3,
+    modes: ['LSTM'],
+    layerCounts: [1],
+    batches: [1, 8, 32, 128, 512],
+    hiddenSizes: [64, 256, 512, 1024, 2048],
+  }),
+  ...gridOf('gpu', {
+    multiplyAdds: 4e9,
+    leastT: 3,
+    modes: ['GRU', 'RNN_TANH'],
+    layerCounts: [1],
+    batches: [1, 32, 512],
+    hiddenSizes: [64, 512, 2048],
+  }),
+]
+
+interface Grid {
+  /** Of a case, up to which it has 50 timesteps; above that fewer, but at least `leastT`. */
+  readonly multiplyAdds: number
+  readonly leastT: number
+  readonly modes: readonly ('LSTM' | 'GRU' | 'RNN_TANH')[]
+  readonly layerCounts: readonly number[]
+  readonly batches: readonly number[]
+  readonly hiddenSizes: readonly number[]
+}
+
+function gridOf(
+  name: string,
+  { multiplyAdds, leastT, modes, layerCounts, batches, hiddenSizes }: Grid,
+): BenchCase[] {
+  return modes.flatMap((mode) =>
+    layerCounts.flatMap((numLayers) =>
+      batches.flatMap((N) =>
+        hiddenSizes.map((H) => {
+          const kind = mode.slice(0, mode.includes('_') ? 3 : undefined).toLowerCase()
+          const perStep = { LSTM: 4, GRU: 3, RNN_TANH: 1 }[mode] * H * 2 * H * numLayers * N
+          const T = Math.min(50, Math.max(leastT, Math.floor(multiplyAdds / perStep)))
+          return layers(`${name}-${kind}-${numLayers}x${N}x${H}`, mode, T, N, H, H, numLayers)
+        }),
+      ),
     ),
-  ),
-)
+  )
+}
 
 /** `(T, N, I, H, layers)` and what is special: how a case is written in a table. */
 export function describeCase({ T, N, spec, lengths, streaming }: BenchCase): string {

@@ -1,14 +1,29 @@
-import { gpuContender } from './browser/gpuContender.ts'
+import { provideWebGpu } from './dawn.ts'
 import { engines, type Makers } from './engines.ts'
+import { gpuContender, gpuEngines } from './gpuEngines.ts'
 import { onnxruntimeNode } from './peers/onnxruntimeNode.ts'
 import { onnxruntimeWeb } from './peers/onnxruntimeWeb.ts'
 import { pytorch } from './peers/pytorch.ts'
 import { tfjsWasm } from './peers/tfjsWasm.ts'
 
-/** Those of @unroll/gpu, which take part only when they are named. */
-export const gpuEngines: Makers = {
-  webgpu: gpuContender('webgpu'),
-  webgl2: gpuContender('webgl2'),
+/** Node has WebGPU by Dawn, and WebGL 2 not at all. */
+const gpuEnginesHere: Makers = {
+  webgpu: async () => {
+    const takeAway = provideWebGpu()
+    if (takeAway === null) return null
+    const contender = await gpuContender('webgpu')
+    if (contender === null) takeAway()
+    return (
+      contender && {
+        ...contender,
+        close: async () => {
+          await contender.close?.()
+          takeAway()
+        },
+      }
+    )
+  },
+  webgl2: () => null,
 }
 
 export const peers: Makers = {
@@ -19,11 +34,11 @@ export const peers: Makers = {
 }
 
 /** Everybody there is in Node, the oracle first. */
-export const everybody: Makers = { ...engines, ...gpuEngines, ...peers }
+export const everybody: Makers = { ...engines, ...gpuEnginesHere, ...peers }
 
 /** What installs a contender that is not there. */
 export function remedy(name: string): string {
-  if (name in gpuEngines) return 'Chromium with an adapter for it; CHROMIUM_PATH tells where it is'
+  if (name in gpuEngines) return 'an adapter; --browser chromium, or in Node for webgpu bench:peers'
   return name === 'pytorch'
     ? 'a python3 that can import torch, e.g. pip install torch'
     : 'pnpm --filter @unroll/bench bench:peers'

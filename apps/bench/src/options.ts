@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { type BrowserName, browserNames } from '@unroll/browser'
-import { type BenchCase, cases, grid } from './cases.ts'
-import { gpuEngines, peers } from './contenders.ts'
+import { type BenchCase, cases, gpuGrid, grid } from './cases.ts'
+import { peers } from './contenders.ts'
 import { engines, own, ownOnOneThread } from './engines.ts'
-import { type Effort, quick, thorough } from './rounds.ts'
+import { gpuEngines } from './gpuEngines.ts'
+import { brief, type Effort, quick, thorough } from './rounds.ts'
 
 export interface Options {
   readonly cases: readonly BenchCase[]
@@ -23,16 +24,18 @@ export interface Options {
 /** Who of {@link peers} runs in a page. */
 const pagePeers: readonly string[] = ['onnxruntime-web']
 
-export const usage: string = `Usage: pnpm bench [--grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--quick] [--json] [--out FILE]
+export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--quick | --brief] [--json] [--out FILE]
 
 Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
   --case NAMES     only these cases, of the named ones or of the grid
   --grid           the grid instead of the named cases: ${grid.length} cases, LSTM, GRU, RNN x layers x batch x hidden
-  --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${Object.keys(gpuEngines).join(', ')} in a headless Chromium
+  --gpu-grid       ${gpuGrid.length} cases to see from where on a GPU is faster: batches of 1 to 512, hidden sizes of 64 to 2048
+  --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${Object.keys(gpuEngines).join(', ')} on a GPU
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
   --threads N      N threads for everybody who can have them, and ${ownOnOneThread} beside; default 1
   --browser NAME   in a page of ${browserNames.join(' or ')} instead: these engines and ${pagePeers.join(', ')}
   --quick          shorter rounds: rough numbers in a few seconds a case
+  --brief          shorter still: a second a case, too little for peers to warm up
   --json           everything as JSON on stdout
   --out FILE       the JSON into a file, the table on stdout
   --help           this text
@@ -53,14 +56,16 @@ export function parseOptions(args: readonly string[]): Options {
       peers: { type: 'string', multiple: true },
       threads: { type: 'string', default: '1' },
       grid: { type: 'boolean', default: false },
+      'gpu-grid': { type: 'boolean', default: false },
       browser: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      brief: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       out: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const all = [...cases, ...grid]
+  const all = [...cases, ...grid, ...gpuGrid]
   const caseNames = split(
     'case',
     values.case,
@@ -70,11 +75,7 @@ export function parseOptions(args: readonly string[]): Options {
   if (values.browser !== undefined && browser === null) {
     throw new RangeError(`--browser: expected one of ${browserNames.join(', ')}, got ${values.browser}`)
   }
-  const engineNames = split(
-    'engines',
-    values.engines,
-    Object.keys(browser ? engines : { ...engines, ...gpuEngines }),
-  )
+  const engineNames = split('engines', values.engines, Object.keys({ ...engines, ...gpuEngines }))
   const knownPeers = browser ? pagePeers : Object.keys(peers)
   const peerNames = split('peers', values.peers ?? knownPeers, [...knownPeers, 'none']).filter(
     (name) => name !== 'none',
@@ -86,13 +87,13 @@ export function parseOptions(args: readonly string[]): Options {
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     throw new RangeError(`--threads: expected a whole number from 1 to 64, got ${values.threads}`)
   }
+  const chosen = values.grid ? grid : values['gpu-grid'] ? gpuGrid : cases
   return {
-    cases:
-      caseNames.length > 0 ? all.filter(({ name }) => caseNames.includes(name)) : values.grid ? grid : cases,
+    cases: caseNames.length > 0 ? all.filter(({ name }) => caseNames.includes(name)) : chosen,
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
     threads,
     browser,
-    effort: values.quick ? quick : thorough,
+    effort: values.brief ? brief : values.quick ? quick : thorough,
     json: values.json,
     out: values.out ?? null,
     help: values.help,

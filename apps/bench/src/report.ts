@@ -1,6 +1,7 @@
-import { describeCase } from './cases.ts'
+import { type BenchCase, describeCase, gpuGrid } from './cases.ts'
 import type { Comparison } from './compare.ts'
 import { own } from './engines.ts'
+import { gpuEngines } from './gpuEngines.ts'
 import { geometricMean, median } from './statistics.ts'
 import { aligned, times } from './table.ts'
 import { ratio, targets } from './targets.ts'
@@ -18,6 +19,7 @@ export function report(comparisons: readonly Comparison[], contenders: readonly 
     calls.length > 0 &&
       `${own}: ms a call and share of the multiply-add roof of ${roof} GFLOP/s. Others: their time / ${own}'s.\n${callTable(calls, others)}`,
     calls.length >= many && groupTable(calls, others),
+    ...others.filter((name) => name in gpuEngines).flatMap((name) => speedTables(calls, name)),
     streams.length > 0 &&
       `${own}: µs a timestep. Others: their time / ${own}'s.\n${streamTable(streams, others)}`,
     notes(comparisons),
@@ -55,6 +57,28 @@ function groupTable(comparisons: readonly Comparison[], others: readonly string[
   })
   const head = ['mode', 'batch', 'roof, median', ...others.flatMap((name) => [`${name}, mean`, 'least'])]
   return aligned([head, ...rows], 1)
+}
+
+/** For each mode with cases of the GPU's grid: how many times faster than the wasm engine, by batch and hidden size. */
+function speedTables(comparisons: readonly Comparison[], name: string): string[] {
+  const inGrid = comparisons.filter(({ benchCase }) => gpuGrid.some((each) => each.name === benchCase.name))
+  const modes = [...new Set(inGrid.map(({ benchCase }) => benchCase.spec.mode))]
+  return modes.map((mode) => {
+    const members = inGrid.filter(({ benchCase }) => benchCase.spec.mode === mode)
+    const axis = (of: (benchCase: BenchCase) => number): number[] =>
+      [...new Set(members.map(({ benchCase }) => of(benchCase)))].sort((a, b) => a - b)
+    const hiddenSizes = axis(({ spec }) => spec.hiddenSize)
+    const rows = axis(({ N }) => N).map((N) => [
+      `${N}`,
+      ...hiddenSizes.map((H) => {
+        const found = members.find(({ benchCase }) => benchCase.N === N && benchCase.spec.hiddenSize === H)
+        const slower = found && ratio(found, name)
+        return times(slower && 1 / slower)
+      }),
+    ])
+    const head = ['batch', ...hiddenSizes.map((H) => `H ${H}`)]
+    return `${mode}, ${name}: times as fast as ${own}\n${aligned([head, ...rows], 0)}`
+  })
 }
 
 function streamTable(comparisons: readonly Comparison[], others: readonly string[]): string {

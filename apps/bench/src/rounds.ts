@@ -3,7 +3,7 @@ import { median } from './statistics.ts'
 
 /** How long is measured. */
 export interface Effort {
-  readonly name: 'thorough' | 'quick'
+  readonly name: 'thorough' | 'quick' | 'brief'
   /** Each contender is called for at least this long, in ms, before it counts ... */
   readonly warmUpMs: number
   /** ... then for at least this long in all, in ms ... */
@@ -22,6 +22,8 @@ export const thorough: Effort = {
   maxRounds: 40,
 }
 export const quick: Effort = { name: 'quick', warmUpMs: 1000, measureMs: 200, minRounds: 5, maxRounds: 10 }
+/** Enough for engines of our own. */
+export const brief: Effort = { name: 'brief', warmUpMs: 100, measureMs: 100, minRounds: 3, maxRounds: 10 }
 
 /** Calls something for about `ms`, at least once. @returns ms of each call */
 export type Timer = (ms: number) => Promise<readonly number[]>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cases, describeCase, grid, layers } from '../src/cases.ts'
+import { cases, describeCase, gpuGrid, grid, layers } from '../src/cases.ts'
 import { parseOptions } from '../src/options.ts'
 import { makeWorkload, multiplyAdds, rowCount } from '../src/workload.ts'
 
@@ -28,6 +28,8 @@ describe('parseOptions', () => {
     expect(parseOptions(['--engines', 'wasm', '--peers', 'none']).contenders).toEqual(['wasm'])
     expect(parseOptions(['--engines', 'wasm', '--peers', 'pytorch']).contenders).toEqual(['wasm', 'pytorch'])
     expect(parseOptions(['--grid', '--out', 'x.json'])).toMatchObject({ cases: grid, out: 'x.json' })
+    const onGpu = parseOptions(['--gpu-grid', '--engines', 'wasm,webgpu', '--peers', 'none', '--brief'])
+    expect(onGpu).toMatchObject({ cases: gpuGrid, contenders: ['wasm', 'webgpu'], effort: { name: 'brief' } })
   })
 
   it.each([
@@ -40,7 +42,10 @@ describe('parseOptions', () => {
       ['--browser', 'firefox', '--peers', 'pytorch'],
       '--peers: expected one of onnxruntime-web, none, got pytorch',
     ],
-    [['--browser', 'firefox', '--engines', 'wasm,webgpu'], '--engines: expected one of reference, wasm'],
+    [
+      ['--engines', 'wasm,cuda'],
+      '--engines: expected one of reference, wasm, wasm-one, wasm-simd, wasm-f64, webgpu, webgl2',
+    ],
     [['--browser', 'netscape'], '--browser: expected one of chromium, firefox, got netscape'],
     [['--threads', '1.5'], '--threads: expected a whole number from 1 to 64, got 1.5'],
     [['--engines', 'reference'], '--engines: expected wasm among them'],
@@ -69,7 +74,7 @@ describe('parseOptions', () => {
 
 describe('the cases', () => {
   it('have names of their own', () => {
-    const names = [...cases, ...grid].map(({ name }) => name)
+    const names = [...cases, ...grid, ...gpuGrid].map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
   })
 
@@ -79,6 +84,8 @@ describe('the cases', () => {
       describeCase(grid.find((c) => c.name === name) ?? layers('', 'GRU', 0, 0, 0, 0, 0))
     expect(sizes('grid-rnn-1x1x32')).toBe('(50, 1, 32, 32, 1)')
     expect(sizes('grid-lstm-3x128x1024')).toBe('(5, 128, 1024, 1024, 3)')
+    const last = gpuGrid.at(-1)
+    expect(last && describeCase(last)).toBe('(3, 512, 2048, 2048, 1)')
   })
 
   it('are described with what is special about them', () => {

@@ -13,6 +13,20 @@ export function ended(masked: boolean, kept: string): string {
   return masked ? `if (t > len[${Y}][0] - 0.5) { return ${kept}; }` : ''
 }
 
+/** Terms a turn of a loop has: a GPU then waits for eight values together, not for one after the other. */
+const unroll = 8
+
+/**
+ * Source: the terms of a sum over k from 0 to `depth`, in order.
+ * @param term of `k`, an expression; `i` makes names that it declares its own
+ */
+export function overK(depth: number, term: (k: string, i: number) => string): string {
+  const inLoop = depth - (depth % unroll)
+  const turn = Array.from({ length: unroll }, (_, i) => term(`k + ${i}`, i))
+  const rest = Array.from({ length: depth - inLoop }, (_, i) => term(`${inLoop + i}`, unroll + i))
+  return `${inLoop > 0 ? `for (let k = 0; k < ${inLoop}; k += ${unroll}) { ${turn.join(' ')} }` : ''} ${rest.join(' ')}`
+}
+
 /** `a * b`, element by element. */
 export const multiply: string = `function (a, b) { return a[${Y}][${X}] * b[${Y}][${X}]; }`
 
@@ -20,7 +34,7 @@ export const multiply: string = `function (a, b) { return a[${Y}][${X}] * b[${Y}
 export function projectBack(P: number): string {
   return `function (dh, w) {
     let sum = 0.0;
-    for (let k = 0; k < ${P}; k++) { sum += dh[${Y}][k] * w[${X}][k]; }
+    ${overK(P, (k) => `sum += dh[${Y}][${k}] * w[${X}][${k}];`)}
     return sum;
   }`
 }

@@ -50,6 +50,18 @@ describeBackends((backend, gpu) => {
     },
   )
 
+  it.each([
+    ['LSTM', { hiddenSize: 192 }, 2],
+    ['LSTM', { hiddenSize: 194, projSize: 192 }, 3],
+  ] as const)(
+    'on WebGPU shares out the products of %s %o: %d launches a timestep, and what gathers the outputs',
+    async (mode, change, own) => {
+      const perStep = await launchesPerTimestep(gpu, layer(mode, change))
+      expect(perStep).toBeGreaterThanOrEqual(backend === 'webgpu' ? own : own - 1)
+      expect(perStep).toBeLessThanOrEqual(backend === 'webgpu' ? own + gathering : own - 1)
+    },
+  )
+
   it('reads back once, in one submission on WebGPU, and sends, compiles and creates nothing for the second call', async () => {
     const spec = layer('LSTM', { numLayers: 2, bidirectional: true })
     const random = seeded(3)

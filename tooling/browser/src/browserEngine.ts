@@ -11,16 +11,10 @@ import {
   type RecurrentOutput,
   type RecurrentSpec,
 } from '@unroll/kernels'
-import type { BrowserName } from './browsers.ts'
+import { adapterFlags, type BrowserName } from './browsers.ts'
 import type { EngineMode, WireCall, WireOutput, WireProduct, WireWeights } from './enginePage.ts'
 import { type BrowserPage, openPage } from './openPage.ts'
 import { fromWire, orNull, toWire, type WireFloats } from './wire.ts'
-
-/** Chromium has an adapter of hardware, or one that computes on the processor if it is asked for that. */
-const adapters: readonly (readonly string[])[] = [
-  ['--enable-unsafe-webgpu'],
-  ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'],
-]
 
 /**
  * An engine in a browser without a window: the wasm engine, or the gpu engine on one of its backends. Null where that browser
@@ -35,7 +29,7 @@ export async function startBrowserEngine(
   mode: EngineMode,
   browser: BrowserName = 'chromium',
 ): Promise<BrowserEngine | null> {
-  for (const flags of mode !== 'wasm' && browser === 'chromium' ? adapters : [[]]) {
+  for (const flags of mode === 'wasm' ? [[]] : adapterFlags(browser)) {
     const page = await openPage(new URL('enginePage.ts', import.meta.url), { browser, flags })
     if (page === null) return null
     try {
@@ -108,13 +102,6 @@ export class BrowserEngine implements DeviceEngine {
       transposeB,
     }
     return fromWire((await this.#page.call('matmul', product)) as WireFloats)
-  }
-
-  /** Milliseconds of each call in the page, for about `ms`, at least one. */
-  async time(weights: PackedWeights, call: RecurrentInput, ms: number): Promise<readonly number[]> {
-    const { id, sent } = own(weights)
-    await sent
-    return (await this.#page.call('time', id, wireCall(call), ms)) as number[]
   }
 
   async close(): Promise<void> {

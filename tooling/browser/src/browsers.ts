@@ -63,3 +63,25 @@ export function versionOf(executable: string): string {
   const text = execFileSync(executable, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString()
   return text.match(/\S+ \d[\d.]*/)?.[0] ?? text.trim()
 }
+
+/**
+ * Command lines to try in turn for an adapter of a GPU: Chromium's of hardware, then one that computes on the processor if it is
+ * asked for that. On Linux, Chromium without a window reaches hardware by Vulkan only, which it has to be told.
+ */
+export function adapterFlags(name: BrowserName): readonly (readonly string[])[] {
+  if (name !== 'chromium') return [[]]
+  const webGpu = '--enable-unsafe-webgpu'
+  const hasGpu = ['/dev/nvidiactl', '/dev/dri'].some((path) => existsSync(path))
+  return [
+    ...(hasGpu ? [[webGpu, ...vulkan]] : []),
+    [webGpu],
+    [webGpu, '--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'],
+  ]
+}
+
+const vulkan: readonly string[] = [
+  '--enable-features=Vulkan,VulkanFromANGLE,DefaultANGLEVulkan',
+  '--use-angle=vulkan',
+  '--disable-vulkan-surface',
+  '--ignore-gpu-blocklist',
+]

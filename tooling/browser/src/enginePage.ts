@@ -4,7 +4,6 @@ import {
   type DirectionWeights,
   type Engine,
   type PackedWeights,
-  type RecurrentOutput,
   type RecurrentSpec,
   wasm,
 } from '@unroll/kernels'
@@ -81,8 +80,20 @@ export function dispose(id: number): void {
   packed.delete(id)
 }
 
-export async function recurrent(id: number, call: WireCall): Promise<WireOutput> {
-  const { output, hn, cn } = await runner(id, call)()
+export async function recurrent(
+  id: number,
+  { input, batchSizes, batchFirst, h0, c0, dropout }: WireCall,
+): Promise<WireOutput> {
+  const weights = packed.get(id)
+  if (!weights) throw new Error(`page: no weights ${id}`)
+  const { output, hn, cn } = await engine().recurrent(weights, {
+    input: fromWire(input),
+    batchSizes: Int32Array.from(batchSizes),
+    batchFirst,
+    h0: orNull(fromWire, h0),
+    c0: orNull(fromWire, c0),
+    dropout: orNull(fromWire, dropout),
+  })
   return { output: toWire(output), hn: toWire(hn), cn: orNull(toWire, cn) }
 }
 
@@ -92,38 +103,7 @@ export async function matmul({ a, b, bias, ...sizes }: WireProduct): Promise<Wir
   )
 }
 
-/** Milliseconds of each call, for about `ms`, at least one: from typed array to typed arrays. */
-export async function time(id: number, call: WireCall, ms: number): Promise<number[]> {
-  const run = runner(id, call)
-  const samples: number[] = []
-  for (let total = 0; samples.length === 0 || total < ms; ) {
-    const start = performance.now()
-    await run()
-    const sample = performance.now() - start
-    samples.push(sample)
-    total += sample
-  }
-  return samples
-}
-
 function engine(): Engine {
   if (started === null) throw new Error('page: no engine was started')
   return started
-}
-
-function runner(
-  id: number,
-  { input, batchSizes, batchFirst, h0, c0, dropout }: WireCall,
-): () => RecurrentOutput | Promise<RecurrentOutput> {
-  const weights = packed.get(id)
-  if (!weights) throw new Error(`page: no weights ${id}`)
-  const call = {
-    input: fromWire(input),
-    batchSizes: Int32Array.from(batchSizes),
-    batchFirst,
-    h0: orNull(fromWire, h0),
-    c0: orNull(fromWire, c0),
-    dropout: orNull(fromWire, dropout),
-  }
-  return () => engine().recurrent(weights, call)
 }

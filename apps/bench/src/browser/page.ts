@@ -1,14 +1,19 @@
 /** What runs in the page: contenders and cases by name. */
-import { cases, grid } from '../cases.ts'
+import { cases, gpuGrid, grid } from '../cases.ts'
 import { type Comparison, compare, DisagreementError } from '../compare.ts'
 import type { Contender } from '../contender.ts'
 import { engines, type Makers, makeContenders } from '../engines.ts'
+import { gpuEngines } from '../gpuEngines.ts'
 import { onnxruntimeWeb } from '../peers/onnxruntimeWeb.ts'
 import { makeRoof } from '../roof.ts'
 import type { Effort } from '../rounds.ts'
 
 /** Everybody who can run in a page. */
-const everybody: Makers = { ...engines, 'onnxruntime-web': (threads) => onnxruntimeWeb(threads, '/files/') }
+const everybody: Makers = {
+  ...engines,
+  ...gpuEngines,
+  'onnxruntime-web': (threads) => onnxruntimeWeb(threads, '/files/'),
+}
 
 const roof = makeRoof()
 let contenders: readonly Contender[] = []
@@ -35,7 +40,7 @@ export async function run(
   name: string,
   effort: Effort,
 ): Promise<Comparison | { readonly disagreement: string }> {
-  const benchCase = [...cases, ...grid].find((each) => each.name === name)
+  const benchCase = [...cases, ...grid, ...gpuGrid].find((each) => each.name === name)
   if (benchCase === undefined) throw new RangeError(`page: no case ${name}`)
   const onRound = Reflect.get(globalThis, 'tell')
   try {

@@ -1,5 +1,6 @@
-import { type BrowserName, openPage, remedyOf } from '@unroll/browser'
+import { adapterFlags, type BrowserName, type BrowserPage, openPage, remedyOf } from '@unroll/browser'
 import { type Comparison, DisagreementError } from '../compare.ts'
+import { gpuEngines } from '../gpuEngines.ts'
 import type { Runner } from '../runner.ts'
 import type { Started } from './page.ts'
 
@@ -13,13 +14,25 @@ export async function runInBrowser(
   threads: number,
 ): Promise<Runner> {
   let tell: (round: number, rounds: number) => void = () => {}
-  const page = await openPage(new URL('page.ts', import.meta.url), {
-    browser,
-    files: new URL('.', import.meta.resolve('onnxruntime-web')),
-    onTold: (round = 0, rounds = 0) => tell(round, rounds),
-  })
-  if (page === null) throw new BrowserMissingError(`--browser ${browser}: ${remedyOf(browser)}`)
-  const { contenders, missing, roof } = (await page.call('start', names, threads)) as Started
+  const start = async (flags: readonly string[]): Promise<{ page: BrowserPage; started: Started }> => {
+    const page = await openPage(new URL('page.ts', import.meta.url), {
+      browser,
+      flags,
+      files: new URL('.', import.meta.resolve('onnxruntime-web')),
+      onTold: (round = 0, rounds = 0) => tell(round, rounds),
+    })
+    if (page === null) throw new BrowserMissingError(`--browser ${browser}: ${remedyOf(browser)}`)
+    return { page, started: (await page.call('start', names, threads)) as Started }
+  }
+  const wantsGpu = names.some((name) => name in gpuEngines)
+  const [first = [], ...others] = wantsGpu ? adapterFlags(browser) : [[]]
+  let { page, started } = await start(first)
+  for (const flags of others) {
+    if (started.missing.length === 0) break
+    await page.close()
+    ;({ page, started } = await start(flags))
+  }
+  const { contenders, missing, roof } = started
   return {
     contenders,
     missing,

@@ -1,5 +1,5 @@
 import { gateCount, type RecurrentMode } from '@unroll/kernels'
-import { ended, masks, X, Y } from '../sourceParts.ts'
+import { ended, masks, overK, X, Y } from '../sourceParts.ts'
 
 /**
  * The kernels that walk a sequence backward on WebGPU: every thread computes one number, thread x a column and y a row.
@@ -48,7 +48,7 @@ export function gates(mode: 'LSTM' | 'GRU', H: number, P: number): string {
       : `if (${X} < ${2 * H}) { return sigm(${pre}); } return sum + w[${P}][${X}];`
   return `function (p, h, w) {
     let sum = 0.0;
-    for (let k = 0; k < ${P}; k++) { sum += h[${Y}][k] * w[k][${X}]; }
+    ${overK(P, (k) => `sum += h[${Y}][${k}] * w[${k}][${X}];`)}
     ${activated}
   }`
 }
@@ -70,7 +70,7 @@ export function hiddenBefore(mode: RecurrentMode, H: number, masked: boolean, co
   return `function (${names.join(', ')}) {
     ${ended(masked, `dh[${Y}][${X}]${output}`)}
     let sum = 0.0;
-    for (let k = 0; k < ${gateCount(mode) * H}; k++) { sum += d[${Y}][k] * w[${X}][k]; }
+    ${overK(gateCount(mode) * H, (k) => `sum += d[${Y}][${k}] * w[${X}][${k}];`)}
     return sum${direct}${output};
   }`
 }
@@ -148,10 +148,10 @@ export function weightGradient(
     ${skipped ? `if (${Y} >= ${2 * H}) { c = ${Y} + ${H}; }` : ''}
     let sum = 0.0;
     if (${X} < ${depth}) {
-      for (let k = 0; k < ${rows}; k++) { sum += d[k][c] * x[k][${X}]; }
+      ${overK(rows, (k) => `sum += d[${k}][c] * x[${k}][${X}];`)}
       return sum;
     }
-    for (let k = 0; k < ${rows}; k++) { sum += d[k][c]; }
+    ${overK(rows, (k) => `sum += d[${k}][c];`)}
     return sum;
   }`
 }
@@ -173,9 +173,9 @@ export function inputGradient(mode: RecurrentMode, H: number, directions: number
   const names = Array.from({ length: directions }, (_, i) => [`d${i}`, `w${i}`] as const)
   const terms = names.map(([d, w]) =>
     mode === 'GRU'
-      ? `for (let k = 0; k < ${2 * H}; k++) { sum += ${d}[${Y}][k] * ${w}[${X}][k]; }
-         for (let k = ${2 * H}; k < ${3 * H}; k++) { sum += ${d}[${Y}][k + ${H}] * ${w}[${X}][k]; }`
-      : `for (let k = 0; k < ${gateCount(mode) * H}; k++) { sum += ${d}[${Y}][k] * ${w}[${X}][k]; }`,
+      ? overK(2 * H, (k) => `sum += ${d}[${Y}][${k}] * ${w}[${X}][${k}];`) +
+        overK(H, (k) => `sum += ${d}[${Y}][${k} + ${3 * H}] * ${w}[${X}][${k} + ${2 * H}];`)
+      : overK(gateCount(mode) * H, (k) => `sum += ${d}[${Y}][${k}] * ${w}[${X}][${k}];`),
   )
   return `function (${names.flat().join(', ')}) { let sum = 0.0; ${terms.join(' ')} return sum; }`
 }

@@ -4,7 +4,7 @@ import type { MatrixNode, RecurrentNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import { multiply } from '../sourceParts.ts'
 import { History } from './history.ts'
-import { affine, beside, gruStep, lstmStep, project, rnnStep } from './sources.ts'
+import { affine, beside, gruStep, lstmStep, project, rnnStep, type Shares, shareOut } from './sources.ts'
 import type { Launch, Value } from './trace.ts'
 
 /** The results of a sequence. */
@@ -44,8 +44,19 @@ interface Surroundings {
 const chunkFloats = 2 ** 24
 
 /**
- * Records a sequence, layer by layer and direction by direction: one launch a timestep, two with a projection, and one for
- * every six that gathers outputs. The inputs' share of the gates is computed by one launch for a chunk of timesteps.
+ * How the products of a timestep are shared out; null where every thread sums all of its own. Measured on an H200 of NVIDIA, LSTM:
+ * 14 times as fast with one sequence of 2048 units, 1.5 with 32 of 512, and not at all from here on.
+ * @param threads of a timestep
+ * @param terms that each of them sums
+ */
+function sharesOf(threads: number, terms: number, N: number): Shares | null {
+  if (terms < 768 || threads >= 2 ** 16) return null
+  return { count: N <= 8 ? 8 : 4, N }
+}
+
+/**
+ * Records a sequence, layer by layer and direction by direction: one launch a timestep, one more with a projection, one more
+ * where products are shared out, and one for every six that gathers outputs. The inputs' share of the gates is computed by one launch for a chunk of timesteps.
  */
 export function recurrentOf(
   node: RecurrentNode,
@@ -58,6 +69,7 @@ export function recurrentOf(
   const columns = gateCount(mode) * H
   const chunk = Math.max(1, Math.floor(chunkFloats / (N * columns)))
   const masked = lengths !== null
+  const shares = sharesOf(N * (mode === 'LSTM' ? 2 * H : H), gateCount(mode) * P, N)
   const lengthsOf = lengths && leaf(lengths)
   const states: { h: Value; c: Value }[] = []
   const kept: KeptSequence[] = []
@@ -106,23 +118,36 @@ export function recurrentOf(
         }
         const at = (t - chunkStart) * N
         const mask = lengthsOf === null ? [] : [lengthsOf, t]
+        const products = shares
+          ? [launch(shareOut(P, shares), { rows: shares.count * N, columns }, [h, hidden])]
+          : [hidden]
         switch (mode) {
-          case 'LSTM':
-            s = launch(lstmStep(H, P, projection !== null, masked), { rows: N, columns: 2 * H }, [
-              ...[p, s, hidden, at],
-              ...(projection ? [h] : []),
-              ...mask,
-            ])
+          case 'LSTM': {
+            const isProjected = projection !== null
+            const args = [...products, ...(isProjected && !shares ? [h] : []), ...mask]
+            s = launch(
+              lstmStep(H, P, { projected: isProjected, masked, shares }),
+              { rows: N, columns: 2 * H },
+              [p, s, at, ...args],
+            )
             h = projection
               ? launch(project(H, masked), { rows: N, columns: P }, [s, h, projection, ...mask])
               : s
             break
-          case 'GRU':
-            h = launch(gruStep(H, masked), { rows: N, columns: H }, [p, h, hidden, at, ...mask])
+          }
+          case 'GRU': {
+            // The bias of its candidate stands among the weights.
+            const args = shares ? [hidden, ...products] : products
+            h = launch(gruStep(H, masked, shares), { rows: N, columns: H }, [p, h, at, ...args, ...mask])
             break
+          }
           case 'RNN_TANH':
           case 'RNN_RELU':
-            h = launch(rnnStep(mode, H, masked), { rows: N, columns: H }, [p, h, hidden, at, ...mask])
+            h = launch(rnnStep(mode, H, masked, shares), { rows: N, columns: H }, [
+              ...[p, h, at],
+              ...products,
+              ...mask,
+            ])
             break
           default:
             mode satisfies never

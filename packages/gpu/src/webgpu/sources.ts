@@ -1,4 +1,4 @@
-import { ended, masks, X, Y } from '../sourceParts.ts'
+import { ended, masks, overK, X, Y } from '../sourceParts.ts'
 
 /**
  * The kernels of the WebGPU backend: every thread computes one number, thread x a column and y a row.
@@ -9,15 +9,16 @@ import { ended, masks, X, Y } from '../sourceParts.ts'
  * | h | `(N, P)` in its first P columns | hidden state |
  * | w | see packDirection, stacked | weights |
  * | s | LSTM `(N, 2*H)` h and c side by side; else h | states |
+ * | r | `(shares * N, G*H)` | shares of `W_hh h`, where they are shared out |
  * | len | `(N, 1)` | timesteps of each sequence, where they differ: it keeps its state from timestep `len` on |
  *
  * Sums begin at zero and get the bias at the end, which loses less of small terms. All loop bounds are written out:
  * gpu.js ends a loop whose bound is an argument after 1000 turns.
  */
 
-/** `sum over k < depth of left[k] * right[k]`, named `sum`. */
-function sum(depth: number, left: string, right: string): string {
-  return `let sum = 0.0; for (let k = 0; k < ${depth}; k++) { sum += ${left} * ${right}; }`
+/** `sum over k < depth of left(k) * right(k)`, named `sum`. */
+function sum(depth: number, left: (k: string) => string, right: (k: string) => string): string {
+  return `let sum = 0.0; ${overK(depth, (k) => `sum += ${left(k)} * ${right(k)};`)}`
 }
 
 /** `x W + b`: w `(depth + 1, columns)`. Rows of x from `at` on, or of a batch-major x those of the same timesteps. */
@@ -28,26 +29,86 @@ export function affine(depth: number, batchMajor: { readonly T: number; readonly
     : `const row = at + ${Y};`
   return `function (x, w, at) {
     ${row}
-    ${sum(depth, 'x[row][k]', `w[k][${X}]`)}
+    ${sum(
+      depth,
+      (k) => `x[row][${k}]`,
+      (k) => `w[${k}][${X}]`,
+    )}
     return sum + w[${depth}][${X}];
   }`
+}
+
+/** How the products of a timestep are shared out: how many shares, and of how many sequences. */
+export interface Shares {
+  readonly count: number
+  readonly N: number
+}
+
+/**
+ * A share of `W_hh h` a row: of the k that leave the remainder `b` when divided by the number of shares, for row `b * N + n`. Where
+ * threads are few and sums long, a GPU idles: more threads with shorter sums are faster, though adding the shares up takes
+ * the launch of a timestep after this one.
+ */
+export function shareOut(depth: number, { count, N }: Shares): string {
+  const all = Math.floor(depth / count)
+  const rest = depth % count
+  const last = `${all * count} + b`
+  return `function (s, w) {
+    const b = Math.floor((${Y} + 0.5) / ${N}.0);
+    const n = ${Y} - b * ${N}.0;
+    ${sum(
+      all,
+      (k) => `s[n][(${k}) * ${count} + b]`,
+      (k) => `w[(${k}) * ${count} + b][${X}]`,
+    )}
+    ${rest > 0 ? `if (b < ${rest}.0 - 0.5) { sum += s[n][${last}] * w[${last}][${X}]; }` : ''}
+    return sum;
+  }`
+}
+
+/** Source: the named sums of products with the columns `at` of w, of the state in row Y of `state`, or added up from shares in r. */
+function gateSums(
+  sums: Readonly<Record<string, string>>,
+  depth: number,
+  state: string,
+  shares: Shares | null,
+): string {
+  const entries = Object.entries(sums)
+  if (shares !== null) {
+    const rows = Array.from({ length: shares.count }, (_, b) => `${Y} + ${b * shares.N}`)
+    return entries
+      .map(([name, at]) => `const ${name} = ${rows.map((row) => `r[${row}][${at}]`).join(' + ')};`)
+      .join(' ')
+  }
+  const zero = entries.map(([name]) => `let ${name} = 0.0;`)
+  const terms = overK(
+    depth,
+    (k, i) =>
+      `const q${i} = ${state}[${Y}][${k}]; ${entries.map(([name, at]) => `${name} += q${i} * w[${k}][${at}];`).join(' ')}`,
+  )
+  return `${zero.join(' ')} ${terms}`
 }
 
 /**
  * All four gates, `c' = f * c + i * g`, `h' = o * tanh(c')`: columns of s below H give h', the others c'. Both sum the
  * products, which saves a launch for the gates; as each h that is read serves four of them, hardly more is read than there.
  */
-export function lstmStep(H: number, P: number, projected: boolean, masked: boolean): string {
-  const state = projected ? 'h' : 's'
-  return `function (p, s, w, at${projected ? ', h' : ''}${masks(masked)}) {
+export function lstmStep(
+  H: number,
+  P: number,
+  {
+    projected,
+    masked,
+    shares,
+  }: { readonly projected: boolean; readonly masked: boolean; readonly shares: Shares | null },
+): string {
+  const products = shares ? 'r' : projected ? 'w, h' : 'w'
+  const columns = { i: 'j', f: `j + ${H}`, g: `j + ${2 * H}`, o: `j + ${3 * H}` }
+  return `function (p, s, at, ${products}${masks(masked)}) {
     ${ended(masked, `s[${Y}][${X}]`)}
     let j = ${X};
     if (${X} >= ${H}) { j = ${X} - ${H}; }
-    let i = 0.0; let f = 0.0; let g = 0.0; let o = 0.0;
-    for (let k = 0; k < ${P}; k++) {
-      const q = ${state}[${Y}][k];
-      i += q * w[k][j]; f += q * w[k][j + ${H}]; g += q * w[k][j + ${2 * H}]; o += q * w[k][j + ${3 * H}];
-    }
+    ${gateSums(columns, P, projected ? 'h' : 's', shares)}
     const row = at + ${Y};
     const c = sigm(f + p[row][j + ${H}]) * s[${Y}][j + ${H}] + sigm(i + p[row][j]) * tanhOf(g + p[row][j + ${2 * H}]);
     if (${X} >= ${H}) { return c; }
@@ -59,32 +120,39 @@ export function lstmStep(H: number, P: number, projected: boolean, masked: boole
 export function project(H: number, masked: boolean): string {
   return `function (s, h, w${masks(masked)}) {
     ${ended(masked, `h[${Y}][${X}]`)}
-    ${sum(H, `s[${Y}][k]`, `w[k][${X}]`)}
+    ${sum(
+      H,
+      (k) => `s[${Y}][${k}]`,
+      (k) => `w[${k}][${X}]`,
+    )}
     return sum;
   }`
 }
 
 /** `n = tanh(p_n + r * (W_hn h + b_hn))`, `h' = (h - n) * z + n` */
-export function gruStep(H: number, masked: boolean): string {
-  return `function (p, h, w, at${masks(masked)}) {
+export function gruStep(H: number, masked: boolean, shares: Shares | null): string {
+  const columns = { reset: X, update: `${X} + ${H}`, candidate: `${X} + ${2 * H}` }
+  return `function (p, h, at, w${shares ? ', r' : ''}${masks(masked)}) {
     ${ended(masked, `h[${Y}][${X}]`)}
-    let r = 0.0; let z = 0.0; let n = 0.0;
-    for (let k = 0; k < ${H}; k++) {
-      const q = h[${Y}][k];
-      r += q * w[k][${X}]; z += q * w[k][${X} + ${H}]; n += q * w[k][${X} + ${2 * H}];
-    }
+    ${gateSums(columns, H, 'h', shares)}
     const row = at + ${Y};
-    const next = tanhOf(p[row][${X} + ${2 * H}] + sigm(r + p[row][${X}]) * (n + w[${H}][${X} + ${2 * H}]));
-    return (h[${Y}][${X}] - next) * sigm(z + p[row][${X} + ${H}]) + next;
+    const state = candidate + w[${H}][${X} + ${2 * H}];
+    const next = tanhOf(p[row][${X} + ${2 * H}] + sigm(reset + p[row][${X}]) * state);
+    return (h[${Y}][${X}] - next) * sigm(update + p[row][${X} + ${H}]) + next;
   }`
 }
 
 /** `h' = act(p + W_hh h)` */
-export function rnnStep(mode: 'RNN_TANH' | 'RNN_RELU', H: number, masked: boolean): string {
+export function rnnStep(
+  mode: 'RNN_TANH' | 'RNN_RELU',
+  H: number,
+  masked: boolean,
+  shares: Shares | null,
+): string {
   const activated = mode === 'RNN_TANH' ? 'return tanhOf(a);' : 'if (a < 0.0) { return 0.0; } return a;'
-  return `function (p, h, w, at${masks(masked)}) {
+  return `function (p, h, at, ${shares ? 'r' : 'w'}${masks(masked)}) {
     ${ended(masked, `h[${Y}][${X}]`)}
-    ${sum(H, `h[${Y}][k]`, `w[k][${X}]`)}
+    ${gateSums({ sum: X }, H, 'h', shares)}
     const a = sum + p[at + ${Y}][${X}];
     ${activated}
   }`
