@@ -52,7 +52,9 @@ export function multiplyAdds(benchCase: BenchCase): number {
 
 /** `length` numbers in [-bound, bound). */
 function draw(random: () => number, length: number, bound: number): Float32Array {
-  return Float32Array.from({ length }, () => (random() * 2 - 1) * bound)
+  const values = new Float32Array(length)
+  for (let i = 0; i < length; i++) values[i] = (random() * 2 - 1) * bound
+  return values
 }
 
 /** Numbers in [0, 1), always the same ones: a linear congruential generator with Numerical Recipes' constants. */
