@@ -1,11 +1,31 @@
 import { browserNames } from '@unroll/browser'
 import { describe, expect, it } from 'vitest'
 import { BrowserMissingError, runInBrowser } from '../src/browser/runInBrowser.ts'
-import { cases } from '../src/cases.ts'
+import { cases, gpuGrid } from '../src/cases.ts'
 import type { Effort } from '../src/rounds.ts'
 
 const effort: Effort = { name: 'quick', warmUpMs: 0, measureMs: 1, minRounds: 2, maxRounds: 2 }
 const contenders = ['wasm', 'onnxruntime-web']
+
+it('compares engines of the GPU in a page', async (context) => {
+  const names = ['wasm', 'webgpu', 'webgl2']
+  const runner = await runInBrowser('chromium', names, 1).catch((error: Error) => {
+    if (error instanceof BrowserMissingError) return context.skip(error.message)
+    throw error
+  })
+  try {
+    // The adapter is named, be it one that computes on the processor.
+    expect(runner.missing).toEqual([])
+    expect(runner.contenders.find(({ name }) => name === 'webgl2')?.variant).toMatch(/ANGLE/)
+    const [benchCase] = gpuGrid
+    if (benchCase === undefined) throw new Error('there are cases')
+    const { results } = await runner.compare(benchCase, effort, () => {})
+    expect(results.map(({ contender }) => contender)).toEqual(names)
+    for (const { difference } of results) expect(difference).toBeLessThan(1e-4)
+  } finally {
+    await runner.close()
+  }
+})
 
 describe.each(browserNames)('%s', (browser) => {
   it('compares in a page', async (context) => {

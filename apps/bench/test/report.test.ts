@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layers } from '../src/cases.ts'
+import { gpuGrid, layers } from '../src/cases.ts'
 import type { Comparison } from '../src/compare.ts'
 import { report } from '../src/report.ts'
 import { median } from '../src/statistics.ts'
@@ -50,6 +50,31 @@ describe('ratio', () => {
 })
 
 describe('report', () => {
+  it('says how many times as fast a GPU is, by batch and hidden size', () => {
+    const inGrid = (name: string, times: Times): Comparison => {
+      const benchCase = gpuGrid.find((each) => each.name === name)
+      if (!benchCase) throw new Error(`no case ${name}`)
+      return { ...comparison(name, times), benchCase }
+    }
+    const text = report(
+      [
+        inGrid('gpu-gru-1x1x64', { wasm: [1], webgpu: [4] }),
+        inGrid('gpu-gru-1x32x512', { wasm: [6], webgpu: [2] }),
+        comparison('another', { wasm: [1], webgpu: [1] }),
+      ],
+      ['wasm', 'webgpu'],
+    )
+    expect(text).toContain(
+      [
+        'GRU, webgpu: times as fast as wasm',
+        'batch   H 64  H 512',
+        '    1  0.25x      -',
+        '   32      -  3.00x',
+      ].join('\n'),
+    )
+    expect(text).not.toContain('LSTM, webgpu')
+  })
+
   it('has a line a case, with geometric mean and least of the ratios below', () => {
     const lines = report(
       [comparison('a', { wasm: [1.5], peer: [3] }), comparison('b', { wasm: [1], peer: [8], other: [1] })],
