@@ -78,6 +78,7 @@ export class BrowserPage {
         'Content-Type': types[extname(path) || '.html'] ?? 'application/octet-stream',
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',
+        'Cache-Control': 'no-store',
       })
       response.end(content)
     })
@@ -158,6 +159,11 @@ export class BrowserPage {
         return serve
       case '/script.js':
         return this.#script
+      case '/alive':
+        // Open as long as the page: one that crashes answers nothing.
+        await once(request.socket, 'close')
+        this.#end(new Error(`${this.version}: the page is gone; it crashed, or went elsewhere`))
+        return null
       case '/next': {
         if (this.#calls.length === 0 && this.#ended === null) {
           await new Promise<void>((resolve) => (this.#wake = resolve))
@@ -192,6 +198,7 @@ const serve = `
 const post = (path, value) => fetch(path, { method: 'POST', body: JSON.stringify(value) })
 globalThis.tell = (...numbers) => post('/tell', numbers)
 const program = import('/script.js')
+fetch('/alive').catch(() => {})
 for (;;) {
   const response = await fetch('/next')
   if (!response.ok) break

@@ -44,6 +44,16 @@ describe.each(browserNames)('a page of %s', (browser) => {
     )
   })
 
+  it('fails where the page is gone', async (context) => {
+    const other = await openPage(new URL('page.ts', import.meta.url), { browser })
+    if (other === null) return context.skip(remedyOf(browser))
+    try {
+      await expect(other.call('leave')).rejects.toThrow('the page is gone')
+    } finally {
+      await other.close()
+    }
+  })
+
   it('refuses calls once it is closed', async (context) => {
     if (page === null) return context.skip(remedyOf(browser))
     await page.close()

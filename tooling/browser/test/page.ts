@@ -19,3 +19,9 @@ export async function file(name: string): Promise<string> {
 export function count(): void {
   for (const n of [1, 2, 3]) Reflect.get(globalThis, 'tell')(n, n * n)
 }
+
+/** Never answers. */
+export function leave(): Promise<never> {
+  location.href = 'about:blank'
+  return new Promise(() => {})
+}

@@ -66,7 +66,7 @@ export function shareOut(depth: number, { count, N }: Shares): string {
   }`
 }
 
-/** Source: the named sums of products with the columns `at` of w, of the state in row Y of `state`, or added up from shares in r. */
+/** Source: sums by name, each of the state in row Y of `state` times the column of w it stands for; or added up from shares in r. */
 function gateSums(
   sums: Readonly<Record<string, string>>,
   depth: number,
@@ -97,18 +97,18 @@ export function lstmStep(
   H: number,
   P: number,
   {
-    projected,
+    isProjected,
     masked,
     shares,
-  }: { readonly projected: boolean; readonly masked: boolean; readonly shares: Shares | null },
+  }: { readonly isProjected: boolean; readonly masked: boolean; readonly shares: Shares | null },
 ): string {
-  const products = shares ? 'r' : projected ? 'w, h' : 'w'
+  const products = shares ? 'r' : isProjected ? 'w, h' : 'w'
   const columns = { i: 'j', f: `j + ${H}`, g: `j + ${2 * H}`, o: `j + ${3 * H}` }
   return `function (p, s, at, ${products}${masks(masked)}) {
     ${ended(masked, `s[${Y}][${X}]`)}
     let j = ${X};
     if (${X} >= ${H}) { j = ${X} - ${H}; }
-    ${gateSums(columns, P, projected ? 'h' : 's', shares)}
+    ${gateSums(columns, P, isProjected ? 'h' : 's', shares)}
     const row = at + ${Y};
     const c = sigm(f + p[row][j + ${H}]) * s[${Y}][j + ${H}] + sigm(i + p[row][j]) * tanhOf(g + p[row][j + ${2 * H}]);
     if (${X} >= ${H}) { return c; }
