@@ -1,7 +1,7 @@
 /** What the host sees: memory, and each operation in both element types. */
 import { Call } from './call'
 import { map, zip } from './elementwise'
-import { matmul, packRows } from './matrix'
+import { matmul, packMatrix } from './matrix'
 import { packPanels } from './pack'
 import { recurrent } from './recurrent'
 import { softmax } from './softmax'
@@ -40,11 +40,11 @@ export function matmulF64(out: usize, a: usize, b: usize, bias: usize, tile: usi
 }
 
 export function packRowsF32(to: usize, from: usize, depth: usize, columns: usize): void {
-  packRows<f32>(to, from, depth, columns)
+  packMatrix<f32>(to, from, depth, columns)
 }
 
 export function packRowsF64(to: usize, from: usize, depth: usize, columns: usize): void {
-  packRows<f64>(to, from, depth, columns)
+  packMatrix<f64>(to, from, depth, columns)
 }
 
 export function mapF32(operation: i32, a: usize, count: usize): void {

@@ -11,7 +11,7 @@
  * | out | `(rows, columns)` | row-major, without gaps |
  */
 import { gemm } from './gemm'
-import { blockPanels, packRow, tileHeight } from './pack'
+import { blockPanels, packRows, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
 /** `out = bias + a b`, a tile of a at a time: several at once, for the sake of the first-level cache, gained nothing. */
@@ -26,7 +26,7 @@ export function matmul<T>(
       for (let i: usize = 0; i < count; i++) copyElements<T>(out + (row + i) * columns * sizeof<T>(), bias, columns)
       continue
     }
-    for (let i: usize = 0; i < count; i++) packRow<T>(tile, a + (row + i) * depth * sizeof<T>(), i, height, depth)
+    packRows<T>(tile, a + row * depth * sizeof<T>(), depth * sizeof<T>(), 0, count, height, depth, 0, depth)
     const to = out + row * columns * sizeof<T>()
     gemm<T>(width == columns ? to : padded, width, bias, 0, tile, height, count, b, width / panelWidth<T>(), depth)
     if (width == columns) continue
@@ -37,7 +37,7 @@ export function matmul<T>(
 }
 
 /** Packs a row-major `(depth, columns)` as blocks of panels. */
-export function packRows<T>(to: usize, from: usize, depth: usize, columns: usize): void {
+export function packMatrix<T>(to: usize, from: usize, depth: usize, columns: usize): void {
   const width = paddedToPanels<T>(columns)
   const blockWidth = blockPanels * panelWidth<T>()
   for (let k: usize = 0; k < depth; k++) {

@@ -5,7 +5,7 @@
  * |---|---|---|
  * | weights | `[block][k][block width]`: the columns of a block of six panels side by side, the last block as wide as what is left, so that a kernel reads straight ahead | packPanels, once |
  * | gate columns | `[unit block][gate][lane]`: the gates of `lanes` neighbouring hidden units stand together | packPanels |
- * | left operand | `[tile][k][tile height]`: the rows of a tile side by side | packRow, each call |
+ * | left operand | `[tile][k][tile height]`: the rows of a tile side by side | packRows, each call |
  *
  * Columns beyond the last unit are zero, and so stay zero through every gate.
  */
@@ -59,26 +59,98 @@ export function packPanels<T>(
   return tiles == 0 ? 1 : (rows + tiles - 1) / tiles
 }
 
-/** Packs one row of `depth` elements as row `index` of a left operand. */
-// @ts-ignore: decorator
-@inline export function packRow<T>(to: usize, from: usize, index: usize, height: usize, depth: usize): void {
-  packSlice<T>(to, from, index, height, depth, 0, depth)
-}
-
-/** The same for `count` of the row's elements, from `first` on; `from` is where the first of them is. */
-// @ts-ignore: decorator
-@inline export function packSlice<T>(
-  to: usize, from: usize, index: usize, height: usize, depth: usize, first: usize, count: usize,
+/**
+ * Packs rows `index` on of a left operand: of each row `count` elements, the first of them element `first` of `depth`.
+ * `from` is where the first row's are, `stride` the bytes from a row to the next.
+ */
+export function packRows<T>(
+  to: usize, from: usize, stride: usize, index: usize, rows: usize, height: usize, depth: usize, first: usize, count: usize,
 ): void {
+  const end = index + rows
   if (height == 1) {
-    copyElements<T>(to + (index * depth + first) * sizeof<T>(), from, count)
+    for (; index < end; index++) {
+      copyElements<T>(to + (index * depth + first) * sizeof<T>(), from, count)
+      from += stride
+    }
     return
   }
-  let target = to + ((index / height) * depth * height + first * height + (index % height)) * sizeof<T>()
+  while (index < end) {
+    const inTile = index % height
+    let target = to + ((index - inTile) * depth + first * height + inTile) * sizeof<T>()
+    let left = min(height - inTile, end - index)
+    index += left
+    if (sizeof<T>() == 4) {
+      for (; left >= 4; left -= 4) {
+        packFour<T>(target, from, stride, height, count)
+        from += 4 * stride
+        target += 4 * sizeof<T>()
+      }
+    }
+    for (; left >= 2; left -= 2) {
+      packTwo<T>(target, from, stride, height, count)
+      from += 2 * stride
+      target += 2 * sizeof<T>()
+    }
+    if (left == 1) {
+      packOne<T>(target, from, height, count)
+      from += stride
+    }
+  }
+}
+
+/** Four rows of f32 side by side, four elements of each at a time. */
+function packFour<T>(to: usize, from: usize, stride: usize, height: usize, count: usize): void {
+  const step = height * sizeof<T>()
+  const end = from + (count & ~3) * sizeof<T>()
+  while (from < end) {
+    const a = v128.load(from)
+    const b = v128.load(from + stride)
+    const c = v128.load(from + 2 * stride)
+    const d = v128.load(from + 3 * stride)
+    const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
+    const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
+    const cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5)
+    const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
+    v128.store(to, v128.shuffle<f64>(abLow, cdLow, 0, 2))
+    v128.store(to + step, v128.shuffle<f64>(abLow, cdLow, 1, 3))
+    v128.store(to + 2 * step, v128.shuffle<f64>(abHigh, cdHigh, 0, 2))
+    v128.store(to + 3 * step, v128.shuffle<f64>(abHigh, cdHigh, 1, 3))
+    from += 16
+    to += 4 * step
+  }
+  for (let row: usize = 0; row < 4; row++) packOne<T>(to + row * sizeof<T>(), from + row * stride, height, count & 3)
+}
+
+/** Two rows side by side, a vector of each at a time. */
+function packTwo<T>(to: usize, from: usize, stride: usize, height: usize, count: usize): void {
+  const step = height * sizeof<T>()
+  const end = from + (count & ~(lanes<T>() - 1)) * sizeof<T>()
+  while (from < end) {
+    const a = v128.load(from)
+    const b = v128.load(from + stride)
+    if (sizeof<T>() == 4) {
+      const low = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
+      const high = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
+      v128.store64_lane(to, low, 0)
+      v128.store64_lane(to + step, low, 1)
+      v128.store64_lane(to + 2 * step, high, 0)
+      v128.store64_lane(to + 3 * step, high, 1)
+    } else {
+      v128.store(to, v128.shuffle<f64>(a, b, 0, 2))
+      v128.store(to + step, v128.shuffle<f64>(a, b, 1, 3))
+    }
+    from += 16
+    to += lanes<T>() * step
+  }
+  packOne<T>(to, from, height, count & (lanes<T>() - 1))
+  packOne<T>(to + sizeof<T>(), from + stride, height, count & (lanes<T>() - 1))
+}
+
+function packOne<T>(to: usize, from: usize, height: usize, count: usize): void {
   const end = from + count * sizeof<T>()
   while (from < end) {
-    store<T>(target, load<T>(from))
+    store<T>(to, load<T>(from))
     from += sizeof<T>()
-    target += height * sizeof<T>()
+    to += height * sizeof<T>()
   }
 }

@@ -7,8 +7,8 @@
 import { meet } from './barrier'
 import { batchAt, Call, Direction, fromPanel, fromUnit, preStrideOf, rowOf, rowStart, toPanel, toState } from './call'
 import { gemm } from './gemm'
-import { blockBytes, packRow, tileHeight } from './pack'
-import { loadStates, publish, saveStates, step } from './step'
+import { blockBytes, packRows, tileHeight } from './pack'
+import { loadStates, publish, putOutput, saveStates, step } from './step'
 
 export function recurrent<T>(call: Call): void {
   for (let layer = call.fromLayer; layer < call.toLayer; layer++) {
@@ -71,20 +71,16 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
     const firstRow = rowStart(call, from)
     const rows = rowStart(call, to) - firstRow
     const height = tileHeight(rows)
-    let packed: usize = 0
-    for (let t = from; t < to; t++) {
-      for (let n: usize = 0; n < batchAt(call, t); n++) {
-        packRow<T>(call.rows, input + rowOf(call, batchMajorIn, t, n) * inputs * sizeof<T>(), packed++, height, inputs)
-      }
-    }
+    packInputs<T>(call, input, inputs, batchMajorIn, from, to)
     gemm<T>(call.pre, preStride, bias, 0, call.rows, height, rows, weightIh, panels, inputs)
     for (let i: usize = 0; i < to - from; i++) {
       const t = direction == 0 ? from + i : to - 1 - i
       step<T>(call, weights, batchAt(call, t), call.pre + (rowStart(call, t) - firstRow) * preStride * sizeof<T>(), hTile)
       for (let n: usize = 0; n < batchAt(call, t); n++) {
         const place = (rowOf(call, batchMajorOut, t, n) * call.directions + direction) * call.stateSize
-        publish<T>(call, n, output + place * sizeof<T>(), hTileNext)
+        putOutput<T>(call, n, output + place * sizeof<T>())
       }
+      publish<T>(call, batchAt(call, t), hTileNext)
       const used = hTile
       hTile = hTileNext
       hTileNext = used
@@ -93,6 +89,24 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
     done += to - from
   }
   saveStates<T>(call, state)
+}
+
+/** The inputs of timesteps [from, to) become the left operand of their projection. */
+function packInputs<T>(call: Call, input: usize, inputs: usize, batchMajor: bool, from: usize, to: usize): void {
+  const firstRow = rowStart(call, from)
+  const rows = rowStart(call, to) - firstRow
+  const height = tileHeight(rows)
+  const bytes = inputs * sizeof<T>()
+  // All sequences: their rows follow one another from timestep to timestep, too.
+  if (call.batch == call.allSequences && (!batchMajor || call.batch == 1)) {
+    packRows<T>(call.rows, input + rowOf(call, false, from, 0) * bytes, bytes, 0, rows, height, inputs, 0, inputs)
+    return
+  }
+  const stride = batchMajor ? call.timesteps * bytes : bytes
+  for (let t = from; t < to; t++) {
+    const row = input + rowOf(call, batchMajor, t, 0) * bytes
+    packRows<T>(call.rows, row, stride, rowStart(call, t) - firstRow, batchAt(call, t), height, inputs, 0, inputs)
+  }
 }
 
 /**

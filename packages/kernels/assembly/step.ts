@@ -2,7 +2,7 @@
 import { Call, Direction, fromPanel, fromUnit, hiddenBytes, LSTM, preStrideOf, RNN_RELU, RNN_TANH, toPanel, toState, toUnit, unitsOfBlock } from './call'
 import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
 import { gemm } from './gemm'
-import { blockBytes, blockPanels, packRow, packSlice, tileHeight } from './pack'
+import { blockBytes, blockPanels, packRows, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
 /**
@@ -45,22 +45,27 @@ export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize
 /** `h = W_hr full` */
 function project<T>(call: Call, weights: Direction, batch: usize, height: usize, stride: usize): void {
   const H: usize = call.hiddenSize
-  for (let n: usize = 0; n < batch; n++) {
-    packRow<T>(call.fullTile, call.fullRow + n * stride * sizeof<T>(), n, height, H)
-  }
+  packRows<T>(call.fullTile, call.fullRow, stride * sizeof<T>(), 0, batch, height, H, 0, H)
   const columns = paddedToPanels<T>(call.stateSize)
   // An LSTM's biasHh is zeros.
   gemm<T>(call.hRow, columns, weights.biasHh, 0, call.fullTile, height, batch, weights.weightHr, columns / panelWidth<T>(), H)
 }
 
-/** The part's share of sequence n's new hidden state goes to the output and into the next timestep's left operand. */
+/** The part's share of sequence n's new hidden state goes to the output. */
 // @ts-ignore: decorator
-@inline export function publish<T>(call: Call, n: usize, output: usize, hTile: usize): void {
+@inline export function putOutput<T>(call: Call, n: usize, to: usize): void {
   const first = fromUnit<T>(call)
-  const count = toState<T>(call) - first
   const h = call.hRow + (n * paddedToPanels<T>(call.stateSize) + first) * sizeof<T>()
-  copyElements<T>(output + first * sizeof<T>(), h, count)
-  packSlice<T>(hTile, h, n, tileHeight(call.batch), call.stateSize, first, count)
+  copyElements<T>(to + first * sizeof<T>(), h, toState<T>(call) - first)
+}
+
+/** The part's share of the hidden states of the first `batch` sequences goes into a timestep's left operand. */
+// @ts-ignore: decorator
+@inline export function publish<T>(call: Call, batch: usize, hTile: usize): void {
+  const P: usize = call.stateSize
+  const first = fromUnit<T>(call)
+  const stride = paddedToPanels<T>(P) * sizeof<T>()
+  packRows<T>(hTile, call.hRow + first * sizeof<T>(), stride, 0, batch, tileHeight(call.batch), P, first, toState<T>(call) - first)
 }
 
 /** The part's share of the initial states. */
@@ -74,17 +79,15 @@ export function loadStates<T>(call: Call, state: usize): void {
     const h = call.hRow + n * paddedToPanels<T>(P) * sizeof<T>()
     memory.fill(h, 0, paddedToPanels<T>(P) * sizeof<T>())
     copyElements<T>(h + first * sizeof<T>(), call.h + (row * P + first) * sizeof<T>(), count)
-    packSlice<T>(call.hTile, h + first * sizeof<T>(), n, tileHeight(call.batch), P, first, count)
-    // A reversed sequence that begins later finds it in either.
-    if (call.hTileNext != call.hTile) {
-      packSlice<T>(call.hTileNext, h + first * sizeof<T>(), n, tileHeight(call.batch), P, first, count)
-    }
     if (call.mode == LSTM) {
       const c = call.cRow + n * paddedToPanels<T>(H) * sizeof<T>()
       memory.fill(c, 0, paddedToPanels<T>(H) * sizeof<T>())
       copyElements<T>(c + first * sizeof<T>(), call.c + (row * H + first) * sizeof<T>(), toUnit<T>(call) - first)
     }
   }
+  publish<T>(call, call.batch, call.hTile)
+  // A reversed sequence that begins later finds it in either.
+  if (call.hTileNext != call.hTile) publish<T>(call, call.batch, call.hTileNext)
 }
 
 /** The part's share of the final states. */
