@@ -82,6 +82,9 @@ export const gpuGrid: readonly BenchCase[] = [
   }),
 ]
 
+/** Whatever can be asked for by name. */
+export const allCases: readonly BenchCase[] = [...cases, ...grid, ...gpuGrid]
+
 interface Grid {
   /** Of a case, up to which it has 50 timesteps; above that fewer, but at least `leastT`. */
   readonly multiplyAdds: number

@@ -38,7 +38,9 @@ export const everybody: Makers = { ...engines, ...gpuEnginesHere, ...peers }
 
 /** What installs a contender that is not there. */
 export function remedy(name: string): string {
-  if (name in gpuEngines) return 'an adapter; --browser chromium, or in Node for webgpu bench:peers'
+  if (name in gpuEngines) {
+    return 'an adapter of a GPU, with --browser chromium; in Node webgpu only, from pnpm --filter @unroll/bench bench:peers'
+  }
   return name === 'pytorch'
     ? 'a python3 that can import torch, e.g. pip install torch'
     : 'pnpm --filter @unroll/bench bench:peers'

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type BrowserName, browserNames } from '@unroll/browser'
-import { type BenchCase, cases, gpuGrid, grid } from './cases.ts'
+import { allCases, type BenchCase, cases, gpuGrid, grid } from './cases.ts'
 import { peers } from './contenders.ts'
 import { engines, own, ownOnOneThread } from './engines.ts'
 import { gpuEngines } from './gpuEngines.ts'
@@ -65,11 +65,10 @@ export function parseOptions(args: readonly string[]): Options {
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const all = [...cases, ...grid, ...gpuGrid]
   const caseNames = split(
     'case',
     values.case,
-    all.map(({ name }) => name),
+    allCases.map(({ name }) => name),
   )
   const browser = browserNames.find((name) => name === values.browser) ?? null
   if (values.browser !== undefined && browser === null) {
@@ -89,7 +88,7 @@ export function parseOptions(args: readonly string[]): Options {
   }
   const chosen = values.grid ? grid : values['gpu-grid'] ? gpuGrid : cases
   return {
-    cases: caseNames.length > 0 ? all.filter(({ name }) => caseNames.includes(name)) : chosen,
+    cases: caseNames.length > 0 ? allCases.filter(({ name }) => caseNames.includes(name)) : chosen,
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
     threads,
     browser,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { cases, gpuGrid, grid, layers } from '../src/cases.ts'
+import { allCases, layers } from '../src/cases.ts'
 import type { Comparison } from '../src/compare.ts'
 import { describeEnvironment } from '../src/environment.ts'
 import { asResult, type BenchResult } from '../src/result.ts'
@@ -72,7 +72,7 @@ describe.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('res
     )
     expect(result.cases.length).toBeGreaterThan(0)
     for (const { T, N, ...found } of result.cases) {
-      const known = [...cases, ...grid, ...gpuGrid].find((benchCase) => benchCase.name === found.name)
+      const known = allCases.find((benchCase) => benchCase.name === found.name)
       expect({ T, N }).toEqual({ T: known?.T, N: known?.N })
       expect(found).toMatchObject({ ...known?.spec })
     }

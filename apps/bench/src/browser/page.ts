@@ -1,5 +1,5 @@
 /** What runs in the page: contenders and cases by name. */
-import { cases, gpuGrid, grid } from '../cases.ts'
+import { allCases } from '../cases.ts'
 import { type Comparison, compare, DisagreementError } from '../compare.ts'
 import type { Contender } from '../contender.ts'
 import { engines, type Makers, makeContenders } from '../engines.ts'
@@ -40,7 +40,7 @@ export async function run(
   name: string,
   effort: Effort,
 ): Promise<Comparison | { readonly disagreement: string }> {
-  const benchCase = [...cases, ...grid, ...gpuGrid].find((each) => each.name === name)
+  const benchCase = allCases.find((each) => each.name === name)
   if (benchCase === undefined) throw new RangeError(`page: no case ${name}`)
   const onRound = Reflect.get(globalThis, 'tell')
   try {

@@ -26,12 +26,13 @@ export async function runInBrowser(
   }
   const wantsGpu = names.some((name) => name in gpuEngines)
   const [first = [], ...others] = wantsGpu ? adapterFlags(browser) : [[]]
-  let { page, started } = await start(first)
+  let opened = await start(first)
   for (const flags of others) {
-    if (started.missing.length === 0) break
-    await page.close()
-    ;({ page, started } = await start(flags))
+    if (opened.started.missing.length === 0) break
+    await opened.page.close()
+    opened = await start(flags)
   }
+  const { page, started } = opened
   const { contenders, missing, roof } = started
   return {
     contenders,
