@@ -74,19 +74,26 @@ export function lstmGates<T>(rows: usize, units: usize, pre: usize, hidden: usiz
   }
 }
 
-/** `n = tanh(pre_n + r hidden_n)`, `h' = (h - n) z + n` */
+/** `n = tanh(pre_n + r hidden_n)`, `h' = (h - n) z + n`: in two passes, as above; z and what n is made of wait in `hidden`. */
 export function gruGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
     let fromX = pre
     let fromH = hidden
     let u: usize = 0
     do {
-      const offset = u * sizeof<T>()
       const r = sigmoid<T>(sum<T>(fromX, fromH))
-      const z = sigmoid<T>(sum<T>(fromX + 16, fromH + 16))
-      const n = tanh<T>(madd<T>(r, v128.load(fromH, 32), v128.load(fromX, 32)))
-      v128.store(h + offset, madd<T>(v128.sub<T>(v128.load(h + offset), n), z, n))
+      v128.store(fromH, sigmoid<T>(sum<T>(fromX + 16, fromH + 16)), 16)
+      v128.store(fromH, madd<T>(r, v128.load(fromH, 32), v128.load(fromX, 32)), 32)
       fromX += 48
+      fromH += 48
+      u += lanes<T>()
+    } while (u < units)
+    fromH = hidden
+    u = 0
+    do {
+      const offset = u * sizeof<T>()
+      const n = tanh<T>(v128.load(fromH, 32))
+      v128.store(h + offset, madd<T>(v128.sub<T>(v128.load(h + offset), n), v128.load(fromH, 16), n))
       fromH += 48
       u += lanes<T>()
     } while (u < units)

@@ -8,11 +8,11 @@
  * | init | a row a tile row, `initStride` elements apart; 0 repeats one row: a bias | row-major |
  * | out | `(rows, panels * panel width)`, `outStride` elements apart; not init itself | row-major |
  *
- * Depths are at least 1. What happens within a block is in tile.ts, of a single row in row.ts.
+ * Depths are at least 1. What a tile does within a block is in tile.ts and, of a single row, in row.ts.
  */
 import { blockBytes, blockPanels } from './pack'
 import { rowByBlock } from './row'
-import { tileByPanel, twoRowsByTwoPanels } from './tile'
+import { tileByBlock } from './tile'
 
 /** Depth of a block that stays in the first-level cache while all tiles pass by: 24 kB. */
 const chunkDepth: usize = 128
@@ -62,16 +62,7 @@ function tilesByBlock<T>(
     let toRow = out
     let fromRow = init
     for (let row: usize = 0; row < rows; row += height) {
-      const count = min(height, rows - row)
-      let panel: usize = 0
-      if (count == 2) {
-        for (; panel + 2 <= panels; panel += 2) {
-          twoRowsByTwoPanels<T>(toRow + panel * 32, outStride, fromRow + panel * 32, initStride, tile, height, b + panel * 32, bStep, chunk)
-        }
-      }
-      for (; panel < panels; panel++) {
-        tileByPanel<T>(count, toRow + panel * 32, outStride, fromRow + panel * 32, initStride, tile, height, b + panel * 32, bStep, chunk)
-      }
+      tileByBlock<T>(min(height, rows - row), toRow, outStride, fromRow, initStride, tile, height, b, panels, chunk)
       tile += tileBytes
       toRow += height * outStride
       fromRow += height * initStride

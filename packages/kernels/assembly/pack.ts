@@ -51,12 +51,10 @@ export function packPanels<T>(
   }
 }
 
-/** The tile height that splits `rows` evenly into tiles of at most 6, or 4: the most the kernel's registers hold. */
+/** Rows of a tile, but for the last one: at most 6, or 4, which is what the kernels' registers hold. */
 // @ts-ignore: decorator
 @inline export function tileHeight(rows: usize): usize {
-  const most: usize = narrow ? 4 : 6
-  const tiles = (rows + most - 1) / most
-  return tiles == 0 ? 1 : (rows + tiles - 1) / tiles
+  return max<usize>(1, min<usize>(rows, narrow ? 4 : 6))
 }
 
 /**

@@ -9,12 +9,12 @@
  */
 import { blockPanels } from './pack'
 import { plusPanel, runLength } from './sums'
-import { loadSplat, madd, narrow, splat } from './vector'
+import { loadSplat, madd, narrow, splat, splatLane } from './vector'
 
 /** One row by a block. */
 export function rowByBlock<T>(out: usize, init: usize, a: usize, height: usize, b: usize, panels: usize, depth: usize): void {
   const bStep = panels * 32
-  if (!narrow && panels == blockPanels) return rowBySixPanels<T>(out, init, a, height, b, depth)
+  if (!narrow && panels == blockPanels && height == 1) return rowBySixPanels<T>(out, init, a, b, depth)
   if (narrow) {
     // 6 sums and 7 loads.
     for (; panels >= 3; panels -= 3) {
@@ -52,24 +52,53 @@ function rowByPanels4<T>(out: usize, init: usize, a: usize, height: usize, b: us
   rowByPanels<T>(4, out, init, a, height, b, bStep, depth)
 }
 
-function rowBySixPanels<T>(out: usize, init: usize, a: usize, height: usize, b: usize, depth: usize): void {
-  const aStep = height * sizeof<T>()
-  const end = a + depth * aStep
-  const run = runLength(depth) * aStep
+function rowBySixPanels<T>(out: usize, init: usize, a: usize, b: usize, depth: usize): void {
+  const end = a + depth * sizeof<T>()
+  const run = runLength(depth) * sizeof<T>()
   do {
     let c0 = splat<T>(0.0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0, c8 = c0, c9 = c0, c10 = c0, c11 = c0
     const stop = min(end, a + run)
-    do {
-      const x = loadSplat<T>(a)
+    while (true) {
+      const xs = v128.load(a)
+      let x = splatLane<T>(xs, 0)
       c0 = madd<T>(x, v128.load(b), c0); c1 = madd<T>(x, v128.load(b, 16), c1)
       c2 = madd<T>(x, v128.load(b, 32), c2); c3 = madd<T>(x, v128.load(b, 48), c3)
       c4 = madd<T>(x, v128.load(b, 64), c4); c5 = madd<T>(x, v128.load(b, 80), c5)
       c6 = madd<T>(x, v128.load(b, 96), c6); c7 = madd<T>(x, v128.load(b, 112), c7)
       c8 = madd<T>(x, v128.load(b, 128), c8); c9 = madd<T>(x, v128.load(b, 144), c9)
       c10 = madd<T>(x, v128.load(b, 160), c10); c11 = madd<T>(x, v128.load(b, 176), c11)
-      a += aStep
       b += 192
-    } while (a < stop)
+      if ((a += sizeof<T>()) >= stop) break
+      x = splatLane<T>(xs, 1)
+      c0 = madd<T>(x, v128.load(b), c0); c1 = madd<T>(x, v128.load(b, 16), c1)
+      c2 = madd<T>(x, v128.load(b, 32), c2); c3 = madd<T>(x, v128.load(b, 48), c3)
+      c4 = madd<T>(x, v128.load(b, 64), c4); c5 = madd<T>(x, v128.load(b, 80), c5)
+      c6 = madd<T>(x, v128.load(b, 96), c6); c7 = madd<T>(x, v128.load(b, 112), c7)
+      c8 = madd<T>(x, v128.load(b, 128), c8); c9 = madd<T>(x, v128.load(b, 144), c9)
+      c10 = madd<T>(x, v128.load(b, 160), c10); c11 = madd<T>(x, v128.load(b, 176), c11)
+      b += 192
+      if (sizeof<T>() == 4) {
+        if ((a += sizeof<T>()) >= stop) break
+        x = splatLane<T>(xs, 2)
+        c0 = madd<T>(x, v128.load(b), c0); c1 = madd<T>(x, v128.load(b, 16), c1)
+        c2 = madd<T>(x, v128.load(b, 32), c2); c3 = madd<T>(x, v128.load(b, 48), c3)
+        c4 = madd<T>(x, v128.load(b, 64), c4); c5 = madd<T>(x, v128.load(b, 80), c5)
+        c6 = madd<T>(x, v128.load(b, 96), c6); c7 = madd<T>(x, v128.load(b, 112), c7)
+        c8 = madd<T>(x, v128.load(b, 128), c8); c9 = madd<T>(x, v128.load(b, 144), c9)
+        c10 = madd<T>(x, v128.load(b, 160), c10); c11 = madd<T>(x, v128.load(b, 176), c11)
+        b += 192
+        if ((a += sizeof<T>()) >= stop) break
+        x = splatLane<T>(xs, 3)
+        c0 = madd<T>(x, v128.load(b), c0); c1 = madd<T>(x, v128.load(b, 16), c1)
+        c2 = madd<T>(x, v128.load(b, 32), c2); c3 = madd<T>(x, v128.load(b, 48), c3)
+        c4 = madd<T>(x, v128.load(b, 64), c4); c5 = madd<T>(x, v128.load(b, 80), c5)
+        c6 = madd<T>(x, v128.load(b, 96), c6); c7 = madd<T>(x, v128.load(b, 112), c7)
+        c8 = madd<T>(x, v128.load(b, 128), c8); c9 = madd<T>(x, v128.load(b, 144), c9)
+        c10 = madd<T>(x, v128.load(b, 160), c10); c11 = madd<T>(x, v128.load(b, 176), c11)
+        b += 192
+      }
+      if ((a += sizeof<T>()) >= stop) break
+    }
     plusPanel<T>(out, init, 0, c0, c1); plusPanel<T>(out, init, 32, c2, c3)
     plusPanel<T>(out, init, 64, c4, c5); plusPanel<T>(out, init, 96, c6, c7)
     plusPanel<T>(out, init, 128, c8, c9); plusPanel<T>(out, init, 160, c10, c11)

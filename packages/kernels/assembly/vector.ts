@@ -57,6 +57,16 @@
   return v128.load64_splat(address)
 }
 
+/** Every lane from one of `a`. */
+// @ts-ignore: decorator
+@inline export function splatLane<T>(a: v128, lane: i32): v128 {
+  if (sizeof<T>() == 8) return lane == 0 ? v128.shuffle<f64>(a, a, 0, 0) : v128.shuffle<f64>(a, a, 1, 1)
+  if (lane == 0) return v128.shuffle<f32>(a, a, 0, 0, 0, 0)
+  if (lane == 1) return v128.shuffle<f32>(a, a, 1, 1, 1, 1)
+  if (lane == 2) return v128.shuffle<f32>(a, a, 2, 2, 2, 2)
+  return v128.shuffle<f32>(a, a, 3, 3, 3, 3)
+}
+
 /** Every lane the constant `value`. */
 // @ts-ignore: decorator
 @inline export function splat<T>(value: f64): v128 {
