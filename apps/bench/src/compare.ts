@@ -1,7 +1,9 @@
 import type { RecurrentOutput } from '@unroll/kernels'
 import type { BenchCase } from './cases.ts'
 import type { Contender, PreparedContender } from './contender.ts'
+import { makeDelivery } from './delivery.ts'
 import { type Roof, roofMultiplyAdds } from './roof.ts'
+import { leastMs, workingSet } from './roofline.ts'
 import { type Effort, timeRounds } from './rounds.ts'
 import { median, quantile, quotients } from './statistics.ts'
 import { makeWorkload, multiplyAdds } from './workload.ts'
@@ -14,6 +16,8 @@ export interface Comparison {
   readonly benchCase: BenchCase
   /** What the roof reached meanwhile; a multiply-add is two operations. */
   readonly roofGflops: number
+  /** Gigabytes a second that the caches delivered meanwhile, of the {@link workingSet} of the case. */
+  readonly deliveryGBs: number
   readonly results: readonly Result[]
   readonly absent: readonly Absence[]
 }
@@ -29,6 +33,8 @@ export interface Result {
   readonly rounds: readonly number[]
   /** Multiply-adds a second as a share of the roof's in the same round: the median over the rounds. */
   readonly roofShare: number
+  /** The time that the {@link leastMs | roofline} allows in the same round as a share of its own: the median over the rounds. */
+  readonly rooflineShare: number
   /** Largest absolute difference of any output or state to the first contender's. */
   readonly difference: number
 }
@@ -76,13 +82,18 @@ export async function compare(
       const [want, name, wantName] = [outputs[0] ?? output, taking[index]?.name, taking[0]?.name]
       return checkAgreement(output, want, `compare: ${benchCase.name}: ${name} against ${wantName}`)
     })
-    const [roofCalls = [], ...calls] = await timeRounds(
-      [roof.time, ...prepared.map((p) => p.time)],
+    const delivery = makeDelivery(workingSet(benchCase))
+    const [roofCalls = [], deliveryCalls = [], ...calls] = await timeRounds(
+      [roof.time, delivery.time, ...prepared.map((p) => p.time)],
       effort,
       onRound,
     )
-    const roofRounds = roofCalls.map(median)
-    const atRoof = roofRounds.map((ms) => (ms * multiplyAdds(benchCase)) / roofMultiplyAdds)
+    const roofRounds = roofCalls.map((calls) => median(calls) / roofMultiplyAdds)
+    const deliveryRounds = deliveryCalls.map((calls) => median(calls) / delivery.bytes)
+    const atRoof = roofRounds.map((ms) => ms * multiplyAdds(benchCase))
+    const atRoofline = roofRounds.map((msPerMultiplyAdd, round) =>
+      leastMs(benchCase, { msPerMultiplyAdd, msPerByte: deliveryRounds[round] ?? Number.NaN }),
+    )
     const results = taking.map(({ name }, index) => {
       const own = calls[index] ?? []
       const rounds = own.map(median)
@@ -92,10 +103,17 @@ export async function compare(
         p99Ms: quantile(own.flat(), 0.99),
         rounds,
         roofShare: median(quotients(atRoof, rounds)),
+        rooflineShare: median(quotients(atRoofline, rounds)),
         difference: differences[index] ?? Number.NaN,
       }
     })
-    return { benchCase, roofGflops: (2e-6 * roofMultiplyAdds) / median(roofRounds), results, absent }
+    return {
+      benchCase,
+      roofGflops: 2e-6 / median(roofRounds),
+      deliveryGBs: 1e-6 / median(deliveryRounds),
+      results,
+      absent,
+    }
   } finally {
     for (const p of prepared) await p.dispose()
   }

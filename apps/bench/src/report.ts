@@ -17,11 +17,11 @@ export function report(comparisons: readonly Comparison[], contenders: readonly 
   const roof = median(comparisons.map(({ roofGflops }) => roofGflops)).toPrecision(3)
   return [
     calls.length > 0 &&
-      `${own}: ms a call and share of the multiply-add roof of ${roof} GFLOP/s. Others: their time / ${own}'s.\n${callTable(calls, others)}`,
+      `${own}: ms a call, shares of the multiply-add roof of ${roof} GFLOP/s and of the roofline. Others: their time / ${own}'s.\n${callTable(calls, others)}`,
     calls.length >= many && groupTable(calls, others),
     ...others.filter((name) => name in gpuEngines).flatMap((name) => speedTables(calls, name)),
     streams.length > 0 &&
-      `${own}: µs a timestep. Others: their time / ${own}'s.\n${streamTable(streams, others)}`,
+      `${own}: µs a timestep, share of the roofline. Others: their time / ${own}'s.\n${streamTable(streams, others)}`,
     notes(comparisons),
     targetTable(comparisons),
   ]
@@ -30,9 +30,10 @@ export function report(comparisons: readonly Comparison[], contenders: readonly 
 }
 
 function callTable(comparisons: readonly Comparison[], others: readonly string[]): string {
-  return ratioTable(comparisons, others, ['ms', 'roof'], ({ ms, roofShare }) => [
+  return ratioTable(comparisons, others, ['ms', 'roof', 'roofline'], ({ ms, roofShare, rooflineShare }) => [
     ms.toPrecision(3),
-    `${(100 * roofShare).toFixed(0)}%`,
+    percent(roofShare),
+    percent(rooflineShare),
   ])
 }
 
@@ -48,7 +49,7 @@ function groupTable(comparisons: readonly Comparison[], others: readonly string[
     const shares = members.flatMap(({ results }) => results.find(({ contender }) => contender === own) ?? [])
     return [
       ...group.split(' '),
-      shares.length > 0 ? `${(100 * median(shares.map(({ roofShare }) => roofShare))).toFixed(0)}%` : '-',
+      shares.length > 0 ? percent(median(shares.map(({ roofShare }) => roofShare))) : '-',
       ...others.flatMap((name) => {
         const found = members.flatMap((comparison) => ratio(comparison, name) ?? [])
         return [times(geometricMean(found)), times(found.length > 0 ? Math.min(...found) : undefined)]
@@ -82,9 +83,10 @@ function speedTables(comparisons: readonly Comparison[], name: string): string[]
 }
 
 function streamTable(comparisons: readonly Comparison[], others: readonly string[]): string {
-  return ratioTable(comparisons, others, ['p50', 'p99'], ({ ms, p99Ms }) =>
-    [ms, p99Ms].map((value) => (1000 * value).toPrecision(3)),
-  )
+  return ratioTable(comparisons, others, ['p50', 'p99', 'roofline'], ({ ms, p99Ms, rooflineShare }) => [
+    ...[ms, p99Ms].map((value) => (1000 * value).toPrecision(3)),
+    percent(rooflineShare),
+  ])
 }
 
 /** A case a line, own figures, ratios; geometric mean and least of each column of ratios below. */
@@ -115,6 +117,10 @@ function ratioTable(
     ratios.length === 0 ? undefined : Math.min(...ratios)
   const summary = others.length === 0 ? [] : [below('geometric mean', geometricMean), below('least', least)]
   return aligned([head, ...rows, ...summary])
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)}%`
 }
 
 /** Who took no part where, and why: a line for each reason. */

@@ -27,6 +27,8 @@ interface CaseResult extends RecurrentSpec {
   readonly multiplyAdds: number
   /** What the multiply-add roof reached meanwhile. */
   readonly roofGflops: number
+  /** What the caches delivered meanwhile, gigabytes a second; not in files from before 2026-11-26. */
+  readonly deliveryGBs?: number
   readonly results: readonly ContenderResult[]
   readonly absent: readonly Absence[]
 }
@@ -38,6 +40,8 @@ interface ContenderResult {
   readonly ms: number
   readonly p99Ms: number
   readonly roofShare: number
+  /** Not in those either. */
+  readonly rooflineShare?: number
   /** Its time / the wasm engine's in the same round: median and quartiles over the rounds. Null without that engine. */
   readonly ratio: { readonly median: number; readonly low: number; readonly high: number } | null
   readonly difference: number
@@ -57,7 +61,7 @@ export function asResult(
   }
 }
 
-function caseResult({ benchCase, roofGflops, results, absent }: Comparison): CaseResult {
+function caseResult({ benchCase, roofGflops, deliveryGBs, results, absent }: Comparison): CaseResult {
   const { name, T, N, spec, streaming } = benchCase
   return {
     name,
@@ -68,7 +72,8 @@ function caseResult({ benchCase, roofGflops, results, absent }: Comparison): Cas
     ...spec,
     multiplyAdds: multiplyAdds(benchCase),
     roofGflops: digits(roofGflops),
-    results: results.map(({ contender, rounds, ms, p99Ms, roofShare, difference }) => {
+    deliveryGBs: digits(deliveryGBs),
+    results: results.map(({ contender, rounds, ms, p99Ms, roofShare, rooflineShare, difference }) => {
       const all = ratios(results, contender)
       const at = (q: number): number => digits(quantile(all, q))
       return {
@@ -77,6 +82,7 @@ function caseResult({ benchCase, roofGflops, results, absent }: Comparison): Cas
         ms: digits(ms),
         p99Ms: digits(p99Ms),
         roofShare: digits(roofShare),
+        rooflineShare: digits(rooflineShare),
         ratio: all.length === 0 ? null : { median: at(0.5), low: at(0.25), high: at(0.75) },
         difference: digits(difference),
       }

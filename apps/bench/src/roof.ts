@@ -1,4 +1,5 @@
 import { type Timer, timer } from './rounds.ts'
+import { section, sized, wasmStart } from './wasmBytes.ts'
 
 const accumulators = 12
 
@@ -74,19 +75,10 @@ function roofModule(fused: boolean): Uint8Array<ArrayBuffer> {
     0x0b, // end
   ]
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...wasmStart,
     ...section(1, [1, 0x60, 1, 0x7f, 1, 0x7d]), // type: (i32) -> f32
     ...section(3, [1, 0]),
     ...section(7, [1, 3, ...new TextEncoder().encode('run'), 0, 0]),
     ...section(10, [1, ...sized(body)]),
   ])
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...sized(content)]
-}
-
-/** Behind its length, as LEB128 in two bytes. */
-function sized(content: readonly number[]): number[] {
-  return [(content.length & 0x7f) | 0x80, content.length >> 7, ...content]
 }

@@ -63,7 +63,7 @@ function oneThreadTargets(comparisons: readonly Comparison[]): readonly Target[]
       peer: 'onnxruntime-web',
       mean: 2.4,
       least: 1.4,
-      showRoof: true,
+      showRoofline: true,
     }),
     ratioTarget(
       'PyTorch at batch 1: geometric mean at least 2x',
@@ -87,7 +87,7 @@ function oneThreadTargets(comparisons: readonly Comparison[]): readonly Target[]
       peer: 'onnxruntime-web',
       mean: 4,
       least: 4,
-      showRoof: true,
+      showRoofline: true,
     }),
     leastTarget('streaming: 99% of the steps within 3x of the median', streams, {
       value: ({ results }) => {
@@ -120,14 +120,14 @@ function ratioTarget(
     mean: wantedMean,
     least,
     most = Number.POSITIVE_INFINITY,
-    showRoof = false,
+    showRoofline = false,
   }: {
     peer: string
     mean: number
     least: number
     most?: number
-    /** Whether to say what the ratio of an engine at the multiply-add roof would be: the most any kernel can reach. */
-    showRoof?: boolean
+    /** Whether to say what the ratio of an engine at the roofline would be: the most that any kernel of 128 bits can reach. */
+    showRoofline?: boolean
   },
 ): Target {
   const found = valued(comparisons, (comparison) => ratio(comparison, peer))
@@ -139,21 +139,21 @@ function ratioTarget(
   return {
     text,
     met: mean >= wantedMean && low.value >= least && high.value <= most,
-    found: `geometric mean ${mean.toFixed(2)}x of ${found.length}, ${bounded ? 'most' : 'least'} ${extreme.value.toFixed(2)}x (${extreme.name})${showRoof ? ratiosAtRoof(comparisons, peer) : ''}`,
+    found: `geometric mean ${mean.toFixed(2)}x of ${found.length}, ${bounded ? 'most' : 'least'} ${extreme.value.toFixed(2)}x (${extreme.name})${showRoofline ? ratiosAtRoofline(comparisons, peer) : ''}`,
   }
 }
 
-/** The ratios an engine would have that did nothing but multiply and add, at full speed. */
-function ratiosAtRoof(comparisons: readonly Comparison[], peer: string): string {
+/** The ratios of an engine that did nothing but multiply and add, as fast as processor and caches allow. */
+function ratiosAtRoofline(comparisons: readonly Comparison[], peer: string): string {
   const found = valued(comparisons, (comparison) => {
-    const share = comparison.results.find(isOwn)?.roofShare
+    const share = comparison.results.find(isOwn)?.rooflineShare
     const found = ratio(comparison, peer)
     return share && found && found / share
   })
   const mean = geometricMean(found.map(({ value }) => value))
   const [low] = found
   if (mean === undefined || low === undefined) return ''
-  return `; at the roof ${mean.toFixed(2)}x, least ${low.value.toFixed(2)}x (${low.name})`
+  return `; at the roofline ${mean.toFixed(2)}x, least ${low.value.toFixed(2)}x (${low.name})`
 }
 
 function leastTarget(

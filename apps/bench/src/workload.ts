@@ -16,7 +16,7 @@ export interface Workload extends BenchCase {
 
 /** Draws a case's weights and input: the same numbers every time, weights as PyTorch initialises them. */
 export function makeWorkload(benchCase: BenchCase): Workload {
-  const { T, N, spec, lengths } = benchCase
+  const { spec } = benchCase
   const H = spec.hiddenSize
   const P = spec.projSize || H
   const D = spec.bidirectional ? 2 : 1
@@ -30,9 +30,12 @@ export function makeWorkload(benchCase: BenchCase): Workload {
     biasHh: weight(rows),
     weightHr: spec.projSize > 0 ? weight(P * H) : null,
   }))
-  const running = (t: number): number => lengths?.filter((length) => length > t).length ?? N
-  const batchSizes = Int32Array.from({ length: T }, (_, t) => running(t))
-  return { ...benchCase, weights, batchSizes, input: draw(random, rowCount(benchCase) * spec.inputSize, 1) }
+  return {
+    ...benchCase,
+    weights,
+    batchSizes: Int32Array.from(batchSizes(benchCase)),
+    input: draw(random, rowCount(benchCase) * spec.inputSize, 1),
+  }
 }
 
 /** `R`: timesteps of all sequences together. */
@@ -42,12 +45,39 @@ export function rowCount({ T, N, lengths }: BenchCase): number {
 
 /** Multiply-adds of the matrix products in one call: how heavy a case is. */
 export function multiplyAdds(benchCase: BenchCase): number {
+  return products(benchCase).reduce(
+    (sum, { rows, weights }) => sum + weights * rows.reduce((a, b) => a + b),
+    0,
+  )
+}
+
+/** A matrix product of a call, of one direction. */
+export interface Product {
+  readonly of: 'inputs' | 'states'
+  /** Of each time it is made. */
+  readonly rows: readonly number[]
+  /** How many there are; each is multiplied by once a row. */
+  readonly weights: number
+}
+
+/** All matrix products of one call: the inputs' for all timesteps at once, those of hidden states for each. */
+export function products(benchCase: BenchCase): readonly Product[] {
   const { mode, inputSize, hiddenSize: H, projSize, numLayers, bidirectional } = benchCase.spec
   const P = projSize || H
   const D = bidirectional ? 2 : 1
-  const inputs = inputSize + (numLayers - 1) * D * P
-  const ofARow = D * (gateCount(mode) * H * (inputs + numLayers * P) + numLayers * projSize * H)
-  return rowCount(benchCase) * ofARow
+  const gates = gateCount(mode) * H
+  const batches = batchSizes(benchCase)
+  return Array.from({ length: numLayers * D }, (_, index): Product[] => [
+    { of: 'inputs', rows: [rowCount(benchCase)], weights: gates * (index < D ? inputSize : D * P) },
+    { of: 'states', rows: batches, weights: gates * P },
+    ...(projSize > 0 ? [{ of: 'states' as const, rows: batches, weights: projSize * H }] : []),
+  ]).flat()
+}
+
+/** `(T)`: sequences still running at each timestep. */
+function batchSizes({ T, N, lengths }: BenchCase): readonly number[] {
+  const running = (t: number): number => lengths?.filter((length) => length > t).length ?? N
+  return Array.from({ length: T }, (_, t) => running(t))
 }
 
 /** `length` numbers in [-bound, bound). */

@@ -19,12 +19,14 @@ function comparison(
   return {
     benchCase: layers(name, 'LSTM', 1, N, 3, 4, 1, { bidirectional: true, streaming }),
     roofGflops: 60,
+    deliveryGBs: 100,
     results: Object.entries(times).map(([contender, rounds]) => ({
       contender,
       rounds,
       ms: median(rounds),
       p99Ms: p99 * median(rounds),
       roofShare: 0.5,
+      rooflineShare: 0.8,
       difference: 0,
     })),
     absent: [],
@@ -81,9 +83,11 @@ describe('report', () => {
       ['wasm', 'peer', 'other'],
     ).split('\n')
     expect(lines[0]).toMatch(/multiply-add roof of 60\.0 GFLOP\/s/)
-    expect(lines[1]).toMatch(/^case +\(T, N, in, H, layers\) +wasm ms +wasm roof +peer +other$/)
-    expect(lines[2]).toMatch(/^a +\(1, 2, 3, 4, 1\) bi +1\.50 +50% +2\.00x +-$/)
-    expect(lines[3]).toMatch(/^b +\(1, 2, 3, 4, 1\) bi +1\.00 +50% +8\.00x +1\.00x$/)
+    expect(lines[1]).toMatch(
+      /^case +\(T, N, in, H, layers\) +wasm ms +wasm roof +wasm roofline +peer +other$/,
+    )
+    expect(lines[2]).toMatch(/^a +\(1, 2, 3, 4, 1\) bi +1\.50 +50% +80% +2\.00x +-$/)
+    expect(lines[3]).toMatch(/^b +\(1, 2, 3, 4, 1\) bi +1\.00 +50% +80% +8\.00x +1\.00x$/)
     expect(lines[4]).toMatch(/^geometric mean +4\.00x +1\.00x$/)
     expect(lines[5]).toMatch(/^least +2\.00x +1\.00x$/)
     expect(new Set(lines.slice(1, 6).map((line) => line.length)).size).toBe(1)
@@ -101,7 +105,7 @@ describe('report', () => {
 
   it('gives streams a table of their own, in microseconds', () => {
     const text = report([comparison('s', { wasm: [0.01] }, { streaming: true })], ['wasm'])
-    expect(text).toMatch(/^s +\(1, 2, 3, 4, 1\) bi stream +10\.0 +20\.0$/m)
+    expect(text).toMatch(/^s +\(1, 2, 3, 4, 1\) bi stream +10\.0 +20\.0 +80%$/m)
     expect(text).not.toMatch(/wasm ms|^geometric mean/m)
   })
 
@@ -120,7 +124,7 @@ describe('targets', () => {
     const bad = comparison('bad', { wasm: [1], 'onnxruntime-web': [1.3] })
     expect(target([good, fair], 'onnxruntime-web')).toEqual({
       met: true,
-      found: 'geometric mean 2.45x of 2, least 1.50x (fair); at the roof 4.90x, least 3.00x (fair)',
+      found: 'geometric mean 2.45x of 2, least 1.50x (fair); at the roofline 3.06x, least 1.88x (fair)',
     })
     expect(target([good, good, good, bad], 'onnxruntime-web').met).toBe(false)
     expect(target([fair], 'onnxruntime-web').met).toBe(false)

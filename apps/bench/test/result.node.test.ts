@@ -7,12 +7,14 @@ import { asResult, type BenchResult } from '../src/result.ts'
 import { makeRoof } from '../src/roof.ts'
 import { quick } from '../src/rounds.ts'
 
+const shares = { roofShare: 0.2, rooflineShare: 0.34567 }
 const comparison: Comparison = {
   benchCase: layers('a', 'LSTM', 3, 2, 4, 5, 1, { lengths: [3, 1] }),
   roofGflops: 61.23456,
+  deliveryGBs: 123.456,
   results: [
-    { contender: 'wasm', rounds: [1, 1, 1], ms: 1, p99Ms: 1.23456, roofShare: 0.5, difference: 0 },
-    { contender: 'peer', rounds: [2, 3, 4], ms: 3, p99Ms: 4, roofShare: 0.2, difference: 1.23456e-7 },
+    { ...shares, contender: 'wasm', rounds: [1, 1, 1], ms: 1, p99Ms: 1.23456, difference: 0 },
+    { ...shares, contender: 'peer', rounds: [2, 3, 4], ms: 3, p99Ms: 4, difference: 1.23456e-7 },
   ],
   absent: [{ contender: 'other', reason: 'why' }],
 }
@@ -33,6 +35,7 @@ describe('asResult', () => {
       rows: 4,
       multiplyAdds: 4 * 4 * 5 * (4 + 5),
       roofGflops: 61.23,
+      deliveryGBs: 123.5,
       absent: [{ contender: 'other', reason: 'why' }],
     })
     expect(result.cases[0]?.results[1]).toEqual({
@@ -41,6 +44,7 @@ describe('asResult', () => {
       ms: 3,
       p99Ms: 4,
       roofShare: 0.2,
+      rooflineShare: 0.3457,
       ratio: { median: 3, low: 2.5, high: 3.5 },
       difference: 1.235e-7,
     })
