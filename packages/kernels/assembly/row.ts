@@ -52,6 +52,11 @@ function rowByPanels4<T>(out: usize, init: usize, a: usize, height: usize, b: us
   rowByPanels<T>(4, out, init, a, height, b, bStep, depth)
 }
 
+/**
+ * The kernel for a whole block and a row that is a tile of its own: its elements come in vectors, since processors begin no
+ * more than two loads a cycle and the weights need nearly all of them. The last vector may end beyond the row, in the room that
+ * left operands have for a tile of the full height.
+ */
 function rowBySixPanels<T>(out: usize, init: usize, a: usize, b: usize, depth: usize): void {
   const end = a + depth * sizeof<T>()
   const run = runLength(depth) * sizeof<T>()

@@ -13,6 +13,7 @@ import { rowByBlock } from './row'
 import { plusPanel, runLength } from './sums'
 import { loadSplat, madd, narrow, splat } from './vector'
 
+/** `rows` of a tile's `height` rows by a block. */
 export function tileByBlock<T>(
   rows: usize, out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, b: usize, panels: usize, depth: usize,
