@@ -12,7 +12,24 @@ function draws(dtype: FloatDType, length: number): FloatArray {
 
 describeEngines((engine) => {
   describe.each(['float32', 'float64'] satisfies FloatDType[])('in %s', (dtype) => {
-    // Rows: tiles of every height. Columns: none, whole and cut panels. Depths: blocks of rows packed together, cut too.
+    it('multiplies tiles of every height by blocks of every width, in whole and cut runs and chunks', () => {
+      for (const k of [1, 3, 37, 131]) {
+        for (const panels of [1, 2, 3, 4, 5, 6, 7]) {
+          const n = (panels * 32) / (dtype === 'float32' ? 4 : 8)
+          const b = draws(dtype, k * n)
+          for (let m = 1; m <= 12; m++) {
+            const a = draws(dtype, m * k)
+            const want = reference.matmul({ a, b, m, k, n })
+            expect(engine.matmul({ a, b, m, k, n }), `${m} x ${k} x ${n}`).toBeAllclose(
+              want,
+              tolerances[dtype],
+            )
+          }
+        }
+      }
+    })
+
+    // Columns: none, whole and cut panels. Depths: blocks of rows packed together, cut too.
     it.each([
       [1, 1, 1],
       [1, 8, 8],
