@@ -40,6 +40,7 @@ function rooflinePicture({ cases, environment }: BenchResult): string {
       `<path d="M${x(limit)} ${y(index) - 2}v16" stroke="#d1372f" stroke-width="3"/>`,
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + 30} ${height + 12}" font-family="sans-serif" font-size="11" fill="#222">
+<title>Share of the multiply-add roof that each case reaches, and where its roofline is</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="${left}" y="18" font-size="13">Share of the multiply-add roof (${roof} GFLOP/s, ${environment.cpu})</text>
 <rect x="${left}" y="29" width="24" height="10" fill="#4c78a8"/><text x="${left + 30}" y="38">reached</text>

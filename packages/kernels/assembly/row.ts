@@ -36,10 +36,11 @@ export function rowByBlock<T>(out: usize, init: usize, a: usize, height: usize, 
     init += 64
     b += 64
   }
-  if (panels & 1) rowByPanels1<T>(out, init, a, height, b, bStep, depth)
+  if (panels & 1) rowByPanel<T>(out, init, a, height, b, bStep, depth)
 }
 
-function rowByPanels1<T>(out: usize, init: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
+/** One row by a panel. */
+export function rowByPanel<T>(out: usize, init: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
   rowByPanels<T>(1, out, init, a, height, b, bStep, depth)
 }
 function rowByPanels2<T>(out: usize, init: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {

@@ -9,7 +9,7 @@
  *
  * Strides are in bytes.
  */
-import { rowByBlock } from './row'
+import { rowByBlock, rowByPanel } from './row'
 import { plusPanel, runLength } from './sums'
 import { loadSplat, madd, narrow, splat } from './vector'
 
@@ -21,12 +21,13 @@ export function tileByBlock<T>(
   if (rows == 1) return rowByBlock<T>(out, init, a, height, b, panels, depth)
   const bStep = panels * 32
   if (rows == 2) return twoRowsByBlock<T>(out, outStride, init, initStride, a, height, b, panels, depth)
+  if (narrow && rows == 3) {
+    twoRowsByBlock<T>(out, outStride, init, initStride, a, height, b, panels, depth)
+    return rowByBlock<T>(out + 2 * outStride, init + 2 * initStride, a + 2 * sizeof<T>(), height, b, panels, depth)
+  }
   for (const end = b + bStep; b < end; b += 32) {
     switch (<i32>rows) {
-      case 3:
-        if (narrow) rows3<T>(out, outStride, init, initStride, a, height, b, bStep, depth)
-        else threeRowsByPanel<T>(out, outStride, init, initStride, a, height, b, bStep, depth)
-        break
+      case 3: threeRowsByPanel<T>(out, outStride, init, initStride, a, height, b, bStep, depth); break
       case 4: rows4<T>(out, outStride, init, initStride, a, height, b, bStep, depth); break
       case 5: rows5<T>(out, outStride, init, initStride, a, height, b, bStep, depth); break
       default: rows6<T>(out, outStride, init, initStride, a, height, b, bStep, depth)
@@ -36,9 +37,6 @@ export function tileByBlock<T>(
   }
 }
 
-function rows3<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
-  rowsByPanel<T>(3, out, outStride, init, initStride, a, height, b, bStep, depth)
-}
 function rows4<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
   rowsByPanel<T>(4, out, outStride, init, initStride, a, height, b, bStep, depth)
 }
@@ -49,7 +47,7 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
   rowsByPanel<T>(6, out, outStride, init, initStride, a, height, b, bStep, depth)
 }
 
-/** The kernel for a constant number of rows, 3 to 6: the branches vanish when it is inlined. */
+/** The kernel for a constant number of rows, 4 to 6: the branches vanish when it is inlined. */
 // @ts-ignore: decorator
 @inline export function rowsByPanel<T>(
   rows: i32, out: usize, outStride: usize, init: usize, initStride: usize,
@@ -70,7 +68,8 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
       c10 = madd<T>(a1, b0, c10); c11 = madd<T>(a1, b1, c11)
       const a2 = loadSplat<T>(a + 2 * sizeof<T>())
       c20 = madd<T>(a2, b0, c20); c21 = madd<T>(a2, b1, c21)
-      if (rows > 3) { const a3 = loadSplat<T>(a + 3 * sizeof<T>()); c30 = madd<T>(a3, b0, c30); c31 = madd<T>(a3, b1, c31) }
+      const a3 = loadSplat<T>(a + 3 * sizeof<T>())
+      c30 = madd<T>(a3, b0, c30); c31 = madd<T>(a3, b1, c31)
       if (rows > 4) { const a4 = loadSplat<T>(a + 4 * sizeof<T>()); c40 = madd<T>(a4, b0, c40); c41 = madd<T>(a4, b1, c41) }
       if (rows > 5) { const a5 = loadSplat<T>(a + 5 * sizeof<T>()); c50 = madd<T>(a5, b0, c50); c51 = madd<T>(a5, b1, c51) }
       a += aStep
@@ -80,7 +79,7 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
     plusPanel<T>(to, from, 0, c00, c01)
     to += outStride; from += initStride; plusPanel<T>(to, from, 0, c10, c11)
     to += outStride; from += initStride; plusPanel<T>(to, from, 0, c20, c21)
-    if (rows > 3) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c30, c31) }
+    to += outStride; from += initStride; plusPanel<T>(to, from, 0, c30, c31)
     if (rows > 4) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c40, c41) }
     if (rows > 5) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c50, c51) }
     init = out
@@ -146,12 +145,12 @@ function twoRowsByBlock<T>(
     init += 64
     b += 64
   }
-  if (panels == 1) twoRowsByPanels1<T>(out, outStride, init, initStride, a, height, b, bStep, depth)
+  if (panels == 1) {
+    rowByPanel<T>(out, init, a, height, b, bStep, depth)
+    rowByPanel<T>(out + outStride, init + initStride, a + sizeof<T>(), height, b, bStep, depth)
+  }
 }
 
-function twoRowsByPanels1<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
-  twoRowsByPanels<T>(1, out, outStride, init, initStride, a, height, b, bStep, depth)
-}
 function twoRowsByPanels2<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
   twoRowsByPanels<T>(2, out, outStride, init, initStride, a, height, b, bStep, depth)
 }
@@ -159,7 +158,7 @@ function twoRowsByPanels3<T>(out: usize, outStride: usize, init: usize, initStri
   twoRowsByPanels<T>(3, out, outStride, init, initStride, a, height, b, bStep, depth)
 }
 
-/** The kernel for two rows by a constant number of neighbouring panels, 1 to 3. */
+/** The kernel for two rows by a constant number of neighbouring panels, 2 or 3. */
 // @ts-ignore: decorator
 @inline export function twoRowsByPanels<T>(
   panels: i32, out: usize, outStride: usize, init: usize, initStride: usize,
@@ -178,12 +177,10 @@ function twoRowsByPanels3<T>(out: usize, outStride: usize, init: usize, initStri
       c00 = madd<T>(a0, b0, c00); c10 = madd<T>(a1, b0, c10)
       const b1 = v128.load(b, 16)
       c01 = madd<T>(a0, b1, c01); c11 = madd<T>(a1, b1, c11)
-      if (panels > 1) {
-        const b2 = v128.load(b, 32)
-        c02 = madd<T>(a0, b2, c02); c12 = madd<T>(a1, b2, c12)
-        const b3 = v128.load(b, 48)
-        c03 = madd<T>(a0, b3, c03); c13 = madd<T>(a1, b3, c13)
-      }
+      const b2 = v128.load(b, 32)
+      c02 = madd<T>(a0, b2, c02); c12 = madd<T>(a1, b2, c12)
+      const b3 = v128.load(b, 48)
+      c03 = madd<T>(a0, b3, c03); c13 = madd<T>(a1, b3, c13)
       if (panels > 2) {
         const b4 = v128.load(b, 64)
         c04 = madd<T>(a0, b4, c04); c14 = madd<T>(a1, b4, c14)
@@ -194,9 +191,8 @@ function twoRowsByPanels3<T>(out: usize, outStride: usize, init: usize, initStri
       b += bStep
     } while (a < stop)
     const to = out + outStride, from = init + initStride
-    plusPanel<T>(out, init, 0, c00, c01)
-    plusPanel<T>(to, from, 0, c10, c11)
-    if (panels > 1) { plusPanel<T>(out, init, 32, c02, c03); plusPanel<T>(to, from, 32, c12, c13) }
+    plusPanel<T>(out, init, 0, c00, c01); plusPanel<T>(out, init, 32, c02, c03)
+    plusPanel<T>(to, from, 0, c10, c11); plusPanel<T>(to, from, 32, c12, c13)
     if (panels > 2) { plusPanel<T>(out, init, 64, c04, c05); plusPanel<T>(to, from, 64, c14, c15) }
     init = out
     initStride = outStride
