@@ -13,41 +13,45 @@ import { rowByBlock, rowByPanel } from './row'
 import { plusPanel, runLength } from './sums'
 import { loadSplat, madd, narrow, splat } from './vector'
 
-/** `rows` of a tile's `height` rows by a block. */
+/** `rows` of a tile's `height` rows by a block: as many at a time as {@link piece} says. */
 export function tileByBlock<T>(
   rows: usize, out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, b: usize, panels: usize, depth: usize,
 ): void {
-  if (rows == 1) return rowByBlock<T>(out, init, a, height, b, panels, depth)
-  const bStep = panels * 32
-  if (rows == 2) return twoRowsByBlock<T>(out, outStride, init, initStride, a, height, b, panels, depth)
-  if (narrow && rows == 3) {
-    twoRowsByBlock<T>(out, outStride, init, initStride, a, height, b, panels, depth)
-    return rowByBlock<T>(out + 2 * outStride, init + 2 * initStride, a + 2 * sizeof<T>(), height, b, panels, depth)
-  }
-  for (const end = b + bStep; b < end; b += 32) {
-    switch (<i32>rows) {
-      case 3: threeRowsByPanel<T>(out, outStride, init, initStride, a, height, b, bStep, depth); break
-      case 4: rows4<T>(out, outStride, init, initStride, a, height, b, bStep, depth); break
-      case 5: rows5<T>(out, outStride, init, initStride, a, height, b, bStep, depth); break
-      default: rows6<T>(out, outStride, init, initStride, a, height, b, bStep, depth)
+  do {
+    const count = piece(rows)
+    if (count == 1) rowByBlock<T>(out, init, a, height, b, panels, depth)
+    else if (count == 2) twoRowsByBlock<T>(out, outStride, init, initStride, a, height, b, panels, depth)
+    else {
+      const bStep = panels * 32
+      for (let at: usize = 0; at < bStep; at += 32) {
+        if (count == 3) threeRowsByPanel<T>(out + at, outStride, init + at, initStride, a, height, b + at, bStep, depth)
+        else if (count == 4) rows4<T>(out + at, outStride, init + at, initStride, a, height, b + at, bStep, depth)
+        else rows6<T>(out + at, outStride, init + at, initStride, a, height, b + at, bStep, depth)
+      }
     }
-    out += 32
-    init += 32
-  }
+    out += count * outStride
+    init += count * initStride
+    a += count * sizeof<T>()
+    rows -= count
+  } while (rows != 0)
+}
+
+/** Rows of a pass where `rows` are left. With 8 and 10 accumulators, four and five rows in a pass are slower than in two passes. */
+// @ts-ignore: decorator
+@inline export function piece(rows: usize): usize {
+  if (narrow) return rows >= 4 ? 4 : rows >= 2 ? 2 : 1
+  return rows == 4 ? 2 : rows == 5 ? 3 : rows
 }
 
 function rows4<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
   rowsByPanel<T>(4, out, outStride, init, initStride, a, height, b, bStep, depth)
 }
-function rows5<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
-  rowsByPanel<T>(5, out, outStride, init, initStride, a, height, b, bStep, depth)
-}
 function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize): void {
   rowsByPanel<T>(6, out, outStride, init, initStride, a, height, b, bStep, depth)
 }
 
-/** The kernel for a constant number of rows, 4 to 6: the branches vanish when it is inlined. */
+/** The kernel for 4 or 6 rows: the branches vanish when it is inlined. */
 // @ts-ignore: decorator
 @inline export function rowsByPanel<T>(
   rows: i32, out: usize, outStride: usize, init: usize, initStride: usize,
@@ -70,8 +74,12 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
       c20 = madd<T>(a2, b0, c20); c21 = madd<T>(a2, b1, c21)
       const a3 = loadSplat<T>(a + 3 * sizeof<T>())
       c30 = madd<T>(a3, b0, c30); c31 = madd<T>(a3, b1, c31)
-      if (rows > 4) { const a4 = loadSplat<T>(a + 4 * sizeof<T>()); c40 = madd<T>(a4, b0, c40); c41 = madd<T>(a4, b1, c41) }
-      if (rows > 5) { const a5 = loadSplat<T>(a + 5 * sizeof<T>()); c50 = madd<T>(a5, b0, c50); c51 = madd<T>(a5, b1, c51) }
+      if (rows == 6) {
+        const a4 = loadSplat<T>(a + 4 * sizeof<T>())
+        c40 = madd<T>(a4, b0, c40); c41 = madd<T>(a4, b1, c41)
+        const a5 = loadSplat<T>(a + 5 * sizeof<T>())
+        c50 = madd<T>(a5, b0, c50); c51 = madd<T>(a5, b1, c51)
+      }
       a += aStep
       b += bStep
     } while (a < stop)
@@ -80,8 +88,10 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
     to += outStride; from += initStride; plusPanel<T>(to, from, 0, c10, c11)
     to += outStride; from += initStride; plusPanel<T>(to, from, 0, c20, c21)
     to += outStride; from += initStride; plusPanel<T>(to, from, 0, c30, c31)
-    if (rows > 4) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c40, c41) }
-    if (rows > 5) { to += outStride; from += initStride; plusPanel<T>(to, from, 0, c50, c51) }
+    if (rows == 6) {
+      to += outStride; from += initStride; plusPanel<T>(to, from, 0, c40, c41)
+      to += outStride; from += initStride; plusPanel<T>(to, from, 0, c50, c51)
+    }
     init = out
     initStride = outStride
   } while (a < end)
