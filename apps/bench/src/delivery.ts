@@ -1,5 +1,5 @@
 import { type Timer, timer } from './rounds.ts'
-import { section, sized, wasmStart } from './wasmBytes.ts'
+import { named, section, sized, wasmStart } from './wasmBytes.ts'
 
 /** Bytes that a call reads at least: its overhead does not show then. */
 const enoughBytes = 1 << 24
@@ -65,14 +65,9 @@ function readingModule(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...wasmStart,
     ...section(1, [1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f]), // type: (i32, i32) -> i32
-    ...section(2, [1, ...name('env'), ...name('memory'), 2, 0, 1]), // import: a memory of a page or more
+    ...section(2, [1, ...named('env'), ...named('memory'), 2, 0, 1]), // import: a memory of a page or more
     ...section(3, [1, 0]),
-    ...section(7, [1, ...name('run'), 0, 0]),
+    ...section(7, [1, ...named('run'), 0, 0]),
     ...section(10, [1, ...sized(body)]),
   ])
-}
-
-function name(text: string): number[] {
-  const bytes = [...new TextEncoder().encode(text)]
-  return [bytes.length, ...bytes]
 }

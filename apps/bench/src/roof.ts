@@ -1,5 +1,5 @@
 import { type Timer, timer } from './rounds.ts'
-import { section, sized, wasmStart } from './wasmBytes.ts'
+import { named, section, sized, wasmStart } from './wasmBytes.ts'
 
 const accumulators = 12
 
@@ -78,7 +78,7 @@ function roofModule(fused: boolean): Uint8Array<ArrayBuffer> {
     ...wasmStart,
     ...section(1, [1, 0x60, 1, 0x7f, 1, 0x7d]), // type: (i32) -> f32
     ...section(3, [1, 0]),
-    ...section(7, [1, 3, ...new TextEncoder().encode('run'), 0, 0]),
+    ...section(7, [1, ...named('run'), 0, 0]),
     ...section(10, [1, ...sized(body)]),
   ])
 }

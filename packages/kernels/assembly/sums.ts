@@ -7,8 +7,8 @@
  * it; one more spills. Where all loads of a loop's body come first ({@link narrow}), sums and vectors loaded in a turn may be
  * 15 together: then 8 sums of four rows, but no more than 7 of a single row.
  *
- * Where a turn of a loop takes several products of each sum, a break may end it between them. The processor foresees it, and it keeps
- * the compiler from moving what comes after to what comes before, where it would not find registers for both.
+ * Where a turn of a loop takes several values of k, a break may end it between them. The processor foresees it, and it
+ * keeps the compiler from moving what comes after to what comes before, where it would not find registers for both.
  *
  * Loops test at their end: V8 up to 13.0 then keeps one sum less on the stack; later ones do not care.
  */
