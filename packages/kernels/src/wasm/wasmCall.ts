@@ -21,6 +21,8 @@ export class WasmCall {
   readonly #layout: CallLayout
   readonly #lengths: Readonly<Record<Area, number>>
   #base: number | null
+  /** Addresses of the parts' records: made once, so that a run allocates nothing. */
+  readonly #records: readonly number[]
   #views: Partial<Record<Area, FloatArray>> = {}
   #viewed: ArrayBufferLike | null = null
 
@@ -43,6 +45,7 @@ export class WasmCall {
     this.#layout = planCall(weights, shape, splitCall(spec, batchSizes, instance.threads?.count ?? 1))
     const base = instance.allocate(this.#layout.byteLength)
     this.#base = base
+    this.#records = this.#layout.parts.map(({ record }) => base + record)
     const R = writeRowStarts(instance.integers(base + this.#layout.rowStarts, T + 1), batchSizes)
     for (const { part, record, batchSizes, rowStarts, barrier, fields } of this.#layout.parts) {
       instance.integers(base + record, fieldCount).set(fields(base))
@@ -94,10 +97,9 @@ export class WasmCall {
   /** @throws Error if the call or its weights were disposed */
   run(): void {
     const { instance, spec, address } = this.#weights
-    const base = this.#base
-    if (base === null || address === 0) throw new Error('recurrent: this call was disposed')
+    if (this.#base === null || address === 0) throw new Error('recurrent: this call was disposed')
     const { parts } = this.#layout
-    const records = parts.map(({ record }) => base + record)
+    const records = this.#records
     const threads = instance.threads
     if (threads === null || records.length === 1) {
       for (const record of records) instance.recurrent(spec.dtype, record)
