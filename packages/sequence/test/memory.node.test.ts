@@ -1,4 +1,5 @@
 /// <reference types="node" />
+import type { HeapProfiler } from 'node:inspector'
 import { Session } from 'node:inspector/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -68,10 +69,14 @@ async function allocated(act: () => void): Promise<number> {
     })
     act()
     const { profile } = await session.post('HeapProfiler.stopSampling')
-    return profile.samples.reduce((sum, { size }) => sum + size, 0)
+    return sizeOf(profile.head)
   } finally {
     session.disconnect()
   }
+}
+
+function sizeOf({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number {
+  return children.reduce((sum, child) => sum + sizeOf(child), selfSize)
 }
 
 describe('a stream on the wasm engine', () => {

@@ -9,6 +9,7 @@ import {
   planCall,
 } from './callLayout.ts'
 import { splitCall } from './parts.ts'
+import type { ThreadPool } from './threadPool.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 
 /** Bytes of a call up to which it is kept for the next one of its shape: planning it takes longer than a small timestep. */
@@ -94,23 +95,35 @@ export class WasmCall {
     else this.c?.set(c)
   }
 
-  /** @throws Error if the call or its weights were disposed */
+  /** Allocates nothing. @throws Error if the call or its weights were disposed */
   run(): void {
     const { instance, spec, address } = this.#weights
     if (this.#base === null || address === 0) throw new Error('recurrent: this call was disposed')
-    const { parts } = this.#layout
     const records = this.#records
-    const threads = instance.threads
-    if (threads === null || records.length === 1) {
-      for (const record of records) instance.recurrent(spec.dtype, record)
-    } else if (parts.every(({ part }) => part.toDirection - part.fromDirection === sizesOf(spec).D)) {
+    const { threads } = instance
+    if (threads !== null && records.length > 1) {
+      this.#runShared(threads)
+      return
+    }
+    // By index: code that is not optimised yet allocates an iterator.
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]
+      if (record !== undefined) instance.recurrent(spec.dtype, record)
+    }
+  }
+
+  #runShared(threads: ThreadPool): void {
+    const { instance, spec } = this.#weights
+    const records = this.#records
+    const { D } = sizesOf(spec)
+    if (this.#layout.parts.every(({ part }) => part.toDirection - part.fromDirection === D)) {
       threads.run(spec.dtype, records)
-    } else {
-      // A layer reads both directions of the one below: all parts finish a layer before the next begins.
-      for (let layer = 0; layer < spec.numLayers; layer++) {
-        for (const record of records) instance.integers(record + fromLayerOffset, 2).set([layer, layer + 1])
-        threads.run(spec.dtype, records)
-      }
+      return
+    }
+    // A layer reads both directions of the one below: all parts finish a layer before the next begins.
+    for (let layer = 0; layer < spec.numLayers; layer++) {
+      for (const record of records) instance.integers(record + fromLayerOffset, 2).set([layer, layer + 1])
+      threads.run(spec.dtype, records)
     }
   }
 
