@@ -38,6 +38,10 @@ export { gateCount } from './layout.ts'
 
 export { checkGradients, checkInput, checkWeights, layerInputSize, type Sizes, sizesOf } from './layout.ts'
 
+// For those who write layers
+
+export { describeValue, optionsOf } from './arguments.ts'
+
 // Engines
 
 export { reference } from './reference/reference.ts'
