@@ -1,5 +1,7 @@
 // Tensors
 
+// For the layers above
+export { checkTensor } from './checkTensor.ts'
 // Comparison
 export { type AllcloseOptions, allclose, equal } from './compare.ts'
 // Creation

@@ -1,0 +1,27 @@
+import { describeValue } from '@unroll/kernels'
+
+/** What came where a tensor belongs, and the remedy: the end of an error message. */
+export function insteadOfTensor(value: unknown): string {
+  const got = `got ${describeValue(value)}`
+  if (Array.isArray(value) && looksLikeTensor(value[0])) {
+    return `${got}, the first of them a tensor; recurrent layers return [output, hn]: take the first, or put a SelectOutput behind the layer`
+  }
+  if (Array.isArray(value) || ArrayBuffer.isView(value) || typeof value === 'number') {
+    return `${got}; make it one with tensor(...)`
+  }
+  if (looksLikeTensor(value)) {
+    return `${got} of another copy of @unroll/tensor; let every package use the same one (npm ls @unroll/tensor, npm dedupe)`
+  }
+  return got
+}
+
+/** True of tensors of every copy of this package. */
+function looksLikeTensor(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'storage' in value &&
+    'strides' in value &&
+    'dtype' in value
+  )
+}
