@@ -228,6 +228,7 @@ export {
   type Savable,
   type Saved,
   type SavedValue,
+  SourceChangedError,
   type StorageInfo,
   savePt,
   saveSafetensors,

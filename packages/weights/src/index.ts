@@ -5,6 +5,7 @@ export {
   CheckpointError,
   type CheckpointLocation,
   CorruptCheckpointError,
+  SourceChangedError,
   UnreadableSourceError,
   UnsafePickleError,
   UnsupportedFormatError,

@@ -1,6 +1,7 @@
 import { UnreadableSourceError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { ReadContext } from './readContext.ts'
+import { systemErrorText } from './systemError.ts'
 
 /**
  * Random access to bytes that the caller provides: the one thing a reader needs.
@@ -111,7 +112,7 @@ export class Source {
 
 /** What a failure says of itself, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return systemErrorText(error) ?? (error instanceof Error ? error.message : String(error))
 }
 
 /**
