@@ -232,7 +232,7 @@ describe('a Response', () => {
   it('that breaks off is an error', async () => {
     const broken = new ReadableStream({ start: (stream) => stream.error(new Error('cable pulled')) })
     const error = await failureOf(loadWeights(new Response(broken)), UnreadableSourceError)
-    expect(error.message).toBe('<response>: the answer broke off: cable pulled')
+    expect(error.message).toContain('<response>: the answer broke off: ')
   })
 })
 
