@@ -32,6 +32,8 @@ afterAll(() => {
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 const readsTypeScript = process.features.typescript !== false && process.features.typescript !== undefined
+/** Read and compiled once, not by every process. */
+const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache') }
 const posix = process.platform !== 'win32'
 
 const small = join(folder, 'small.pt')
@@ -53,7 +55,7 @@ async function run(
   args: readonly string[],
   start: (child: ChildProcess) => void = () => undefined,
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [cli, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [out, err] = ['', '']
   child.stdout.on('data', (chunk) => {
     out += chunk
@@ -70,6 +72,7 @@ async function run(
 function shell(line: string, ...args: readonly string[]): Outcome {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line, process.execPath, cli, ...args], {
     encoding: 'utf8',
+    env,
   })
   return { code: status, out: stdout, err: stderr }
 }
