@@ -1,4 +1,3 @@
-import { describeValue, optionsOf } from '@unroll/kernels'
 import type { Storage, Tensor } from '@unroll/tensor'
 import { quote } from './errors.ts'
 import type { Format } from './reader.ts'
@@ -7,7 +6,7 @@ import { type RawTensor, readRaw, type WideDType } from './tensor/rawTensor.ts'
 import { readStorage, tensorDType, tensorOf } from './tensor/readTensors.ts'
 import type { StorageSpec, TensorSpec } from './tensor/tensorSpec.ts'
 import { type TensorInfo, tensorInfo } from './tensorInfo.ts'
-import { type LoadOptions, loadDefaults, OpenedCheckpoint } from './withReader.ts'
+import { type LoadOptions, OpenedCheckpoint } from './withReader.ts'
 
 /**
  * Opens a checkpoint whose tensors are read one by one, when they are asked for: of a file of gigabytes a layer costs
@@ -22,8 +21,8 @@ import { type LoadOptions, loadDefaults, OpenedCheckpoint } from './withReader.t
  * const weight = await checkpoint.get('lstm.weight_ih_l0')
  * await checkpoint.close()
  */
-export async function open(source: CheckpointSource, options?: LoadOptions | null): Promise<Checkpoint> {
-  const opened = await OpenedCheckpoint.open('open', source, optionsOf('open', options, loadDefaults))
+export async function open(source: CheckpointSource, options?: LoadOptions): Promise<Checkpoint> {
+  const opened = await OpenedCheckpoint.open('open', source, options)
   try {
     return new Checkpoint(opened, opened.reader.weights())
   } catch (error) {
@@ -43,7 +42,6 @@ export class Checkpoint {
   readonly #storages = new WeakMap<StorageSpec, Map<string, WeakRef<Storage>>>()
   /** Reads follow each other, so that a storage is not read twice and progress is of one of them. */
   #last: Promise<unknown> = Promise.resolve()
-  #closed = false
 
   /** @internal */
   constructor(opened: OpenedCheckpoint, specs: ReadonlyMap<string, TensorSpec>) {
@@ -58,19 +56,10 @@ export class Checkpoint {
    * @param options.dtype converts it, exactly; see `loadWeights`
    * @throws RangeError if there is none of this name; else as `loadWeights`
    */
-  async get(name: string, options?: { readonly dtype?: WideDType | undefined } | null): Promise<Tensor> {
-    const { dtype: to } = optionsOf<{ readonly dtype?: WideDType | undefined }>(
-      'Checkpoint.get',
-      options,
-      { dtype: undefined },
-      'dtype',
-    )
-    if (to !== undefined && to !== 'float32' && to !== 'float64') {
-      throw new TypeError(`Checkpoint.get: expected dtype float32 or float64, got ${describeValue(to)}`)
-    }
-    return this.#queue('get', name, async (spec) => {
-      const dtype = tensorDType(spec, to)
-      return tensorOf(spec, await this.#storage(spec, dtype, to), dtype)
+  get(name: string, options: { readonly dtype?: WideDType } = {}): Promise<Tensor> {
+    return this.#queue(name, async (spec) => {
+      const dtype = tensorDType(spec, options.dtype)
+      return tensorOf(spec, await this.#storage(spec, dtype, options.dtype), dtype)
     })
   }
 
@@ -78,25 +67,24 @@ export class Checkpoint {
    * Reads one tensor's numbers in the file's own dtype, whichever: uint64, complex64, float8 as bits, ...
    * @throws RangeError if there is none of this name; else as `loadWeights`
    */
-  async raw(name: string): Promise<RawTensor> {
-    return this.#queue('raw', name, (spec) => readRaw(spec))
+  raw(name: string): Promise<RawTensor> {
+    return this.#queue(name, (spec) => readRaw(spec))
   }
 
   /** Closes its files. Tensors stay. */
   async close(): Promise<void> {
-    this.#closed = true
     await this.#last.catch(() => undefined)
     await this.#opened.close()
   }
 
-  #queue<T>(method: string, name: string, read: (spec: TensorSpec) => Promise<T>): Promise<T> {
-    const who = `Checkpoint.${method}`
-    if (this.#closed)
-      throw new Error(`${who}: expected an open checkpoint, this one is closed; open it again`)
+  #queue<T>(name: string, read: (spec: TensorSpec) => Promise<T>): Promise<T> {
     const spec = this.#specs.get(name)
     if (spec === undefined) {
       const some = [...this.#specs.keys()].slice(0, 5).map(quote).join(', ')
-      throw new RangeError(`${who}: expected the name of a tensor (${some}, ...), got ${quote(String(name))}`)
+      const error = new RangeError(
+        `Checkpoint.get: expected the name of a tensor (${some}, ...), got ${quote(name)}`,
+      )
+      return Promise.reject(error)
     }
     const { context } = this.#opened
     const next = async (): Promise<T> => {

@@ -15,14 +15,6 @@ export interface LoadOptions extends ReadOptions {
   readonly resolve?: ResolveShard | null | undefined
 }
 
-/** Every option there is, for `optionsOf`. */
-export const loadDefaults: LoadOptions = {
-  signal: undefined,
-  onProgress: undefined,
-  limits: undefined,
-  resolve: undefined,
-}
-
 /** A checkpoint and the files it is read from. */
 export class OpenedCheckpoint {
   readonly reader: Reader

@@ -184,61 +184,6 @@ describe('limits', () => {
   })
 })
 
-describe('options', () => {
-  const bytes = savePt(new Map([['w', ones([2])]]))
-
-  it('are a plain object of what there is, or nothing', async () => {
-    expect((await open(bytes, null)).tensors.size).toBe(1)
-    const none = { signal: null, onProgress: null, limits: null, resolve: null }
-    expect((await open(bytes, none)).tensors.size).toBe(1)
-    const wrong: readonly [unknown, string][] = [
-      [
-        'float32',
-        'open: expected options to be a plain object, got string "float32"; its options are signal',
-      ],
-      [{ onprogress: () => undefined }, 'got onprogress; did you mean onProgress?'],
-      [{ limits: { deph: 3 } }, 'open: limits: expected options among'],
-      [
-        { limits: { depth: Number.NaN } },
-        'open: expected limits.depth to be a number from 0 on, got number NaN',
-      ],
-      [{ limits: { depth: '3' } }, 'open: expected limits.depth to be a number from 0 on, got string "3"'],
-      [
-        { signal: new AbortController() },
-        'expected signal to be an AbortSignal, got AbortController; pass its signal',
-      ],
-      [{ onProgress: true }, 'open: expected onProgress to be a function, got boolean true'],
-      [{ resolve: 'folder' }, 'open: expected resolve to be a function, got string "folder"'],
-    ]
-    for (const [options, message] of wrong) {
-      // @ts-expect-error: what the types forbid
-      await expect(open(bytes, options), message).rejects.toThrow(message)
-    }
-  })
-
-  it('of one tensor too', async () => {
-    const opened = await open(bytes)
-    expect((await opened.get('w', null)).dtype).toBe('float32')
-    // @ts-expect-error: what the types forbid
-    await expect(opened.get('w', 'float64')).rejects.toThrow('write { dtype: "float64" }')
-    // @ts-expect-error: what the types forbid
-    await expect(opened.get('w', { dtype: 'int8' })).rejects.toThrow(
-      'expected dtype float32 or float64, got string "int8"',
-    )
-  })
-
-  it('do not open a closed one again', async () => {
-    const opened = await open(bytes)
-    await opened.close()
-    await expect(opened.get('w')).rejects.toThrow(
-      'Checkpoint.get: expected an open checkpoint, this one is closed',
-    )
-    await expect(opened.raw('w')).rejects.toThrow(
-      'Checkpoint.raw: expected an open checkpoint, this one is closed',
-    )
-  })
-})
-
 describe('shards', () => {
   const index = JSON.stringify({ weight_map: { layer0: 'a.safetensors', layer1: 'b.safetensors' } })
   const file = (name: string): Uint8Array =>
