@@ -23,10 +23,12 @@ import { loadWeights, savePt } from '../src/index.ts'
 
 // The program as it is run from a shell: closed pipes, full disks and signals are met by processes alone.
 
+/** Programs of the system, no packages. */
+const mounting = { on: 'mount', off: 'umount' }
 const folder = mkdtempSync(join(tmpdir(), 'unroll-weights-'))
 const disk = tinyDisk()
 afterAll(() => {
-  if (disk !== null) execFileSync('umount', [disk])
+  if (disk !== null) execFileSync(mounting.off, [disk])
   rmSync(folder, { recursive: true })
 })
 
@@ -81,7 +83,7 @@ function shell(line: string, ...args: readonly string[]): Outcome {
 function tinyDisk(): string | null {
   const place = join(folder, 'disk')
   mkdirSync(place)
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place])
+  const { status } = spawnSync(mounting.on, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place])
   return status === 0 ? place : null
 }
 
