@@ -141,7 +141,6 @@ class WasmEngine implements HostEngine {
     return softmax(this.#start(), operands)
   }
 
-  /** Bytes of its memory that weights, matrices, streams and calls hold. */
   get allocatedBytes(): number {
     return this.#instance?.allocatedBytes ?? 0
   }
