@@ -39,7 +39,7 @@ export class GlBackend implements Backend {
     // A canvas of its own would grow to the size of the largest texture.
     const canvas = { width: 1, height: 1 }
     this.#gpu = new js.GPU<Texture>({ mode: name, canvas, context: this.#context.gl })
-    this.#launcher = new GlLauncher(this.#gpu, js, this.counters)
+    this.#launcher = new GlLauncher(this.#gpu, js, this.counters, name === 'webgl2' ? 'glsl300' : 'glsl100')
   }
 
   get lost(): string | null {

@@ -30,6 +30,7 @@ export interface KernelSettings {
   readonly pipeline: true
   readonly immutable: true
   readonly functions: readonly HelperFunction[]
+  readonly nativeFunctions: readonly NativeFunction[]
 }
 
 /** A function kernels may call. */
@@ -39,6 +40,14 @@ export interface HelperFunction {
     readonly argumentTypes: Readonly<Record<string, 'Number'>>
     readonly returnType: 'Number'
   }
+}
+
+/** A function kernels may call, in the language of their shaders. */
+export interface NativeFunction {
+  readonly name: string
+  readonly source: string
+  readonly argumentTypes: Readonly<Record<string, 'Number'>>
+  readonly returnType: 'Number'
 }
 
 /** A kernel: compiled on its first call. */

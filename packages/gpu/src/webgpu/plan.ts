@@ -95,7 +95,7 @@ export class Plan {
     const key = `${rows}x${columns} ${source}`
     let kernel = this.#kernels.get(key)
     if (!kernel) {
-      kernel = this.#gpu.createKernel(source, kernelSettings(source, [columns, rows]))
+      kernel = this.#gpu.createKernel(source, kernelSettings(source, [columns, rows], 'wgsl'))
       this.#kernels.set(key, kernel)
     }
     this.#launches++
