@@ -1,4 +1,5 @@
 import type { Counters } from '../counters.ts'
+import { kernelError } from '../gpujs/kernelError.ts'
 import { kernelSettings, type ShadingLanguage } from '../gpujs/kernelSettings.ts'
 import type { Gpu, GpuJs, Input, Kernel, Texture } from '../gpujs/types.ts'
 import { Lru } from '../lru.ts'
@@ -41,11 +42,7 @@ export class GlLauncher {
       this.#counters.compiles++
       return this.#gpu.createKernel(source, kernelSettings(source, [width, height], this.#language))
     })
-    const texture = kernel(...args)
-    // gpu.js goes on with its CPU kernels where a kernel does not compile, and only warns.
-    if (!(kernel.kernel instanceof this.#js.GLKernel)) {
-      throw new Error(`webgl: gpu.js could not run this kernel on the GPU:\n${source}`)
-    }
+    const texture = run(kernel, args)
     this.#counters.launches++
     this.#made.add(texture)
     return texture
@@ -80,6 +77,15 @@ export class GlLauncher {
     this.finish()
     this.#kernels.clear()
     this.#counters.cached = 0
+  }
+}
+
+/** @throws Error in our words where the adapter does not compile or run it */
+function run(kernel: Kernel<Texture>, args: readonly Argument[]): Texture {
+  try {
+    return kernel(...args)
+  } catch (error) {
+    throw kernelError('webgl', error)
   }
 }
 

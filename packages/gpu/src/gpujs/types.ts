@@ -109,7 +109,7 @@ export interface GpuBuffer {
   destroy(): void
 }
 
-/** The module. */
+/** The module that scripts/bundleGpuJs.mjs makes. */
 export interface GpuJs {
   readonly GPU: new <Value>(settings: {
     readonly mode: 'webgpu' | 'webgl2' | 'headlessgl'
@@ -118,14 +118,19 @@ export interface GpuJs {
     readonly context?: WebGLRenderingContext | WebGL2RenderingContext
   }) => Gpu<Value>
   readonly Input: new (value: Float32Array, size: readonly number[]) => Input
-  readonly GLKernel: abstract new () => object
   readonly WebGPUContext: {
     readonly isSupported: boolean
     acquire(): Promise<DeviceContext>
   }
-  /** Only in the build for Node. */
-  readonly HeadlessGLKernel?: {
+  readonly HeadlessGLKernel: {
     readonly isSupported: boolean
     readonly prototype: { initContext(): WebGLRenderingContext | null }
   }
+  /** Lets HeadlessGLKernel make its contexts by this function. Comes before the first look at `isSupported`. */
+  provideGl(create: CreateGlContext): void
+  /** Takes the place of `navigator.gpu`. */
+  provideWebGpu(gpu: object): void
 }
+
+/** What the package gl exports. */
+export type CreateGlContext = (width: number, height: number, options: object) => WebGLRenderingContext | null
