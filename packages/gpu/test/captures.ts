@@ -16,9 +16,16 @@ function wrap(owner: unknown, name: string, around: Around): (() => void) | null
   return () => define(original)
 }
 
+/** In Node the classes of WebGPU are those of the package webgpu, where it is installed. */
+const optional = 'webgpu'
+const classes: object = await import(/* @vite-ignore */ optional).then(
+  ({ globals }: { readonly globals: object }) => ({ ...globalThis, ...globals }),
+  () => globalThis,
+)
+
 /** Of a class of the platform; undefined where the runtime has none. */
 function prototypeOf(className: string): unknown {
-  return Reflect.get(Object(Reflect.get(globalThis, className)), 'prototype')
+  return Reflect.get(Object(Reflect.get(classes, className)), 'prototype')
 }
 
 /** Catches the contexts and devices that are made, to lose them. */

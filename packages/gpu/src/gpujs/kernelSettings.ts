@@ -34,8 +34,8 @@ const helpers: readonly HelperFunction[] = [
 
 /**
  * `ifNan(x, y, z)`: y where x is NaN, else z. Compilers may assume that no number is NaN, and then leave out what matters to
- * one only, such as a comparison of x with itself. So the bits are looked at. GLSL 1.00 cannot do that, but it runs on desktop
- * OpenGL only, where three comparisons tell.
+ * one only. So the bits are looked at. GLSL 1.00 cannot do that, but it runs on desktop OpenGL only: some drivers take
+ * `x == x` for granted, others that x is above zero or not, none of those we know both.
  */
 const ifNan: Readonly<Record<ShadingLanguage, string>> = {
   // gpu.js puts `fn_` before the names of functions that a kernel calls.
@@ -45,7 +45,7 @@ const ifNan: Readonly<Record<ShadingLanguage, string>> = {
   glsl300: `float ifNan(float x, float y, float z) {
     return (floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u ? y : z;
   }`,
-  glsl100: 'float ifNan(float x, float y, float z) { return x < 0.0 || x > 0.0 || x == 0.0 ? z : y; }',
+  glsl100: 'float ifNan(float x, float y, float z) { return x == x && (x <= 0.0 || x > 0.0) ? z : y; }',
 }
 
 /** Settings all kernels share; functions only where the source calls one. */

@@ -40,8 +40,8 @@ async function importPeer(name: 'gl' | 'webgpu'): Promise<unknown> {
     const message = String(property(error, 'message'))
     if (property(error, 'code') === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) return null
     throw new GpuUnavailableError(
-      `${name === 'gl' ? 'headlessgl' : name}: expected the package ${name} to load, got an error (${message}); install it anew, ` +
-        'with its build script allowed',
+      `${name === 'gl' ? 'headlessgl' : name}: expected the package ${name} to load, got an error (${message}); its README ` +
+        'says what it needs',
       { cause: error },
     )
   }

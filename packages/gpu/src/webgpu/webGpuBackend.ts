@@ -44,10 +44,9 @@ export class WebGpuBackend implements Backend {
       return new WebGpuBackend(js, await js.WebGPUContext.acquire())
     } catch (error) {
       throw new GpuUnavailableError(
-        'webgpu: navigator.gpu gives no adapter or device; see chrome://gpu for the reason',
-        {
-          cause: error,
-        },
+        'webgpu: there is no adapter that gives a device; in Chromium see chrome://gpu for the reason, in Node install the ' +
+          'driver of Vulkan, Metal or Direct3D 12',
+        { cause: error },
       )
     }
   }
