@@ -1,5 +1,4 @@
 import {
-  checkInput,
   checkMatmul,
   type DeviceEngine,
   type DeviceOperations,
@@ -14,6 +13,7 @@ import {
   sizesOf,
 } from '@unroll/kernels'
 import type { AdapterInfo, Backend, BackendName } from './backend.ts'
+import { checkCall } from './checkCall.ts'
 import type { Counters } from './counters.ts'
 import { GpuOperations, withBias } from './gpuOperations.ts'
 import { GpuTape } from './gpuTape.ts'
@@ -94,7 +94,7 @@ export class GpuEngine implements DeviceEngine {
     const backend = this.#backend()
     const own = this.#own(weights)
     const { spec } = own
-    const { N } = checkInput(spec, call)
+    const { N } = checkCall(spec, call)
     if (N === 0) return empty(spec)
     const { I } = sizesOf(spec)
     const input = padded(Float32Array.from(call.input), call.batchSizes, I)
@@ -111,7 +111,7 @@ export class GpuEngine implements DeviceEngine {
     const backend = this.#backend()
     const own = this.#own(weights)
     const { I } = sizesOf(own.spec)
-    const { N } = checkInput(own.spec, call)
+    const { N } = checkCall(own.spec, call)
     const batchSizes = call.batchSizes.slice()
     const T = batchSizes.length
     const { batchFirst = false } = call

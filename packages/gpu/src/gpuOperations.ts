@@ -1,5 +1,4 @@
 import {
-  checkInput,
   type DeviceArray,
   type DeviceMatrix,
   type DeviceOperations,
@@ -9,6 +8,7 @@ import {
   type PackedWeights,
   sizesOf,
 } from '@unroll/kernels'
+import { checkCall } from './checkCall.ts'
 import { GpuArray, type Read } from './gpuArray.ts'
 import type { GpuWeights } from './gpuWeights.ts'
 import type { RecurrentNode } from './graph.ts'
@@ -115,7 +115,7 @@ export class GpuOperations implements DeviceOperations {
       last: new GpuArray(read, { kind: 'last', of, rows: N, columns: D * P }, [N, D * P]),
     })
     if (ArrayBuffer.isView(sequence.input)) {
-      checkInput(own.spec, { ...sequence, input: sequence.input })
+      checkCall(own.spec, { ...sequence, input: sequence.input })
       const rows = padded(Float32Array.from(sequence.input), batchSizes, I)
       const node = sequenceNode(own, sequence, hostNode(rows, T * N, I))
       return results(node, node.lengths === null ? [...(batchFirst ? [N, T] : [T, N]), D * P] : null)

@@ -210,6 +210,9 @@ describeBackends((backend, gpu) => {
       'expected 6 elements',
     )
     await expect(gpu.recurrent(reference.pack(spec, weights), call)).rejects.toThrow('another engine')
+    await expect(gpu.recurrent(packed, { ...call, returnCells: true })).rejects.toThrow(
+      'does not give the cell states of all timesteps',
+    )
     packed.dispose()
     packed.dispose()
     expect(packed.disposed).toBe(true)
