@@ -18,9 +18,10 @@ export {
   type RecurrentKind,
 } from './gateOrders.ts'
 export { type InspectedGlobal, type Inspection, inspect, type Verdict } from './inspect.ts'
+export type { LeftOut } from './leftOut.ts'
 export { type Limits, limits } from './limits.ts'
 export { load, loadWeights, type WeightsOptions } from './load.ts'
-export { Checkpoint, open } from './open.ts'
+export { Checkpoint, type OpenOptions, open } from './open.ts'
 export type { Format } from './reader.ts'
 // Sources
 export type { CheckpointSource } from './source/openSource.ts'
@@ -32,6 +33,7 @@ export type { FileDType } from './tensor/fileDtype.ts'
 export { type RawTensor, toFloats, type WideDType } from './tensor/rawTensor.ts'
 export type { RawData } from './tensor/typedMemory.ts'
 export type { StorageInfo, TensorInfo } from './tensorInfo.ts'
+export { InertRecord } from './torch/inertRecord.ts'
 export type { Complex, Saved, SavedValue } from './torch/savedValue.ts'
 export type { LoadOptions } from './withReader.ts'
 // Writing

@@ -1,3 +1,4 @@
+import { describeValue } from '@unroll/kernels'
 import { openReader } from './openReader.ts'
 import type { Reader } from './reader.ts'
 import { type CheckpointSource, openSource } from './source/openSource.ts'
@@ -12,6 +13,17 @@ export interface LoadOptions extends ReadOptions {
    * for beside the index, which needs a path or URL.
    */
   readonly resolve?: ResolveShard | undefined
+  /** Of a zip archive of several checkpoints the name of the one to read: `policy.pth`. */
+  readonly record?: string | null | undefined
+}
+
+/** Every option there is, for `optionsOf`. */
+export const loadDefaults: LoadOptions = {
+  signal: undefined,
+  onProgress: undefined,
+  limits: undefined,
+  resolve: undefined,
+  record: undefined,
 }
 
 /** A checkpoint and the files it is read from. */
@@ -34,6 +46,10 @@ export class OpenedCheckpoint {
     source: CheckpointSource,
     options: LoadOptions = {},
   ): Promise<OpenedCheckpoint> {
+    const { record } = options
+    if (typeof (record ?? '') !== 'string') {
+      throw new TypeError(`${who}: expected record to be text, got ${describeValue(record)}`)
+    }
     const context = new ReadContext(options)
     const first = await openSource(who, source, context)
     const sources = [first]
@@ -44,7 +60,12 @@ export class OpenedCheckpoint {
       return shard
     }
     try {
-      return new OpenedCheckpoint(await openReader(first, openShard), context, first, sources)
+      return new OpenedCheckpoint(
+        await openReader(first, { openShard, record: record ?? undefined }),
+        context,
+        first,
+        sources,
+      )
     } catch (error) {
       await closeAll(sources)
       throw error
