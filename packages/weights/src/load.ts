@@ -68,10 +68,9 @@ export function checkSaved(reader: Reader): TensorSpec[] {
       if (record.state !== undefined) part(record.state)
     },
   })
-  const refusal =
-    saved instanceof TensorSpec ? dtypeRefusal(saved) : saved instanceof InertRecord ? saved : null
-  if (refusal === null) return specs
-  throw new UnsupportedFormatError(`holds ${refusal.what}: ${refusal.why}`, reader.at)
+  const refusal = saved instanceof TensorSpec ? dtypeRefusal(saved) : null
+  if (refusal === null || !(saved instanceof TensorSpec)) return specs
+  throw new UnsupportedFormatError(`holds ${refusal.what}: ${refusal.why}`, saved.storage.content.at)
 }
 
 export interface WeightsOptions extends LoadOptions {

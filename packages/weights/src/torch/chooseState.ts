@@ -12,9 +12,10 @@ export interface State {
   readonly node: Node
 }
 
-/** Keys that say that a state dict stands there. */
-const named =
-  /^((model|net|network|module)_?)?state_?dict$|^(model|net|network|module)_?(state|weights|params|parameters|dict)$/i
+/** Keys that say that a state dict stands there, be it an empty one. */
+const certain = /^((model|net|network|module)_?)?state_?dict$/i
+/** Keys that say so where it has weights. */
+const named = /^((model|net|network|module)_?)(state|weights|params|parameters|dict)$/i
 /** Keys under which it often stands. */
 const likely = /^(model|net|network|module|nn|state|weights|params|parameters)$/i
 /** Keys under which other numbers of a training stand. */
@@ -38,11 +39,17 @@ export function choose(saved: Node): readonly State[] {
     // An item may be a checkpoint of its own.
     return choose(only.node).map(({ path, node }) => ({ path: only.path + path, node }))
   }
-  const said = partsOf(entries, (key) => named.test(key))
+  const said = partsOf(entries, (key) => certain.test(key) || named.test(key))
   if (said.length > 0) return said
+  for (const [key, node] of entries) {
+    if (typeof key === 'string' && certain.test(key) && isState(node)) return [{ path: `${key}.`, node }]
+  }
   const guessed = partsOf(entries, (key) => likely.test(key))
   if (guessed.length === 0) return [{ path: '', node: saved }]
-  const others = partsOf(entries, (key, node) => !likely.test(key) && !training.test(key) && isState(node))
+  const isOther = (key: string, node: Node): boolean =>
+    !likely.test(key) && !training.test(key) && isState(node)
+  // Integers are counters, or the state of a random generator.
+  const others = partsOf(entries, isOther, ({ dtype }) => /^b?float/.test(dtype))
   return [...guessed, ...others]
 }
 
@@ -58,13 +65,17 @@ export function entriesOf(node: Node): Entries | null {
 }
 
 /** Parts with weights, each once, whatever the number of keys it stands under. */
-function partsOf(entries: Entries, wanted: (key: string, node: Node) => boolean): State[] {
+function partsOf(
+  entries: Entries,
+  wanted: (key: string, node: Node) => boolean,
+  isWeight: (spec: TensorSpec) => boolean = () => true,
+): State[] {
   const parts = new Map<Node, State>()
   const known = new Map<Node, boolean>()
   for (const [key, node] of entries) {
     if (typeof key !== 'string' || node instanceof TensorSpec || parts.has(node)) continue
     if (!wanted(key, node) || isOptimizerEntry(key, node) || isLoss(node)) continue
-    if (hasWeights(node, known, 0)) parts.set(node, { path: `${key}.`, node })
+    if (hasWeights(node, isWeight, known, 0)) parts.set(node, { path: `${key}.`, node })
   }
   return [...parts.values()]
 }
@@ -85,9 +96,14 @@ function isLoss(node: Node): boolean {
 /** Dicts deeper than this are not looked into for weights: `flatten` tells if they are too deep. */
 const searchDepth = 64
 
-/** True if floating-point tensors, or what stands for them, are in it under keys of text. */
-function hasWeights(node: Node, known: Map<Node, boolean>, depth: number): boolean {
-  if (node instanceof TensorSpec) return /^b?float/.test(node.dtype)
+/** True if weights, or what stands for them, are in it under keys of text. */
+function hasWeights(
+  node: Node,
+  isWeight: (spec: TensorSpec) => boolean,
+  known: Map<Node, boolean>,
+  depth: number,
+): boolean {
+  if (node instanceof TensorSpec) return isWeight(node)
   if (node instanceof Opaque && node.refusal.kind === 'unsupported') return true
   if (typeof node !== 'object' || node === null || depth > searchDepth) return false
   const before = known.get(node)
@@ -96,7 +112,7 @@ function hasWeights(node: Node, known: Map<Node, boolean>, depth: number): boole
   known.set(node, false)
   for (const [key, value] of entriesOf(node) ?? []) {
     if (typeof key !== 'string' || isOptimizerEntry(key, value)) continue
-    if (!hasWeights(value, known, depth + 1)) continue
+    if (!hasWeights(value, isWeight, known, depth + 1)) continue
     known.set(node, true)
     return true
   }

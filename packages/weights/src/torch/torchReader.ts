@@ -1,6 +1,11 @@
-import { type CheckpointLocation, UnsafePickleError } from '../errors.ts'
+import {
+  type CheckpointError,
+  type CheckpointLocation,
+  UnsafePickleError,
+  UnsupportedFormatError,
+} from '../errors.ts'
 import type { Refusal } from '../leftOut.ts'
-import { globalName, type PickleGlobal } from '../pickle/values.ts'
+import { globalName, isRecord, type PickleGlobal } from '../pickle/values.ts'
 import type { Contents, Making, Reader, Weights } from '../reader.ts'
 import type { TensorSpec } from '../tensor/tensorSpec.ts'
 import { isDangerous } from './allowList.ts'
@@ -34,7 +39,7 @@ export class TorchReader implements Reader {
     const { value } = this.#checkpoint.pickle
     const saved = interpreter.saved(value)
     const refusal = interpreter.refusal(saved)
-    if (refusal?.kind === 'unlisted') throw this.#refused(refusal)
+    if (refusal !== null) throw this.#refused(refusal)
     return saved
   }
 
@@ -53,11 +58,12 @@ export class TorchReader implements Reader {
     return this.#node
   }
 
-  #refused({ what, why }: Refusal): UnsafePickleError {
+  #refused({ what, why, kind }: Refusal): CheckpointError {
     const { value } = this.#checkpoint.pickle
-    const offset = typeof value === 'object' && value !== null && 'offset' in value ? value.offset : null
+    const at = { ...this.at, offset: isRecord(value) ? value.offset : null }
+    if (kind === 'unsupported') return new UnsupportedFormatError(`holds ${what}: ${why}`, at)
     const remedy = this.#hasWeights() ? '; loadWeights gives its parameters and buffers' : ''
-    return new UnsafePickleError(`is ${what}: ${why}${remedy}`, { ...this.at, offset })
+    return new UnsafePickleError(`is ${what}: ${why}${remedy}`, at)
   }
 
   #hasWeights(): boolean {
