@@ -10,7 +10,7 @@ import type { StorageSpec } from './tensor/tensorSpec.ts'
 import { type TensorInfo, tensorInfo } from './tensorInfo.ts'
 import { isAllowed, isDangerous } from './torch/allowList.ts'
 import { unsupportedKind } from './torch/unsupported.ts'
-import { loadable, weightsOf } from './weightsOf.ts'
+import { loadable, unheldIn, weightsOf } from './weightsOf.ts'
 import { type LoadOptions, loadDefaults, withReader } from './withReader.ts'
 
 /** What is thought of a name in a pickle. */
@@ -74,7 +74,9 @@ export async function inspect(
   return withReader('inspect', source, own, ({ reader, source: { name, byteLength } }) => {
     const contents = contentsOf(reader)
     const globals = inspectGlobals(contents.globals)
-    const weights = attempt(() => loadable(reader, weightsOf('inspect', reader)))
+    const weights = attempt(() => weightsOf('inspect', reader))
+    const { value } = weights
+    const made = value === null ? weights : attempt(() => loadable(reader, value))
     return {
       file: name,
       byteLength,
@@ -85,9 +87,9 @@ export async function inspect(
       metadata: contents.metadata,
       globals,
       safe: globals.every(({ verdict }) => verdict !== 'dangerous'),
-      leftOut: weights.value?.leftOut ?? [],
-      modules: describe(weights.value?.tensors ?? new Map<string, DescribedTensor>()),
-      refusals: { load: attempt(() => checkSaved(reader)).refusal, loadWeights: weights.refusal },
+      leftOut: value === null ? [] : [...unheldIn(value.tensors), ...value.leftOut],
+      modules: describe(value?.tensors ?? new Map<string, DescribedTensor>()),
+      refusals: { load: attempt(() => checkSaved(reader)).refusal, loadWeights: made.refusal },
     }
   })
 }

@@ -16,14 +16,23 @@ export interface Refusal extends Pick<LeftOut, 'what' | 'why'> {
   readonly kind: 'unlisted' | 'unsupported'
 }
 
-/** Things that are named one by one; of more there is the number. */
-const namedThings = 4
+/** Kinds of things that are named, and things of each; of more there is the number. */
+const named = 4
 
-/** `"adj" is a sparse tensor (save ...); "q" is ...; and 3 more` */
+/** `"a", "b": a sparse tensor (save tensor.to_dense()); "q": a quantized tensor (...); and 3 more, which inspect lists` */
 export function leftOutText(leftOut: readonly LeftOut[]): string {
-  const named = leftOut.slice(0, namedThings)
-  const texts = named.map(({ name, what }) => `${quote(name)} is ${what}`)
-  const reasons = new Set(named.map(({ why }) => why))
-  const more = leftOut.length > namedThings ? `; and ${leftOut.length - namedThings} more, which inspect lists` : ''
-  return `${texts.join(', ')}${more}: ${[...reasons].join('; ')}`
+  const kinds = new Map<string, string[]>()
+  for (const { name, what, why } of leftOut) {
+    const kind = `${what} (${why})`
+    const names = kinds.get(kind)
+    if (names === undefined) kinds.set(kind, [quote(name)])
+    else names.push(quote(name))
+  }
+  let count = 0
+  const texts = Array.from(kinds).slice(0, named).map(([kind, names]) => {
+    count += Math.min(named, names.length)
+    return `${names.slice(0, named).join(', ')}: ${kind}`
+  })
+  const more = leftOut.length > count ? `; and ${leftOut.length - count} more, which inspect lists` : ''
+  return texts.join('; ') + more
 }

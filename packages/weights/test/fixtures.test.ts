@@ -95,7 +95,7 @@ describe('formats and contents known by name', () => {
   ])('refuses %s, which has nothing else, naming it', async (file, message) => {
     const error = await failureOf(loadWeights(fixture(file)), UnsupportedFormatError)
     expect(error.message).toContain(`holds no tensor that can be read: `)
-    expect(error.message).toContain(`is ${message}: `)
+    expect(error.message).toContain(`: ${message} (`)
     expect(error.file).toBe(fixture(file).href)
     const saved = await load(fixture(file))
     const [record] = saved instanceof Map ? saved.values() : []

@@ -133,7 +133,7 @@ describe('objects outside the allow-list', () => {
     await refused(call('foo', 'Bar'), UnsupportedFormatError, 'holds an object made by foo.Bar', loadWeights)
     const nothing = dict({ x: call('foo', 'Bar') })
     const error = await failureOf(loadWeights(checkpoint(nothing)), UnsupportedFormatError)
-    expect(error.message).toContain('holds no tensor that can be read: "x" is an object of foo.Bar')
+    expect(error.message).toContain('holds no tensor that can be read: "x": an object of foo.Bar (its class')
   })
 
   it('are left out of what loadWeights gives, which says so once', async () => {
@@ -142,8 +142,8 @@ describe('objects outside the allow-list', () => {
     expect([...(await loadWeights(checkpoint(body))).keys()]).toEqual(['w'])
     expect(warn.mock.calls).toEqual([
       [
-        'loadWeights: <bytes>: left out: "x" is an object of foo.Bar, "y" is an object of foo.Bar: ' +
-          'its class is not on the allow-list',
+        'loadWeights: <bytes>: left out: ' +
+          '"x", "y": an object of foo.Bar (its class is not on the allow-list)',
       ],
     ])
     warn.mockRestore()

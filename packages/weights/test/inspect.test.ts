@@ -65,9 +65,9 @@ describe('inspect', () => {
   })
 
   it.each([
-    ['quantized.pt', 'unsupported', 'holds no tensor that can be read: "q" is a quantized tensor'],
-    ['sparse.pt', 'unsupported', '"s" is a sparse tensor'],
-    ['meta.pt', 'unsupported', '"m" is a tensor on the meta device'],
+    ['quantized.pt', 'unsupported', 'holds no tensor that can be read: "q": a quantized tensor'],
+    ['sparse.pt', 'unsupported', '"s": a sparse tensor'],
+    ['meta.pt', 'unsupported', '"m": a tensor on the meta device'],
     ['whole-module.pt', 'unlisted', null],
   ])('shows the names in %s', async (file, verdict, refusal) => {
     const { globals, refusals } = await inspect(fixture(file))

@@ -49,7 +49,7 @@ export function textUnicode(reader: PickleReader): string {
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     raw += String.fromCharCode(...bytes.subarray(at, at + chunkBytes))
   }
-  const text = raw.replace(/\\u([\da-f]{4})|\\U([\da-f]{8})/gi, (escape: string, four?: string, eight?: string) => {
+  const text = raw.replace(/\\u([\da-fA-F]{4})|\\U([\da-fA-F]{8})/g, (escape: string, four?: string, eight?: string) => {
     const code = Number.parseInt(four ?? eight ?? '', 16)
     if (code > 0x10ffff) throw reader.corrupt(`${escape} is no character`)
     return String.fromCodePoint(code)
