@@ -141,10 +141,12 @@ const folder = 'parametrizations.'
 /** `rnn.parametrizations.weight.original`: the group `rnn.parametrizations.weight.` and the weight `rnn.weight`. */
 function parametrized(name: string, ending: string): { group: string; target: string } | null {
   const path = without(name, ending)
-  const group = path === null ? null : groupOf(name)
-  if (path === null || group !== `${path}.`) return null
+  if (path === null) return null
   const weight = path.slice(path.lastIndexOf('.') + 1)
-  return { group, target: path.slice(0, -(folder.length + weight.length)) + weight }
+  const inside = path.slice(0, -weight.length)
+  const prefix = inside === folder ? '' : without(inside, `.${folder}`)
+  if (prefix === null || weight === '') return null
+  return { group: `${path}.`, target: prefix === '' ? weight : `${prefix}.${weight}` }
 }
 
 /** The prefix `...parametrizations.name.` of a part of a reparametrized weight; of others that of their module. */

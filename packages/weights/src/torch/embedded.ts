@@ -1,9 +1,10 @@
-import { CorruptCheckpointError, UnsupportedFormatError } from '../errors.ts'
+import { CorruptCheckpointError, UnsafePickleError } from '../errors.ts'
 import type { Pickle } from '../pickle/pickleMachine.ts'
-import { isRecord, type PickleObject, type PickleValue } from '../pickle/values.ts'
+import { globalName, isRecord, type PickleObject, type PickleValue } from '../pickle/values.ts'
 import { openBytes } from '../source/memorySource.ts'
 import { type Bytes, Source } from '../source/source.ts'
 import { StorageSpec } from '../tensor/tensorSpec.ts'
+import { storageDtype } from './allowList.ts'
 import { openLegacyCheckpoint } from './legacyCheckpoint.ts'
 
 /**
@@ -25,8 +26,11 @@ async function readStorage(source: Source, { args, offset }: PickleObject): Prom
   }
   const name = `${source.name}, storage at byte ${offset}`
   const stream = await openLegacyCheckpoint(new Source(openBytes(bytes, name), source.context))
-  const { value, loads } = stream.pickle
-  if (loads.length > 0) throw new UnsupportedFormatError('a storage within a storage', at)
+  const { value, globals } = stream.pickle
+  const stranger = globals.find((global) => storageDtype(global) === null)
+  if (stranger !== undefined) {
+    throw new UnsafePickleError(`a storage that names ${globalName(stranger)}`, at)
+  }
   const storage = isRecord(value) && value.kind === 'persistent' ? stream.persistent(value) : null
   if (storage instanceof StorageSpec) return storage
   throw new CorruptCheckpointError('expected the bytes to hold a storage and nothing else', at)

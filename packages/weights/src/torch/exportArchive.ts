@@ -116,7 +116,7 @@ class Payload {
     const reader = new Fields(await this.#archive.read(record), at)
     for (const [name, entry] of Object.entries(reader.object(reader.root, 'config'))) {
       const meta = reader.optional(entry, 'tensor_meta')
-      if (reader.value(entry, 'use_pickle') === true || meta === null) {
+      if (reader.optional(entry, 'use_pickle') === true || meta === null) {
         const [what, why] = ['a tensor that is pickled by itself', 'save program.state_dict with torch.save']
         this.leftOut.push({ name: prefix + name, what, why })
       } else if (reader.count(meta, 'layout') !== strided) {
@@ -137,7 +137,7 @@ class Payload {
       offset: reader.symbol(reader.value(meta, 'storage_offset')),
       shape: reader.symbols(meta, 'sizes'),
       strides: reader.symbols(meta, 'strides'),
-      requiresGrad: reader.value(meta, 'requires_grad') === true,
+      requiresGrad: reader.optional(meta, 'requires_grad') === true,
     }
     try {
       return new TensorSpec(view)

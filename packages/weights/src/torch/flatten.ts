@@ -72,8 +72,8 @@ function isPlain(node: Node): boolean {
 /** Why an entry is left out; null if it is none that a state dict would miss. */
 function refusalOf(node: Node): Refusal | null {
   if (node instanceof Opaque) return node.refusal
-  if (!Array.isArray(node)) return null
-  // Quantized layers have a tuple of weight and bias. Lists of anything else hold no weights.
+  // Quantized layers have a tuple of weight and bias. Longer lists hold no weights, and may stand in many places.
+  if (!Array.isArray(node) || node.length > 2) return null
   const inert = node.filter((item) => item instanceof Opaque)
   return inert.find(({ refusal }) => refusal.kind === 'unsupported')?.refusal ?? null
 }
