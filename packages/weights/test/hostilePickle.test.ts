@@ -360,6 +360,16 @@ describe('views', () => {
     ],
   ])('%s', (_, view, message) => refused(tensor(view), CorruptCheckpointError, message))
 
+  it('past the end of an untyped storage by part of an element', async () => {
+    const hooks = call('collections', 'OrderedDict')
+    const untyped = storage(15, '0', 'UntypedStorage')
+    const parts = [untyped, int(0), tuple(int(4)), tuple(int(1)), '\x89', hooks, global('torch', 'float32')]
+    const [dataPkl, data0, version] = records(pickle(call('torch._utils', '_rebuild_tensor_v3', ...parts)))
+    const file = buildZip([dataPkl, { ...data0, data: data0.data.slice(0, 15) }, version])
+    const error = await failureOf(load(file), CorruptCheckpointError)
+    expect(error.message).toContain('reaches element 3 of storage "0", which has 3')
+  })
+
   it('of sizes 0, however large the others, are empty', async () => {
     const body = tensor({ shape: tuple(huge, int(0)), strides: tuple(int(0), huge), offset: int(99) })
     expect(await load(checkpoint(body))).toMatchObject({ shape: [2 ** 52, 0], numel: 0 })
