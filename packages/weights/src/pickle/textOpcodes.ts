@@ -1,11 +1,9 @@
 import { quote } from '../errors.ts'
 import type { Bytes } from '../source/source.ts'
+import { latin1 } from '../utf8.ts'
 import type { PickleReader } from './pickleReader.ts'
 
 // The opcodes of protocols 0 and 1 whose argument is a line of text. Python 3's own unpickler reads them so.
-
-/** Bytes made characters in one call: more would be too many arguments. */
-const chunkBytes = 8192
 
 /** INT: `12`; `00` and `01` are False and True. */
 export function textInteger(reader: PickleReader): number | bigint | boolean {
@@ -44,11 +42,7 @@ export function textString(reader: PickleReader): string | Bytes {
 
 /** UNICODE: one byte a character, `\uXXXX` and `\UXXXXXXXX` for others. */
 export function textUnicode(reader: PickleReader): string {
-  const bytes = reader.lineBytes()
-  let raw = ''
-  for (let at = 0; at < bytes.length; at += chunkBytes) {
-    raw += String.fromCharCode(...bytes.subarray(at, at + chunkBytes))
-  }
+  const raw = latin1.decode(reader.lineBytes())
   const text = raw.replace(/\\u([\da-fA-F]{4})|\\U([\da-fA-F]{8})/g, (escape: string, four?: string, eight?: string) => {
     const code = Number.parseInt(four ?? eight ?? '', 16)
     if (code > 0x10ffff) throw reader.corrupt(`${escape} is no character`)

@@ -5,6 +5,7 @@ import type { Contents, Format, Making, Reader, Weights } from '../reader.ts'
 import type { Source } from '../source/source.ts'
 import type { TensorSpec } from '../tensor/tensorSpec.ts'
 import type { Saved } from '../torch/savedValue.ts'
+import { strictUtf8 } from '../utf8.ts'
 import { HeaderReader } from './headerReader.ts'
 
 /** Gives the file that an index names. */
@@ -129,7 +130,7 @@ function checkShardName(reader: HeaderReader, name: string): void {
 
 function decode(bytes: Uint8Array, file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return strictUtf8.decode(bytes)
   } catch {
     throw new CorruptCheckpointError('index is not UTF-8', { file, offset: 0 })
   }

@@ -4,6 +4,7 @@ import { NamedTensors } from '../namedTensors.ts'
 import type { Reader } from '../reader.ts'
 import type { FileDType } from '../tensor/fileDtype.ts'
 import { StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
+import { strictUtf8 } from '../utf8.ts'
 import type { ZipArchive } from '../zip/zipArchive.ts'
 import { isBigEndian } from './zipCheckpoint.ts'
 
@@ -175,7 +176,7 @@ class Fields {
   constructor(bytes: Uint8Array, at: CheckpointLocation) {
     this.#at = at
     try {
-      this.root = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+      this.root = JSON.parse(strictUtf8.decode(bytes))
     } catch (error) {
       throw new CorruptCheckpointError('is no JSON', at, { cause: error })
     }

@@ -6,6 +6,7 @@ import { numpyDtypes } from '../tensor/numpyDtypes.ts'
 import { toFloats } from '../tensor/rawTensor.ts'
 import { rowMajor, StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import { rawMemory } from '../tensor/typedMemory.ts'
+import { encodeUtf8 } from '../utf8.ts'
 import type { Call, Interpreted } from './call.ts'
 import { checked } from './tensorConstructors.ts'
 import { Unrepresentable } from './unrepresentable.ts'
@@ -116,7 +117,7 @@ function dtypeFrom<T>(call: Call<T>, code: string, state: PickleValue): NumpyDty
 /** Bytes; Python 2 wrote them as text where they happen to be UTF-8. */
 function dataOf<T>(call: Call<T>, index: number): Bytes {
   const value = call.value(index)
-  if (typeof value === 'string') return new TextEncoder().encode(value)
+  if (typeof value === 'string') return encodeUtf8(value)
   if (value instanceof Uint8Array) return new Uint8Array(value)
   throw call.corrupt(`expected bytes as argument ${index}, got ${describe(call.raw(index))}`)
 }
