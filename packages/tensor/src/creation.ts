@@ -37,9 +37,9 @@ export function tensor(
 ): Tensor {
   const { dtype, shape, requiresGrad } = shapedOptionsOf('tensor', options)
   if (isTensorClone(data)) {
-    const record = fromClone(data)
-    const shaped = shape === undefined ? record : reshape(record, shape)
-    return new Tensor(cast(shaped, dtype ?? data.dtype), requiresGrad ?? data.requiresGrad)
+    const clone = fromClone(data)
+    const shaped = shape === undefined ? clone.record : reshape(clone.record, shape)
+    return new Tensor(cast(shaped, dtype ?? shaped.dtype), requiresGrad ?? clone.requiresGrad)
   }
   if (ArrayBuffer.isView(data)) return new Tensor(fromTypedArray(data, shape, dtype), requiresGrad)
   const nested = fromNested(data, dtype)

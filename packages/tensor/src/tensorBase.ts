@@ -23,7 +23,7 @@ export interface TensorJson {
 /** What a tensor is and tells; what it does is in {@link Tensor}. All it has are ordinary properties. */
 export abstract class TensorBase extends Inspectable implements Strided {
   protected walk: Walk
-  protected isLeaf = false
+  protected wantsGrad = false
   protected gradient: object | null = null
 
   /**
@@ -94,7 +94,7 @@ export abstract class TensorBase extends Inspectable implements Strided {
 
   /** Whether backward shall compute `grad`. Only floats may be asked to. */
   get requiresGrad(): boolean {
-    return this.isLeaf
+    return this.wantsGrad
   }
 
   set requiresGrad(value: boolean) {
@@ -104,7 +104,7 @@ export abstract class TensorBase extends Inspectable implements Strided {
     if (value && !isFloatingPoint(this.dtype)) {
       throw new RuntimeError(`requiresGrad: expected a tensor of floats, got ${this.dtype}`)
     }
-    this.isLeaf = value
+    this.wantsGrad = value
   }
 
   /** Size of one dimension; negative ones count from the end. */
@@ -134,12 +134,12 @@ export abstract class TensorBase extends Inspectable implements Strided {
   /** What `JSON.stringify` writes: dtype, shape and every number exactly; `tensor(JSON.parse(text))` is equal. */
   toJSON(): TensorJson {
     const { dtype, shape } = this.walk
-    return { dtype, shape, data: jsonElements(this.walk), ...(this.isLeaf && { requiresGrad: true }) }
+    return { dtype, shape, data: jsonElements(this.walk), ...(this.wantsGrad && { requiresGrad: true }) }
   }
 
   /** As PyTorch prints it. */
   override toString(): string {
-    return formatTensor(this.walk, this.isLeaf)
+    return formatTensor(this.walk, this.wantsGrad)
   }
 
   /** None. Whoever compares two objects asks both for it first; see {@link present}. */
@@ -163,7 +163,7 @@ const presented = ['dtype', 'shape', 'data', 'requiresGrad']
  */
 export function present(tensor: TensorBase): void {
   if (!Object.hasOwn(tensor, 'walk') || Object.hasOwn(tensor, 'data') || !Object.isExtensible(tensor)) return
-  for (const key of ['walk', 'isLeaf', 'gradient']) Object.defineProperty(tensor, key, { enumerable: false })
+  for (const key of ['walk', 'wantsGrad', 'gradient']) Object.defineProperty(tensor, key, { enumerable: false })
   for (const key of presented) {
     const accessor = Object.getOwnPropertyDescriptor(TensorBase.prototype, key)
     Object.defineProperty(tensor, key, { ...accessor, enumerable: true })

@@ -148,22 +148,23 @@ export function asStrided(
   shape: readonly number[],
   strides: readonly number[],
   offset: number,
+  who: string = 'asStrided',
 ): Strided {
   if (shape.length !== strides.length) {
     throw new RuntimeError(
-      `asStrided: expected as many strides as sizes, got ${shapeText(shape)} and ${shapeText(strides)}`,
+      `${who}: expected as many strides as sizes, got ${shapeText(shape)} and ${shapeText(strides)}`,
     )
   }
   if ([...shape, ...strides, offset].some((value) => !Number.isInteger(value) || value < 0)) {
     throw new RuntimeError(
-      `asStrided: expected whole sizes, strides and offset of 0 or more, got ${shapeText(shape)}, ${shapeText(strides)}, ${offset}`,
+      `${who}: expected whole sizes, strides and offset of 0 or more, got ${shapeText(shape)}, ${shapeText(strides)}, ${offset}`,
     )
   }
   const last = shape.reduce((sum, size, dim) => sum + (size - 1) * (strides[dim] ?? 0), offset)
   const { length } = t.storage.elements
   if (!shape.includes(0) && last >= length) {
     throw new RuntimeError(
-      `asStrided: shape ${shapeText(shape)} with strides ${shapeText(strides)} and offset ${offset} ` +
+      `${who}: shape ${shapeText(shape)} with strides ${shapeText(strides)} and offset ${offset} ` +
         `needs ${last + 1} elements, the storage has ${length}`,
     )
   }
