@@ -1,5 +1,6 @@
+import { optionsOf } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, readLayerState } from './layerState.ts'
+import { type FromStateDictOptions, fromStateDictDefaults, readLayerState } from './layerState.ts'
 import type { GRUOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -26,7 +27,7 @@ export class GRU extends RNNBase<'GRU'> {
    * @throws RangeError on a size or option out of range, or a projSize
    * @throws TypeError on an argument of a wrong type
    */
-  constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, options?: GRUOptions | null) {
     super('GRU', inputSize, hiddenSize, options)
   }
 
@@ -35,10 +36,11 @@ export class GRU extends RNNBase<'GRU'> {
    * What these cannot tell must be given: batchFirst and dropout.
    * @throws RangeError if under `prefix` there are no weights of a GRU; StateDictError if some are missing or misfit
    */
-  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: FromStateDictOptions = {}): GRU {
-    const { inputSize, hiddenSize, options, weights } = readLayerState('GRU', state, given)
-    const gru = new GRU(inputSize, hiddenSize, options)
-    gru.loadStateDict(weights)
+  static fromStateDict(state: ReadonlyMap<string, Tensor>, options?: FromStateDictOptions | null): GRU {
+    const given = optionsOf('GRU.fromStateDict', options, fromStateDictDefaults, 'prefix')
+    const layer = readLayerState('GRU', state, given)
+    const gru = new GRU(layer.inputSize, layer.hiddenSize, layer.options)
+    gru.loadStateDict(layer.weights)
     return gru
   }
 }

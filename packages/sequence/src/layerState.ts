@@ -1,10 +1,23 @@
-import type { Tensor } from '@unroll/tensor'
+import { describeValue, type FloatDType } from '@unroll/kernels'
+import { checkTensor, type Tensor } from '@unroll/tensor'
 import type { RNNBaseOptions } from './options.ts'
 
 /** What `fromStateDict` takes beside the weights: where they stand, and what shapes cannot tell. */
 export interface FromStateDictOptions extends Pick<RNNBaseOptions, 'batchFirst' | 'dropout' | 'dtype'> {
   /** What stands before the names of the layer's parameters, e.g. `encoder.lstm.`. Default: nothing. */
   readonly prefix?: string
+}
+
+/** Of {@link FromStateDictOptions}; a dtype of null is that of the weights. */
+export const fromStateDictDefaults: ResolvedFromStateDictOptions = {
+  prefix: '',
+  batchFirst: false,
+  dropout: 0,
+  dtype: null,
+}
+
+type ResolvedFromStateDictOptions = Required<Omit<FromStateDictOptions, 'dtype'>> & {
+  readonly dtype: FloatDType | null
 }
 
 /** A layer as the names and shapes of its weights tell it. */
@@ -23,18 +36,25 @@ const parameterName = /^(weight|bias)_(ih|hh|hr)_l\d+(_reverse)?$/
 /**
  * Reads sizes, layers, directions, bias and projection off a state dict: `weight_hh_l0` is (gates * H, P), and
  * `weight_hr_l0`, where there is one, (P, H).
+ * @throws TypeError if the state dict is no Map of tensors
  * @throws RangeError if there is no such layer under the prefix, or one of another kind
  */
 export function readLayerState(
   kind: keyof typeof gates,
   state: ReadonlyMap<string, Tensor>,
-  { prefix = '', dtype, ...given }: FromStateDictOptions,
+  { prefix, dtype, ...given }: ResolvedFromStateDictOptions,
 ): LayerState {
   const who = `${kind}.fromStateDict`
+  checkState(who, state)
+  if (typeof prefix !== 'string') {
+    throw new TypeError(`${who}: expected prefix to be a string, got ${describeValue(prefix)}`)
+  }
   const weights = new Map<string, Tensor>()
   for (const [name, tensor] of state) {
     const own = name.startsWith(prefix) ? name.slice(prefix.length) : ''
-    if (parameterName.test(own)) weights.set(own, tensor)
+    if (!parameterName.test(own)) continue
+    checkTensor(who, name, tensor)
+    weights.set(own, tensor)
   }
   const [input, hidden, projection] = ['ih', 'hh', 'hr'].map((of) => weights.get(`weight_${of}_l0`))
   if (input?.ndim !== 2 || hidden?.ndim !== 2) {
@@ -62,6 +82,13 @@ export function readLayerState(
     ...(projection === undefined ? {} : { projSize: projection.size(0) }),
   }
   return { inputSize: input.size(1), hiddenSize, options, weights }
+}
+
+function checkState(who: string, state: unknown): void {
+  if (state instanceof Map) return
+  throw new TypeError(
+    `${who}: expected a Map of tensors, as loadWeights gives it, got ${describeValue(state)}`,
+  )
 }
 
 /** The prefixes that would do. */

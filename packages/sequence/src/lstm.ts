@@ -1,5 +1,6 @@
+import { optionsOf } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, readLayerState } from './layerState.ts'
+import { type FromStateDictOptions, fromStateDictDefaults, readLayerState } from './layerState.ts'
 import type { LSTMOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -29,7 +30,7 @@ export class LSTM extends RNNBase<'LSTM'> {
    * @throws RangeError on a size or option out of range
    * @throws TypeError on an argument of a wrong type
    */
-  constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, options?: LSTMOptions | null) {
     super('LSTM', inputSize, hiddenSize, options)
   }
 
@@ -38,10 +39,11 @@ export class LSTM extends RNNBase<'LSTM'> {
    * What these cannot tell must be given: batchFirst and dropout.
    * @throws RangeError if under `prefix` there are no weights of a LSTM; StateDictError if some are missing or misfit
    */
-  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: FromStateDictOptions = {}): LSTM {
-    const { inputSize, hiddenSize, options, weights } = readLayerState('LSTM', state, given)
-    const lstm = new LSTM(inputSize, hiddenSize, options)
-    lstm.loadStateDict(weights)
+  static fromStateDict(state: ReadonlyMap<string, Tensor>, options?: FromStateDictOptions | null): LSTM {
+    const given = optionsOf('LSTM.fromStateDict', options, fromStateDictDefaults, 'prefix')
+    const layer = readLayerState('LSTM', state, given)
+    const lstm = new LSTM(layer.inputSize, layer.hiddenSize, layer.options)
+    lstm.loadStateDict(layer.weights)
     return lstm
   }
 }

@@ -1,6 +1,7 @@
+import { optionsOf } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, readLayerState } from './layerState.ts'
-import { type RNNOptions, rnnMode } from './options.ts'
+import { type FromStateDictOptions, fromStateDictDefaults, readLayerState } from './layerState.ts'
+import { type RNNOptions, resolveRNNOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
 /**
@@ -25,9 +26,10 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
    * @throws RangeError on a size or option out of range, a projSize, or an unknown nonlinearity
    * @throws TypeError on an argument of a wrong type
    */
-  constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    super(rnnMode(options), inputSize, hiddenSize, options)
-    this.nonlinearity = options.nonlinearity ?? 'tanh'
+  constructor(inputSize: number, hiddenSize: number, options?: RNNOptions | null) {
+    const { nonlinearity, ...rest } = resolveRNNOptions(options)
+    super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', inputSize, hiddenSize, rest)
+    this.nonlinearity = nonlinearity
   }
 
   /**
@@ -37,16 +39,13 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
    */
   static fromStateDict(
     state: ReadonlyMap<string, Tensor>,
-    given: FromStateDictOptions & Pick<RNNOptions, 'nonlinearity'> = {},
+    options?: (FromStateDictOptions & Pick<RNNOptions, 'nonlinearity'>) | null,
   ): RNN {
-    const { nonlinearity, ...rest } = given
-    const { inputSize, hiddenSize, options, weights } = readLayerState('RNN', state, rest)
-    const rnn = new RNN(
-      inputSize,
-      hiddenSize,
-      nonlinearity === undefined ? options : { ...options, nonlinearity },
-    )
-    rnn.loadStateDict(weights)
+    const defaults = { ...fromStateDictDefaults, nonlinearity: 'tanh' as RNN['nonlinearity'] }
+    const { nonlinearity, ...given } = optionsOf('RNN.fromStateDict', options, defaults, 'prefix')
+    const layer = readLayerState('RNN', state, given)
+    const rnn = new RNN(layer.inputSize, layer.hiddenSize, { ...layer.options, nonlinearity })
+    rnn.loadStateDict(layer.weights)
     return rnn
   }
 }

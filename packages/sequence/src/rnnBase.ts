@@ -1,15 +1,17 @@
 import {
   type DeviceOperations,
+  describeValue,
   type Engine,
   type FloatDType,
   gateCount,
   type HostEngine,
+  optionsOf,
   type PackedWeights,
   type RecurrentMode,
 } from '@unroll/kernels'
 import { type DeviceValue, type DirectionTensors, Module, Parameter, ResidentWeights } from '@unroll/nn'
-import { empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
-import { describe, formatShape } from './arguments.ts'
+import { checkTensor, empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
+import { checkSize, formatShape } from './arguments.ts'
 import { resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
@@ -47,7 +49,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    * @throws RangeError on a size or option out of range
    * @throws TypeError on an argument of a wrong type
    */
-  constructor(mode: M, inputSize: number, hiddenSize: number, options: RNNBaseOptions = {}) {
+  constructor(mode: M, inputSize: number, hiddenSize: number, options?: RNNBaseOptions | null) {
     super()
     const { numLayers, bias, batchFirst, dropout, bidirectional, projSize, dtype } = resolveOptions(
       mode,
@@ -132,9 +134,13 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /**
    * Opens a stream, which runs the layer one timestep at a time without allocating.
    * @throws RuntimeError on an engine that computes asynchronously
-   * @throws RangeError if the layer is bidirectional, or `batch` no whole number of at least 1
+   * @throws TypeError if an option is none or no whole number
+   * @throws RangeError if the layer is bidirectional, or `batch` less than 1
    */
-  stream({ batch = 1 }: StreamOptions = {}): SequenceStream<M> {
+  stream(options?: StreamOptions | null): SequenceStream<M> {
+    const who = `${this.#name}.stream`
+    const { batch } = optionsOf(who, options, { batch: 1 }, 'batch')
+    checkSize(who, 'batch', batch)
     const engine = this.#hostEngine('stream')
     const { mode, numLayers, hiddenSize } = this
     const widths = [this.#sizes.P, hiddenSize]
@@ -201,7 +207,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   #parameter(name: string): Parameter {
     const parameter: unknown = Reflect.get(this, name)
     if (parameter instanceof Parameter) return parameter
-    throw new TypeError(`${this.#name}.${name}: expected a Parameter, got ${describe(parameter)}`)
+    throw new TypeError(`${this.#name}.${name}: expected a Parameter, got ${describeValue(parameter)}`)
   }
 
   #hostEngine(method: string): HostEngine {
@@ -226,8 +232,10 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    * Throws unless `input` `(L, N, inputSize)`, or `(R, inputSize)` with batch sizes, fits the weights.
    * @throws RangeError on another dtype, RuntimeError on another shape
    */
-  checkInput(input: Tensor, batchSizes: Tensor | null): void {
+  checkInput(input: Tensor, batchSizes: Tensor | null = null): void {
     const who = `${this.#name}.forward`
+    checkTensor(who, 'input', input)
+    if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
     const { dtype } = this.#parameter('weight_ih_l0')
     if (input.dtype !== dtype) {
       throw new RangeError(
@@ -250,13 +258,19 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   }
 
   /** `checkInput`, then the sizes and dtype of the hidden state, which is batched. */
-  checkForwardArgs(input: Tensor, hidden: HiddenState<M>, batchSizes: Tensor | null): void {
+  checkForwardArgs(input: Tensor, hidden: HiddenState<M>, batchSizes: Tensor | null = null): void {
     this.checkInput(input, batchSizes)
     this.#checkStates(input, statesOf(this.mode, hidden), batchSizes)
   }
 
   /** @throws RuntimeError unless `hx` has the `expected` shape */
   checkHiddenSize(hx: Tensor, expected: readonly number[], what = 'hx'): void {
+    checkTensor(`${this.#name}.forward`, what, hx)
+    if (!Array.isArray(expected)) {
+      throw new TypeError(
+        `${this.#name}.checkHiddenSize: expected a shape to compare with, an array, got ${describeValue(expected)}`,
+      )
+    }
     if (formatShape(hx.shape) === formatShape(expected)) return
     throw new RuntimeError(
       `${this.#name}.forward: expected ${what} of shape ${formatShape(expected)}, got ${formatShape(hx.shape)}`,
@@ -266,8 +280,11 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** `(D*numLayers, N, P)`: what `h0` must be for a batched input. */
   getExpectedHiddenSize(
     input: Tensor,
-    batchSizes: Tensor | null,
+    batchSizes: Tensor | null = null,
   ): [layers: number, batch: number, width: number] {
+    const who = `${this.#name}.getExpectedHiddenSize`
+    checkTensor(who, 'input', input)
+    if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
     const { D, P } = this.#sizes
     const N = batchSizes === null ? input.size(this.batchFirst ? 0 : 1) : Number(batchSizes.data[0])
     return [this.numLayers * D, N, P]
@@ -276,7 +293,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** `(D*numLayers, N, H)`: what an LSTM's `c0` must be for a batched input. */
   getExpectedCellSize(
     input: Tensor,
-    batchSizes: Tensor | null,
+    batchSizes: Tensor | null = null,
   ): [layers: number, batch: number, width: number] {
     const [layers, batch] = this.getExpectedHiddenSize(input, batchSizes)
     return [layers, batch, this.hiddenSize]
@@ -285,9 +302,11 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** Reorders the sequences, dimension 1, of a state; null leaves it. */
   permuteHidden(hx: HiddenState<M>, permutation: Tensor | null): HiddenState<M> {
     if (permutation === null) return hx
+    const who = `${this.#name}.permuteHidden`
+    checkTensor(who, 'permutation', permutation)
     return hiddenOf(
       this.mode,
-      statesOf(this.mode, hx).map((state) => state.indexSelect(1, permutation)),
+      statesOf(this.mode, hx, who).map((state) => state.indexSelect(1, permutation)),
     )
   }
 
@@ -299,7 +318,8 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     states.forEach((state, index) => {
       if (state.dtype === input.dtype) return
       throw new RuntimeError(
-        `${this.#name}.forward: expected ${stateNames[index]} of the input's dtype, ${input.dtype}, got ${state.dtype}`,
+        `${this.#name}.forward: expected ${stateNames[index]} of the input's dtype, ${input.dtype}, got ${state.dtype}; ` +
+          `convert with .to('${input.dtype}')`,
       )
     })
   }

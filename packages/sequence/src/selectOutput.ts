@@ -1,7 +1,7 @@
-import type { DeviceOperations } from '@unroll/kernels'
+import { type DeviceOperations, describeValue } from '@unroll/kernels'
 import { DeviceTensor, type DeviceValue, Module } from '@unroll/nn'
 import { cat, Tensor } from '@unroll/tensor'
-import { describe } from './arguments.ts'
+import { formatShape } from './arguments.ts'
 import { DeviceResult } from './deviceResult.ts'
 import type { HiddenState } from './hiddenState.ts'
 import { PackedSequence } from './packedSequence.ts'
@@ -30,7 +30,7 @@ export class SelectOutput extends Module {
   constructor(selection: Selection) {
     super()
     if (selection !== 'sequence' && selection !== 'last') {
-      throw new RangeError(`SelectOutput: expected 'sequence' or 'last', got ${String(selection)}`)
+      throw new RangeError(`SelectOutput: expected 'sequence' or 'last', got ${describeValue(selection)}`)
     }
     this.selection = selection
   }
@@ -45,12 +45,11 @@ export class SelectOutput extends Module {
     const h: unknown = Array.isArray(state) ? state[0] : state
     if (!(output instanceof Tensor || output instanceof PackedSequence) || !(h instanceof Tensor)) {
       throw new TypeError(
-        `SelectOutput.forward: expected [output, hn] of an RNN, LSTM or GRU, got ${describe(results)}`,
+        `SelectOutput.forward: expected [output, hn] of an RNN, LSTM or GRU, got ${describeValue(results)}`,
       )
     }
     if (this.selection === 'last') {
-      const features = (output instanceof PackedSequence ? output.data : output).size(-1)
-      const directions = features / h.size(-1)
+      const directions = directionsOf(output instanceof PackedSequence ? output.data : output, h)
       return cat(h.slice(0, h.size(0) - directions).unbind(0), -1)
     }
     if (output instanceof Tensor) return output
@@ -71,4 +70,14 @@ export class SelectOutput extends Module {
   override extraRepr(): string {
     return `'${this.selection}'`
   }
+}
+
+/** How many of the last hidden states are those of the last layer. */
+function directionsOf(output: Tensor, h: Tensor): number {
+  const directions = (output.shape.at(-1) ?? 0) / (h.shape.at(-1) ?? 1)
+  if (h.ndim > 1 && (directions === 1 || directions === 2) && directions <= h.size(0)) return directions
+  throw new TypeError(
+    'SelectOutput.forward: expected [output, hn] of an RNN, LSTM or GRU, ' +
+      `got tensors of shape ${formatShape(output.shape)} and ${formatShape(h.shape)}`,
+  )
 }

@@ -1,10 +1,11 @@
 import type { FloatArray, RecurrentInput, RecurrentMode, RecurrentOutput } from '@unroll/kernels'
-import { RuntimeError, Tensor, tensor } from '@unroll/tensor'
-import { describe, floatsOf, formatShape, integersOf } from './arguments.ts'
+import { checkTensor, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
+import { floatsOf, formatShape } from './arguments.ts'
 import { dropoutFactors } from './dropoutFactors.ts'
 import { type HiddenState, hiddenOf, statesOf } from './hiddenState.ts'
 import { layerName } from './options.ts'
-import { PackedSequence } from './packedSequence.ts'
+import { layoutOf } from './packedLayout.ts'
+import { checkPacked, PackedSequence } from './packedSequence.ts'
 import type { RNNBase } from './rnnBase.ts'
 
 /** One call of an engine, and what makes its result into a module's. */
@@ -25,6 +26,7 @@ export function prepareCall<M extends RecurrentMode>(
   const { mode, batchFirst } = module
   const who = `${layerName(mode)}.forward`
   const packed = given instanceof PackedSequence ? given : null
+  const layout = packed && layoutOf(who, packed)
   const input = rowsOf(who, given)
   const batched = packed !== null || input.ndim === 3
   const states = hx === null ? [] : statesOf(mode, hx)
@@ -38,8 +40,8 @@ export function prepareCall<M extends RecurrentMode>(
   else module.checkForwardArgs(x, hiddenOf(mode, hidden), sizes)
 
   const [layers, N, P] = module.getExpectedHiddenSize(x, sizes)
-  const batchSizes = sizes
-    ? Int32Array.from(integersOf(who, 'batchSizes', sizes))
+  const batchSizes = layout
+    ? Int32Array.from(layout.batchSizes)
     : new Int32Array(x.size(batchFirst ? 1 : 0)).fill(N)
   if (batchSizes.length === 0) {
     throw new RuntimeError(`${who}: expected at least one timestep, got input ${formatShape(input.shape)}`)
@@ -77,9 +79,8 @@ export function prepareCall<M extends RecurrentMode>(
 /** The tensor of a sequence, whose rank is known to fit. */
 function rowsOf(who: string, given: unknown): Tensor {
   if (given instanceof PackedSequence) return given.data
-  if (!(given instanceof Tensor)) {
-    throw new TypeError(`${who}: expected input to be a Tensor or a PackedSequence, got ${describe(given)}`)
-  }
+  if (Array.isArray(given) && given[0] instanceof PackedSequence) checkPacked(who, given)
+  checkTensor(who, 'input', given)
   if (given.ndim === 2 || given.ndim === 3) return given
   throw new RangeError(
     `${who}: expected input to be 3-D, or 2-D unbatched, got ${given.ndim}-D ${formatShape(given.shape)}`,
