@@ -11,19 +11,19 @@ export class DeviceResult implements DeviceValue {
   readonly sequence: DeviceArray | null
   /** `(N, D*P)`, or unbatched `(D*P)`: see SelectOutput. */
   readonly last: DeviceArray | null
-  readonly #toHost: () => Promise<unknown>
+  private readonly results: () => Promise<unknown>
 
   constructor(
     { sequence, last }: { readonly sequence: DeviceArray | null; readonly last: DeviceArray | null },
-    toHost: () => Promise<unknown>,
+    results: () => Promise<unknown>,
   ) {
     this.sequence = sequence
     this.last = last
-    this.#toHost = toHost
+    this.results = results
   }
 
   toHost(): Promise<unknown> {
-    return this.#toHost()
+    return this.results()
   }
 }
 

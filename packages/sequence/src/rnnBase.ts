@@ -2,18 +2,17 @@ import {
   type DeviceOperations,
   describeValue,
   type Engine,
-  type FloatDType,
-  gateCount,
   type HostEngine,
   optionsOf,
   type PackedWeights,
   type RecurrentMode,
 } from '@unroll/kernels'
-import { type DeviceValue, type DirectionTensors, Module, Parameter, ResidentWeights } from '@unroll/nn'
+import { type DeviceValue, Module, Parameter, ResidentWeights } from '@unroll/nn'
 import { checkTensor, empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
 import { checkSize, formatShape } from './arguments.ts'
 import { resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
+import { directionsOf, parameterOf, parameterShapes, suffixesOf, widthsOf } from './layerParameters.ts'
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
 import { prepareCall } from './sequenceCall.ts'
@@ -40,10 +39,9 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   readonly bidirectional: boolean
   /** `P`; 0 without a projection. */
   readonly projSize: number
-  readonly #name: string
-  /** What the names of parameters end in: `_l0`, `_l0_reverse`, `_l1`, ... */
-  readonly #suffixes: readonly string[]
-  readonly #resident: ResidentWeights
+  /** Ends of the names of parameters, one for each layer and direction. */
+  private readonly suffixes: readonly string[]
+  private readonly resident: ResidentWeights
 
   /**
    * @throws RangeError on a size or option out of range
@@ -66,13 +64,11 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     this.dropout = dropout
     this.bidirectional = bidirectional
     this.projSize = projSize
-    this.#name = layerName(mode)
-    const directions = bidirectional ? ['', '_reverse'] : ['']
-    this.#suffixes = Array.from({ length: numLayers }, (_, layer) =>
-      directions.map((direction) => `_l${layer}${direction}`),
-    ).flat()
-    this.#resident = new ResidentWeights({ mode, inputSize, hiddenSize, numLayers, bidirectional, projSize })
-    this.#createParameters(dtype)
+    this.suffixes = suffixesOf(this)
+    this.resident = new ResidentWeights({ mode, inputSize, hiddenSize, numLayers, bidirectional, projSize })
+    for (const [name, shape] of parameterShapes(this)) {
+      this.registerParameter(name, new Parameter(empty(shape, { dtype })))
+    }
     this.resetParameters()
   }
 
@@ -99,9 +95,9 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     input: Tensor | PackedSequence,
     hx: HiddenState<M> | null = null,
   ): [output: Tensor | PackedSequence, hn: HiddenState<M>] {
-    const engine = this.#hostEngine('forward')
+    const engine = this.hostEngine('forward')
     const { call, finish } = prepareCall<M>(this, input, hx)
-    return finish(engine.recurrent(this.#weights(engine), call))
+    return finish(engine.recurrent(this.packedWeights(engine), call))
   }
 
   /** As {@link RNNBase.forward}, on every engine. */
@@ -123,12 +119,12 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   ): Promise<[output: Tensor | PackedSequence, hn: HiddenState<M>]> {
     const { engine } = this
     const { call, finish } = prepareCall<M>(this, input, hx)
-    return finish(await engine.recurrent(this.#weights(engine), call))
+    return finish(await engine.recurrent(this.packedWeights(engine), call))
   }
 
   override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
-    if (this.#parameter('weight_ih_l0').dtype !== 'float32') return null
-    return resultOnDevice<M>(this, operations, () => this.#weights(this.engine), input)
+    if (parameterOf(this, 'weight_ih_l0').dtype !== 'float32') return null
+    return resultOnDevice<M>(this, operations, () => this.packedWeights(this.engine), input)
   }
 
   /**
@@ -138,23 +134,20 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    * @throws RangeError if the layer is bidirectional, or `batch` less than 1
    */
   stream(options?: StreamOptions | null): SequenceStream<M> {
-    const who = `${this.#name}.stream`
+    const who = `${layerName(this.mode)}.stream`
     const { batch } = optionsOf(who, options, { batch: 1 }, 'batch')
     checkSize(who, 'batch', batch)
-    const engine = this.#hostEngine('stream')
+    const engine = this.hostEngine('stream')
     const { mode, numLayers, hiddenSize } = this
-    const widths = [this.#sizes.P, hiddenSize]
-    return new SequenceStream(
-      { mode, numLayers, widths, engine, weights: () => this.#weights(engine) },
-      batch,
-    )
+    const widths = [widthsOf(this).P, hiddenSize]
+    return new SequenceStream({ mode, numLayers, widths, engine, weights: () => this.packedWeights(engine) }, batch)
   }
 
   // Parameters
 
   /** The parameters of each layer and direction, in PyTorch's order. */
   get allWeights(): Parameter[][] {
-    return this.#directions().map((direction) =>
+    return directionsOf(this, this.suffixes).map((direction) =>
       Object.values(direction).filter((weight) => weight instanceof Parameter),
     )
   }
@@ -169,61 +162,25 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
 
   /** Packs the parameters into the engine now rather than in the next `forward`. Done already: does nothing. */
   flattenParameters(): void {
-    this.#weights(this.engine)
+    this.packedWeights(this.engine)
   }
 
   /** Gives the engine's memory back; the next `forward` packs again. */
   override dispose(): void {
-    this.#resident.dispose()
+    this.resident.dispose()
     super.dispose()
   }
 
-  #createParameters(dtype: FloatDType): void {
-    const { bias, projSize, hiddenSize: H } = this
-    const [rows, { D, P }] = [gateCount(this.mode) * H, this.#sizes]
-    this.#suffixes.forEach((suffix, index) => {
-      const add = (name: string, shape: readonly number[]): void =>
-        this.registerParameter(name + suffix, new Parameter(empty(shape, { dtype })))
-      add('weight_ih', [rows, index < D ? this.inputSize : D * P])
-      add('weight_hh', [rows, P])
-      if (bias) add('bias_ih', [rows])
-      if (bias) add('bias_hh', [rows])
-      if (projSize > 0) add('weight_hr', [projSize, H])
-    })
-  }
-
-  #directions(): DirectionTensors[] {
-    const { bias, projSize } = this
-    return this.#suffixes.map((suffix) => ({
-      weightIh: this.#parameter(`weight_ih${suffix}`),
-      weightHh: this.#parameter(`weight_hh${suffix}`),
-      biasIh: bias ? this.#parameter(`bias_ih${suffix}`) : null,
-      biasHh: bias ? this.#parameter(`bias_hh${suffix}`) : null,
-      weightHr: projSize > 0 ? this.#parameter(`weight_hr${suffix}`) : null,
-    }))
-  }
-
-  /** As {@link Module.getParameter}, without building the list of all of them. */
-  #parameter(name: string): Parameter {
-    const parameter: unknown = Reflect.get(this, name)
-    if (parameter instanceof Parameter) return parameter
-    throw new TypeError(`${this.#name}.${name}: expected a Parameter, got ${describeValue(parameter)}`)
-  }
-
-  #hostEngine(method: string): HostEngine {
+  private hostEngine(method: string): HostEngine {
     const { engine } = this
     if (engine.kind === 'host') return engine
     throw new RuntimeError(
-      `${this.#name}.${method}: engine ${engine.name} computes asynchronously; use await ${this.#name}.forwardAsync(...)`,
+      `${layerName(this.mode)}.${method}: engine ${engine.name} computes asynchronously; use await ${layerName(this.mode)}.forwardAsync(...)`,
     )
   }
 
-  #weights(engine: Engine): PackedWeights {
-    return this.#resident.get(engine, this.#directions())
-  }
-
-  get #sizes(): { D: number; P: number } {
-    return { D: this.bidirectional ? 2 : 1, P: this.projSize || this.hiddenSize }
+  private packedWeights(engine: Engine): PackedWeights {
+    return this.resident.get(engine, directionsOf(this, this.suffixes))
   }
 
   // Checks
@@ -233,10 +190,10 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    * @throws RangeError on another dtype, RuntimeError on another shape
    */
   checkInput(input: Tensor, batchSizes: Tensor | null = null): void {
-    const who = `${this.#name}.forward`
+    const who = `${layerName(this.mode)}.forward`
     checkTensor(who, 'input', input)
     if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
-    const { dtype } = this.#parameter('weight_ih_l0')
+    const { dtype } = parameterOf(this, 'weight_ih_l0')
     if (input.dtype !== dtype) {
       throw new RangeError(
         `${who}: expected input of the weights' dtype, ${dtype}, got ${input.dtype}; ` +
@@ -260,20 +217,20 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** `checkInput`, then the sizes and dtype of the hidden state, which is batched. */
   checkForwardArgs(input: Tensor, hidden: HiddenState<M>, batchSizes: Tensor | null = null): void {
     this.checkInput(input, batchSizes)
-    this.#checkStates(input, statesOf(this.mode, hidden), batchSizes)
+    this.checkStates(input, statesOf(this.mode, hidden), batchSizes)
   }
 
   /** @throws RuntimeError unless `hx` has the `expected` shape */
   checkHiddenSize(hx: Tensor, expected: readonly number[], what = 'hx'): void {
-    checkTensor(`${this.#name}.forward`, what, hx)
+    checkTensor(`${layerName(this.mode)}.forward`, what, hx)
     if (!Array.isArray(expected)) {
       throw new TypeError(
-        `${this.#name}.checkHiddenSize: expected a shape to compare with, an array, got ${describeValue(expected)}`,
+        `${layerName(this.mode)}.checkHiddenSize: expected a shape to compare with, an array, got ${describeValue(expected)}`,
       )
     }
     if (formatShape(hx.shape) === formatShape(expected)) return
     throw new RuntimeError(
-      `${this.#name}.forward: expected ${what} of shape ${formatShape(expected)}, got ${formatShape(hx.shape)}`,
+      `${layerName(this.mode)}.forward: expected ${what} of shape ${formatShape(expected)}, got ${formatShape(hx.shape)}`,
     )
   }
 
@@ -282,10 +239,10 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     input: Tensor,
     batchSizes: Tensor | null = null,
   ): [layers: number, batch: number, width: number] {
-    const who = `${this.#name}.getExpectedHiddenSize`
+    const who = `${layerName(this.mode)}.getExpectedHiddenSize`
     checkTensor(who, 'input', input)
     if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
-    const { D, P } = this.#sizes
+    const { D, P } = widthsOf(this)
     const N = batchSizes === null ? input.size(this.batchFirst ? 0 : 1) : Number(batchSizes.data[0])
     return [this.numLayers * D, N, P]
   }
@@ -302,7 +259,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** Reorders the sequences, dimension 1, of a state; null leaves it. */
   permuteHidden(hx: HiddenState<M>, permutation: Tensor | null): HiddenState<M> {
     if (permutation === null) return hx
-    const who = `${this.#name}.permuteHidden`
+    const who = `${layerName(this.mode)}.permuteHidden`
     checkTensor(who, 'permutation', permutation)
     return hiddenOf(
       this.mode,
@@ -310,7 +267,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     )
   }
 
-  #checkStates(input: Tensor, states: readonly Tensor[], batchSizes: Tensor | null): void {
+  private checkStates(input: Tensor, states: readonly Tensor[], batchSizes: Tensor | null): void {
     const sizes = [this.getExpectedHiddenSize(input, batchSizes), this.getExpectedCellSize(input, batchSizes)]
     states.forEach((state, index) => {
       this.checkHiddenSize(state, sizes[index] ?? [], stateNames[index])
@@ -318,7 +275,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     states.forEach((state, index) => {
       if (state.dtype === input.dtype) return
       throw new RuntimeError(
-        `${this.#name}.forward: expected ${stateNames[index]} of the input's dtype, ${input.dtype}, got ${state.dtype}; ` +
+        `${layerName(this.mode)}.forward: expected ${stateNames[index]} of the input's dtype, ${input.dtype}, got ${state.dtype}; ` +
           `convert with .to('${input.dtype}')`,
       )
     })
