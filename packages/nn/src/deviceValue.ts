@@ -1,6 +1,7 @@
 import type { DeviceArray, DeviceOperations } from '@unroll/kernels'
 import { isGradEnabled, type Tensor, tensor } from '@unroll/tensor'
 import type { Module } from './module.ts'
+import { depthOf } from './overrides.ts'
 
 /**
  * What a module computes on a device without waiting for it: modules of a {@link Sequential} hand such values on, and
@@ -52,16 +53,6 @@ export function onDevice(module: Module, input: unknown): DeviceValue | null {
   const own = depthOf(module, 'forwardOnDevice')
   if (own > Math.min(depthOf(module, 'forward'), depthOf(module, 'forwardAsync'))) return null
   return module.forwardOnDevice(engine.operations, input)
-}
-
-/** How many steps up the chain of prototypes a member is found. */
-function depthOf(object: object, name: string): number {
-  let depth = 0
-  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
-    if (Object.hasOwn(at, name)) return depth
-    depth++
-  }
-  return Number.POSITIVE_INFINITY
 }
 
 /** A value, waited for if it is on a device. */

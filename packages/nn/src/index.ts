@@ -2,7 +2,7 @@
 
 // Layers
 export { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
-export { Dropout } from './dropout.ts'
+export { Dropout, type DropoutOptions } from './dropout.ts'
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './embedding.ts'
 export type {
   ForwardArgs,
@@ -30,11 +30,16 @@ export {
   zeros_,
 } from './init.ts'
 export { Linear, type LinearOptions } from './linear.ts'
-export { type MembersOptions, Module } from './module.ts'
+export type { MembersOptions } from './members.ts'
+export { Module } from './module.ts'
+// For those who write layers
+export { residentOf } from './moduleState.ts'
+export type { ModuleStream, StreamState } from './moduleStream.ts'
 export { Parameter } from './parameter.ts'
-// Memory of engines
 export { type DirectionTensors, ResidentWeights } from './residentWeights.ts'
 export { type InputOf, type OutputOf, Sequential } from './sequential.ts'
+export type { SequentialStream, SequentialStreamOptions } from './sequentialStream.ts'
+export { skipInit } from './skipInit.ts'
 export { Softmax } from './softmax.ts'
 export {
   type IncompatibleKeys,
@@ -42,3 +47,4 @@ export {
   type SizeMismatch,
   StateDictError,
 } from './stateDict.ts'
+export { type StateDict, stateTensors } from './stateTensors.ts'

@@ -1,4 +1,5 @@
-import { Tensor } from '@unroll/tensor'
+import { checkTensor, Tensor } from '@unroll/tensor'
+import { checkType } from './arguments.ts'
 
 /**
  * A tensor that is trained: as a property of a Module it is one of its parameters.
@@ -15,9 +16,12 @@ export class Parameter extends Tensor {
 
   /**
    * @param data shares its memory with the parameter
+   * @throws TypeError if `data` is no tensor
    * @throws RuntimeError if `requiresGrad` and the dtype is not a float
    */
   constructor(data: Tensor, requiresGrad = true) {
+    checkTensor('Parameter', 'data', data)
+    checkType('Parameter', 'requiresGrad', requiresGrad, 'boolean')
     super(data, requiresGrad)
   }
 

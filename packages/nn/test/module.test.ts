@@ -120,7 +120,7 @@ describe('Module', () => {
     // @ts-expect-error a tensor is no parameter
     expect(() => module.registerParameter('scale', zeros([1]))).toThrow(TypeError)
     expect(() => Reflect.apply(module.registerBuffer, module, ['scale', [1]])).toThrow(
-      'a Tensor or null for "scale", got Array',
+      'a Tensor or null for "scale", got array of 1',
     )
     module.registerParameter('weight', new Parameter(zeros([1, 1])))
     module.registerBuffer('buffer', zeros([1]))
@@ -204,7 +204,7 @@ describe('Module', () => {
     const module = new Dropout(0.1)
     const inspect: unknown = Reflect.get(module, Symbol.for('nodejs.util.inspect.custom'))
     expect(typeof inspect === 'function' && inspect.call(module)).toBe('Dropout(p=0.1, inplace=False)')
-    expect(Object.keys(module)).toEqual(['training', 'p'])
+    expect(Object.keys(module)).toEqual(['training', 'p', 'inplace'])
   })
 
   test('prints parameters as PyTorch does', () => {

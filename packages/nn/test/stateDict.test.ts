@@ -139,14 +139,33 @@ describe('loadStateDict', () => {
     expect(other.getBuffer('kept')).toBe(given)
   })
 
-  test('refuses what is no map of tensors', () => {
-    // @ts-expect-error a plain object
-    expect(() => model().loadStateDict({ '0.weight': ones([1]) })).toThrow(
-      'expected a Map of tensors, got Object',
-    )
-    // @ts-expect-error an array
-    expect(() => model().loadStateDict(new Map([['0.weight', [1]]]))).toThrow(
-      'a Tensor at "0.weight", got Array',
-    )
+  test('refuses what is no map of tensors, and says what may be meant', async () => {
+    const refused: [state: unknown, message: string][] = [
+      [[ones([1])], 'expected a Map or plain object of tensors, got array of 1'],
+      [new Set(), 'got Set'],
+      [null, 'got null'],
+      ['model.pt', 'got string "model.pt"'],
+      [model(), 'got Sequential; pass its stateDict()'],
+      [Promise.resolve(model().stateDict()), 'got a promise; await it first'],
+      [new Map([['0.weight', [1]]]), 'expected a Tensor at "0.weight", got array of 1'],
+      [new Map([['0.weight', Promise.resolve()]]), 'a Tensor at "0.weight", got a promise; await it first'],
+      [new Map([[0, ones([1])]]), 'expected keys to be strings, got number 0'],
+      [
+        new Map<string, unknown>([
+          ['epoch', 3],
+          ['state_dict', model().stateDict()],
+        ]),
+        'a Tensor at "epoch", got number 3',
+      ],
+      [
+        { model: Object.fromEntries(model().stateDict()) },
+        'a Tensor at "model", got Object; the state dict seems to be that entry: pass it alone',
+      ],
+      [{}, 'JSON makes {} of a Map: use Object.fromEntries(state)'],
+    ]
+    for (const [state, message] of refused) {
+      const target = model()
+      expect(() => Reflect.apply(target.loadStateDict, target, [state])).toThrow(message)
+    }
   })
 })
