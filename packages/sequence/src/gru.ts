@@ -1,6 +1,6 @@
 import { optionsOf } from '@unroll/kernels'
-import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, fromStateDictDefaults, readLayerState } from './layerState.ts'
+import type { StateDict } from '@unroll/nn'
+import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import type { GRUOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -23,6 +23,8 @@ import { RNNBase } from './rnnBase.ts'
  * ```
  */
 export class GRU extends RNNBase<'GRU'> {
+  static override readonly name: string = 'GRU'
+
   /**
    * @throws RangeError on a size or option out of range, or a projSize
    * @throws TypeError on an argument of a wrong type
@@ -36,11 +38,8 @@ export class GRU extends RNNBase<'GRU'> {
    * What these cannot tell must be given: batchFirst and dropout.
    * @throws RangeError if under `prefix` there are no weights of a GRU; StateDictError if some are missing or misfit
    */
-  static fromStateDict(state: ReadonlyMap<string, Tensor>, options?: FromStateDictOptions | null): GRU {
+  static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): GRU {
     const given = optionsOf('GRU.fromStateDict', options, fromStateDictDefaults, 'prefix')
-    const layer = readLayerState('GRU', state, given)
-    const gru = new GRU(layer.inputSize, layer.hiddenSize, layer.options)
-    gru.loadStateDict(layer.weights)
-    return gru
+    return layerFromState('GRU', state, given, (...sizes) => new GRU(...sizes))
   }
 }

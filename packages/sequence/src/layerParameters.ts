@@ -22,11 +22,13 @@ export function widthsOf(layer: Pick<LayerShape, 'bidirectional' | 'projSize' | 
 }
 
 /** What the names of parameters end in: `_l0`, `_l0_reverse`, `_l1`, ... */
-export function suffixesOf({ numLayers, bidirectional }: LayerShape): string[] {
-  const directions = bidirectional ? ['', '_reverse'] : ['']
-  return Array.from({ length: numLayers }, (_, layer) =>
-    directions.map((direction) => `_l${layer}${direction}`),
-  ).flat()
+function suffixesOf({ numLayers, bidirectional }: LayerShape): string[] {
+  const suffixes: string[] = []
+  for (let layer = 0; layer < numLayers; layer++) {
+    suffixes.push(`_l${layer}`)
+    if (bidirectional) suffixes.push(`_l${layer}_reverse`)
+  }
+  return suffixes
 }
 
 /** Names and shapes of the parameters, in PyTorch's order. */
@@ -44,10 +46,10 @@ export function parameterShapes(layer: LayerShape): [name: string, shape: number
   })
 }
 
-/** The parameters of each layer and direction, found by the ends of their names. */
-export function directionsOf(layer: LayerShape, suffixes: readonly string[]): DirectionTensors[] {
+/** The parameters of each layer and direction. */
+export function directionsOf(layer: LayerShape): DirectionTensors[] {
   const { bias, projSize } = layer
-  return suffixes.map((suffix) => ({
+  return suffixesOf(layer).map((suffix) => ({
     weightIh: parameterOf(layer, `weight_ih${suffix}`),
     weightHh: parameterOf(layer, `weight_hh${suffix}`),
     biasIh: bias ? parameterOf(layer, `bias_ih${suffix}`) : null,

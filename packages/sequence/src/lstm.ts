@@ -1,6 +1,6 @@
 import { optionsOf } from '@unroll/kernels'
-import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, fromStateDictDefaults, readLayerState } from './layerState.ts'
+import type { StateDict } from '@unroll/nn'
+import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import type { LSTMOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -26,6 +26,8 @@ import { RNNBase } from './rnnBase.ts'
  * ```
  */
 export class LSTM extends RNNBase<'LSTM'> {
+  static override readonly name: string = 'LSTM'
+
   /**
    * @throws RangeError on a size or option out of range
    * @throws TypeError on an argument of a wrong type
@@ -39,11 +41,8 @@ export class LSTM extends RNNBase<'LSTM'> {
    * What these cannot tell must be given: batchFirst and dropout.
    * @throws RangeError if under `prefix` there are no weights of a LSTM; StateDictError if some are missing or misfit
    */
-  static fromStateDict(state: ReadonlyMap<string, Tensor>, options?: FromStateDictOptions | null): LSTM {
+  static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): LSTM {
     const given = optionsOf('LSTM.fromStateDict', options, fromStateDictDefaults, 'prefix')
-    const layer = readLayerState('LSTM', state, given)
-    const lstm = new LSTM(layer.inputSize, layer.hiddenSize, layer.options)
-    lstm.loadStateDict(layer.weights)
-    return lstm
+    return layerFromState('LSTM', state, given, (...sizes) => new LSTM(...sizes))
   }
 }

@@ -10,6 +10,9 @@ import { layoutOf, type PackedParts, permutationOf } from './packedLayout.ts'
  * Sequences `a b c` and `x` pack to data `a x b c` with batch sizes `2 1 1`.
  */
 export class PackedSequence implements PackedParts {
+  /** What errors call it, a string, which minifiers leave alone. */
+  static readonly name: string = 'PackedSequence'
+
   /** `(R, *)`: the rows of timestep 0, then of timestep 1, and so on. */
   readonly data: Tensor
   /** `(T)`, int64: how many sequences are still running at each timestep; never increasing. */

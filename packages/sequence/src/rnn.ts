@@ -1,6 +1,6 @@
 import { optionsOf } from '@unroll/kernels'
-import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, fromStateDictDefaults, readLayerState } from './layerState.ts'
+import type { StateDict } from '@unroll/nn'
+import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import { type RNNOptions, resolveRNNOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -20,6 +20,8 @@ import { RNNBase } from './rnnBase.ts'
  * ```
  */
 export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
+  static override readonly name: string = 'RNN'
+
   readonly nonlinearity: 'tanh' | 'relu'
 
   /**
@@ -38,14 +40,16 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
    * @throws RangeError if under `prefix` there are no weights of a RNN; StateDictError if some are missing or misfit
    */
   static fromStateDict(
-    state: ReadonlyMap<string, Tensor>,
+    state: StateDict,
     options?: (FromStateDictOptions & Pick<RNNOptions, 'nonlinearity'>) | null,
   ): RNN {
     const defaults = { ...fromStateDictDefaults, nonlinearity: 'tanh' as RNN['nonlinearity'] }
     const { nonlinearity, ...given } = optionsOf('RNN.fromStateDict', options, defaults, 'prefix')
-    const layer = readLayerState('RNN', state, given)
-    const rnn = new RNN(layer.inputSize, layer.hiddenSize, { ...layer.options, nonlinearity })
-    rnn.loadStateDict(layer.weights)
-    return rnn
+    return layerFromState(
+      'RNN',
+      state,
+      given,
+      (inputSize, hiddenSize, rest) => new RNN(inputSize, hiddenSize, { ...rest, nonlinearity }),
+    )
   }
 }

@@ -7,12 +7,12 @@ import {
   type PackedWeights,
   type RecurrentMode,
 } from '@unroll/kernels'
-import { type DeviceValue, Module, Parameter, ResidentWeights } from '@unroll/nn'
-import { checkTensor, empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
+import { type DeviceValue, Module, Parameter, ResidentWeights, residentOf, uniform_ } from '@unroll/nn'
+import { checkTensor, empty, RuntimeError, type Tensor } from '@unroll/tensor'
 import { checkSize, formatShape } from './arguments.ts'
 import { resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
-import { directionsOf, parameterOf, parameterShapes, suffixesOf, widthsOf } from './layerParameters.ts'
+import { directionsOf, parameterOf, parameterShapes, widthsOf } from './layerParameters.ts'
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
 import { prepareCall } from './sequenceCall.ts'
@@ -29,6 +29,7 @@ import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** Parameters are properties under their names in the state dict. */
   [name: `weight_${string}` | `bias_${string}`]: Parameter
+  static override readonly name: string = 'RNNBase'
   readonly mode: M
   readonly inputSize: number
   readonly hiddenSize: number
@@ -39,9 +40,6 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   readonly bidirectional: boolean
   /** `P`; 0 without a projection. */
   readonly projSize: number
-  /** Ends of the names of parameters, one for each layer and direction. */
-  private readonly suffixes: readonly string[]
-  private readonly resident: ResidentWeights
 
   /**
    * @throws RangeError on a size or option out of range
@@ -64,8 +62,6 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     this.dropout = dropout
     this.bidirectional = bidirectional
     this.projSize = projSize
-    this.suffixes = suffixesOf(this)
-    this.resident = new ResidentWeights({ mode, inputSize, hiddenSize, numLayers, bidirectional, projSize })
     for (const [name, shape] of parameterShapes(this)) {
       this.registerParameter(name, new Parameter(empty(shape, { dtype })))
     }
@@ -140,14 +136,17 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const engine = this.hostEngine('stream')
     const { mode, numLayers, hiddenSize } = this
     const widths = [widthsOf(this).P, hiddenSize]
-    return new SequenceStream({ mode, numLayers, widths, engine, weights: () => this.packedWeights(engine) }, batch)
+    return new SequenceStream(
+      { mode, numLayers, widths, engine, weights: () => this.packedWeights(engine) },
+      batch,
+    )
   }
 
   // Parameters
 
   /** The parameters of each layer and direction, in PyTorch's order. */
   get allWeights(): Parameter[][] {
-    return directionsOf(this, this.suffixes).map((direction) =>
+    return directionsOf(this).map((direction) =>
       Object.values(direction).filter((weight) => weight instanceof Parameter),
     )
   }
@@ -155,20 +154,12 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** Draws every parameter anew from U(-1/sqrt(H), 1/sqrt(H)), in PyTorch's order. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize)
-    noGrad(() => {
-      for (const parameter of this.parameters()) parameter.uniform_(-bound, bound)
-    })
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
   }
 
   /** Packs the parameters into the engine now rather than in the next `forward`. Done already: does nothing. */
   flattenParameters(): void {
     this.packedWeights(this.engine)
-  }
-
-  /** Gives the engine's memory back; the next `forward` packs again. */
-  override dispose(): void {
-    this.resident.dispose()
-    super.dispose()
   }
 
   private hostEngine(method: string): HostEngine {
@@ -180,7 +171,10 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   }
 
   private packedWeights(engine: Engine): PackedWeights {
-    return this.resident.get(engine, directionsOf(this, this.suffixes))
+    const { mode, inputSize, hiddenSize, numLayers, bidirectional, projSize } = this
+    const spec = { mode, inputSize, hiddenSize, numLayers, bidirectional, projSize }
+    const resident = residentOf(this, 'weights', () => new ResidentWeights(spec))
+    return resident.get(engine, directionsOf(this))
   }
 
   // Checks

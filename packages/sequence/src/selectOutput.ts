@@ -1,5 +1,5 @@
 import { type DeviceOperations, describeValue } from '@unroll/kernels'
-import { DeviceTensor, type DeviceValue, Module } from '@unroll/nn'
+import { DeviceTensor, type DeviceValue, Module, type ModuleStream } from '@unroll/nn'
 import { cat, Tensor } from '@unroll/tensor'
 import { formatShape } from './arguments.ts'
 import { DeviceResult } from './deviceResult.ts'
@@ -24,6 +24,8 @@ type Results<O extends Tensor | PackedSequence> = readonly [output: O, hn: Hidde
  * ```
  */
 export class SelectOutput extends Module {
+  static override readonly name: string = 'SelectOutput'
+
   readonly selection: Selection
 
   /** @throws RangeError on another selection */
@@ -65,6 +67,11 @@ export class SelectOutput extends Module {
   override forwardOnDevice(_operations: DeviceOperations, input: unknown): DeviceValue | null {
     const array = input instanceof DeviceResult ? input[this.selection] : null
     return array && new DeviceTensor(array)
+  }
+
+  /** In a stream the layer before gives its output alone, the only one there is and so the last. */
+  override openStream(width: number | null, _batch: number): ModuleStream | null {
+    return width === null ? null : { width, step: (input) => input }
   }
 
   override extraRepr(): string {

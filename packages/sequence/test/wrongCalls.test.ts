@@ -217,16 +217,16 @@ const calls: readonly [call: string, tells: string][] = [
   ['last.forward([x, h])', 'got tensors of shape (5, 2, 3) and (1, 2, 4)'],
   ['last.forward([tensor(1), tensor(2)])', 'got tensors of shape () and ()'],
   ['padSequence(...list)', 'expected sequences to be an array of tensors, got Tensor'],
+  ['LSTM.fromStateDict()', 'LSTM.fromStateDict: expected a Map or plain object of tensors, got undefined'],
   [
-    'LSTM.fromStateDict()',
-    'LSTM.fromStateDict: expected a Map of tensors, as loadWeights gives it, got undefined',
+    'LSTM.fromStateDict({ model: state })',
+    'expected a Tensor at "model", got Map; the state dict seems to be that entry',
   ],
-  ['LSTM.fromStateDict(Object.fromEntries(state))', 'got Object'],
   ['LSTM.fromStateDict(Promise.resolve(state))', 'got a promise; await it first'],
   ['LSTM.fromStateDict(lstm)', 'got LSTM'],
   [
     'LSTM.fromStateDict(new Map([["weight_ih_l0", [1, 2]]]))',
-    'expected weight_ih_l0 to be a Tensor, got array of 2',
+    'expected a Tensor at "weight_ih_l0", got array of 2',
   ],
 ]
 
