@@ -1,5 +1,5 @@
 import { describeValue, type FloatArray } from '@unroll/kernels'
-import { Tensor } from '@unroll/tensor'
+import { elementsOf, Tensor } from '@unroll/tensor'
 
 /** `(5, 3)`; letters stand for sizes that may be any. */
 export function formatShape(shape: readonly (number | string)[]): string {
@@ -27,18 +27,18 @@ export function integersOf(who: string, what: string, source: readonly number[] 
 }
 
 function numbersOf(tensor: Tensor): ArrayLike<number> {
-  const { data } = tensor.dtype === 'int64' ? tensor : tensor.to('float64')
-  return Array.from(data, Number)
+  return Array.from(elementsOf(tensor.dtype === 'int64' ? tensor : tensor.to('float64')), Number)
 }
 
 /**
  * The elements of a tensor for an engine: its own memory if it is contiguous.
  * @throws TypeError unless it is float32 or float64
  */
-export function floatsOf(who: string, { data, dtype }: Tensor): FloatArray {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data
+export function floatsOf(who: string, tensor: Tensor): FloatArray {
+  const elements = elementsOf(tensor)
+  if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
   throw new TypeError(
-    `${who}: expected float32 or float64, which engines compute with, got ${dtype}; convert with .to('float32')`,
+    `${who}: expected float32 or float64, which engines compute with, got ${tensor.dtype}; convert with .to('float32')`,
   )
 }
 

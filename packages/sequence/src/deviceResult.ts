@@ -1,6 +1,6 @@
 import type { DeviceArray, DeviceOperations, PackedWeights, RecurrentMode } from '@unroll/kernels'
 import { DeviceTensor, type DeviceValue } from '@unroll/nn'
-import { Tensor } from '@unroll/tensor'
+import { elementsOf, Tensor } from '@unroll/tensor'
 import { PackedSequence } from './packedSequence.ts'
 import type { RNNBase } from './rnnBase.ts'
 import { prepareCall } from './sequenceCall.ts'
@@ -70,7 +70,8 @@ export function resultOnDevice<M extends RecurrentMode>(
   const { call } = prepareCall(module, input, null)
   const { output, last } = operations.recurrent(weights(), call)
   // Packed sequences are sorted; states are in the caller's order.
-  const order = isPacked && input.unsortedIndices ? Array.from(input.unsortedIndices.data, Number) : null
+  const order =
+    isPacked && input.unsortedIndices ? Array.from(elementsOf(input.unsortedIndices), Number) : null
   const lasts = order === null ? last : operations.indexSelect(last, order)
   return new DeviceResult({ sequence: isPacked ? null : output, last: lasts }, () =>
     module.forwardAsync(input),

@@ -8,7 +8,7 @@ import {
   type RecurrentMode,
 } from '@unroll/kernels'
 import { type DeviceValue, Module, Parameter, ResidentWeights, residentOf, uniform_ } from '@unroll/nn'
-import { checkTensor, empty, RuntimeError, type Tensor } from '@unroll/tensor'
+import { checkTensor, elementsOf, empty, RuntimeError, type Tensor } from '@unroll/tensor'
 import { checkSize, formatShape } from './arguments.ts'
 import { resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
@@ -237,7 +237,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     checkTensor(who, 'input', input)
     if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
     const { D, P } = widthsOf(this)
-    const N = batchSizes === null ? input.size(this.batchFirst ? 0 : 1) : Number(batchSizes.data[0])
+    const N = batchSizes === null ? input.size(this.batchFirst ? 0 : 1) : Number(elementsOf(batchSizes)[0])
     return [this.numLayers * D, N, P]
   }
 
