@@ -1,4 +1,5 @@
 import { RuntimeError } from './errors.ts'
+import { elementsOf } from './strided/cast.ts'
 import { broadcastShapes } from './strided/dims.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -24,8 +25,8 @@ export function allclose(
     throw new RuntimeError(`allclose: expected tensors of one dtype, got ${input.dtype} and ${other.dtype}`)
   }
   const shape = broadcastShapes('allclose', [input.shape, other.shape])
-  const got = input.to('float64').expand(shape).data
-  const want = other.to('float64').expand(shape).data
+  const got = elementsOf(input.to('float64').expand(shape))
+  const want = elementsOf(other.to('float64').expand(shape))
   for (let i = 0; i < got.length; i++) {
     const [x, y] = [Number(got[i]), Number(want[i])]
     if (x === y || (equalNan && Number.isNaN(x) && Number.isNaN(y))) continue

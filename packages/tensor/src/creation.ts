@@ -1,4 +1,4 @@
-import type { DType } from './dtype.ts'
+import { checkDType, checkSigned, type DType } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
 import { noGrad } from './gradMode.ts'
 import { cast, reshape } from './strided/cast.ts'
@@ -41,6 +41,7 @@ export function zeros(
   { dtype = 'float32', requiresGrad }: TensorOptions = {},
 ): Tensor {
   checkShape('zeros', shape)
+  checkDType('zeros', dtype)
   return new Tensor(dense([...shape], dtype), requiresGrad)
 }
 
@@ -86,13 +87,15 @@ export function arange(first: number, ...rest: readonly (number | TensorOptions 
   if (!(count >= 0 && Number.isFinite(count))) {
     throw new RuntimeError(`arange: no finite steps of ${step} lead from ${start} to ${end}`)
   }
-  const dtype = numbers.every(Number.isInteger) ? 'int64' : 'float32'
+  const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? 'int64' : 'float32')
+  checkSigned('arange', dtype)
   const values = Float64Array.from({ length: count }, (_, i) => start + i * step)
-  return new Tensor(cast(dense([count], 'float64', values), options.dtype ?? dtype), options.requiresGrad)
+  return new Tensor(cast(dense([count], 'float64', values), dtype), options.requiresGrad)
 }
 
 /** `rows` times `columns` (as many) zeros with ones on the diagonal. */
 export function eye(rows: number, columns: number = rows, options: TensorOptions = {}): Tensor {
+  checkSigned('eye', options.dtype ?? 'float32')
   const result = zeros([rows, columns], options)
   const diagonal = result.asStrided([Math.min(rows, columns)], [columns + 1])
   noGrad(() => diagonal.fill_(1))

@@ -7,6 +7,7 @@ import { fillBernoulli } from './random/discrete.ts'
 import { defaultGenerator, type Generator } from './random/generator.ts'
 import { fillNormal } from './random/normal.ts'
 import { fillUniform } from './random/uniform.ts'
+import type { Storage } from './storage.ts'
 import { cast, copyInto, copyOf, elementsOf, reshape } from './strided/cast.ts'
 import type { NestedArray } from './strided/construct.ts'
 import { wrapDim } from './strided/dims.ts'
@@ -18,9 +19,9 @@ import * as lanes from './strided/lanes.ts'
 import { matmul } from './strided/matmul.ts'
 import * as operators from './strided/operators.ts'
 import * as pick from './strided/pick.ts'
-import { type Scalar, scalarOf } from './strided/promote.ts'
+import { checkFits, type Scalar, scalarOf } from './strided/promote.ts'
 import { item, toNested } from './strided/read.ts'
-import { isContiguous, numelOf, type Storage, type Strided } from './strided/strided.ts'
+import { isContiguous, numelOf, type Strided } from './strided/strided.ts'
 import * as views from './strided/views.ts'
 
 /** Where draws come from: the default generator unless another is named. */
@@ -94,10 +95,12 @@ export class Tensor extends Inspectable implements Strided {
   }
 
   /**
-   * The elements in logical order: the memory itself where they lie that way, else a copy, so do not write to it.
-   * float16 and bfloat16 come as bit patterns; `.to('float32')` makes them numbers.
+   * The elements in logical order: the memory itself where they lie that way, to read and write; else a copy.
+   * float16 and bfloat16 come as bit patterns; `.to('float32')` makes them numbers. A module compares weights whose
+   * memory was taken with what it packed, before every forward.
    */
   get data(): TypedArray {
+    if (isContiguous(this)) this.storage.isHandedOut = true
     return elementsOf(this)
   }
 
@@ -480,6 +483,7 @@ export class Tensor extends Inspectable implements Strided {
   /** Makes every element `value`. */
   fill_(value: Scalar): this {
     this.#refuseIfRecorded('fill_')
+    checkFits('fill_', [value], this.dtype)
     copyInto(this, scalarOf(value, typeof value === 'bigint' ? 'int64' : 'float64'), 'fill_')
     return this
   }

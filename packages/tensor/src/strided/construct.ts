@@ -1,8 +1,9 @@
+import { describeValue } from '@unroll/kernels'
 import { type DType, dtypeOf, holds, isHalf } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast } from './cast.ts'
 import { checkShape } from './dims.ts'
-import { isScalar, type Scalar } from './promote.ts'
+import { checkFits, isScalar, type Scalar, toBigInt } from './promote.ts'
 import { dense, numelOf, type Strided, shapeText } from './strided.ts'
 
 /** Numbers, bigints or booleans in arrays nested as deep as there are dimensions. */
@@ -14,18 +15,18 @@ export type NestedArray = Scalar | readonly NestedArray[]
  * @throws RuntimeError if `shape` has another number of elements
  */
 export function fromTypedArray(array: ArrayBufferView, shape?: readonly number[], dtype?: DType): Strided {
-  const own = isHalfMemory(array, dtype) ? dtype : dtypeOf(array)
+  const own = dtype !== undefined && isHalf(dtype) && array instanceof Uint16Array ? dtype : dtypeOf(array)
   if (own === null || !holds(own, array)) {
-    const remedy =
-      array instanceof Uint16Array ? "name one: { dtype: 'float16' } or 'bfloat16'" : 'copy it to another'
-    throw new TypeError(`tensor: ${array.constructor.name} does not tell a dtype; ${remedy}`)
+    throw new TypeError(`tensor: no dtype is held in ${describeValue(array)}; copy it to another typed array`)
   }
   if (shape === undefined) return cast(dense([array.length], own, array.slice()), dtype ?? own)
   checkShape('tensor', shape)
   if (array.length !== numelOf(shape)) {
     throw new RuntimeError(`tensor: shape ${shapeText(shape)} does not fit ${array.length} elements`)
   }
-  return cast(dense([...shape], own, array), dtype ?? own)
+  const shared = dense([...shape], own, array)
+  shared.storage.isHandedOut = true
+  return cast(shared, dtype ?? own)
 }
 
 /**
@@ -68,23 +69,14 @@ function refuse(data: NestedArray, size: number | undefined, path: readonly numb
   throw new TypeError(message(String(data)))
 }
 
-function isHalfMemory(array: ArrayBufferView, dtype: DType | undefined): dtype is DType {
-  return dtype !== undefined && isHalf(dtype) && array instanceof Uint16Array
-}
-
 function inferDType(flat: readonly Scalar[]): DType {
   if (flat.some((value) => typeof value === 'number') || flat.length === 0) return 'float32'
   return flat.some((value) => typeof value === 'bigint') ? 'int64' : 'bool'
 }
 
 function fromScalars(flat: readonly Scalar[], shape: readonly number[], dtype: DType): Strided {
-  const exact =
-    dtype === 'int64' ? BigInt64Array.from(flat, toInt64) : Float64Array.from(flat, (value) => Number(value))
-  return cast(dense(shape, dtype === 'int64' ? dtype : 'float64', exact), dtype)
-}
-
-function toInt64(value: Scalar): bigint {
-  if (typeof value !== 'number') return BigInt(value)
-  if (!Number.isFinite(value)) throw new RangeError(`tensor: int64 cannot hold ${value}`)
-  return BigInt(Math.trunc(value))
+  checkFits('tensor', flat, dtype)
+  if (dtype === 'int64') return dense(shape, dtype, BigInt64Array.from(flat, toBigInt))
+  if (dtype === 'uint64') return dense(shape, dtype, BigUint64Array.from(flat, toBigInt))
+  return cast(dense(shape, 'float64', Float64Array.from(flat, Number)), dtype)
 }

@@ -25,7 +25,7 @@ export function cat(tensors: readonly Strided[], dim: number): Strided {
     }
   }
   const total = parts.reduce((sum, { shape }) => sum + (shape[d] ?? 0), 0)
-  const result = dense(first.shape.with(d, total), commonType(tensors))
+  const result = dense(first.shape.with(d, total), commonType('cat', tensors))
   let start = 0
   for (const part of parts) {
     const end = start + (part.shape[d] ?? 0)
@@ -40,7 +40,7 @@ export function stack(tensors: readonly Strided[], dim: number): Strided {
   const first = tensors[0]
   if (first === undefined) throw new RuntimeError('stack: expected at least one tensor, got none')
   const d = wrapDim('stack', dim, first.shape.length + 1)
-  const result = dense(first.shape.toSpliced(d, 0, tensors.length), commonType(tensors))
+  const result = dense(first.shape.toSpliced(d, 0, tensors.length), commonType('stack', tensors))
   tensors.forEach((part, index) => {
     if (part.shape.length !== first.shape.length || part.shape.some((size, k) => size !== first.shape[k])) {
       throw new RuntimeError(
@@ -101,6 +101,6 @@ function equalParts(length: number, size: number): number[] {
   return Array.from({ length: count }, (_, index) => Math.min(size, length - index * size))
 }
 
-function commonType(tensors: readonly Strided[]): DType {
-  return tensors.map(({ dtype }) => dtype).reduce(promoteTypes)
+function commonType(who: string, tensors: readonly Strided[]): DType {
+  return tensors.map(({ dtype }) => dtype).reduce((a, b) => promoteTypes(a, b, who))
 }

@@ -1,5 +1,5 @@
 import { defaultHostEngine, type FloatArray, type HostEngine, type PackedMatrix } from '@unroll/kernels'
-import { checkComputable, isFloatingPoint, type TypedArray } from '../dtype.ts'
+import { checkComputable, checkSigned, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, contiguous, copyInto, elementsOf, reshape } from './cast.ts'
 import { broadcastShapes } from './dims.ts'
@@ -132,12 +132,13 @@ function multiplyIntegers(a: TypedArray, b: Strided, m: number): TypedArray {
       }
     }
   }
-  return cast(dense([m * n], 'int64', out), b.dtype).storage.data
+  return cast(dense([m * n], 'int64', out), b.dtype).storage.elements
 }
 
 function checkDTypes(who: string, ...tensors: readonly Strided[]): void {
   const dtypes = tensors.map(({ dtype }) => dtype)
   checkComputable(who, ...dtypes)
+  checkSigned(who, ...dtypes)
   if (new Set(dtypes).size > 1) {
     throw new RuntimeError(
       `${who}: expected tensors of one dtype, got ${dtypes.join(' and ')}; convert with .to()`,

@@ -14,7 +14,7 @@ export function item(t: Strided): number {
       `item: expected a tensor of one element, got shape ${shapeText(t.shape)}; use toArray()`,
     )
   }
-  const value = t.storage.data[t.offset] ?? 0
+  const value = t.storage.elements[t.offset] ?? 0
   if (typeof value === 'number') return decoder(t.dtype)(value)
   if (!isSafe(value)) {
     throw new RangeError(`item: ${value} does not fit a number; data[0] gives it as a bigint`)
@@ -24,7 +24,7 @@ export function item(t: Strided): number {
 
 /** The first element: a number, a boolean of bool, a bigint of an int64 that no number holds exactly. */
 export function scalarAt(t: Strided): number | bigint | boolean {
-  const value = t.storage.data[t.offset] ?? 0
+  const value = t.storage.elements[t.offset] ?? 0
   if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value
   return t.dtype === 'bool' ? value !== 0 : decoder(t.dtype)(value)
 }

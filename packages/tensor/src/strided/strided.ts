@@ -1,15 +1,16 @@
-import { allocate, type DType, type NumberArray, type TypedArray } from '../dtype.ts'
-
-/** Memory, shared by every view of it. */
-export interface Storage {
-  readonly data: TypedArray
-  /** Goes up with every in-place operation, through whichever view. */
-  version: number
-}
+import {
+  allocate,
+  type BigintArray,
+  type DType,
+  holdsBigints,
+  type NumberArray,
+  type TypedArray,
+} from '../dtype.ts'
+import { Storage } from '../storage.ts'
 
 /**
  * What the numeric core computes on: memory and the way to walk it. The element at `index` is
- * `storage.data[offset + sum(index[d] * strides[d])]`; strides and offset count elements.
+ * `storage.elements[offset + sum(index[d] * strides[d])]`; strides and offset count elements.
  *
  * A record without methods or gradients: `Tensor` is one, and the functions of this folder take and give nothing else.
  */
@@ -45,7 +46,7 @@ export function dense(
   dtype: DType,
   data: TypedArray = allocate(dtype, numelOf(shape)),
 ): Strided {
-  return { storage: { data, version: 0 }, shape, strides: contiguousStrides(shape), offset: 0, dtype }
+  return { storage: new Storage(data), shape, strides: contiguousStrides(shape), offset: 0, dtype }
 }
 
 /** True if the elements lie in row-major order without gaps. */
@@ -65,24 +66,24 @@ export function shapeText(shape: readonly number[]): string {
   return `(${shape.join(', ')})`
 }
 
-/** `t` with its memory, of any dtype but int64. */
+/** `t` with its memory, of any dtype but int64 and uint64. */
 export function heldNumbers(t: Strided): readonly [t: Strided, data: NumberArray] {
   return [t, numbersOf(t)]
 }
 
-/** `t` with its memory, of int64. */
-export function heldBigints(t: Strided): readonly [t: Strided, data: BigInt64Array] {
+/** `t` with its memory, of int64 or uint64. */
+export function heldBigints(t: Strided): readonly [t: Strided, data: BigintArray] {
   return [t, bigintsOf(t)]
 }
 
-/** The memory of anything but int64. */
-export function numbersOf({ storage: { data }, dtype }: Strided): NumberArray {
-  if (data instanceof BigInt64Array) throw new TypeError(`expected memory of numbers, got ${dtype}`)
-  return data
+/** The memory of anything but int64 and uint64. */
+export function numbersOf({ storage: { elements }, dtype }: Strided): NumberArray {
+  if (holdsBigints(elements)) throw new TypeError(`expected memory of numbers, got ${dtype}`)
+  return elements
 }
 
-/** The memory of int64. */
-export function bigintsOf({ storage: { data }, dtype }: Strided): BigInt64Array {
-  if (!(data instanceof BigInt64Array)) throw new TypeError(`expected memory of int64, got ${dtype}`)
-  return data
+/** The memory of int64 or uint64. */
+export function bigintsOf({ storage: { elements }, dtype }: Strided): BigintArray {
+  if (!holdsBigints(elements)) throw new TypeError(`expected memory of bigints, got ${dtype}`)
+  return elements
 }

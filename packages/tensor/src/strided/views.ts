@@ -159,7 +159,7 @@ export function asStrided(
     )
   }
   const last = shape.reduce((sum, size, dim) => sum + (size - 1) * (strides[dim] ?? 0), offset)
-  const { length } = t.storage.data
+  const { length } = t.storage.elements
   if (!shape.includes(0) && last >= length) {
     throw new RuntimeError(
       `asStrided: shape ${shapeText(shape)} with strides ${shapeText(strides)} and offset ${offset} ` +
