@@ -1,4 +1,4 @@
-import { checkTensor, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
+import { checkTensor, elementsOf, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
 import { checkedOptions, checkInteger, shapeText } from './arguments.ts'
 import { maxPositions } from './functional/maxPool1d.ts'
 import { Module } from './module.ts'
@@ -77,7 +77,7 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
       throw new RuntimeError(`${who}: expected sequences as long as a window, got ${length} positions`)
     }
     const rows = input.reshape([-1, length])
-    const positions = maxPositions(rows.data, {
+    const positions = maxPositions(elementsOf(rows), {
       kernelSize: this.kernelSize,
       stride: this.stride,
       padding: this.padding,

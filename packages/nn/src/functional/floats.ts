@@ -1,13 +1,13 @@
 import type { FloatArray } from '@unroll/kernels'
-import { RuntimeError, type Tensor } from '@unroll/tensor'
+import { elementsOf, RuntimeError, type Tensor } from '@unroll/tensor'
 
 /**
  * The elements of a tensor to compute with, in logical order: its own memory where they lie that way.
  * @throws RuntimeError unless it is float32 or float64
  */
 export function floatsOf(who: string, what: string, tensor: Tensor): FloatArray {
-  const { data } = tensor
-  if (data instanceof Float32Array || data instanceof Float64Array) return data
+  const elements = elementsOf(tensor)
+  if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
   throw new RuntimeError(
     `${who}: expected ${what} of float32 or float64, got ${tensor.dtype}; convert with .to('float32')`,
   )
