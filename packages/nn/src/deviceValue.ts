@@ -1,5 +1,5 @@
 import type { DeviceArray, DeviceOperations } from '@unroll/kernels'
-import { isGradEnabled, type Tensor, tensor } from '@unroll/tensor'
+import { elementsOf, isGradEnabled, Tensor, tensor } from '@unroll/tensor'
 import type { Module } from './module.ts'
 import { depthOf } from './overrides.ts'
 
@@ -31,15 +31,9 @@ export class DeviceTensor implements DeviceValue {
  */
 export function deviceArray(operations: DeviceOperations, value: unknown): DeviceArray | null {
   if (value instanceof DeviceTensor) return value.array
-  if (typeof value !== 'object' || value === null || !('data' in value && 'shape' in value)) return null
-  const { data, shape } = value
-  return data instanceof Float32Array && isShape(shape) && shape.length > 0
-    ? operations.array(data, shape)
-    : null
-}
-
-function isShape(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((size) => typeof size === 'number')
+  if (!(value instanceof Tensor) || value.ndim === 0) return null
+  const elements = elementsOf(value)
+  return elements instanceof Float32Array ? operations.array(elements, value.shape) : null
 }
 
 /**

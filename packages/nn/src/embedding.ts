@@ -1,5 +1,5 @@
 import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
-import { checkTensor, type DType, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
+import { checkTensor, type DType, elementsOf, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
 import { checkCounts, checkedOptions, checkInteger, shapeText } from './arguments.ts'
 import { DeviceTensor, type DeviceValue } from './deviceValue.ts'
 import { normal_ } from './init.ts'
@@ -110,9 +110,9 @@ export class Embedding extends Module {
 
   override forwardOnDevice(operations: DeviceOperations, indices: unknown): DeviceValue | null {
     const { weight, numEmbeddings, embeddingDim } = this
-    const table = weight.data
+    const table = elementsOf(weight)
     if (!(indices instanceof Tensor && table instanceof Float32Array)) return null
-    const rows = Array.from(indices.data, Number)
+    const rows = Array.from(elementsOf(indices), Number)
     // What is wrong with them, forward tells.
     const isKnown = indices.dtype === 'int64' || indices.dtype === 'int32'
     if (!isKnown || rows.some((row) => !(row >= 0 && row < numEmbeddings))) return null

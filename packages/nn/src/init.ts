@@ -5,6 +5,7 @@
 import { describeValue } from '@unroll/kernels'
 import {
   checkTensor,
+  elementsOf,
   empty,
   tensor as fromData,
   type Generator,
@@ -102,7 +103,9 @@ export function orthogonal_(tensor: Tensor, options: XavierOptions = {}): Tensor
   const rows = tensor.size(0)
   const drawn = normal_(empty([rows, tensor.numel / rows], { dtype: tensor.dtype }), 0, 1, drawnBy(all))
   const wide = rows < drawn.size(1)
-  const vectors = (wide ? drawn : drawn.t()).unbind(0).map((vector) => Float64Array.from(vector.data, Number))
+  const vectors = (wide ? drawn : drawn.t())
+    .unbind(0)
+    .map((vector) => Float64Array.from(elementsOf(vector), Number))
   orthonormalize(vectors)
   const basis = stack(vectors.map((vector) => fromData(vector)))
   return noGrad(() => {

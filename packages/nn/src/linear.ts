@@ -4,7 +4,7 @@ import {
   defaultHostEngine,
   type PackedMatrix,
 } from '@unroll/kernels'
-import { checkTensor, type DType, empty, linear, type Tensor } from '@unroll/tensor'
+import { checkTensor, type DType, elementsOf, empty, linear, type Tensor } from '@unroll/tensor'
 import { checkCounts, checkedOptions } from './arguments.ts'
 import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { kaimingUniform_, uniform_ } from './init.ts'
@@ -81,7 +81,7 @@ export class Linear extends Module {
   override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
     const { weight, bias, inFeatures, outFeatures } = this
     const array = deviceArray(operations, input)
-    const [w, b] = [weight.data, bias?.data ?? null]
+    const [w, b] = [elementsOf(weight), bias && elementsOf(bias)]
     const isFloat32 = w instanceof Float32Array && (b === null || b instanceof Float32Array)
     if (array === null || !isFloat32 || inFeatures === 0 || array.shape.at(-1) !== inFeatures) return null
     const onDevice = residentOf(

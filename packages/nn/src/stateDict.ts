@@ -136,7 +136,7 @@ function changeOf(
 
 /** Memory that was sent to another thread has no elements left. */
 function checkMemory(what: string, { storage, numel }: Tensor): void {
-  if (numel === 0 || storage.data.length > 0) return
+  if (numel === 0 || storage.elements.length > 0) return
   throw new RuntimeError(`${what}: the memory of this tensor was transferred to another thread; post a copy`)
 }
 
