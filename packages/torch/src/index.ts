@@ -102,6 +102,8 @@ export {
   Conv1d,
   type Conv1dOptions,
   calculateGain,
+  checkedOptions,
+  checkSize,
   constant_,
   DeviceTensor,
   type DeviceValue,
