@@ -63,6 +63,7 @@ export {
 
 // For those who write layers
 
+export { checkedOptions, checkSize } from './arguments.ts'
 export { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 export { residentOf } from './moduleState.ts'
 export type { ModuleStream, StreamState } from './moduleStream.ts'

@@ -112,19 +112,19 @@ export function openParts(owner: Module, width: number | null, batch: number): R
 
 function openPart(who: string, module: Module, width: number | null, batch: number): ModuleStream {
   const own = depthOf(module, 'forward')
-  const part =
-    depthOf(module, 'openStream') <= own
-      ? module.openStream(width, batch)
-      : depthOf(module, 'stream') <= own
-        ? recurrentPart(module, width, batch)
-        : null
+  const opens = depthOf(module, 'openStream') <= own
+  const part = opens
+    ? module.openStream(width, batch)
+    : depthOf(module, 'stream') <= own
+      ? recurrentPart(module, width, batch)
+      : null
   if (part !== null) return part
-  if (width === null) {
+  if (opens && width === null) {
     throw new RuntimeError(
       `${who}: ${nameOf(module)} stands first and does not know how many features a step brings; put a Linear, a LayerNorm or a recurrent layer there`,
     )
   }
-  const changed = Object.hasOwn(module, 'forward') ? ', which has hooks or a forward of its own' : ''
+  const changed = Object.hasOwn(module, 'forward') ? ', which has hooks or a forward of its own,' : ''
   throw new RuntimeError(
     `${who}: ${nameOf(module)}${changed} does not run by timesteps; leave it out of the stream, or override its openStream`,
   )

@@ -105,6 +105,8 @@ export {
   Conv1d,
   type Conv1dOptions,
   calculateGain,
+  checkedOptions,
+  checkSize,
   constant_,
   DeviceTensor,
   type DeviceValue,
