@@ -49,12 +49,8 @@ export function onDevice(module: Module, input: unknown): DeviceValue | null {
   return module.forwardOnDevice(engine.operations, input)
 }
 
-/** A value, waited for if it is on a device. */
-export function toHost(value: unknown): unknown {
-  return isDeviceValue(value) ? value.toHost() : value
-}
-
-function isDeviceValue(value: unknown): value is DeviceValue {
+/** True of what is on a device and has to be waited for. */
+export function isDeviceValue(value: unknown): value is DeviceValue {
   return (
     typeof value === 'object' && value !== null && 'toHost' in value && typeof value.toHost === 'function'
   )

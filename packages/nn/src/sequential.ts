@@ -1,6 +1,6 @@
 import type { DeviceOperations } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
-import { type DeviceValue, onDevice, toHost } from './deviceValue.ts'
+import { type DeviceValue, isDeviceValue, onDevice } from './deviceValue.ts'
 import { checkModule, moduleAt, modulesOf } from './listedModules.ts'
 import { Module } from './module.ts'
 import type { ModuleStream } from './moduleStream.ts'
@@ -65,10 +65,13 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
   override async forwardAsync(input: unknown): Promise<unknown> {
     let value = input
     for (const module of this) {
-      value =
-        onDevice(module, value) ?? (await Reflect.apply(module.forwardAsync, module, [await toHost(value)]))
+      const there = onDevice(module, value)
+      if (there === null) {
+        const input = isDeviceValue(value) ? await value.toHost() : value
+        value = await Reflect.apply(module.forwardAsync, module, [input])
+      } else value = there
     }
-    return toHost(value)
+    return isDeviceValue(value) ? value.toHost() : value
   }
 
   override forwardOnDevice(_operations: DeviceOperations, input: unknown): DeviceValue | null {
