@@ -28,6 +28,9 @@ export interface RNNOptions extends Omit<RNNBaseOptions, 'projSize'> {
   readonly nonlinearity?: 'tanh' | 'relu'
 }
 
+/** The parameters of more layers than these, however small, take all memory there is. */
+const mostLayers = 2 ** 16
+
 const defaults: Required<GRUOptions> = {
   numLayers: 1,
   bias: true,
@@ -83,6 +86,9 @@ export function resolveOptions(
   checkSize(who, 'inputSize', inputSize)
   checkSize(who, 'hiddenSize', hiddenSize)
   checkSize(who, 'numLayers', numLayers)
+  if (numLayers > mostLayers) {
+    throw new RangeError(`${who}: expected numLayers of at most ${mostLayers}, got ${numLayers}`)
+  }
   checkInteger(who, 'projSize', projSize)
   if (projSize < 0 || projSize >= hiddenSize) {
     throw new RangeError(

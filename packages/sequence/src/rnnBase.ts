@@ -15,8 +15,12 @@ import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.
 import { directionsOf, parameterOf, parameterShapes, widthsOf } from './layerParameters.ts'
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
-import { prepareCall } from './sequenceCall.ts'
+import { type ForwardOptions, prepareCall, type SequenceResults } from './sequenceCall.ts'
 import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
+
+/** What only an LSTM can be asked for. */
+type WithCells<M extends RecurrentMode> = M extends 'LSTM' ? { readonly returnCells: true } : never
+type WithoutCells = { readonly returnCells?: false }
 
 /**
  * What {@link RNN}, {@link LSTM} and {@link GRU} share: parameters, checks, and the way to the engine.
@@ -73,48 +77,84 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    *
    * @param input `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`, `(L, inputSize)` unbatched, or packed
    * @param hx `(D*numLayers, N, P)`, unbatched `(D*numLayers, P)`; LSTM `[h0, c0]`, c0 with `H` for `P`. Default zeros
+   * @param options of an LSTM: `returnCells: true` gives the cell states of all timesteps too
    * @returns `output`, shaped as the input with `D*P` features or packed, and the state after each sequence's last
-   * timestep, shaped as `hx`
+   * timestep, shaped as `hx`; with `returnCells`, then `cells`, the last layer's, as `output` with `H` for `P`
+   * @throws TypeError if an argument is no tensor, or an option is none
    * @throws RangeError if input is not 2-D or 3-D or not of the weights' dtype
    * @throws RuntimeError if a size does not fit, the sequence is empty, or the engine needs `forwardAsync`
+   *
+   * @example
+   * const [output, [hn, cn], cells] = lstm.forward(x, null, { returnCells: true })
    */
-  override forward(input: Tensor, hx?: HiddenState<M> | null): [output: Tensor, hn: HiddenState<M>]
+  override forward(
+    input: Tensor,
+    hx: HiddenState<M> | null | undefined,
+    options: WithCells<M>,
+  ): [output: Tensor, hn: HiddenState<M>, cells: Tensor]
+  override forward(
+    input: PackedSequence,
+    hx: HiddenState<M> | null | undefined,
+    options: WithCells<M>,
+  ): [output: PackedSequence, hn: HiddenState<M>, cells: PackedSequence]
+  override forward(
+    input: Tensor,
+    hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
+  ): [output: Tensor, hn: HiddenState<M>]
   override forward(
     input: PackedSequence,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): [output: PackedSequence, hn: HiddenState<M>]
   override forward(
     input: Tensor | PackedSequence,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): [output: Tensor | PackedSequence, hn: HiddenState<M>]
   override forward(
     input: Tensor | PackedSequence,
     hx: HiddenState<M> | null = null,
-  ): [output: Tensor | PackedSequence, hn: HiddenState<M>] {
+    options: ForwardOptions | null = null,
+  ): SequenceResults<M> {
     const engine = this.hostEngine('forward')
-    const { call, finish } = prepareCall<M>(this, input, hx)
+    const { call, finish } = prepareCall<M>(this, input, hx, options)
     return finish(engine.recurrent(this.packedWeights(engine), call))
   }
 
   /** As {@link RNNBase.forward}, on every engine. */
   override forwardAsync(
     input: Tensor,
+    hx: HiddenState<M> | null | undefined,
+    options: WithCells<M>,
+  ): Promise<[output: Tensor, hn: HiddenState<M>, cells: Tensor]>
+  override forwardAsync(
+    input: PackedSequence,
+    hx: HiddenState<M> | null | undefined,
+    options: WithCells<M>,
+  ): Promise<[output: PackedSequence, hn: HiddenState<M>, cells: PackedSequence]>
+  override forwardAsync(
+    input: Tensor,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): Promise<[output: Tensor, hn: HiddenState<M>]>
   override forwardAsync(
     input: PackedSequence,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): Promise<[output: PackedSequence, hn: HiddenState<M>]>
   override forwardAsync(
     input: Tensor | PackedSequence,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): Promise<[output: Tensor | PackedSequence, hn: HiddenState<M>]>
   override async forwardAsync(
     input: Tensor | PackedSequence,
     hx: HiddenState<M> | null = null,
-  ): Promise<[output: Tensor | PackedSequence, hn: HiddenState<M>]> {
+    options: ForwardOptions | null = null,
+  ): Promise<SequenceResults<M>> {
     const { engine } = this
-    const { call, finish } = prepareCall<M>(this, input, hx)
+    const { call, finish } = prepareCall<M>(this, input, hx, options)
     return finish(await engine.recurrent(this.packedWeights(engine), call))
   }
 

@@ -9,7 +9,7 @@ import { PackedSequence } from './packedSequence.ts'
 /** What {@link SelectOutput} takes of a layer's results: `sequence`, all outputs; `last`, the last hidden state. */
 export type Selection = 'sequence' | 'last'
 
-type Results<O extends Tensor | PackedSequence> = readonly [output: O, hn: HiddenState]
+type Results<O extends Tensor | PackedSequence> = readonly [output: O, hn: HiddenState, cells?: O]
 
 /**
  * One tensor of what an RNN, LSTM or GRU returns, so that a Sequential can go on with it. PyTorch has no such module: there
