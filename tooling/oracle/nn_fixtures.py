@@ -152,6 +152,95 @@ def around_cases():
     yield call_case("MaxPool1d", [3], [torch.arange(14, dtype=torch.int32).reshape(1, 2, 7)], stride=1, return_indices=True)
 
 
+def error_case(kind, arguments, shape=None, dtype=torch.float32, **options):
+    """Which error PyTorch raises, when the layer is made or run."""
+    error = None
+    try:
+        layer = getattr(nn, kind)(*arguments, **options)
+        if shape is not None:
+            layer(torch.zeros(shape, dtype=dtype))
+    except Exception as raised:
+        error = raised
+    if error is None:
+        raise AssertionError(f"{kind}({arguments}, {options}) of {shape} raises nothing")
+    given = ", ".join([*map(repr, arguments), *(f"{key}={value!r}" for key, value in options.items())])
+    return {
+        "name": f"{kind}({given})" + ("" if shape is None else f" of {tuple(shape)} {plain(dtype)}"),
+        "module": kind,
+        "arguments": arguments,
+        "options": options,
+        "shape": shape,
+        "dtype": plain(dtype),
+        "error": type(error).__name__,
+    }
+
+
+def error_cases():
+    """What PyTorch refuses, and by which error."""
+    f64, i64 = torch.float64, torch.int64
+    for arguments in (["4", 8], [4, "8"], [4.5, 8], [-4, 8], [4, -8]):
+        yield error_case("Linear", arguments)
+    yield error_case("Linear", [4, 3], [2, 5])
+    yield error_case("Linear", [4, 3], [2, 4], f64)
+    for arguments, options in ((["10", 3], {}), ([-1, 3], {}), ([3.5, 3], {}), ([3, 2], {"padding_idx": "a"})):
+        yield error_case("Embedding", arguments, **options)
+    yield error_case("Embedding", [3, 2], [2])
+    for p in ("0.5", 2, -0.1):
+        yield error_case("Dropout", [p])
+    for kind in ("Softmax", "LogSoftmax"):
+        yield error_case(kind, [], [2, 3], dim="1")
+        yield error_case(kind, [], [2, 3], dim=1.5)
+        yield error_case(kind, [], [2, 3], dim=2)
+        yield error_case(kind, [], [2, 3], i64, dim=1)
+    yield error_case("ReLU", [], [2], torch.bool)
+    for arguments, shape in (([], [3]), ([1, 5], [2, 3]), ([3], [2, 3]), ([2, 1], [1, 2, 3]), (["1"], [2, 3]), ([1.5], [2, 3])):
+        yield error_case("Flatten", arguments, shape)
+    for arguments in ([-1], ["5"], [5.5], [[3, "4"]]):
+        yield error_case("LayerNorm", arguments)
+    yield error_case("LayerNorm", [[]], [2, 3])
+    yield error_case("LayerNorm", [3], [2, 4])
+    yield error_case("LayerNorm", [[2, 3]], [3])
+    yield error_case("LayerNorm", [3], [2, 3], f64)
+    yield error_case("LayerNorm", [3], [2, 3], i64, elementwise_affine=False)
+    yield error_case("LayerNorm", [3], [2, 3], eps="a")
+    for arguments in ([-1], ["5"]):
+        yield error_case("BatchNorm1d", arguments)
+    for shape, dtype in (([2, 4], torch.float32), ([3], torch.float32), ([2, 3, 4, 5], torch.float32), ([1, 3], torch.float32), ([1, 3, 1], torch.float32), ([2, 3], f64), ([2, 3], i64)):
+        yield error_case("BatchNorm1d", [3], shape, dtype)
+    yield error_case("BatchNorm1d", [3], [1, 3], track_running_stats=False)
+    for arguments in ([-3, 4, 5], [3, -4, 5], [3, 4, -1], [3, 4, "5"]):
+        yield error_case("Conv1d", arguments)
+    for options in (
+        {"padding": "x"}, {"padding": "same", "stride": 2}, {"groups": 0}, {"groups": 2}, {"padding_mode": "x"},
+        {"groups": 0, "padding": "x", "padding_mode": "y"}, {"groups": 2, "padding": "x"},
+    ):
+        yield error_case("Conv1d", [3, 4, 5], **options)
+    yield error_case("Conv1d", [4, 3, 5], groups=2)
+    for options in (
+        {"stride": 0}, {"stride": -1}, {"dilation": 0}, {"padding": -1}, {"padding": 6, "padding_mode": "reflect"},
+        {"padding": 7, "padding_mode": "circular"},
+    ):
+        yield error_case("Conv1d", [3, 4, 5], [2, 3, 6], **options)
+    yield error_case("Conv1d", [3, 4, 5], [2, 3, 0], padding=9, padding_mode="replicate")
+    yield error_case("Conv1d", [3, 4, 7], [2, 3, 6])
+    yield error_case("Conv1d", [3, 4, 0], [2, 3, 6])
+    for shape, dtype in (([6], torch.float32), ([2, 2, 3, 6], torch.float32), ([2, 4, 6], torch.float32), ([2, 3, 0], torch.float32), ([2, 3, 6], f64), ([2, 3, 6], i64)):
+        yield error_case("Conv1d", [3, 4, 5], shape, dtype)
+    for arguments, options in (
+        ([0], {}), ([-1], {}), (["2"], {}), ([2.5], {}), ([3], {"padding": 2}), ([3], {"padding": -1}), ([3], {"stride": 0}),
+        ([3], {"dilation": 0}), ([3], {"dilation": 4}), ([8], {}),
+    ):
+        yield error_case("MaxPool1d", arguments, [1, 2, 7], **options)
+    for shape in ([7], [1, 0, 7], [1, 2, 0], [1, 1, 2, 7]):
+        yield error_case("MaxPool1d", [2], shape)
+    yield error_case("MaxPool1d", [2], [1, 2, 7], torch.bool)
+    yield error_case("ModuleList", [[1]])
+    yield error_case("ModuleList", [3])
+    yield error_case("ModuleDict", [{"a": 1}])
+    yield error_case("ModuleDict", [3])
+    yield error_case("Sequential", [3])
+
+
 class Block(nn.Module):
     """Registers in an order that is not the order of kinds."""
 
@@ -229,6 +318,7 @@ def main():
         layer_case("Dropout", [0.0], [torch.ones(4)]),
     ])
     write_fixture("nn_around", list(around_cases()))
+    write_fixture("nn_errors", list(error_cases()))
     write_fixture("nn_modules", [
         module_case("Linear", nn.Linear(2, 3, bias=False)),
         module_case("Embedding", nn.Embedding(4, 2)),

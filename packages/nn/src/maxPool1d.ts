@@ -1,6 +1,14 @@
-import { checkTensor, elementsOf, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
+import {
+  checkTensor,
+  type DType,
+  elementsOf,
+  tensor as fromData,
+  RuntimeError,
+  type Tensor,
+  zeros,
+} from '@unroll/tensor'
 import { checkedOptions, checkInteger, shapeText } from './arguments.ts'
-import { maxPositions } from './functional/maxPool1d.ts'
+import { maxPositions, takePositions } from './functional/maxPool1d.ts'
 import { Module } from './module.ts'
 
 export interface MaxPool1dOptions<Indices extends boolean = boolean> {
@@ -68,7 +76,7 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
         `${who}: expected input (N, C, L), or (C, L) unbatched, got shape ${shapeText(shape)}`,
       )
     }
-    if (dtype === 'bool' || dtype === 'float16' || dtype === 'bfloat16') {
+    if (!computable.has(dtype)) {
       throw new RuntimeError(`${who}: expected numbers to compare, got ${dtype}; convert with .to('float32')`)
     }
     const length = input.size(-1)
@@ -76,8 +84,8 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
     if (outLength < 1) {
       throw new RuntimeError(`${who}: expected sequences as long as a window, got ${length} positions`)
     }
-    const rows = input.reshape([-1, length])
-    const positions = maxPositions(elementsOf(rows), {
+    const elements = elementsOf(input)
+    const positions = maxPositions(elements, {
       kernelSize: this.kernelSize,
       stride: this.stride,
       padding: this.padding,
@@ -90,9 +98,10 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
         `${who}: expected windows that meet the sequence, got ${length} positions with dilation ${this.dilation} and padding ${this.padding}`,
       )
     }
-    const indices = fromData(BigInt64Array.from(positions, BigInt), { shape: [rows.size(0), outLength] })
-    const output = rows.gather(1, indices).reshape([...shape.slice(0, -1), outLength])
-    return this.returnIndices ? [output, indices.reshape(output.shape)] : output
+    const output = zeros([...shape.slice(0, -1), outLength], { dtype })
+    takePositions(elements, length, positions, outLength, elementsOf(output))
+    if (!this.returnIndices) return output
+    return [output, fromData(BigInt64Array.from(positions, BigInt), { shape: output.shape })]
   }
 
   override forwardAsync(input: Tensor): Promise<Pooled<Indices>>
@@ -106,6 +115,17 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
     return `kernel_size=${kernelSize}, stride=${stride}, padding=${padding}, dilation=${dilation}, ceil_mode=${ceil}`
   }
 }
+
+/** As in PyTorch. */
+const computable: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>([
+  'float32',
+  'float64',
+  'int64',
+  'int32',
+  'int16',
+  'int8',
+  'uint8',
+])
 
 type Defaults = Required<Omit<MaxPool1dOptions, 'stride'>> & { readonly stride: number | null | undefined }
 

@@ -11,6 +11,8 @@ import { checkType } from './arguments.ts'
  * ```
  */
 export class Parameter extends Tensor {
+  static override readonly name: string = 'Parameter'
+
   /** For the compiler only: a plain Tensor is not to be assigned where a Parameter stands. */
   declare protected readonly kind: 'parameter'
 

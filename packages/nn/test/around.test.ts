@@ -16,7 +16,7 @@ import {
   Tanh,
 } from '../src/index.ts'
 import { describeEngines } from './engines.ts'
-import { toState, toTensor } from './fixtures.ts'
+import { camelCase, toState, toTensor } from './fixtures.ts'
 
 type Fixture = (typeof fixtures.cases)[number]
 
@@ -31,11 +31,6 @@ const layers = {
   ReLU,
   Sigmoid,
   Tanh,
-}
-
-/** PyTorch's option under our name: `padding_mode` is `paddingMode`. */
-function camelCase(name: string): string {
-  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function makeLayer({ module, arguments: given, options, seed }: Fixture): Module {

@@ -12,7 +12,7 @@ export interface Pooling {
   readonly outLength: number
 }
 
-/** Memory whose elements can be compared. */
+/** Memory of a tensor. */
 type Elements = Tensor['data']
 
 /**
@@ -46,4 +46,44 @@ export function maxPositions(
     }
   }
   return positions
+}
+
+/**
+ * The elements at positions of their sequences.
+ * @param x `(sequences, length)`
+ * @param positions `(sequences, outLength)`
+ * @param out as `positions`, of the element type of `x`
+ */
+export function takePositions(
+  x: Elements,
+  length: number,
+  positions: Int32Array,
+  outLength: number,
+  out: Elements,
+): void {
+  if (isNumbers(x) && isNumbers(out)) take(x, length, positions, outLength, out, 0)
+  else if (!isNumbers(x) && !isNumbers(out)) take(x, length, positions, outLength, out, 0n)
+}
+
+type Bigints = BigInt64Array | BigUint64Array
+
+function isNumbers(elements: Elements): elements is Exclude<Elements, Bigints> {
+  return !(elements instanceof BigInt64Array || elements instanceof BigUint64Array)
+}
+
+function take<T>(
+  x: { readonly [index: number]: T },
+  length: number,
+  positions: Int32Array,
+  outLength: number,
+  out: { [index: number]: T },
+  zero: T,
+): void {
+  let at = 0
+  for (let start = 0; at < positions.length; start += length) {
+    for (let k = 0; k < outLength; k++) {
+      out[at] = x[start + (positions[at] ?? 0)] ?? zero
+      at++
+    }
+  }
 }
