@@ -113,6 +113,7 @@ export {
   deviceArray,
   Embedding,
   type EmbeddingOptions,
+  engineOf,
   Flatten,
   type ForwardArgs,
   type ForwardHook,
