@@ -6,7 +6,7 @@ import {
   type RecurrentMode,
   type RecurrentOutput,
 } from '@unroll/kernels'
-import { Module, Parameter, ResidentWeights, residentOf, uniform_ } from '@unroll/nn'
+import { engineOf, Module, Parameter, ResidentWeights, residentOf, uniform_ } from '@unroll/nn'
 import { empty, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
 import { cellCall } from './cellCall.ts'
 import { type CellOptions, resolveOptions } from './cellOptions.ts'
@@ -73,7 +73,7 @@ export abstract class RNNCellBase extends Module {
    * @throws RuntimeError if the engine is a device's
    */
   protected step(input: Tensor, states: readonly Tensor[] | null): CellState {
-    const { engine } = this
+    const engine = engineOf(this)
     if (engine.kind === 'device') {
       throw new RuntimeError(
         `${cellName(this.mode)}.forward: the engine ${engine.name} has to be awaited; call forwardAsync instead`,
@@ -85,7 +85,7 @@ export abstract class RNNCellBase extends Module {
 
   /** As {@link RNNCellBase.step}, on every engine. */
   protected async stepAsync(input: Tensor, states: readonly Tensor[] | null): Promise<CellState> {
-    const { engine } = this
+    const engine = engineOf(this)
     const call = callOf(this, 'forwardAsync', input, states)
     return statesOf(this, input, await engine.recurrent(packedBy(this, engine), call))
   }

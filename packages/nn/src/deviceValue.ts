@@ -1,6 +1,7 @@
 import type { DeviceArray, DeviceOperations } from '@unroll/kernels'
 import { elementsOf, isGradEnabled, Tensor, tensor } from '@unroll/tensor'
 import type { Module } from './module.ts'
+import { engineOf } from './moduleState.ts'
 import { depthOf } from './overrides.ts'
 
 /**
@@ -42,7 +43,7 @@ export function deviceArray(operations: DeviceOperations, value: unknown): Devic
  * @returns null where the module has to run by its `forwardAsync`
  */
 export function onDevice(module: Module, input: unknown): DeviceValue | null {
-  const { engine } = module
+  const engine = engineOf(module)
   if (engine.kind === 'host' || !engine.operations || (module.training && isGradEnabled())) return null
   const own = depthOf(module, 'forwardOnDevice')
   if (own > Math.min(depthOf(module, 'forward'), depthOf(module, 'forwardAsync'))) return null

@@ -4,7 +4,7 @@ import { checkCounts, checkedOptions, checkInteger, shapeText } from './argument
 import { DeviceTensor, type DeviceValue } from './deviceValue.ts'
 import { normal_ } from './init.ts'
 import { Module } from './module.ts'
-import { residentOf } from './moduleState.ts'
+import { engineOf, residentOf } from './moduleState.ts'
 import { Parameter } from './parameter.ts'
 import { Resident } from './resident.ts'
 
@@ -117,7 +117,7 @@ export class Embedding extends Module {
     const isKnown = indices.dtype === 'int64' || indices.dtype === 'int32'
     if (!isKnown || rows.some((row) => !(row >= 0 && row < numEmbeddings))) return null
     const onDevice = residentOf(this, 'device', () => new Resident<'weight', DeviceMatrix>(['weight']))
-    const resident = onDevice.current(this.engine, [{ weight }], () =>
+    const resident = onDevice.current(engineOf(this), [{ weight }], () =>
       operations.table(table, numEmbeddings, embeddingDim),
     )
     return new DeviceTensor(operations.embedding(resident, rows, indices.shape))

@@ -65,7 +65,7 @@ export {
 
 export { checkedOptions, checkSize } from './arguments.ts'
 export { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
-export { residentOf } from './moduleState.ts'
+export { engineOf, residentOf } from './moduleState.ts'
 export type { ModuleStream, StreamState } from './moduleStream.ts'
 export { type DirectionTensors, ResidentWeights } from './residentWeights.ts'
 export { type StateDict, stateTensors } from './stateTensors.ts'

@@ -9,7 +9,7 @@ import { checkCounts, checkedOptions } from './arguments.ts'
 import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'
-import { residentOf } from './moduleState.ts'
+import { engineOf, residentOf } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
 import { Parameter } from './parameter.ts'
 import { Resident } from './resident.ts'
@@ -89,7 +89,7 @@ export class Linear extends Module {
       'device',
       () => new Resident<'weight' | 'bias', DeviceMatrix>(['weight', 'bias']),
     )
-    const weights = onDevice.current(this.engine, [{ weight, bias }], () =>
+    const weights = onDevice.current(engineOf(this), [{ weight, bias }], () =>
       operations.linearWeights(w, b, inFeatures, outFeatures),
     )
     return new DeviceTensor(operations.linear(array, weights))

@@ -1,4 +1,4 @@
-import { type DeviceOperations, defaultEngine, describeValue, type Engine } from '@unroll/kernels'
+import { type DeviceOperations, describeValue, type Engine } from '@unroll/kernels'
 import { type DType, isFloatingPoint, Tensor } from '@unroll/tensor'
 import { checkedOptions, checkFunction, checkType } from './arguments.ts'
 import type { DeviceValue } from './deviceValue.ts'
@@ -24,7 +24,7 @@ import {
   slotsOf,
   unique,
 } from './members.ts'
-import { moduleState } from './moduleState.ts'
+import { engineOf, moduleState } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
 import { convert, engineRemedy, isEngine } from './moduleTarget.ts'
 import { Parameter } from './parameter.ts'
@@ -124,7 +124,7 @@ export class Module extends Inspectable {
 
   /** The engine the module was moved to, else the default one; its `name` tells which. */
   get engine(): Engine {
-    return moduleState(this).engine ?? defaultEngine()
+    return engineOf(this)
   }
 
   /**

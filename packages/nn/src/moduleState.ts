@@ -1,4 +1,4 @@
-import type { Engine } from '@unroll/kernels'
+import { defaultEngine, type Engine } from '@unroll/kernels'
 import type { ForwardHooks } from './forwardHooks.ts'
 import { hidden } from './hidden.ts'
 
@@ -25,6 +25,14 @@ export const moduleState: (module: object) => ModuleState = /* @__PURE__ */ hidd
   hooks: null,
   residents: new Map(),
 }))
+
+/**
+ * The engine a module computes on: the one it was moved to, else the default one. Layers ask this way and not by
+ * `this.engine`, which a proxy around the module hands out wrapped.
+ */
+export function engineOf(module: object): Engine {
+  return moduleState(module).engine ?? defaultEngine()
+}
 
 /**
  * What engines hold for a module, such as {@link ResidentWeights}: made by `make` on first use, given back by the module's

@@ -116,6 +116,7 @@ export {
   deviceArray,
   Embedding,
   type EmbeddingOptions,
+  engineOf,
   Flatten,
   type ForwardArgs,
   type ForwardHook,
