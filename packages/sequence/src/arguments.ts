@@ -56,9 +56,3 @@ export function checkInteger(who: string, what: string, value: unknown): void {
   if (Number.isInteger(value)) return
   throw new TypeError(`${who}: expected ${what} to be a whole number, got ${describeValue(value)}`)
 }
-
-/** @throws TypeError unless `value` is a whole number, RangeError unless it is at least 1 */
-export function checkSize(who: string, what: string, value: number): void {
-  checkInteger(who, what, value)
-  if (value <= 0) throw new RangeError(`${who}: expected ${what} to be greater than 0, got ${value}`)
-}

@@ -1,5 +1,4 @@
-import { optionsOf } from '@unroll/kernels'
-import type { StateDict } from '@unroll/nn'
+import { checkedOptions, type StateDict } from '@unroll/nn'
 import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import type { GRUOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
@@ -39,7 +38,7 @@ export class GRU extends RNNBase<'GRU'> {
    * @throws RangeError if under `prefix` there are no weights of a GRU; StateDictError if some are missing or misfit
    */
   static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): GRU {
-    const given = optionsOf('GRU.fromStateDict', options, fromStateDictDefaults, 'prefix')
+    const given = checkedOptions('GRU.fromStateDict', options, fromStateDictDefaults, 'prefix')
     return layerFromState('GRU', state, given, (...sizes) => new GRU(...sizes))
   }
 }

@@ -1,4 +1,4 @@
-import { describeValue, type FloatDType } from '@unroll/kernels'
+import type { FloatDType } from '@unroll/kernels'
 import { type Module, type StateDict, skipInit, stateTensors } from '@unroll/nn'
 import type { Tensor } from '@unroll/tensor'
 import type { RNNBaseOptions } from './options.ts'
@@ -39,9 +39,6 @@ export function layerFromState<L extends Module>(
   make: (inputSize: number, hiddenSize: number, options: RNNBaseOptions) => L,
 ): L {
   const who = `${kind}.fromStateDict`
-  if (typeof prefix !== 'string') {
-    throw new TypeError(`${who}: expected prefix to be a string, got ${describeValue(prefix)}`)
-  }
   const tensors = stateTensors(who, state)
   const isOwn = (name: string): boolean =>
     name.startsWith(prefix) && parameterName.test(name.slice(prefix.length))

@@ -1,5 +1,4 @@
-import { optionsOf } from '@unroll/kernels'
-import type { StateDict } from '@unroll/nn'
+import { checkedOptions, type StateDict } from '@unroll/nn'
 import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import type { LSTMOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
@@ -42,7 +41,7 @@ export class LSTM extends RNNBase<'LSTM'> {
    * @throws RangeError if under `prefix` there are no weights of a LSTM; StateDictError if some are missing or misfit
    */
   static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): LSTM {
-    const given = optionsOf('LSTM.fromStateDict', options, fromStateDictDefaults, 'prefix')
+    const given = checkedOptions('LSTM.fromStateDict', options, fromStateDictDefaults, 'prefix')
     return layerFromState('LSTM', state, given, (...sizes) => new LSTM(...sizes))
   }
 }

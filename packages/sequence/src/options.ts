@@ -1,5 +1,6 @@
 import { describeValue, type FloatDType, optionsOf, type RecurrentMode } from '@unroll/kernels'
-import { checkBoolean, checkInteger, checkSize } from './arguments.ts'
+import { checkSize } from '@unroll/nn'
+import { checkBoolean, checkInteger } from './arguments.ts'
 
 /** Options of every recurrent layer. */
 export interface RNNBaseOptions {

@@ -1,6 +1,7 @@
-import { describeValue, optionsOf } from '@unroll/kernels'
+import { describeValue } from '@unroll/kernels'
+import { checkedOptions } from '@unroll/nn'
 import { checkTensor, type DType, empty, RuntimeError, Tensor, tensor } from '@unroll/tensor'
-import { checkBoolean, formatShape, integersOf } from './arguments.ts'
+import { formatShape, integersOf } from './arguments.ts'
 import { PackedSequence } from './packedSequence.ts'
 import { gatherRows, type Track, trackOf, tracksOf } from './tracks.ts'
 
@@ -44,9 +45,7 @@ export function packPaddedSequence(
     )
   }
   checkTensor(who, 'input', input)
-  const { batchFirst, enforceSorted } = optionsOf(who, options, packPaddedDefaults, 'batchFirst')
-  checkBoolean(who, 'batchFirst', batchFirst)
-  checkBoolean(who, 'enforceSorted', enforceSorted)
+  const { batchFirst, enforceSorted } = checkedOptions(who, options, packPaddedDefaults, 'batchFirst')
   if (input.ndim < 2) {
     throw new RangeError(
       `${who}: expected input of at least 2 dimensions, ${batchFirst ? '(N, T, *)' : '(T, N, *)'}, got shape ${formatShape(input.shape)}`,
@@ -84,8 +83,7 @@ export function packPaddedSequence(
 export function packSequence(sequences: readonly Tensor[], options?: PackOptions | null): PackedSequence {
   const who = 'packSequence'
   const first = checkSequences(who, sequences)
-  const { enforceSorted } = optionsOf(who, options, packDefaults, 'enforceSorted')
-  checkBoolean(who, 'enforceSorted', enforceSorted)
+  const { enforceSorted } = checkedOptions(who, options, packDefaults, 'enforceSorted')
   const lengths = sequences.map((sequence) => sequence.size(0))
   checkLengths(who, lengths, enforceSorted)
   if (first.numel === 0) throw new RuntimeError(`${who}: cannot pack empty tensors`)

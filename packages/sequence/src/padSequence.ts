@@ -1,4 +1,5 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
+import { checkedOptions } from '@unroll/nn'
 import { checkTensor, empty, full, RuntimeError, type Tensor } from '@unroll/tensor'
 import { checkBoolean, checkNumber, formatShape, integersOf } from './arguments.ts'
 import { checkSequences } from './packPaddedSequence.ts'
@@ -66,8 +67,7 @@ export function unpadSequence(
 ): Tensor[] {
   const who = 'unpadSequence'
   checkTensor(who, 'padded', padded)
-  const { batchFirst } = optionsOf(who, options, { batchFirst: false }, 'batchFirst')
-  checkBoolean(who, 'batchFirst', batchFirst)
+  const { batchFirst } = checkedOptions(who, options, { batchFirst: false }, 'batchFirst')
   if (padded.ndim < 2) {
     throw new RangeError(`${who}: expected at least 2 dimensions, got shape ${formatShape(padded.shape)}`)
   }

@@ -1,5 +1,4 @@
-import { optionsOf } from '@unroll/kernels'
-import type { StateDict } from '@unroll/nn'
+import { checkedOptions, type StateDict } from '@unroll/nn'
 import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import { type RNNOptions, resolveRNNOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
@@ -44,7 +43,7 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
     options?: (FromStateDictOptions & Pick<RNNOptions, 'nonlinearity'>) | null,
   ): RNN {
     const defaults = { ...fromStateDictDefaults, nonlinearity: 'tanh' as RNN['nonlinearity'] }
-    const { nonlinearity, ...given } = optionsOf('RNN.fromStateDict', options, defaults, 'prefix')
+    const { nonlinearity, ...given } = checkedOptions('RNN.fromStateDict', options, defaults, 'prefix')
     return layerFromState(
       'RNN',
       state,

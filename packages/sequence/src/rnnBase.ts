@@ -3,13 +3,22 @@ import {
   describeValue,
   type Engine,
   type HostEngine,
-  optionsOf,
   type PackedWeights,
   type RecurrentMode,
 } from '@unroll/kernels'
-import { type DeviceValue, Module, Parameter, ResidentWeights, residentOf, uniform_ } from '@unroll/nn'
+import {
+  checkedOptions,
+  checkSize,
+  type DeviceValue,
+  engineOf,
+  Module,
+  Parameter,
+  ResidentWeights,
+  residentOf,
+  uniform_,
+} from '@unroll/nn'
 import { checkTensor, elementsOf, empty, RuntimeError, type Tensor } from '@unroll/tensor'
-import { checkSize, formatShape } from './arguments.ts'
+import { formatShape } from './arguments.ts'
 import { resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
 import { directionsOf, parameterOf, parameterShapes, widthsOf } from './layerParameters.ts'
@@ -153,14 +162,14 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     hx: HiddenState<M> | null = null,
     options: ForwardOptions | null = null,
   ): Promise<SequenceResults<M>> {
-    const { engine } = this
+    const engine = engineOf(this)
     const { call, finish } = prepareCall<M>(this, input, hx, options)
     return finish(await engine.recurrent(this.packedWeights(engine), call))
   }
 
   override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
     if (parameterOf(this, 'weight_ih_l0').dtype !== 'float32') return null
-    return resultOnDevice<M>(this, operations, () => this.packedWeights(this.engine), input)
+    return resultOnDevice<M>(this, operations, () => this.packedWeights(engineOf(this)), input)
   }
 
   /**
@@ -171,7 +180,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    */
   stream(options?: StreamOptions | null): SequenceStream<M> {
     const who = `${layerName(this.mode)}.stream`
-    const { batch } = optionsOf(who, options, { batch: 1 }, 'batch')
+    const { batch } = checkedOptions(who, options, { batch: 1 }, 'batch')
     checkSize(who, 'batch', batch)
     const engine = this.hostEngine('stream')
     const { mode, numLayers, hiddenSize } = this
@@ -199,11 +208,11 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
 
   /** Packs the parameters into the engine now rather than in the next `forward`. Done already: does nothing. */
   flattenParameters(): void {
-    this.packedWeights(this.engine)
+    this.packedWeights(engineOf(this))
   }
 
   private hostEngine(method: string): HostEngine {
-    const { engine } = this
+    const engine = engineOf(this)
     if (engine.kind === 'host') return engine
     throw new RuntimeError(
       `${layerName(this.mode)}.${method}: engine ${engine.name} computes asynchronously; use await ${layerName(this.mode)}.forwardAsync(...)`,

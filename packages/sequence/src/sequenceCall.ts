@@ -1,12 +1,7 @@
-import {
-  type FloatArray,
-  optionsOf,
-  type RecurrentInput,
-  type RecurrentMode,
-  type RecurrentOutput,
-} from '@unroll/kernels'
+import type { FloatArray, RecurrentInput, RecurrentMode, RecurrentOutput } from '@unroll/kernels'
+import { checkedOptions, engineOf } from '@unroll/nn'
 import { checkTensor, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
-import { checkBoolean, floatsOf, formatShape } from './arguments.ts'
+import { floatsOf, formatShape } from './arguments.ts'
 import { dropoutFactors } from './dropoutFactors.ts'
 import { type HiddenState, hiddenOf, statesOf } from './hiddenState.ts'
 import { layerName } from './options.ts'
@@ -43,7 +38,7 @@ export function prepareCall<M extends RecurrentMode>(
   hx: HiddenState<M> | null,
   options: ForwardOptions | null = null,
 ): SequenceCall<M> {
-  const { mode, batchFirst, engine } = module
+  const { mode, batchFirst } = module
   const who = `${layerName(mode)}.forward`
   const packed = given instanceof PackedSequence ? given : null
   const layout = packed && layoutOf(who, packed)
@@ -96,15 +91,14 @@ export function prepareCall<M extends RecurrentMode>(
       if (!returnCells) return [sequence(output, D * P), state]
       if (cells) return [sequence(output, D * P), state, sequence(cells, D * module.hiddenSize)]
       throw new RuntimeError(
-        `${who}: engine ${engine.name} gives no cell states of all timesteps; the engines wasm and reference do`,
+        `${who}: engine ${engineOf(module).name} gives no cell states of all timesteps; the engines wasm and reference do`,
       )
     },
   }
 }
 
 function wantsCells(who: string, mode: RecurrentMode, options: ForwardOptions | null): boolean {
-  const { returnCells } = optionsOf(who, options, { returnCells: false }, 'returnCells')
-  checkBoolean(who, 'returnCells', returnCells)
+  const { returnCells } = checkedOptions(who, options, { returnCells: false }, 'returnCells')
   if (returnCells && mode !== 'LSTM') {
     throw new RangeError(`${who}: expected no returnCells, as only LSTM has cell states`)
   }

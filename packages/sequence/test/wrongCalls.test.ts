@@ -110,7 +110,7 @@ const calls: readonly [call: string, tells: string][] = [
   ['packPaddedSequence(x, lengths, { enforceSorted: 0 })', 'got number 0'],
   ['packSequence(list, { enforceSorted: null })', 'expected enforceSorted to be true or false, got null'],
   ["unpadSequence(ones([3, 2, 2]), [3, 2], { batchFirst: 'no' })", 'got string "no"'],
-  ["lstm.stream({ batch: '1' })", 'expected batch to be a whole number, got string "1"'],
+  ["lstm.stream({ batch: '1' })", 'expected batch to be a number, got string "1"'],
   ['lstm.stream({ batch: 0 })', 'expected batch to be greater than 0, got 0'],
   ['bidirectional.stream()', 'expected one direction'],
   ['LSTM.fromStateDict(state, { prefix: null })', 'expected prefix to be a string, got null'],
