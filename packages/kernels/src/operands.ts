@@ -50,6 +50,12 @@ export function checkSoftmax({ x, rows, columns }: SoftmaxOperands): void {
   checkLength('softmax: x', x, rows * columns)
 }
 
+/** What a result is written into. */
+export function checkResult(who: string, out: FloatArray, length: number, dtype: FloatDType): void {
+  checkLength(`${who}: out`, out, length)
+  checkSameType(`${who}: out`, out, dtype)
+}
+
 function checkLength(what: string, array: FloatArray, length: number): void {
   if (array.length !== length)
     throw new RangeError(`${what}: expected ${length} elements, got ${array.length}`)

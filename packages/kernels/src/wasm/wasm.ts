@@ -17,7 +17,7 @@ import type {
 } from '../engine.ts'
 import { checkInput } from '../layout.ts'
 import { checkMatmul } from '../operands.ts'
-import { map, softmax, zip } from './elementwise.ts'
+import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
 import {
   prefersNarrowKernels,
@@ -125,12 +125,19 @@ class WasmEngine implements HostEngine {
   }
 
   multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray {
-    if (b instanceof WasmMatrix && this.#instances.has(b.instance)) return b.multiply(a, m)
-    throw new TypeError('multiply: this matrix was packed by another engine than this wasm engine')
+    return this.#ownMatrix(b).multiply(a, m)
+  }
+
+  multiplyInto(a: FloatArray, m: number, b: PackedMatrix, out: FloatArray): void {
+    this.#ownMatrix(b).multiplyInto(a, m, out)
   }
 
   map(f: UnaryFunction, x: FloatArray): FloatArray {
     return map(this.#start(), f, x)
+  }
+
+  mapInto(f: UnaryFunction, x: FloatArray, out: FloatArray): void {
+    mapInto(this.#start(), f, x, out)
   }
 
   zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
@@ -139,6 +146,10 @@ class WasmEngine implements HostEngine {
 
   softmax(operands: SoftmaxOperands): FloatArray {
     return softmax(this.#start(), operands)
+  }
+
+  softmaxInto(operands: SoftmaxOperands, out: FloatArray): void {
+    softmaxInto(this.#start(), operands, out)
   }
 
   get allocatedBytes(): number {
@@ -176,6 +187,11 @@ class WasmEngine implements HostEngine {
   #own(weights: PackedWeights): WasmWeights {
     if (weights instanceof WasmWeights && this.#instances.has(weights.instance)) return weights
     throw new TypeError('recurrent: these weights were packed by another engine than this wasm engine')
+  }
+
+  #ownMatrix(matrix: PackedMatrix): WasmMatrix {
+    if (matrix instanceof WasmMatrix && this.#instances.has(matrix.instance)) return matrix
+    throw new TypeError('multiply: this matrix was packed by another engine than this wasm engine')
   }
 
   #start(): WasmInstance {
