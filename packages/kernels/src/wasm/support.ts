@@ -67,8 +67,9 @@ export function givenModule(variant: WasmVariant): WebAssembly.Module | null {
  * WebAssembly, `node --turboshaft-wasm`, does not). Browsers are younger than that.
  */
 export function prefersNarrowKernels(): boolean {
-  if (typeof process !== 'object' || process.arch !== 'x64') return false
-  const [major = 0, minor = 0] = (process.versions?.v8 ?? '').split('.').map(Number)
+  const node = globalThis.process
+  if (node?.arch !== 'x64') return false
+  const [major = 0, minor = 0] = (node.versions?.v8 ?? '').split('.').map(Number)
   return major > 0 && (major < 13 || (major === 13 && minor < 1))
 }
 

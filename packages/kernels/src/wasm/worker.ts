@@ -52,12 +52,12 @@ onmessage = ({ data }) => serve(data, () => postMessage('ready'))
 
 /** Starts a worker, in Node or in a browser; resolves when it waits for work. */
 export function startWorker(data: WorkerData): Promise<WorkerHandle> {
-  return typeof process === 'object' && process.versions?.node ? startInNode(data) : startInBrowser(data)
+  return globalThis.process?.versions?.node ? startInNode(data) : startInBrowser(data)
 }
 
 async function startInNode(data: WorkerData): Promise<WorkerHandle> {
-  // process.getBuiltinModule, unlike import, does not send the bundlers of web pages looking for it.
-  const { Worker } = process.getBuiltinModule('node:worker_threads')
+  // Neither sends the bundlers of web pages looking for it, as import and a bare `process` would.
+  const { Worker } = globalThis.process.getBuiltinModule('node:worker_threads')
   const worker = new Worker(nodeSource, { eval: true, workerData: data })
   await new Promise((resolve, reject) => {
     worker.once('message', resolve)
