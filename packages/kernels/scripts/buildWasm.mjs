@@ -98,7 +98,10 @@ await writeFile(new URL('builds.ts', out), source)
 
 /** A section that engines leave alone. Its name and text are ASCII, of less than 127 characters in all. */
 function customSection(name, text) {
-  return Buffer.concat([Buffer.from([0, 1 + name.length + text.length, name.length]), Buffer.from(name + text)])
+  return Buffer.concat([
+    Buffer.from([0, 1 + name.length + text.length, name.length]),
+    Buffer.from(name + text),
+  ])
 }
 
 /** Pairs of pieces: a function each, and what stands before the first and behind the last. */

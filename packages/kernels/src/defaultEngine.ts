@@ -34,5 +34,7 @@ let warned = false
 function warnOnce(): void {
   if (warned) return
   warned = true
-  console.warn(`Unroll: the reference engine computes, which is many times slower than wasm: ${forbiddenText}`)
+  console.warn(
+    `Unroll: the reference engine computes, which is many times slower than wasm: ${forbiddenText}`,
+  )
 }

@@ -41,6 +41,7 @@ export {
   setNumThreads,
   sizesOf,
   type UnaryFunction,
+  useWasmModule,
   type WasmVariant,
   wasm,
   wasmVariant,

@@ -10,12 +10,13 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
 import { bundlerRows } from './bundlerRows.ts'
 import { command } from './command.ts'
-import { installPeers } from './peers.ts'
 import { Pages } from './pages.ts'
+import { installPeers } from './peers.ts'
 import { makeProject } from './project.ts'
 import { parseResult } from './result.ts'
 import { type Row, Unavailable } from './row.ts'
 import { runtimeRows } from './runtimeRows.ts'
+import { typescriptRows } from './typescriptRows.ts'
 
 interface Outcome {
   readonly row: Row
@@ -38,14 +39,20 @@ try {
     command(process.execPath, ['main.js', 'reference'], { cwd: project }),
   )
   const want = parseResult(printed)
-  const all = [...runtimeRows(project, want), ...bundlerRows(project, want, pages)]
+  const all = [
+    ...runtimeRows(project, want),
+    ...bundlerRows(project, want, pages),
+    ...typescriptRows(project),
+  ]
   const wanted = all.filter(
     ({ group, name }) =>
-      words.length === 0 || words.some((word) => `${group} ${name}`.toLowerCase().includes(word.toLowerCase())),
+      words.length === 0 ||
+      words.some((word) => `${group} ${name}`.toLowerCase().includes(word.toLowerCase())),
   )
   const outcomes = await runAll(wanted)
   printTable(outcomes)
-  const count = (state: Outcome['state']): number => outcomes.filter((outcome) => outcome.state === state).length
+  const count = (state: Outcome['state']): number =>
+    outcomes.filter((outcome) => outcome.state === state).length
   const [passed, failed, skipped] = [count('ok'), count('FAILED'), count('skipped')]
   if (options.report) await writeFile(options.report, JSON.stringify({ passed, failed, skipped }))
   console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)

@@ -51,6 +51,7 @@ export function peerProgram(name: string): string {
  * @throws Unavailable where there is none for this machine
  */
 export function peerNode(name: string): string {
-  if (platform !== 'linux-x64') throw new Unavailable(`the packages of Node's programs are those of linux-x64`)
+  if (platform !== 'linux-x64')
+    throw new Unavailable(`the packages of Node's programs are those of linux-x64`)
   return peerFile(name, 'bin/node')
 }

@@ -28,7 +28,9 @@ export function check(
   if (result.engine !== engine) throw new Error(`expected engine ${engine}, got ${result.engine}`)
   const warned = result.warnings.join('\n')
   if (result.warnings.length !== (warning === undefined ? 0 : 1) || !warned.includes(warning ?? '')) {
-    throw new Error(`expected ${warning ? `one warning of ${warning}` : 'no warning'}, got ${warned || 'none'}`)
+    throw new Error(
+      `expected ${warning ? `one warning of ${warning}` : 'no warning'}, got ${warned || 'none'}`,
+    )
   }
   const names = Object.keys(result.values)
   if (names.length < 10) throw new Error(`expected values of ten names or more, got ${names.join(', ')}`)

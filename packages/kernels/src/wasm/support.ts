@@ -38,7 +38,9 @@ export function supportsVariant(variant: WasmVariant): boolean {
 /** What keeps this runtime from running any build, with a remedy; null if nothing does. */
 export function wasmObstacle(): string | null {
   if (wasmVariant() !== null) return null
-  return compiling().forbidden ? forbiddenText : 'this runtime has no WebAssembly SIMD; use the reference engine'
+  return compiling().forbidden
+    ? forbiddenText
+    : 'this runtime has no WebAssembly SIMD; use the reference engine'
 }
 
 /** Whether the runtime is able to run WebAssembly, but may not compile it. */

@@ -6,9 +6,8 @@ import { giveModule, type WasmVariant } from './support.ts'
 const section = 'unroll'
 
 /**
- * Lets the wasm engine run a module that was compiled elsewhere, where compiling is forbidden: on edge runtimes, which
- * compile modules that are imported, and in pages that get one from a worker that may compile. Engines that compute already
- * keep what they run.
+ * Lets the wasm engine run a module that was compiled elsewhere, as edge runtimes need it: they compile what is imported
+ * and forbid the rest. Engines that compute already keep what they run.
  * @param module a `WebAssembly.Module` of `@unroll/kernels/simd.wasm` or `@unroll/kernels/relaxed-simd.wasm`; null goes back to
  *   the embedded builds
  * @throws TypeError where it is no such module
