@@ -14,11 +14,11 @@ interface PageOptions {
   /** Of the browser's command line. */
   readonly flags?: readonly string[]
   /** What the page finds below `/files/`. */
-  readonly files?: URL
+  readonly files?: URL | undefined
   /** The page's own, as a Content-Security-Policy; its files and workers do not have them. */
   readonly headers?: Readonly<Record<string, string>>
   /** Takes what the page gives to the global function `tell`. */
-  readonly onTold?: (...numbers: readonly number[]) => void
+  readonly onTold?: ((...numbers: readonly number[]) => void) | undefined
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Pages } from './pages.ts'
 import { check, parseResult, type Result } from './result.ts'
 import type { Row } from './row.ts'
 
-/** Bundles of consumer/page.js in Chromium and, where that fits, in Node; one of them in Firefox. */
+/** Bundles of consumer/page.js in browsers and, where that fits, in Node. */
 export function bundlerRows(project: string, want: Result, pages: Pages): Row[] {
   return bundlers.map((bundler) => ({
     group: 'bundlers',
@@ -18,11 +18,9 @@ export function bundlerRows(project: string, want: Result, pages: Pages): Row[] 
       if (bundler.runsInNode) {
         details.push(`Node: ${check(await runInNode(join(out, 'page.js')), want)}`)
       }
-      for (const browser of bundler.browsers) {
-        const page = await pages.open(browser)
-        const result = await page.call('run', `/files/${bundler.name}/index.html`)
-        details.push(`${browser}: ${check(parseResult(JSON.stringify(result)), want)}`)
-      }
+      const page = await pages.open(bundler.browser)
+      const result = await page.call('run', `/files/${bundler.name}/index.html`)
+      details.push(`${bundler.browser}: ${check(parseResult(JSON.stringify(result)), want)}`)
       return details.join(', ')
     },
   }))

@@ -11,9 +11,19 @@ export interface Bundler {
   readonly takesPage: boolean
   /** Whether its script runs in Node, too. */
   readonly runsInNode: boolean
-  readonly browsers: readonly BrowserName[]
+  readonly browser: BrowserName
   /** Arguments of Node: the bundler, and what it should do in the project, which is the working folder. */
   readonly args: (out: string) => readonly string[]
+}
+
+const esbuild = {
+  takesPage: false,
+  runsInNode: true,
+  args: (out: string) => [
+    '--eval',
+    `require(${JSON.stringify(own('esbuild', 'lib/main.js'))}).buildSync({
+       entryPoints: ['page.js'], bundle: true, minify: true, format: 'esm', outdir: ${JSON.stringify(out)} })`,
+  ],
 }
 
 export const bundlers: readonly Bundler[] = [
@@ -21,14 +31,14 @@ export const bundlers: readonly Bundler[] = [
     name: 'Vite',
     takesPage: true,
     runsInNode: false,
-    browsers: ['chromium', 'firefox'],
+    browser: 'chromium',
     args: (out) => [own('vite', 'bin/vite.js'), 'build', '--base=./', '--outDir', out, '--logLevel', 'error'],
   },
   {
     name: 'webpack',
     takesPage: false,
     runsInNode: true,
-    browsers: ['chromium'],
+    browser: 'chromium',
     args: (out) => [
       '--eval',
       `const options = { mode: 'production', entry: './page.js', output: { path: ${JSON.stringify(out)}, filename: 'page.js' } }
@@ -37,22 +47,13 @@ export const bundlers: readonly Bundler[] = [
        })`,
     ],
   },
-  {
-    name: 'esbuild',
-    takesPage: false,
-    runsInNode: true,
-    browsers: ['chromium'],
-    args: (out) => [
-      '--eval',
-      `require(${JSON.stringify(own('esbuild', 'lib/main.js'))}).buildSync({
-         entryPoints: ['page.js'], bundle: true, minify: true, format: 'esm', outdir: ${JSON.stringify(out)} })`,
-    ],
-  },
+  { name: 'esbuild', browser: 'chromium', ...esbuild },
+  { name: 'esbuild, Firefox', browser: 'firefox', ...esbuild },
   {
     name: 'Rollup',
     takesPage: false,
     runsInNode: true,
-    browsers: ['chromium'],
+    browser: 'chromium',
     args: (out) => [
       peerFile('rollup', 'dist/bin/rollup'),
       'page.js',
@@ -69,7 +70,7 @@ export const bundlers: readonly Bundler[] = [
     name: 'Parcel',
     takesPage: true,
     runsInNode: false,
-    browsers: ['chromium'],
+    browser: 'chromium',
     args: (out) => [
       peerFile('parcel', 'lib/bin.js'),
       'build',

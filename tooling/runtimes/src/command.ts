@@ -5,8 +5,8 @@ interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A minute is many times what any of them takes on an idle machine. */
-const endsWithin = 180_000
+/** In ms: many times what any of them takes on an idle machine. */
+const endsWithin = 300_000
 
 /**
  * Runs a program, and gives what it wrote to stdout.

@@ -8,9 +8,13 @@ import { Unavailable } from './row.ts'
 const folder = fileURLToPath(new URL('../peers', import.meta.url))
 const platform = `${process.platform}-${process.arch}`
 
-/** Installs what the packages are tried with, as the lock in `peers/` says. */
+/** Installs what the packages are tried with, as the lock in `peers/` says; where that fails, their rows say what is missing. */
 export async function installPeers(): Promise<void> {
-  await command('pnpm', ['install', '--frozen-lockfile', '--reporter=silent'], { cwd: folder })
+  try {
+    await command('pnpm', ['install', '--frozen-lockfile', '--reporter=append-only'], { cwd: folder })
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error)
+  }
 }
 
 /**
