@@ -42,7 +42,7 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
   })
 
   // Their own responses say what they may do.
-  it.each(['dedicated', 'shared', 'service'])(
+  it.for(['dedicated', 'shared', 'service'])(
     'starts the wasm engine in a %s worker',
     async (kind, context) => {
       if (page === null) return context.skip(remedyOf(browser))
