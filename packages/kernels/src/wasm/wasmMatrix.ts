@@ -1,10 +1,17 @@
 import type { FloatArray, FloatDType, MatrixOperand, PackedMatrix } from '../engine.ts'
+import { allocate } from '../layout.ts'
 import { checkFactor, checkMatrix, dtypeOf } from '../operands.ts'
 import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
 
 /** Rows of a tile at most; as in assembly/pack.ts. */
 const tileRows = 6
+
+/**
+ * Bytes of operand and result that are in wasm memory at once, if a tile's are not more: rows pass through a part at a time,
+ * so that no product is too large for that memory, and its parts stay in the caches.
+ */
+const mostBytes = 512 * 1024
 
 /**
  * A packed matrix: one block of wasm memory.
@@ -36,16 +43,12 @@ export class WasmMatrix implements PackedMatrix {
     plan.reserve(k * columns * size)
     this.#bias = plan.reserve(columns * size)
     this.byteLength = plan.byteLength
-    this.#address = instance.allocate(plan.byteLength)
-    try {
-      this.#pack(this.#address, operand)
-    } catch (error) {
-      this.dispose()
-      throw error
-    }
-    const biases = instance.floats(this.dtype, this.#address + this.#bias, columns)
-    biases.fill(0)
-    if (bias !== null) biases.set(bias)
+    this.#address = instance.allocateFilled(plan.byteLength, (address) => {
+      this.#pack(address, operand)
+      const biases = instance.floats(this.dtype, address + this.#bias, columns)
+      biases.fill(0)
+      if (bias !== null) biases.set(bias)
+    })
   }
 
   get disposed(): boolean {
@@ -72,21 +75,29 @@ export class WasmMatrix implements PackedMatrix {
     checkFactor(a, m, this)
     const size = elementBytes(dtype)
     const columns = paddedToPanels(dtype, n)
+    const most = Math.max(1, Math.floor(mostBytes / ((k + n) * size) / tileRows)) * tileRows
+    const rows = Math.min(m, most)
     const plan = new BlockPlan()
     const at = {
-      a: plan.reserve(m * k * size),
+      a: plan.reserve(rows * k * size),
       tile: plan.reserve(tileRows * k * size),
       padded: plan.reserve(columns === n ? 0 : tileRows * columns * size),
-      out: plan.reserve(m * n * size),
+      out: plan.reserve(rows * n * size),
     }
+    const out = allocate(dtype, m * n)
     const base = instance.allocate(plan.byteLength)
     try {
-      instance.floats(dtype, base + at.a, m * k).set(a)
       const { matmulF32, matmulF64 } = instance.exports
       const kernel = dtype === 'float32' ? matmulF32 : matmulF64
       const [b, bias] = [this.#address, this.#address + this.#bias]
-      kernel(base + at.out, base + at.a, b, bias, base + at.tile, base + at.padded, m, k, n)
-      return instance.floats(dtype, base + at.out, m * n).slice()
+      for (let row = 0; row < m; row += rows) {
+        const count = Math.min(rows, m - row)
+        const part = count === m ? a : a.subarray(row * k, (row + count) * k)
+        instance.floats(dtype, base + at.a, count * k).set(part)
+        kernel(base + at.out, base + at.a, b, bias, base + at.tile, base + at.padded, count, k, n)
+        out.set(instance.floats(dtype, base + at.out, count * n), row * n)
+      }
+      return out
     } finally {
       instance.release(base)
     }
