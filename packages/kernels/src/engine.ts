@@ -6,6 +6,13 @@
  * `H` hidden size, `P` width of the hidden state (projection size, or `H` without a projection), `G` gates.
  */
 
+// For users whose `lib` does not have it; `esnext.disposable` and @types/node declare the same.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol
+  }
+}
+
 /** The arithmetic's element types. */
 export type FloatDType = 'float32' | 'float64'
 

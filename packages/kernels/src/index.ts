@@ -47,4 +47,5 @@ export { describeValue, optionsOf } from './arguments.ts'
 
 export { reference } from './reference/reference.ts'
 export { type WasmVariant, wasmVariant } from './wasm/support.ts'
+export { useWasmModule } from './wasm/useWasmModule.ts'
 export { createWasmEngine, getNumThreads, setNumThreads, wasm } from './wasm/wasm.ts'

@@ -43,6 +43,7 @@ export {
   setNumThreads,
   sizesOf,
   type UnaryFunction,
+  useWasmModule,
   type WasmVariant,
   wasm,
   wasmVariant,
