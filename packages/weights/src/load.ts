@@ -110,7 +110,7 @@ export async function loadWeights(
   options?: WeightsOptions | null,
 ): Promise<Map<string, Tensor>> {
   const who = 'loadWeights'
-  const { prefix, dtype, ...rest } = optionsOf<WeightsOptions>(who, options, weightsDefaults)
+  const { prefix, dtype, ...rest } = optionsOf<WeightsOptions>(who, options, weightsDefaults, 'prefix')
   const [below, to] = [checkPrefix(who, prefix), checkDType(who, dtype)]
   return withReader(who, source, rest, async ({ reader, context }) => {
     const { tensors, leftOut } = loadable(reader, weightsOf(who, reader, below), to)

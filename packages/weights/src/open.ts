@@ -35,7 +35,7 @@ export async function open(
   source: CheckpointSource,
   options?: OpenOptions | null,
 ): Promise<Checkpoint> {
-  const { prefix, ...rest } = optionsOf<OpenOptions>('open', options, openDefaults)
+  const { prefix, ...rest } = optionsOf<OpenOptions>('open', options, openDefaults, 'prefix')
   const below = checkPrefix('open', prefix)
   const opened = await OpenedCheckpoint.open('open', source, rest)
   try {
