@@ -28,10 +28,7 @@ import { type LoadOptions, loadDefaults, withReader } from './withReader.ts'
  * const checkpoint = await load('checkpoint.pt')
  * if (checkpoint instanceof Map) console.log(checkpoint.get('epoch'))
  */
-export async function load(
-  source: CheckpointSource,
-  options?: LoadOptions | null,
-): Promise<SavedValue> {
+export async function load(source: CheckpointSource, options?: LoadOptions | null): Promise<SavedValue> {
   const own = optionsOf<LoadOptions>('load', options, loadDefaults)
   return withReader('load', source, own, async ({ reader, context }): Promise<SavedValue> => {
     // Twice over the object: first to learn which tensors there are, then, with their memory at hand, to make them.

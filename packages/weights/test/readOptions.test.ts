@@ -1,6 +1,15 @@
 import { ones } from '@unroll/tensor'
 import { describe, expect, it } from 'vitest'
-import { describe as describeWeights, inspect, load, loadWeights, open, savePt, saveSafetensors, UnreadableSourceError } from '../src/index.ts'
+import {
+  describe as describeWeights,
+  inspect,
+  load,
+  loadWeights,
+  open,
+  savePt,
+  saveSafetensors,
+  UnreadableSourceError,
+} from '../src/index.ts'
 import { failureOf } from './support/failure.ts'
 
 const bytes = savePt(new Map([['w', ones([2])]]))
@@ -103,14 +112,18 @@ describe('what is no option is refused', () => {
     // @ts-expect-error: a dtype that nothing is converted to
     await expect(opened.get('w', { dtype: 'int8' })).rejects.toThrow('Checkpoint.get: expected dtype to be')
     // @ts-expect-error: no name
-    await expect(opened.get(3)).rejects.toThrow('Checkpoint.get: expected the name of a tensor ("w", ...), got number 3')
+    await expect(opened.get(3)).rejects.toThrow(
+      'Checkpoint.get: expected the name of a tensor ("w", ...), got number 3',
+    )
     await expect(opened.raw('v')).rejects.toThrow('Checkpoint.raw: expected the name of a tensor')
     await opened.close()
   })
 
   it('by describe', () => {
     // @ts-expect-error: a forgotten await
-    expect(() => describeWeights(loadWeights(bytes))).toThrow('describe: expected a Map of tensors by name, got a promise; await it first')
+    expect(() => describeWeights(loadWeights(bytes))).toThrow(
+      'describe: expected a Map of tensors by name, got a promise; await it first',
+    )
     // @ts-expect-error: no Map
     expect(() => describeWeights({ w: ones([1]) })).toThrow('got Object')
   })
