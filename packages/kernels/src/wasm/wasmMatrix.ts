@@ -1,10 +1,9 @@
 import type { FloatArray, FloatDType, MatrixOperand, PackedMatrix } from '../engine.ts'
-import { checkFactor, checkMatrix, dtypeOf } from '../operands.ts'
+import { allocate } from '../layout.ts'
+import { checkFactor, checkMatrix, checkResult, dtypeOf } from '../operands.ts'
 import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
-
-/** Rows of a tile at most; as in assembly/pack.ts. */
-const tileRows = 6
+import { WasmProduct } from './wasmProduct.ts'
 
 /**
  * A packed matrix: one block of wasm memory.
@@ -22,6 +21,8 @@ export class WasmMatrix implements PackedMatrix {
   readonly instance: WasmInstance
   readonly #bias: number
   #address: number | null
+  /** Of the last {@link WasmMatrix.multiplyInto}, for the next. */
+  #idle: WasmProduct | null = null
 
   constructor(instance: WasmInstance, operand: MatrixOperand) {
     checkMatrix(operand)
@@ -36,16 +37,12 @@ export class WasmMatrix implements PackedMatrix {
     plan.reserve(k * columns * size)
     this.#bias = plan.reserve(columns * size)
     this.byteLength = plan.byteLength
-    this.#address = instance.allocate(plan.byteLength)
-    try {
-      this.#pack(this.#address, operand)
-    } catch (error) {
-      this.dispose()
-      throw error
-    }
-    const biases = instance.floats(this.dtype, this.#address + this.#bias, columns)
-    biases.fill(0)
-    if (bias !== null) biases.set(bias)
+    this.#address = instance.allocateFilled(plan.byteLength, (address) => {
+      this.#pack(address, operand)
+      const biases = instance.floats(this.dtype, address + this.#bias, columns)
+      biases.fill(0)
+      if (bias !== null) biases.set(bias)
+    })
   }
 
   get disposed(): boolean {
@@ -57,6 +54,8 @@ export class WasmMatrix implements PackedMatrix {
   }
 
   dispose(): void {
+    this.#idle?.dispose()
+    this.#idle = null
     if (this.#address !== null) this.instance.release(this.#address)
     this.#address = null
   }
@@ -67,29 +66,34 @@ export class WasmMatrix implements PackedMatrix {
 
   /** `a b + bias`, with `a` (M, K). */
   multiply(a: FloatArray, m: number): FloatArray {
-    const { instance, dtype, k, n } = this
-    if (this.#address === null) throw new Error('multiply: this matrix was disposed; pack it again')
+    const panels = this.#panels
     checkFactor(a, m, this)
-    const size = elementBytes(dtype)
-    const columns = paddedToPanels(dtype, n)
-    const plan = new BlockPlan()
-    const at = {
-      a: plan.reserve(m * k * size),
-      tile: plan.reserve(tileRows * k * size),
-      padded: plan.reserve(columns === n ? 0 : tileRows * columns * size),
-      out: plan.reserve(m * n * size),
-    }
-    const base = instance.allocate(plan.byteLength)
+    const out = allocate(this.dtype, m * this.n)
+    const product = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
     try {
-      instance.floats(dtype, base + at.a, m * k).set(a)
-      const { matmulF32, matmulF64 } = instance.exports
-      const kernel = dtype === 'float32' ? matmulF32 : matmulF64
-      const [b, bias] = [this.#address, this.#address + this.#bias]
-      kernel(base + at.out, base + at.a, b, bias, base + at.tile, base + at.padded, m, k, n)
-      return instance.floats(dtype, base + at.out, m * n).slice()
+      product.run(a, panels, panels + this.#bias, out)
+      return out
     } finally {
-      instance.release(base)
+      product.dispose()
     }
+  }
+
+  /** The same into `out` (M, N), in room that is kept. */
+  multiplyInto(a: FloatArray, m: number, out: FloatArray): void {
+    const panels = this.#panels
+    checkResult('multiply', out, m * this.n, this.dtype)
+    checkFactor(a, m, this)
+    if (this.#idle?.m !== m) {
+      this.#idle?.dispose()
+      this.#idle = null
+      this.#idle = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
+    }
+    this.#idle.run(a, panels, panels + this.#bias, out)
+  }
+
+  get #panels(): number {
+    if (this.#address === null) throw new Error('multiply: this matrix was disposed; pack it again')
+    return this.#address
   }
 
   #pack(to: number, { b, k, n, transposeB = false }: MatrixOperand): void {
