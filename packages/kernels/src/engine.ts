@@ -6,6 +6,13 @@
  * `H` hidden size, `P` width of the hidden state (projection size, or `H` without a projection), `G` gates.
  */
 
+// For users whose `lib` does not have it; `esnext.disposable` and @types/node declare the same.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol
+  }
+}
+
 /** The arithmetic's element types. */
 export type FloatDType = 'float32' | 'float64'
 
@@ -81,6 +88,8 @@ export interface RecurrentInput {
    * the next: 0 or `1 / (1 - p)`, in time-major row order also if `batchFirst`. Null without dropout. Default null.
    */
   readonly dropout?: FloatArray | null
+  /** LSTM: give the last layer's cell states of all timesteps too. Default false. */
+  readonly returnCells?: boolean
 }
 
 /** Fresh arrays, owned by the caller. Rows `layer * D + direction` of the states are those of PyTorch. */
@@ -91,6 +100,11 @@ export interface RecurrentOutput {
   readonly hn: FloatArray
   /** LSTM: `(numLayers * D, N, H)`; else null. */
   readonly cn: FloatArray | null
+  /**
+   * `(R, D * H)` in the order of `output`: the last layer's cell states of all timesteps, if `returnCells`; else null or
+   * absent. An engine that does not give them refuses the call.
+   */
+  readonly cells?: FloatArray | null
 }
 
 /** The gradients of a loss with respect to a {@link RecurrentOutput}, each shaped as it. Null stands for zeros. */
@@ -147,16 +161,17 @@ export interface RecurrentStream {
   /**
    * The next timestep.
    * @param input `(N, I)`
-   * @returns `(N, P)`: a view that the next step overwrites
+   * @returns `(N, P)`: an array that the next step overwrites
+   * @throws RangeError on another size, TypeError on another element type
    */
   step(input: FloatArray): FloatArray
-  /** `(numLayers, N, P)`: a view of the hidden states. */
+  /** `(numLayers, N, P)`: a copy of the hidden states. */
   readonly h: FloatArray
-  /** LSTM: `(numLayers, N, H)`, a view of the cell states; else null. */
+  /** LSTM: `(numLayers, N, H)`, a copy of the cell states; else null. */
   readonly c: FloatArray | null
   /** Starts anew from the states given, shaped as `h` and `c`; from zeros if null. */
   reset(h?: FloatArray | null, c?: FloatArray | null): void
-  /** Gives the memory back. */
+  /** Gives the memory back, as does the garbage collector for streams that were dropped. Using it afterwards throws. */
   dispose(): void
   [Symbol.dispose](): void
 }
@@ -225,6 +240,8 @@ export interface HostEngine {
   readonly name: string
   /** Which build of it runs, e.g. `relaxed-simd`; empty where there is only one. */
   readonly variant: string
+  /** Bytes of a memory of its own that weights, matrices, streams and calls hold; 0 where it has none. */
+  readonly allocatedBytes: number
   /**
    * Copies weights into the engine's own layout.
    * @param weights one entry per layer and direction: layer 0 forward, layer 0 reverse, layer 1 forward, ...

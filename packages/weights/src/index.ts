@@ -5,22 +5,19 @@ export {
   CheckpointError,
   type CheckpointLocation,
   CorruptCheckpointError,
+  SourceChangedError,
   UnreadableSourceError,
   UnsafePickleError,
   UnsupportedFormatError,
 } from './errors.ts'
-export {
-  fromKeras,
-  fromOnnx,
-  type KerasWeights,
-  type LayerPlace,
-  type OnnxWeights,
-  type RecurrentKind,
-} from './gateOrders.ts'
+export { fromKeras, type KerasOptions, type KerasWeights } from './gateOrders/fromKeras.ts'
+export { fromOnnx, type OnnxOptions, type OnnxWeights } from './gateOrders/fromOnnx.ts'
+export type { LayerPlace, RecurrentKind } from './gateOrders/gateOrders.ts'
 export { type InspectedGlobal, type Inspection, inspect, type Verdict } from './inspect.ts'
+export type { LeftOut } from './leftOut.ts'
 export { type Limits, limits } from './limits.ts'
 export { load, loadWeights, type WeightsOptions } from './load.ts'
-export { Checkpoint, open } from './open.ts'
+export { Checkpoint, type OpenOptions, open } from './open.ts'
 export type { Format } from './reader.ts'
 // Sources
 export type { CheckpointSource } from './source/openSource.ts'
@@ -32,8 +29,9 @@ export type { FileDType } from './tensor/fileDtype.ts'
 export { type RawTensor, toFloats, type WideDType } from './tensor/rawTensor.ts'
 export type { RawData } from './tensor/typedMemory.ts'
 export type { StorageInfo, TensorInfo } from './tensorInfo.ts'
+export { InertRecord } from './torch/inertRecord.ts'
 export type { Complex, Saved, SavedValue } from './torch/savedValue.ts'
 export type { LoadOptions } from './withReader.ts'
 // Writing
 export { type Savable, savePt } from './write/savePt.ts'
-export { saveSafetensors } from './write/saveSafetensors.ts'
+export { type SafetensorsOptions, saveSafetensors } from './write/saveSafetensors.ts'

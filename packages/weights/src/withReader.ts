@@ -1,3 +1,4 @@
+import { describeValue } from '@unroll/kernels'
 import { openReader } from './openReader.ts'
 import type { Reader } from './reader.ts'
 import { type CheckpointSource, openSource } from './source/openSource.ts'
@@ -11,7 +12,18 @@ export interface LoadOptions extends ReadOptions {
    * For the index.json of a sharded checkpoint: gives the source of a file it names. Without it the files are looked
    * for beside the index, which needs a path or URL.
    */
-  readonly resolve?: ResolveShard | undefined
+  readonly resolve?: ResolveShard | null | undefined
+  /** Of a zip archive of several checkpoints the name of the one to read: `policy.pth`. */
+  readonly record?: string | null | undefined
+}
+
+/** Every option there is, for `optionsOf`. */
+export const loadDefaults: LoadOptions = {
+  signal: undefined,
+  onProgress: undefined,
+  limits: undefined,
+  resolve: undefined,
+  record: undefined,
 }
 
 /** A checkpoint and the files it is read from. */
@@ -34,17 +46,29 @@ export class OpenedCheckpoint {
     source: CheckpointSource,
     options: LoadOptions = {},
   ): Promise<OpenedCheckpoint> {
-    const context = new ReadContext(options)
+    const { resolve, record } = options
+    if (resolve && typeof resolve !== 'function') {
+      throw new TypeError(`${who}: expected resolve to be a function, got ${describeValue(resolve)}`)
+    }
+    if (typeof (record ?? '') !== 'string') {
+      throw new TypeError(`${who}: expected record to be text, got ${describeValue(record)}`)
+    }
+    const context = new ReadContext(options, who)
     const first = await openSource(who, source, context)
     const sources = [first]
     const openShard = async (name: string): Promise<Source> => {
-      const found = await (options.resolve?.(name) ?? shardBeside(source, name, first.name))
+      const found = await (resolve?.(name) ?? shardBeside(source, name, first.name))
       const shard = await openSource(who, found, context)
       sources.push(shard)
       return shard
     }
     try {
-      return new OpenedCheckpoint(await openReader(first, openShard), context, first, sources)
+      return new OpenedCheckpoint(
+        await openReader(first, { openShard, record: record ?? undefined }),
+        context,
+        first,
+        sources,
+      )
     } catch (error) {
       await closeAll(sources)
       throw error

@@ -1,4 +1,5 @@
 import type { FloatArray, FloatDType, MatrixOperand, PackedMatrix } from '../engine.ts'
+import { allocate } from '../layout.ts'
 import { checkFactor, checkMatrix, checkResult, dtypeOf } from '../operands.ts'
 import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
@@ -36,16 +37,12 @@ export class WasmMatrix implements PackedMatrix {
     plan.reserve(k * columns * size)
     this.#bias = plan.reserve(columns * size)
     this.byteLength = plan.byteLength
-    this.#address = instance.allocate(plan.byteLength)
-    try {
-      this.#pack(this.#address, operand)
-    } catch (error) {
-      this.dispose()
-      throw error
-    }
-    const biases = instance.floats(this.dtype, this.#address + this.#bias, columns)
-    biases.fill(0)
-    if (bias !== null) biases.set(bias)
+    this.#address = instance.allocateFilled(plan.byteLength, (address) => {
+      this.#pack(address, operand)
+      const biases = instance.floats(this.dtype, address + this.#bias, columns)
+      biases.fill(0)
+      if (bias !== null) biases.set(bias)
+    })
   }
 
   get disposed(): boolean {
@@ -71,9 +68,11 @@ export class WasmMatrix implements PackedMatrix {
   multiply(a: FloatArray, m: number): FloatArray {
     const panels = this.#panels
     checkFactor(a, m, this)
+    const out = allocate(this.dtype, m * this.n)
     const product = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
     try {
-      return product.run(a, panels, panels + this.#bias).slice()
+      product.run(a, panels, panels + this.#bias, out)
+      return out
     } finally {
       product.dispose()
     }
@@ -89,7 +88,7 @@ export class WasmMatrix implements PackedMatrix {
       this.#idle = null
       this.#idle = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
     }
-    out.set(this.#idle.run(a, panels, panels + this.#bias))
+    this.#idle.run(a, panels, panels + this.#bias, out)
   }
 
   get #panels(): number {

@@ -5,6 +5,7 @@ import type { Reader } from '../reader.ts'
 import type { Source } from '../source/source.ts'
 import { dtypeOfSafetensors, type FileDType, itemSize } from '../tensor/fileDtype.ts'
 import { type StorageContent, StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
+import { strictUtf8 } from '../utf8.ts'
 import { HeaderReader } from './headerReader.ts'
 
 /** One tensor of the header. Its bytes stand at `start` to `end` of the file. */
@@ -36,7 +37,19 @@ export async function openSafetensors(source: Source): Promise<Reader> {
     const storage = new StorageSpec({ key: name, dtype, byteLength: end - start, content })
     specs.set(name, TensorSpec.whole(storage, dtype, shape))
   }
-  return new NamedTensors('safetensors', { file: source.name }, specs, metadata)
+  addAliases(specs, metadata)
+  return new NamedTensors('safetensors', { file: source.name }, specs, { metadata })
+}
+
+/**
+ * `save_model` writes tensors that are one in the model once, and notes under each other name the name that it wrote.
+ * Metadata that names no tensor of the file is a note like any other.
+ */
+function addAliases(specs: Map<string, TensorSpec>, metadata: ReadonlyMap<string, string>): void {
+  const aliases = [...metadata].filter(([name]) => name !== 'format' && !specs.has(name))
+  for (const [name, spec] of aliases.map(([name, written]) => [name, specs.get(written)] as const)) {
+    if (spec !== undefined) specs.set(name, spec)
+  }
 }
 
 /**
@@ -69,7 +82,7 @@ type Corrupt = (what: string, offset: number) => CorruptCheckpointError
 
 function decode(bytes: Uint8Array, corrupt: Corrupt): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return strictUtf8.decode(bytes)
   } catch {
     throw corrupt('safetensors header is not UTF-8', 8)
   }

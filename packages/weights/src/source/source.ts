@@ -1,6 +1,7 @@
 import { UnreadableSourceError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { ReadContext } from './readContext.ts'
+import { systemErrorText } from './systemError.ts'
 
 /**
  * Random access to bytes that the caller provides: the one thing a reader needs.
@@ -15,8 +16,11 @@ export interface ByteSource {
 
 export type ByteSlice = ArrayBufferLike | Uint8Array
 
-/** Bytes in memory that is not shared with other threads. */
-export type Bytes = Uint8Array<ArrayBuffer>
+/**
+ * Bytes in memory that is not shared with other threads: `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 calls
+ * `Uint8Array`; `of` returns what there is.
+ */
+export type Bytes = ReturnType<Uint8ArrayConstructor['of']>
 
 /** What every kind of source comes down to. */
 export interface OpenedSource extends ByteSource {
@@ -35,6 +39,7 @@ export class Source {
   /** Limits, progress and cancellation of the call that opened it. */
   readonly context: ReadContext
   readonly #opened: OpenedSource
+  #closed = false
 
   constructor(opened: OpenedSource, context: ReadContext) {
     this.context = context
@@ -58,6 +63,7 @@ export class Source {
     if (!(start >= 0 && start <= end && end <= this.byteLength)) {
       throw this.#unreadable(`bytes ${start} to ${end} asked for, of ${this.byteLength}`, start)
     }
+    if (this.#closed) throw this.#unreadable('is closed; open it again', null)
     if (start === end) return new Uint8Array(0)
     const piece = this.#opened.pieceBytes ?? Number.POSITIVE_INFINITY
     if (end - start <= piece) return this.#piece(start, end)
@@ -91,6 +97,7 @@ export class Source {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#opened.close?.()
   }
 
@@ -111,7 +118,7 @@ export class Source {
 
 /** What a failure says of itself, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return systemErrorText(error) ?? (error instanceof Error ? error.message : String(error))
 }
 
 /**

@@ -1,6 +1,7 @@
 import { CorruptCheckpointError, quote } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { Bytes, Source } from '../source/source.ts'
+import { lossyUtf8 } from '../utf8.ts'
 import { crc32 } from './crc32.ts'
 import { flagBits, lengths, readDirectory, signatures, viewOf, type ZipEntry } from './directory.ts'
 import { inflate } from './inflate.ts'
@@ -19,9 +20,13 @@ export class ZipArchive {
   /** By name; names are unique. In the directory's order. */
   readonly entries: ReadonlyMap<string, ZipEntry>
 
+  /** False where none was ever computed, as PyTorch does if it is asked to: every one is 0 then. */
+  readonly hasChecksums: boolean
+
   private constructor(source: Source, entries: ReadonlyMap<string, ZipEntry>) {
     this.source = source
     this.entries = entries
+    this.hasChecksums = [...entries.values()].some(({ crc }) => crc !== 0)
   }
 
   /** @throws CorruptCheckpointError, UnsupportedFormatError, UnreadableSourceError */
@@ -53,7 +58,7 @@ export class ZipArchive {
     this.#checkDescriptor(entry, await read(dataEnd, entry.end))
     const at = { file: this.source.name, record: name }
     const bytes = entry.method === 8 ? await inflate(data, entry.size, at) : data
-    const crc = crc32(bytes)
+    const crc = this.hasChecksums ? crc32(bytes) : entry.crc
     if (crc !== entry.crc) {
       throw new CorruptCheckpointError(`checksum is ${hex(crc)}, the directory says ${hex(entry.crc)}`, at)
     }
@@ -99,7 +104,7 @@ export class ZipArchive {
     if (dataStart + entry.compressedSize > entry.end) throw fail('local header runs into the next record')
 
     const variable = await read(fixedEnd, dataStart)
-    const name = new TextDecoder().decode(variable.subarray(0, nameEnd - fixedEnd))
+    const name = lossyUtf8.decode(variable.subarray(0, nameEnd - fixedEnd))
     if (name !== entry.name) throw fail(`is named ${quote(name)} in its local header`)
     // With a data descriptor the header was written before the data, with zeros.
     const late = (entry.flags & flagBits.dataDescriptor) !== 0
