@@ -24,6 +24,7 @@ const steps = {
   size: 'size-limit',
   install: 'node tooling/check/installPacked.mjs',
   fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 60 : 10}`,
+  soak: 'node tooling/soak/src/main.ts --seconds 60',
   tests: `vitest run --coverage --reporter=dot --reporter=json --outputFile.json=${testReport}`,
   runtimes: `node tooling/runtimes/src/main.ts --report ${runtimesReport}`,
 }

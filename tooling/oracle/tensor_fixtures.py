@@ -1,7 +1,7 @@
 """Tensors: operations on odd shapes and every dtype, type promotion, printing, seeded draws, refusals, fused rounding.
 
 Writes tensor_operations.json, tensor_promotion.json, tensor_printing.json, tensor_random.json, tensor_errors.json,
-tensor_fma.json.
+tensor_fma.json, tensor_unsigned.json, tensor_unsigned_promotion.json.
 """
 import base64
 import ctypes
@@ -44,7 +44,7 @@ def values(shape, dtype, scale=3.0):
         return torch.rand(shape) < 0.5
     if dtype.is_floating_point:
         return (torch.randn(shape, dtype=torch.float64) * scale).to(dtype)
-    return torch.randint(0 if dtype == torch.uint8 else -9, 10, shape).to(dtype)
+    return torch.randint(-9 if dtype.is_signed else 0, 10, shape).to(dtype)
 
 
 # ---- Operations: `call` names the method here, `run` is PyTorch's
@@ -303,6 +303,105 @@ def promotion():
     return cases
 
 
+# ---- uint16, uint32, uint64
+
+UNSIGNED = [torch.uint16, torch.uint32, torch.uint64]
+
+
+def raised(error):
+    return next(kind.__name__ for kind in (RuntimeError, IndexError, ValueError, TypeError, ArithmeticError) if isinstance(error, kind))
+
+
+def unsigned():
+    """What PyTorch has for the unsigned integers, and what it refuses."""
+    cases = []
+
+    def ask(call, run, *args):
+        case = {"call": call, "args": [encode_any(arg) for arg in args]}
+        try:
+            case["result"] = encode_any(run(*args))
+        except Exception as error:
+            case["error"] = raised(error)
+        cases.append(case)
+
+    def to(tensor, dtype):
+        return tensor.to(getattr(torch, dtype))
+
+    signed = torch.tensor([0, 1, -1, 300, -70000, 2**31, 2**32 + 5, 2**53 + 1, 2**63 - 1, -(2**63)])
+    floats = torch.tensor([0.0, -0.0, 1.9, -1.9, 65535.5, 70000.0, 3e9, 2.0**53, 2.0**63, 1.8e19], dtype=torch.float64)
+    for dtype in UNSIGNED:
+        name = name_of(dtype)
+        most = torch.iinfo(dtype).max
+        x = torch.tensor([3, 0, most, most // 3, 7], dtype=dtype)
+        m = x[:4].reshape(2, 2)
+        # What 32 bits do not hold is undefined in C, and so for uint16 in PyTorch.
+        fitting = floats[:{torch.uint16: 6, torch.uint32: 7, torch.uint64: 10}[dtype]]
+        for source in (signed, fitting):
+            ask("to", to, source, name)
+        too_large = [math.inf, math.nan, 1e20] if dtype == torch.uint64 else [math.inf, math.nan]
+        ask("to", to, torch.tensor(too_large, dtype=torch.float64), name)
+        for other in ALL + UNSIGNED:
+            ask("to", to, x, name_of(other))
+            ask("to", to, values((6,), other), name)
+        for call in ("add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "lt", "le", "gt", "ge"):
+            run = getattr(torch, call)
+            ask(call, run, x, torch.tensor([7, 1, most, 2, 3], dtype=dtype))
+            ask(call, run, x, values((5,), torch.float32))
+            if call not in ("maximum", "minimum"):
+                ask(call, run, x, 3)
+                ask(call, run, x, 0.5)
+        for call in ("neg", "abs", "relu", "exp", "log", "sqrt", "tanh", "sigmoid"):
+            ask(call, getattr(torch, call), torch.tensor([1, 2, 3], dtype=dtype))
+        ask("pow", torch.pow, x, 2)
+        ask("pow", torch.pow, x, 0.5)
+        ask("pow", torch.pow, x, x)
+        ask("clamp", torch.clamp, x, 1, 5)
+        for call in ("sum", "prod", "all", "any", "mean", "max", "min", "argmax", "argmin"):
+            ask(call, getattr(torch, call), x)
+            ask(call, getattr(torch, call), m, 1)
+        ask("softmax", torch.softmax, x, 0)
+        ask("where", torch.where, torch.tensor([True, False, True, False, True]), x, x.clone().fill_(1))
+        ask("where", torch.where, torch.tensor([True, False, True, False, True]), x, 5)
+        ask("where", torch.where, torch.tensor([True, False, True, False, True]), x, values((5,), torch.int32))
+        ask("cat", torch.cat, [x, x[:2]], 0)
+        ask("cat", torch.cat, [x, values((2,), torch.int64)], 0)
+        ask("stack", torch.stack, [x, x], 1)
+        ask("matmul", torch.matmul, m, m)
+        ask("linear", torch.nn.functional.linear, m, m)
+        ask("indexSelect", lambda t, d, i: t.index_select(d, i), x, 0, torch.tensor([1, 0]))
+        ask("indexSelect", lambda t, d, i: t.index_select(d, i), values((5,), torch.float32), 0, torch.tensor([1, 0], dtype=dtype))
+        ask("gather", lambda t, d, i: t.gather(d, i), x, 0, torch.tensor([1, 0]))
+        ask("t", lambda t: t.t(), m)
+        ask("select", lambda t, d, i: t.select(d, i), m, 1, 0)
+        ask("reshape", lambda t, s: t.reshape(s), m.t(), [4])
+        ask("contiguous", lambda t: t.contiguous(), m.t())
+        for call, source in (("copy_", signed), ("copy_", fitting)):
+            ask(call, lambda t, s: t.copy_(s), torch.zeros(len(source), dtype=dtype), source)
+        for value in (3, -1, 1.9, 65536, 70000.5):
+            ask("fill_", lambda t, v: t.fill_(v), torch.zeros(2, dtype=dtype), value)
+        ask("mul_", lambda t, o: t.mul_(o), x.clone(), 2)
+        ask("add_", lambda t, o: t.add_(o), x.clone(), 2)
+        ask("div_", lambda t, o: t.div_(o), x.clone(), 2)
+        ask("add_", lambda t, o: t.add_(o), torch.ones(5), torch.tensor([1, 2, 3, 4, 5], dtype=dtype))
+    return cases
+
+
+def unsigned_promotion():
+    cases = []
+    dtypes = COMPUTABLE + UNSIGNED
+    for a, b in itertools.product(dtypes, dtypes):
+        if a not in UNSIGNED and b not in UNSIGNED:
+            continue
+        for dims in [(1, 1), (1, 0), (0, 1), (0, 0)]:
+            left, right = torch.ones((2,) * dims[0], dtype=a), torch.ones((2,) * dims[1], dtype=b)
+            try:
+                result = name_of(torch.result_type(left, right))
+            except RuntimeError:
+                result = None
+            cases.append({"left": name_of(a), "right": name_of(b), "dims": dims, "result": result})
+    return cases
+
+
 # ---- Printing
 
 def printing():
@@ -336,6 +435,11 @@ def printing():
     show(torch.arange(1001.0))
     show(torch.randn(50, 50) * 1e-6)
     show(torch.randn(3, 400) * 1e5)
+    for dtype in UNSIGNED:
+        most = torch.iinfo(dtype).max
+        for tensor in [torch.tensor(most, dtype=dtype), torch.tensor([most, 5], dtype=dtype), torch.zeros(0, dtype=dtype), torch.zeros(0, 3, dtype=dtype),
+                       torch.tensor([[1, 2], [30, 4]], dtype=dtype), torch.full((1001,), most, dtype=dtype)]:
+            show(tensor)
     # Widths are measured on what is shown: the large one in the middle is not.
     hidden = torch.ones(2000)
     hidden[1000] = 1e12
@@ -554,3 +658,6 @@ def main():
     write_fixture("tensor_random", seeded())
     write_fixture("tensor_errors", refusals())
     write_fixture("tensor_fma", fused())
+    with torch.random.fork_rng():
+        write_fixture("tensor_unsigned", unsigned())
+    write_fixture("tensor_unsigned_promotion", unsigned_promotion())

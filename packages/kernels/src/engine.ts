@@ -240,6 +240,8 @@ export interface HostEngine {
   readonly name: string
   /** Which build of it runs, e.g. `relaxed-simd`; empty where there is only one. */
   readonly variant: string
+  /** Bytes of a memory of its own that weights, matrices, streams and calls hold; 0 where it has none. */
+  readonly allocatedBytes: number
   /**
    * Copies weights into the engine's own layout.
    * @param weights one entry per layer and direction: layer 0 forward, layer 0 reverse, layer 1 forward, ...
@@ -267,12 +269,21 @@ export interface HostEngine {
    * @param a `(M, K)`, `M` being `m`
    */
   multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray
+  /**
+   * As {@link HostEngine.multiply}, into `out` (M, N): with the same `M` again it allocates nothing. The engine keeps room
+   * for those rows until the matrix is disposed.
+   */
+  multiplyInto(a: FloatArray, m: number, b: PackedMatrix, out: FloatArray): void
   /** `f(x)` of every element, as a fresh array. */
   map(f: UnaryFunction, x: FloatArray): FloatArray
+  /** As {@link HostEngine.map}, into `out`, which may be `x`; allocates nothing. */
+  mapInto(f: UnaryFunction, x: FloatArray, out: FloatArray): void
   /** `f(x, y)` of every pair, as a fresh array; an operand of one element meets all of the other. */
   zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray
   /** `exp(x) / sum(exp(x))` of every row, as a fresh array. */
   softmax(operands: SoftmaxOperands): FloatArray
+  /** As {@link HostEngine.softmax}, into `out`, which may be `x`; allocates nothing for rows up to 8,192 numbers. */
+  softmaxInto(operands: SoftmaxOperands, out: FloatArray): void
 }
 
 /** Computes on a device, asynchronously: the same operations, each giving a promise. */

@@ -37,6 +37,7 @@ export { gateCount } from './layout.ts'
 // For those who write an engine
 
 export { checkGradients, checkInput, checkWeights, layerInputSize, type Sizes, sizesOf } from './layout.ts'
+export { checkMatmul } from './operands.ts'
 
 // For those who write layers
 

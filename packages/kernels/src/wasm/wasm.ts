@@ -17,7 +17,7 @@ import type {
 } from '../engine.ts'
 import { checkInput } from '../layout.ts'
 import { checkMatmul } from '../operands.ts'
-import { map, softmax, zip } from './elementwise.ts'
+import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
 import {
   prefersNarrowKernels,
@@ -126,12 +126,19 @@ class WasmEngine implements HostEngine {
   }
 
   multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray {
-    if (b instanceof WasmMatrix && this.#instances.has(b.instance)) return b.multiply(a, m)
-    throw new TypeError('multiply: this matrix was packed by another engine than this wasm engine')
+    return this.#ownMatrix(b).multiply(a, m)
+  }
+
+  multiplyInto(a: FloatArray, m: number, b: PackedMatrix, out: FloatArray): void {
+    this.#ownMatrix(b).multiplyInto(a, m, out)
   }
 
   map(f: UnaryFunction, x: FloatArray): FloatArray {
     return map(this.#start(), f, x)
+  }
+
+  mapInto(f: UnaryFunction, x: FloatArray, out: FloatArray): void {
+    mapInto(this.#start(), f, x, out)
   }
 
   zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
@@ -142,7 +149,10 @@ class WasmEngine implements HostEngine {
     return softmax(this.#start(), operands)
   }
 
-  /** Bytes of its memory that weights, matrices, streams and calls hold. */
+  softmaxInto(operands: SoftmaxOperands, out: FloatArray): void {
+    softmaxInto(this.#start(), operands, out)
+  }
+
   get allocatedBytes(): number {
     return this.#instance?.allocatedBytes ?? 0
   }
@@ -178,6 +188,11 @@ class WasmEngine implements HostEngine {
   #own(weights: PackedWeights): WasmWeights {
     if (weights instanceof WasmWeights && this.#instances.has(weights.instance)) return weights
     throw new TypeError('recurrent: these weights were packed by another engine than this wasm engine')
+  }
+
+  #ownMatrix(matrix: PackedMatrix): WasmMatrix {
+    if (matrix instanceof WasmMatrix && this.#instances.has(matrix.instance)) return matrix
+    throw new TypeError('multiply: this matrix was packed by another engine than this wasm engine')
   }
 
   #start(): WasmInstance {

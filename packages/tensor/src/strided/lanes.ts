@@ -2,7 +2,8 @@
 // dimensions.
 
 import { defaultHostEngine } from '@unroll/kernels'
-import { checkComputable, isFloatingPoint, type TypedArray } from '../dtype.ts'
+import { checkFlag } from '../checks.ts'
+import { checkComputable, checkSigned, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { contiguous, reshape } from './cast.ts'
 import { wrapDim } from './dims.ts'
@@ -36,6 +37,8 @@ export function extreme(
   keepdim: boolean,
 ): { values: Strided; indices: Strided } {
   checkComputable(who, t.dtype)
+  checkSigned(who, t.dtype)
+  checkFlag(who, 'keepdim', keepdim)
   if (dim === undefined && t.shape.includes(0)) {
     // PyTorch's own distinction.
     const Kind = who.startsWith('arg') ? RangeError : RuntimeError
@@ -51,7 +54,7 @@ export function extreme(
   }
   const positions: bigint[] = []
   forEachLane(d, [source], ([start = 0], [step = 0]) => {
-    positions.push(BigInt(indexOfExtreme(sign, source.storage.data, start, step, length)))
+    positions.push(BigInt(indexOfExtreme(sign, source.storage.elements, start, step, length)))
   })
   const kept = dense(source.shape.with(d, 1), 'int64', BigInt64Array.from(positions))
   const values = gather(source, d, kept)

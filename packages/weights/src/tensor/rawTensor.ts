@@ -20,8 +20,14 @@ export interface RawTensor {
 
 /** Reads the storage of `spec` and picks the tensor's elements. */
 export async function readRaw(spec: TensorSpec): Promise<RawTensor> {
+  return rawIn(await spec.storage.content.read(), spec)
+}
+
+/** The same of a storage that was read. Its bytes may be taken over, or changed, unless they are shared. */
+export function rawIn(storageBytes: Bytes, spec: TensorSpec, shared = false): RawTensor {
   const { dtype, shape, storage } = spec
-  const bytes = pick(await storage.content.read(), spec)
+  const picked = pick(storageBytes, spec)
+  const bytes = shared && picked.buffer === storageBytes.buffer ? picked.slice() : picked
   return { dtype, shape, data: rawMemory(bytes, dtype, storage.content.bigEndian, storage.content.at) }
 }
 
