@@ -9,6 +9,7 @@
  * |---|---|---|
  * | input, output | `(R, width)` time-major, or `(allN, T, width)` if batchFirst | what the caller sees |
  * | between | 2 x `(R, D * P)` | outputs of inner layers |
+ * | cells | `(R, D * H)`, ordered as output | cell states of all timesteps, where they are asked for |
  * | h, c | `(layers * D, allN, P)`, `(layers * D, allN, H)` | initial states in, final states out |
  * | hTile, hTileNext | packed `(N, P)`; a group's own | left operand of the recurrent product, and of the next; one area without a group |
  * |---|---|---|
@@ -81,6 +82,10 @@ export const hiddenBytes: usize = 8192
   parties: usize
   /** 0 on a thread that must not sleep, as a page's main thread. */
   maySleep: usize
+  /** Milliseconds it waits for others of its group at most. */
+  patience: usize
+  /** `(R, D * H)` in the order of `output`: the last layer's cell states of all timesteps; or 0. */
+  cells: usize
 }
 
 /** Packed weights of one direction; addresses. */

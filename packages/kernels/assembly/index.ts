@@ -1,4 +1,5 @@
 /** What the host sees: memory, and each operation in both element types. */
+import { leave } from './barrier'
 import { Call } from './call'
 import { map, zip } from './elementwise'
 import { matmul, packMatrix } from './matrix'
@@ -6,13 +7,14 @@ import { packPanels } from './pack'
 import { recurrent } from './recurrent'
 import { softmax } from './softmax'
 
-/** An area of `bytes`, 16-aligned. Traps where memory cannot grow. */
-export function allocate(bytes: usize): usize {
-  return heap.alloc(bytes)
+/** Where the memory is free from; the host hands out what lies behind. */
+export function heapBase(): usize {
+  return __heap_base
 }
 
-export function release(address: usize): void {
-  heap.free(address)
+/** Sends away all who wait in the barrier of a call's group, or will: they trap. */
+export function abandon(call: Call): void {
+  if (call.parties > 1) leave(call.barrier)
 }
 
 export function packPanelsF32(to: usize, from: usize, depth: usize, units: usize, gates: usize, columnStride: usize, kStride: usize): void {

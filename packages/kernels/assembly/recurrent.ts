@@ -8,7 +8,7 @@ import { meet } from './barrier'
 import { batchAt, Call, Direction, fromPanel, fromUnit, preStrideOf, rowOf, rowStart, toPanel, toState } from './call'
 import { gemm } from './gemm'
 import { blockBytes, packRows, tileHeight } from './pack'
-import { loadStates, publish, putOutput, saveStates, step } from './step'
+import { loadStates, publish, putCells, putOutput, saveStates, step } from './step'
 
 export function recurrent<T>(call: Call): void {
   for (let layer = call.fromLayer; layer < call.toLayer; layer++) {
@@ -50,6 +50,7 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
   const preStride = preStrideOf<T>(call)
   const batchMajorIn = call.batchFirst != 0 && layer == 0
   const batchMajorOut = call.batchFirst != 0 && layer == call.layers - 1
+  const cells: usize = layer == call.layers - 1 ? call.cells : 0
   let hTile: usize = call.hTile
   let hTileNext: usize = call.hTileNext
 
@@ -77,8 +78,9 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
       const t = direction == 0 ? from + i : to - 1 - i
       step<T>(call, weights, batchAt(call, t), call.pre + (rowStart(call, t) - firstRow) * preStride * sizeof<T>(), hTile)
       for (let n: usize = 0; n < batchAt(call, t); n++) {
-        const place = (rowOf(call, batchMajorOut, t, n) * call.directions + direction) * call.stateSize
-        putOutput<T>(call, n, output + place * sizeof<T>())
+        const place = rowOf(call, batchMajorOut, t, n) * call.directions + direction
+        putOutput<T>(call, n, output + place * call.stateSize * sizeof<T>())
+        if (cells != 0) putCells<T>(call, n, cells + place * call.hiddenSize * sizeof<T>())
       }
       publish<T>(call, batchAt(call, t), hTileNext)
       const used = hTile
@@ -115,5 +117,5 @@ function packInputs<T>(call: Call, input: usize, inputs: usize, batchMajor: bool
  */
 // @ts-ignore: decorator
 @inline export function waitForGroup(call: Call): void {
-  if (call.parties > 1) meet(call.barrier, call.parties, call.maySleep != 0)
+  if (call.parties > 1) meet(call.barrier, call.parties, call.maySleep != 0, call.patience)
 }

@@ -59,6 +59,14 @@ function project<T>(call: Call, weights: Direction, batch: usize, height: usize,
   copyElements<T>(to + first * sizeof<T>(), h, toState<T>(call) - first)
 }
 
+/** The part's share of sequence n's new cell state goes to those of all timesteps. */
+// @ts-ignore: decorator
+@inline export function putCells<T>(call: Call, n: usize, to: usize): void {
+  const first = fromUnit<T>(call)
+  const c = call.cRow + (n * paddedToPanels<T>(call.hiddenSize) + first) * sizeof<T>()
+  copyElements<T>(to + first * sizeof<T>(), c, toUnit<T>(call) - first)
+}
+
 /** The part's share of the hidden states of the first `batch` sequences goes into a timestep's left operand. */
 // @ts-ignore: decorator
 @inline export function publish<T>(call: Call, batch: usize, hTile: usize): void {

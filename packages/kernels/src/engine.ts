@@ -81,6 +81,8 @@ export interface RecurrentInput {
    * the next: 0 or `1 / (1 - p)`, in time-major row order also if `batchFirst`. Null without dropout. Default null.
    */
   readonly dropout?: FloatArray | null
+  /** LSTM: give the last layer's cell states of all timesteps too. Default false. */
+  readonly returnCells?: boolean
 }
 
 /** Fresh arrays, owned by the caller. Rows `layer * D + direction` of the states are those of PyTorch. */
@@ -91,6 +93,11 @@ export interface RecurrentOutput {
   readonly hn: FloatArray
   /** LSTM: `(numLayers * D, N, H)`; else null. */
   readonly cn: FloatArray | null
+  /**
+   * `(R, D * H)` in the order of `output`: the last layer's cell states of all timesteps, if `returnCells`; else null or
+   * absent. An engine that does not give them refuses the call.
+   */
+  readonly cells?: FloatArray | null
 }
 
 /** The gradients of a loss with respect to a {@link RecurrentOutput}, each shaped as it. Null stands for zeros. */
@@ -147,16 +154,17 @@ export interface RecurrentStream {
   /**
    * The next timestep.
    * @param input `(N, I)`
-   * @returns `(N, P)`: a view that the next step overwrites
+   * @returns `(N, P)`: an array that the next step overwrites
+   * @throws RangeError on another size, TypeError on another element type
    */
   step(input: FloatArray): FloatArray
-  /** `(numLayers, N, P)`: a view of the hidden states. */
+  /** `(numLayers, N, P)`: a copy of the hidden states. */
   readonly h: FloatArray
-  /** LSTM: `(numLayers, N, H)`, a view of the cell states; else null. */
+  /** LSTM: `(numLayers, N, H)`, a copy of the cell states; else null. */
   readonly c: FloatArray | null
   /** Starts anew from the states given, shaped as `h` and `c`; from zeros if null. */
   reset(h?: FloatArray | null, c?: FloatArray | null): void
-  /** Gives the memory back. */
+  /** Gives the memory back, as does the garbage collector for streams that were dropped. Using it afterwards throws. */
   dispose(): void
   [Symbol.dispose](): void
 }

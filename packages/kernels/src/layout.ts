@@ -1,3 +1,4 @@
+import { describeValue } from './arguments.ts'
 import type {
   DirectionWeights,
   FloatArray,
@@ -95,6 +96,9 @@ export function checkInput(spec: RecurrentSpec, call: RecurrentInput): { N: numb
   }
   checkArray(spec, 'recurrent: input', call.input, R * I)
   checkState(spec, N, call.h0, call.c0)
+  if (call.returnCells && spec.mode !== 'LSTM') {
+    throw new RangeError(`recurrent: returnCells is for LSTM only, got it with ${spec.mode}`)
+  }
   if (call.dropout) checkArray(spec, 'recurrent: dropout', call.dropout, (spec.numLayers - 1) * R * D * P)
   return { N, R }
 }
@@ -144,13 +148,23 @@ export function checkStream(spec: RecurrentSpec, batch: number): void {
   }
 }
 
+/** @throws RangeError unless a step's input has `length` elements, TypeError on a wrong element type */
+export function checkStep(spec: RecurrentSpec, input: FloatArray, length: number): void {
+  checkArray(spec, 'stream.step', input, length)
+}
+
 /** A zeroed array of `dtype`. */
 export function allocate(dtype: RecurrentSpec['dtype'], length: number): FloatArray {
   return dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
 }
 
 function checkArray(spec: RecurrentSpec, what: string, array: FloatArray, length: number): void {
-  const dtype = array instanceof Float32Array ? 'float32' : 'float64'
+  const dtype =
+    array instanceof Float32Array
+      ? 'float32'
+      : array instanceof Float64Array
+        ? 'float64'
+        : describeValue(array)
   if (dtype !== spec.dtype) throw new TypeError(`${what}: expected ${spec.dtype}, got ${dtype}`)
   if (array.length !== length)
     throw new RangeError(`${what}: expected ${length} elements, got ${array.length}`)

@@ -106,6 +106,7 @@ describe('wasm memory', () => {
         batchSizes: Int32Array.from(batchSizes),
         batchFirst: false,
         dropoutLength: 0,
+        returnCells: false,
       })
       const call = WasmCall.take(packed, shapeOf([2, 1]))
       expect(WasmCall.take(packed, shapeOf([2, 1]))).not.toBe(call)

@@ -100,6 +100,23 @@ describe('splitting a call', () => {
   })
 })
 
+// Before any other test of this file starts threads.
+describe.skipIf(!allowed)('weights packed before there were threads (skipped without shared memory)', () => {
+  it('are stale afterwards, and run still', async () => {
+    const random = seeded(4)
+    const weights = wasm.pack(plain, randomWeights(random, plain))
+    const stream = wasm.stream(weights, 1)
+    const call = randomCall(random, plain, [4, 4, 4])
+    const before = wasm.recurrent(weights, call)
+    expect(weights.stale).toBe(false)
+    await setNumThreads(2)
+    expect(weights.stale).toBe(true)
+    expect(wasm.recurrent(weights, call)).toEqual(before)
+    expect(stream.step(call.input.subarray(0, 33))).toHaveLength(130)
+    weights.dispose()
+  })
+})
+
 describe.skipIf(!allowed)('threads (skipped without shared memory)', () => {
   beforeAll(() => setNumThreads(3))
   afterAll(() => setNumThreads(1))
@@ -157,21 +174,43 @@ describe.skipIf(!allowed)('threads (skipped without shared memory)', () => {
     await setNumThreads(3)
   })
 
-  it('mark weights packed before as stale, which run still', async () => {
+  it('can be others for weights, calls and streams that there are', async () => {
     const random = seeded(4)
-    const weights = wasm.pack(plain, randomWeights(random, plain))
-    const call = randomCall(random, plain, [4, 4, 4])
-    const before = wasm.recurrent(weights, call)
-    expect(weights.stale).toBe(false)
-    await setNumThreads(2)
-    expect(weights.stale).toBe(true)
-    expect(wasm.recurrent(weights, call)).toEqual(before)
+    const spec: RecurrentSpec = { ...plain, inputSize: 64, hiddenSize: 900, numLayers: 1 }
+    const weights = wasm.pack(spec, randomWeights(random, spec))
+    const call = randomCall(random, spec, [1, 1, 1])
+    const whole = reference.recurrent(reference.pack(spec, randomWeights(seeded(4), spec)), call)
+    const stream = wasm.stream(weights, 1)
+    stream.reset(call.h0, call.c0)
+    for (const [t, count] of [2, 1, 3].entries()) {
+      await setNumThreads(count)
+      const one = splitCall(spec, Int32Array.of(1), count)
+      expect(one).toHaveLength(count)
+      const output = stream.step(call.input.subarray(t * 64, (t + 1) * 64))
+      expect(output).toBeAllclose(whole.output.subarray(t * 900, (t + 1) * 900))
+      expect(wasm.recurrent(weights, call).output).toBeAllclose(whole.output)
+      expect(weights.stale).toBe(false)
+    }
+    stream.dispose()
+    weights.dispose()
+  })
+
+  it('that were asked for last are those there are', async () => {
+    const counts = [4, 1, 2]
+    await Promise.all(counts.map((count) => setNumThreads(count)))
+    expect(getNumThreads()).toBe(2)
+    const [first, second] = [setNumThreads(4), setNumThreads(1)]
+    await second
+    expect(getNumThreads()).toBe(1)
+    await first
+    expect(getNumThreads()).toBe(1)
     await setNumThreads(3)
   })
 
   it('are counted in whole numbers', async () => {
     await expect(setNumThreads(0)).rejects.toThrow('from 1 to 64, got 0')
     await expect(setNumThreads(1.5)).rejects.toThrow('got 1.5')
+    await expect(setNumThreads('2' as unknown as number)).rejects.toThrow('got string "2"')
     expect(getNumThreads()).toBe(3)
   })
 })

@@ -22,21 +22,23 @@ export interface StreamSource<M extends RecurrentMode> {
 
 /**
  * A layer fed one timestep at a time, for audio and control loops; made by {@link RNNBase.stream}. It keeps its state
- * in the engine's memory, and a step allocates nothing.
+ * in the engine's memory, and a step allocates nothing. The memory is given back by `dispose`, or when the stream is
+ * garbage collected.
  *
  * ```ts
  * const stream = lstm.stream()
- * for (const frame of frames) play(stream.step(frame)) // Float32Array in, a view of H numbers out
+ * for (const frame of frames) play(stream.step(frame)) // Float32Array in, the same array of H numbers out
  * ```
  *
  * The weights are those of the moment it was made; after changing parameters, `flattenParameters()` brings it up to
- * date.
+ * date. After `module.to(dtype)` its state and its frames are of that dtype.
  */
 export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
   readonly batch: number
   readonly #source: StreamSource<M>
   #weights: PackedWeights
   #stream: RecurrentStream
+  #disposed = false
 
   constructor(source: StreamSource<M>, batch: number) {
     this.batch = batch
@@ -48,11 +50,11 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
   /**
    * The next timestep of every sequence.
    * @param input `(batch, inputSize)`, row-major
-   * @returns the last layer's `(batch, P)`: a view that the next step overwrites
-   * @throws RangeError on another size
+   * @returns the last layer's `(batch, P)`: an array that the next step overwrites
+   * @throws RangeError on another size, TypeError on another element type, Error after `dispose`
    */
   step(input: FloatArray): FloatArray {
-    if (this.#weights.disposed) this.#reopen()
+    if (this.#weights.disposed || this.#weights.stale) this.#reopen()
     return this.#stream.step(input)
   }
 
@@ -61,7 +63,7 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
     const { mode, numLayers, widths } = this.#source
     const { h, c } = this.#stream
     const states = [h, c].flatMap((values, index) =>
-      values === null ? [] : [tensor(values.slice(), { shape: [numLayers, this.batch, widths[index] ?? 0] })],
+      values === null ? [] : [tensor(values, { shape: [numLayers, this.batch, widths[index] ?? 0] })],
     )
     return hiddenOf(mode, states)
   }
@@ -76,6 +78,7 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
 
   /** Gives the engine's memory back. */
   dispose(): void {
+    this.#disposed = true
     this.#stream.dispose()
   }
 
@@ -83,13 +86,26 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
     this.dispose()
   }
 
-  /** The module packed its weights anew: goes on with those, from the same state. */
+  /** The module packed its weights anew, or should: goes on with those, from the same state. Changes nothing if it fails. */
   #reopen(): void {
+    if (this.#disposed) return
     const { h, c } = this.#stream
-    this.#weights = this.#source.weights()
-    const stream = this.#source.engine.stream(this.#weights, this.batch)
-    stream.reset(h, c)
+    const weights = this.#source.weights()
+    const stream = this.#source.engine.stream(weights, this.batch)
+    try {
+      const { dtype } = weights.spec
+      stream.reset(converted(dtype, h), c && converted(dtype, c))
+    } catch (error) {
+      stream.dispose()
+      throw error
+    }
     this.#stream.dispose()
     this.#stream = stream
+    this.#weights = weights
   }
+}
+
+/** The numbers in the element type of the weights, which `module.to(dtype)` may have changed. */
+function converted(dtype: PackedWeights['spec']['dtype'], values: FloatArray): FloatArray {
+  return dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values)
 }

@@ -1,5 +1,5 @@
 import { GRU, LSTM, RNN } from '@unroll/sequence'
-import { manualSeed, noGrad, randn, type Tensor } from '@unroll/tensor'
+import { manualSeed, noGrad, randn, type Tensor, tensor } from '@unroll/tensor'
 import { expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
 
@@ -66,6 +66,61 @@ describeEngines((engine) => {
     const twin = gru.stream()
     twin.reset(h)
     expect(got).toEqual(twin.step(x))
+  })
+
+  it('goes on from its state after the module was disposed, grew, or is of another dtype', () => {
+    const lstm = new LSTM(2, 3).to(engine)
+    const stream = lstm.stream()
+    const x = Float32Array.of(1, -1)
+    const steps = Array.from({ length: 6 }, () => x)
+    const want = floats(outputOf(lstm, tensor(steps.map((step) => [...step])).unsqueeze(1)))
+    const expectStep = (t: number, frame: Float32Array | Float64Array): void => {
+      expect(stream.step(frame)).toBeAllclose(want.subarray(t * 3, (t + 1) * 3), { rtol: 1e-5, atol: 1e-6 })
+    }
+    expectStep(0, x)
+    lstm.dispose()
+    expectStep(1, x)
+    // Repacking while the memory grows: the state is not where it was.
+    noGrad(() => lstm.getParameter('weight_ih_l0').mul_(1))
+    new LSTM(300, 400).to(engine).flattenParameters()
+    lstm.flattenParameters()
+    expectStep(2, x)
+    lstm.to('float64')
+    lstm.flattenParameters()
+    expectStep(3, Float64Array.from(x))
+    expect(() => stream.step(x)).toThrow('expected float64, got float32')
+    expectStep(4, Float64Array.from(x))
+    lstm.to('float32').flattenParameters()
+    expectStep(5, x)
+    expect(stream.state[0].dtype).toBe('float32')
+  })
+
+  it('stays as it was where its module cannot be packed anew', () => {
+    const gru = new GRU(2, 3).to(engine)
+    const stream = gru.stream()
+    const x = Float32Array.of(1, -1)
+    stream.step(x)
+    gru.to('float16').dispose()
+    expect(() => stream.step(x)).toThrow('float16')
+    expect(() => stream.step(x)).toThrow('float16')
+    gru.to('float32')
+    expect(stream.step(x)).toHaveLength(3)
+  })
+
+  it('gives an array that lasts until the next step, whatever else is computed', () => {
+    const gru = new GRU(2, 3).to(engine)
+    const output = gru.stream().step(Float32Array.of(1, -1))
+    const before = [...output]
+    const large = new LSTM(3, 700).to(engine)
+    large.forward(tensor(output, { shape: [1, 1, 3] }))
+    expect([...output]).toEqual(before)
+  })
+
+  it('refuses steps after dispose', () => {
+    const stream = new GRU(2, 3).to(engine).stream()
+    stream.dispose()
+    stream.dispose()
+    expect(() => stream.step(Float32Array.of(1, 2))).toThrow('disposed')
   })
 
   it('refuses two directions and inputs that do not fit', () => {

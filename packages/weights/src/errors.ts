@@ -45,6 +45,22 @@ export class UnreadableSourceError extends CheckpointError {
   override readonly name: string = 'UnreadableSourceError'
 }
 
+/**
+ * The file became another one while it was read. Parts of two files are never put together; reading it again gives
+ * the new one.
+ */
+export class SourceChangedError extends UnreadableSourceError {
+  override readonly name: string = 'SourceChangedError'
+
+  constructor(
+    location: CheckpointLocation,
+    what = 'changed while it was read; read it again',
+    options?: ErrorOptions,
+  ) {
+    super(what, location, options)
+  }
+}
+
 /** A file of a kind, or with a content, that this package knows by name but does not read. */
 export class UnsupportedFormatError extends CheckpointError {
   override readonly name: string = 'UnsupportedFormatError'

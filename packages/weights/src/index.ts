@@ -5,18 +5,14 @@ export {
   CheckpointError,
   type CheckpointLocation,
   CorruptCheckpointError,
+  SourceChangedError,
   UnreadableSourceError,
   UnsafePickleError,
   UnsupportedFormatError,
 } from './errors.ts'
-export {
-  fromKeras,
-  fromOnnx,
-  type KerasWeights,
-  type LayerPlace,
-  type OnnxWeights,
-  type RecurrentKind,
-} from './gateOrders.ts'
+export { fromKeras, type KerasOptions, type KerasWeights } from './gateOrders/fromKeras.ts'
+export { fromOnnx, type OnnxOptions, type OnnxWeights } from './gateOrders/fromOnnx.ts'
+export type { LayerPlace, RecurrentKind } from './gateOrders/gateOrders.ts'
 export { type InspectedGlobal, type Inspection, inspect, type Verdict } from './inspect.ts'
 export { type Limits, limits } from './limits.ts'
 export { load, loadWeights, type WeightsOptions } from './load.ts'
@@ -36,4 +32,4 @@ export type { Complex, Saved, SavedValue } from './torch/savedValue.ts'
 export type { LoadOptions } from './withReader.ts'
 // Writing
 export { type Savable, savePt } from './write/savePt.ts'
-export { saveSafetensors } from './write/saveSafetensors.ts'
+export { type SafetensorsOptions, saveSafetensors } from './write/saveSafetensors.ts'

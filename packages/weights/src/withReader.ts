@@ -1,3 +1,4 @@
+import { describeValue } from '@unroll/kernels'
 import { openReader } from './openReader.ts'
 import type { Reader } from './reader.ts'
 import { type CheckpointSource, openSource } from './source/openSource.ts'
@@ -11,7 +12,7 @@ export interface LoadOptions extends ReadOptions {
    * For the index.json of a sharded checkpoint: gives the source of a file it names. Without it the files are looked
    * for beside the index, which needs a path or URL.
    */
-  readonly resolve?: ResolveShard | undefined
+  readonly resolve?: ResolveShard | null | undefined
 }
 
 /** A checkpoint and the files it is read from. */
@@ -34,11 +35,15 @@ export class OpenedCheckpoint {
     source: CheckpointSource,
     options: LoadOptions = {},
   ): Promise<OpenedCheckpoint> {
-    const context = new ReadContext(options)
+    const { resolve } = options
+    if (resolve && typeof resolve !== 'function') {
+      throw new TypeError(`${who}: expected resolve to be a function, got ${describeValue(resolve)}`)
+    }
+    const context = new ReadContext(options, who)
     const first = await openSource(who, source, context)
     const sources = [first]
     const openShard = async (name: string): Promise<Source> => {
-      const found = await (options.resolve?.(name) ?? shardBeside(source, name, first.name))
+      const found = await (resolve?.(name) ?? shardBeside(source, name, first.name))
       const shard = await openSource(who, found, context)
       sources.push(shard)
       return shard

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ones, type Tensor, zeros } from '@unroll/tensor'
 import { afterAll, describe, expect, it } from 'vitest'
-import { runCli } from '../src/cli/runCli.ts'
+import { options, runCli } from '../src/cli/runCli.ts'
 import { loadWeights, savePt } from '../src/index.ts'
 import { call, checkpoint, dict, tensor, text } from './support/torchBuilder.ts'
 
@@ -23,6 +23,7 @@ async function run(...args: readonly string[]): Promise<Outcome> {
     out: (line) => out.push(line),
     err: (line) => err.push(line),
     progress: null,
+    version: '1.2.3',
   })
   return { code, out: out.join('\n'), err: err.join('\n') }
 }
@@ -84,6 +85,9 @@ describe('convert', () => {
     expect(await run('convert', fixture('model.pth'), path)).toMatchObject({ code: 2 })
     expect(readFileSync(path).equals(before)).toBe(true)
     expect(await run('convert', '--force', fixture('model.pth'), path)).toMatchObject({ code: 0 })
+    // Also by itself: it is read before it is replaced.
+    expect(await run('convert', '--force', path, path)).toMatchObject({ code: 0 })
+    expect(await run('diff', fixture('model.pth'), path)).toMatchObject({ code: 0 })
   })
 
   it('converts halves exactly', async () => {
@@ -94,6 +98,19 @@ describe('convert', () => {
       expect(wide.get(name)?.dtype).toBe('float32')
       expect(wide.get(name)?.toArray()).toEqual(weight.toArray())
     }
+  })
+})
+
+describe('convert, of what the other format cannot hold,', () => {
+  it('says so in one line and writes nothing', async () => {
+    const path = join(folder, 'none.safetensors')
+    const weights = saved('metadata.pt', { __metadata__: ones([1]) })
+    expect(await run('convert', weights, path)).toEqual({
+      code: 1,
+      out: '',
+      err: `cannot write ${path}: saveSafetensors: no tensor can be called __metadata__`,
+    })
+    expect(existsSync(path)).toBe(false)
   })
 })
 
@@ -139,8 +156,21 @@ describe('exit codes', () => {
     expect(await run('inspect', fixture('quantized.pt'))).toMatchObject({ code: 1 })
   })
 
-  it('are 0 for help', async () => {
-    expect(await run('--help')).toMatchObject({ code: 0, err: '' })
+  it('are 0 for help, which names every command and option, and for the version', async () => {
+    const help = await run('--help')
+    expect(help).toMatchObject({ code: 0, err: '' })
+    expect(await run('-h', 'inspect')).toEqual(help)
+    const named = [
+      'inspect FILE',
+      'convert IN OUT',
+      'diff A B',
+      ...Object.keys(options).map((option) => `--${option}`),
+    ]
+    for (const name of named) expect(help.out).toContain(name)
+    for (const { short } of Object.values(options).filter((option) => 'short' in option)) {
+      expect(help.out).toContain(` -${short},`)
+    }
+    expect(await run('--version')).toEqual({ code: 0, out: '1.2.3', err: '' })
   })
 })
 
@@ -152,6 +182,7 @@ describe('progress', () => {
       out: (): void => undefined,
       err: (): void => undefined,
       progress: (line: string) => lines.push(line),
+      version: '1.2.3',
     }
     expect(await runCli(['diff', path, path], terminal)).toBe(0)
     expect(lines[0]).toMatch(/large\.pt: [\d.]+ k?M?B of 40\.0 MB, \d+ %/)

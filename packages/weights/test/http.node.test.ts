@@ -5,6 +5,7 @@ import {
   load,
   loadWeights,
   open,
+  SourceChangedError,
   saveSafetensors,
   UnreadableSourceError,
   UnsupportedFormatError,
@@ -108,7 +109,7 @@ describe('a server that answers ranges', () => {
   it('whose file changes meanwhile is refused', async () => {
     let version = 0
     answer = ranges(large, { etag: () => `"${version++}"` })
-    const error = await failureOf(load(`${base}/large.pt`), UnreadableSourceError)
+    const error = await failureOf(load(`${base}/large.pt`), SourceChangedError)
     expect(error.message).toContain('changed on the server')
   })
 
@@ -201,6 +202,32 @@ describe('open and shards over HTTP', () => {
       ['a', 1],
       ['b', 2],
     ])
+  })
+
+  it('send the headers of a Request with every request, also for the files an index names', async () => {
+    const index = Buffer.from(JSON.stringify({ weight_map: { a: 'one.safetensors' } }))
+    const shard = saveSafetensors(new Map([['a', ones([500_000])]]))
+    const tokens: (string | undefined)[] = []
+    answer = (request, response) => {
+      tokens.push(request.headers.authorization)
+      ranges(request.url === '/models/index.json' ? new Uint8Array(index) : shard)(request, response)
+    }
+    const request = new Request(`${base}/models/index.json`, { headers: { Authorization: 'Bearer abc' } })
+    expect((await loadWeights(request, { signal: new AbortController().signal })).get('a')?.numel).toBe(
+      500_000,
+    )
+    expect(tokens).toEqual(['Bearer abc', 'Bearer abc', 'Bearer abc'])
+  })
+
+  it('read a Response, and fetch the files it names from beside its address', async () => {
+    const index = Buffer.from(JSON.stringify({ weight_map: { a: 'one.safetensors' } }))
+    const shard = saveSafetensors(new Map([['a', ones([1])]]))
+    answer = (request, response) =>
+      whole(request.url === '/models/index.json' ? new Uint8Array(index) : shard)(request, response)
+    expect((await loadWeights(await fetch(`${base}/models/index.json`))).size).toBe(1)
+    answer = (_, response) => response.writeHead(404).end()
+    const error = await failureOf(loadWeights(await fetch(`${base}/none.pt`)), UnreadableSourceError)
+    expect(error.message).toBe(`${base}/none.pt: HTTP status 404 Not Found`)
   })
 
   it('stop when a signal says so, with its reason', async () => {

@@ -77,10 +77,28 @@ describe('savePt', () => {
   it.each([
     ['a function', (): void => undefined],
     ['undefined', undefined],
-    ['an object', { a: 1 }],
+    ['undefined in an object', { a: undefined }],
     ['half a surrogate pair', '\ud800'],
   ])('refuses %s', (_, value) => {
     expect(() => savePt(value as unknown as SavedValue)).toThrow(TypeError)
+  })
+
+  it('writes a plain object as the dict that it is in Python', async () => {
+    const state = new Map([['w', ones([2])]])
+    const saved = savePt({ epoch: 3, model_state_dict: state, history: [{ loss: 0.5 }], z: { re: 1, im: 2 } })
+    const again = asMap(await load(saved))
+    expect([...again.keys()]).toEqual(['epoch', 'model_state_dict', 'history', 'z'])
+    expect(again.get('history')).toEqual([new Map([['loss', 0.5]])])
+    expect(again.get('z')).toEqual({ re: 1, im: 2 })
+    expect((await loadWeights(saved)).get('w')?.toArray()).toEqual([1, 1])
+    expect(await load(savePt({ re: 1, im: 'not a complex number' }))).toBeInstanceOf(Map)
+  })
+
+  it('takes no path: it writes no file', () => {
+    // @ts-expect-error: what the types forbid
+    expect(() => savePt(1, 'model.pt')).toThrow(
+      'savePt: expected one argument, got string "model.pt" too; it gives the bytes of a file and writes none: await writeFile(path, savePt(value))',
+    )
   })
 
   it('refuses nesting beyond the limit', () => {
@@ -88,6 +106,43 @@ describe('savePt', () => {
     for (let i = 0; i < 2000; i++) nested = [nested]
     expect(() => savePt(nested)).toThrow(/nested over 1000 deep/)
   })
+})
+
+describe('what is no state dict', () => {
+  class LSTM {
+    stateDict(): Map<string, Tensor> {
+      return new Map([['w', ones([1])]])
+    }
+  }
+
+  const cases: readonly [string, () => unknown, string][] = [
+    ['a module', () => new LSTM(), 'got LSTM; save its tensors: WHO(module.stateDict())'],
+    ['a promise', () => Promise.resolve(new Map()), 'got a promise; await it first'],
+    ['a typed array', () => new Float32Array(2), 'got Float32Array; make it a tensor: tensor(array)'],
+    [
+      'a tensor of another copy of the package',
+      () => Object.assign(new (class Tensor {})(), { storage: {}, strides: [], dtype: 'float32' }),
+      'got Tensor of another copy of @unroll/tensor; let every package use the same one (npm ls @unroll/tensor, npm dedupe)',
+    ],
+    ['a date', () => new Date(0), 'got Date'],
+  ]
+  it.each(cases)('%s: the error says what to write instead', (_, make, got) => {
+    for (const [who, save] of [
+      ['savePt', savePt],
+      ['saveSafetensors', saveSafetensors],
+    ] as const) {
+      // @ts-expect-error: what the types forbid
+      expect(() => save(make())).toThrow(
+        new RegExp(`^${who}: expected .*, ${literal(got.replace('WHO', who))}$`),
+      )
+    }
+    // @ts-expect-error: what the types forbid
+    expect(() => savePt({ model: make() })).toThrow(got.replace('WHO', 'savePt'))
+  })
+
+  function literal(text: string): string {
+    return text.replace(/[()[\].]/g, '\\$&')
+  }
 })
 
 describe('zip archives', () => {
@@ -120,6 +175,61 @@ describe('saveSafetensors', () => {
       [1, 4],
       [2, 5],
     ])
+  })
+
+  it('takes a plain object, of tensors or as metadata', async () => {
+    const [a, b] = [ones([1]), zeros([2])]
+    const metadata = { format: 'pt' }
+    const bytes = saveSafetensors({ a, b }, { metadata })
+    expect(bytes).toEqual(
+      saveSafetensors(new Map(Object.entries({ a, b })), { metadata: new Map([['format', 'pt']]) }),
+    )
+    expect([...(await loadWeights(bytes)).keys()].sort()).toEqual(['a', 'b'])
+    expect(saveSafetensors({ a }, null)).toEqual(saveSafetensors({ a }))
+  })
+
+  it.each([
+    [
+      'a path',
+      { a: ones([1]) },
+      'model.safetensors',
+      /expected options to be a plain object, got string "model.safetensors"; its options are metadata/,
+    ],
+    [
+      'another option',
+      { a: ones([1]) },
+      { metdata: {} },
+      /expected options among metadata, got metdata; did you mean metadata\?/,
+    ],
+    [
+      'metadata that is no text',
+      { a: ones([1]) },
+      { metadata: { step: 3 } },
+      /expected names and metadata to be text, got number 3/,
+    ],
+    [
+      'metadata in a list',
+      { a: ones([1]) },
+      { metadata: ['x'] },
+      /expected metadata as a Map or plain object of text, got array of 1/,
+    ],
+    [
+      'a list of numbers for a tensor',
+      { a: [1, 2] },
+      {},
+      /expected "a" to be a Tensor, got array of 2; make it one with tensor/,
+    ],
+    [
+      'a name that is a number',
+      new Map([[1, ones([1])]]),
+      {},
+      /expected names and metadata to be text, got number 1/,
+    ],
+    ['a tensor', ones([1]), {}, /expected a state dict \(a Map or plain object of tensors\), got Tensor/],
+    ['nothing', undefined, {}, /expected a state dict .*, got undefined/],
+  ])('refuses %s', (_, weights, options, message) => {
+    // @ts-expect-error: what the types forbid
+    expect(() => saveSafetensors(weights, options)).toThrow(message)
   })
 
   it('refuses the name __metadata__', () => {

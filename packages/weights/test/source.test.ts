@@ -5,6 +5,8 @@ import {
   CorruptCheckpointError,
   load,
   loadWeights,
+  open,
+  SourceChangedError,
   UnreadableSourceError,
 } from '../src/index.ts'
 import { concat, little } from './support/bytes.ts'
@@ -155,5 +157,114 @@ describe('a file of 5 GiB', () => {
     const weights = await loadWeights({ byteLength: archive.length + hole, slice })
     expect(weights.get('weight')?.toArray()).toEqual([1, 2, 3, 4])
     expect(read).toBeLessThan(archive.length + 1024)
+  })
+})
+
+describe('a file that was chosen', () => {
+  it.each(['NotReadableError', 'NotFoundError'])('and cannot be read any more, by %s', async (name) => {
+    const chosen = new File([bytes], 'weights.pt')
+    const gone = new DOMException('could not be read', name)
+    chosen.slice = () => Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(gone) })
+    const error = await failureOf(load(chosen), SourceChangedError)
+    expect(error.message).toContain(`weights.pt: cannot be read (${name}): it was changed, moved or locked`)
+    expect(error.cause).toBe(gone)
+  })
+})
+
+describe('a source of the caller', () => {
+  it('whose length changes is refused', async () => {
+    const source = {
+      byteLength: bytes.length,
+      slice: (start: number, end: number) => bytes.slice(start, end),
+    }
+    const checkpoint = await open(source)
+    source.byteLength++
+    await failureOf(checkpoint.get('weight'), SourceChangedError)
+  })
+})
+
+describe('a Response', () => {
+  it('is read, by itself and with its signal', async () => {
+    await loads(new Response(bytes))
+    await loads(await fetch(URL.createObjectURL(new Blob([bytes]))))
+    const { signal } = new AbortController()
+    expect((await loadWeights(new Response(bytes), { signal })).size).toBe(1)
+  })
+
+  it.each([
+    [
+      'with status 404',
+      () => new Response('no', { status: 404, statusText: 'Not Found' }),
+      'HTTP status 404 Not Found',
+    ],
+    ['with a part of the file', () => new Response(bytes, { status: 206 }), 'a part of the file only'],
+    ['of a failed request', () => Response.error(), 'an answer of type error, whose body is hidden'],
+  ])('%s is refused', async (_, response, message) => {
+    const error = await failureOf(loadWeights(response()), UnreadableSourceError)
+    expect(error.message).toBe(`<response>: ${error.message.slice('<response>: '.length)}`)
+    expect(error.message).toContain(message)
+  })
+
+  it('that holds all of a range is read', () => {
+    const headers = { 'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}` }
+    return loads(new Response(bytes, { status: 206, headers }))
+  })
+
+  it('that was read already, or is being read, is refused', async () => {
+    const [used, locked] = [new Response(bytes), new Response(bytes)]
+    await used.arrayBuffer()
+    locked.body?.getReader()
+    for (const response of [used, locked]) {
+      const error = await failureOf(loadWeights(response), UnreadableSourceError)
+      expect(error.message).toContain('was read already; fetch it again, or pass response.clone()')
+    }
+  })
+
+  it('is given up when a signal says so, with its reason', async () => {
+    const controller = new AbortController()
+    const reason = new Error('closed the page')
+    const endless = new ReadableStream({ pull: () => new Promise(() => undefined) })
+    const reading = loadWeights(new Response(endless), { signal: controller.signal })
+    controller.abort(reason)
+    await expect(reading).rejects.toBe(reason)
+  })
+
+  it('that breaks off is an error', async () => {
+    const broken = new ReadableStream({ start: (stream) => stream.error(new Error('cable pulled')) })
+    const error = await failureOf(loadWeights(new Response(broken)), UnreadableSourceError)
+    expect(error.message).toContain('<response>: the answer broke off: ')
+  })
+})
+
+describe('a Request', () => {
+  it('is sent', () => loads(new Request(URL.createObjectURL(new Blob([bytes])))))
+
+  it('that could not be sent for each part is no source', async () => {
+    const post = new Request('http://localhost/', { method: 'POST' })
+    await expect(loadWeights(post)).rejects.toThrow(
+      /^loadWeights: expected a Request with method GET.*got POST; pass the answer: await fetch\(request\)/,
+    )
+  })
+
+  it('that is aborted by its own signal gives its reason', async () => {
+    const reason = new Error('closed the page')
+    const request = new Request('http://localhost/', { signal: AbortSignal.abort(reason) })
+    await expect(loadWeights(request)).rejects.toBe(reason)
+  })
+})
+
+describe('what is no source', () => {
+  it.each([
+    ['a promise', fetch('data:,'), 'got a promise; await it first'],
+    ['a stream', new Blob().stream(), 'got ReadableStream; write new Response(stream)'],
+    ['an array of bytes', [1, 2], 'got array of 2; of bytes make a Uint8Array'],
+    ['an empty path', '', 'got string ""'],
+    ['a Map', new Map(), 'got Map'],
+    ['a function', () => bytes, 'got a function'],
+  ])('%s: the error names it, and what is one', async (_, source, got) => {
+    // @ts-expect-error: what the types forbid
+    await expect(loadWeights(source)).rejects.toThrow(
+      `loadWeights: expected a path, URL, Blob, File, Response, Request, ArrayBuffer, Uint8Array or { byteLength, slice(start, end) }, ${got}`,
+    )
   })
 })

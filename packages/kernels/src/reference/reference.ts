@@ -1,5 +1,5 @@
 import type { FloatArray, HostEngine, PackedWeights, RecurrentStream } from '../engine.ts'
-import { allocate, checkState, checkStream, sizesOf } from '../layout.ts'
+import { allocate, checkState, checkStep, checkStream, sizesOf } from '../layout.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { matmul, multiply, multiplyInto, packMatrix } from './matrix.ts'
 import { ReferenceTape } from './referenceTape.ts'
@@ -33,8 +33,9 @@ export const reference: Required<HostEngine> = {
 class ReferenceStream implements RecurrentStream {
   readonly batch: number
   readonly #weights: PackedWeights
-  h: FloatArray = new Float32Array(0)
-  c: FloatArray | null = null
+  #h: FloatArray = new Float32Array(0)
+  #c: FloatArray | null = null
+  #disposed = false
 
   constructor(weights: PackedWeights, batch: number) {
     checkStream(weights.spec, batch)
@@ -43,11 +44,22 @@ class ReferenceStream implements RecurrentStream {
     this.reset()
   }
 
+  get h(): FloatArray {
+    return this.#h.slice()
+  }
+
+  get c(): FloatArray | null {
+    return this.#c?.slice() ?? null
+  }
+
   step(input: FloatArray): FloatArray {
+    const { spec } = this.#weights
+    checkStep(spec, input, this.batch * spec.inputSize)
+    if (this.#disposed) throw new Error('recurrent: this call was disposed')
     const batchSizes = Int32Array.of(this.batch)
-    const { output, hn, cn } = runSequence(this.#weights, { input, batchSizes, h0: this.h, c0: this.c })
-    this.h = hn
-    this.c = cn
+    const { output, hn, cn } = runSequence(this.#weights, { input, batchSizes, h0: this.#h, c0: this.#c })
+    this.#h = hn
+    this.#c = cn
     return output
   }
 
@@ -56,11 +68,15 @@ class ReferenceStream implements RecurrentStream {
     const { H, P } = sizesOf(spec)
     checkState(spec, this.batch, h, c)
     const states = spec.numLayers * this.batch
-    this.h = h?.slice() ?? allocate(spec.dtype, states * P)
-    this.c = spec.mode === 'LSTM' ? (c?.slice() ?? allocate(spec.dtype, states * H)) : null
+    this.#h = h?.slice() ?? allocate(spec.dtype, states * P)
+    this.#c = spec.mode === 'LSTM' ? (c?.slice() ?? allocate(spec.dtype, states * H)) : null
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.#disposed = true
+  }
 
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
 }

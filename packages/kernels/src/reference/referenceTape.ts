@@ -19,6 +19,7 @@ export class ReferenceTape implements RecurrentTape {
   readonly output: FloatArray
   readonly hn: FloatArray
   readonly cn: FloatArray | null
+  readonly cells: FloatArray | null
   readonly #weights: ReferenceWeights
   /** `N` and `R`. */
   readonly #counts: { readonly N: number; readonly R: number }
@@ -27,10 +28,11 @@ export class ReferenceTape implements RecurrentTape {
 
   constructor(weights: PackedWeights, call: RecurrentInput) {
     const steps: RecordedStep[] = []
-    const { output, hn, cn } = runSequence(weights, { ...call, input: call.input.slice() }, steps)
+    const { output, hn, cn, cells } = runSequence(weights, { ...call, input: call.input.slice() }, steps)
     this.output = output
     this.hn = hn
     this.cn = cn
+    this.cells = cells ?? null
     this.#weights = ReferenceWeights.of(weights)
     this.#counts = checkInput(weights.spec, call)
     this.#dropout = call.dropout?.slice() ?? null

@@ -44,6 +44,7 @@ export function runSequence(
   const timeMajor = (t: number, n: number): number => (firstRow[t] ?? 0) + n
   const caller = call.batchFirst ? (t: number, n: number): number => n * T + t : timeMajor
 
+  const cells = call.returnCells ? allocate(spec.dtype, R * D * H) : null
   let input = call.input
   let output = input
   for (let layer = 0; layer < spec.numLayers; layer++) {
@@ -66,6 +67,7 @@ export function runSequence(
           record?.push({ layer, direction, n, rowIn, rowOut, x, h: h.slice(), c: c?.slice() ?? null })
           step(w, x, h, c, H)
           output.set(h, rowOut * D * P + direction * P)
+          if (c && layer === spec.numLayers - 1) cells?.set(c, rowOut * D * H + direction * H)
         }
       }
     }
@@ -75,7 +77,7 @@ export function runSequence(
     }
     input = output
   }
-  return { output, hn, cn }
+  return { output, hn, cn, cells }
 }
 
 /** Row at which each timestep starts. */

@@ -2,7 +2,7 @@ import type { RecurrentMode } from '../engine.ts'
 import { gateCount, sizesOf } from '../layout.ts'
 import { BlockPlan } from './instance.ts'
 import { blockRowBytes, elementBytes, packedColumns, paddedToPanels } from './panels.ts'
-import type { Part } from './parts.ts'
+import { type Part, wholeCall } from './parts.ts'
 import { maySleep } from './threadPool.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 
@@ -22,6 +22,8 @@ export interface CallShape {
   readonly batchFirst: boolean
   /** Elements of the dropout factors; 0 without dropout. */
   readonly dropoutLength: number
+  /** Whether the cell states of all timesteps are kept. */
+  readonly returnCells: boolean
 }
 
 /** Where a call's areas are, as offsets in its block. Areas are described in assembly/call.ts. */
@@ -33,11 +35,14 @@ export interface CallLayout {
   readonly h: number
   readonly c: number
   readonly dropout: number
+  readonly cells: number
   readonly parts: readonly PartLayout[]
+  /** The whole call for one thread, for when the parts of a group cannot meet; null where none have to. */
+  readonly alone: PartLayout | null
 }
 
 /** The areas of one part. */
-interface PartLayout {
+export interface PartLayout {
   readonly part: Part
   /** Of the record: the fields of Call in assembly/call.ts. */
   readonly record: number
@@ -52,11 +57,17 @@ interface PartLayout {
 /** Bytes of a barrier, in assembly/barrier.ts. */
 export const barrierBytes = 192
 
+/** Milliseconds that a part waits for the others of its group, beside what they may compute meanwhile. */
+const patience = 5000
+
+/** Multiply-adds a millisecond of a very slow machine. */
+const slowMultiplyAdds = 1e5
+
 /** As in assembly/call.ts. */
 const hiddenBytes = 8192
 
 /** Fields of Call. */
-export const fieldCount = 41
+export const fieldCount = 43
 /** Bytes from the start of a record to its field `fromLayer`, which `toLayer` follows. */
 export const fromLayerOffset: number = 32 * 4
 
@@ -83,6 +94,7 @@ export function planCall(weights: WasmWeights, shape: CallShape, parts: readonly
     h: floats(spec.numLayers * D * N * P),
     c: spec.mode === 'LSTM' ? floats(spec.numLayers * D * N * H) : none,
     dropout: shape.dropoutLength > 0 ? floats(shape.dropoutLength) : none,
+    cells: shape.returnCells ? floats(R * D * H) : none,
   }
   const groups = new Map<number, GroupAreas>()
   const layouts = parts.map((part, index) => {
@@ -91,7 +103,15 @@ export function planCall(weights: WasmWeights, shape: CallShape, parts: readonly
     groups.set(part.group, group)
     return planPart(weights, shape, part, common, group, index > 0 || maySleep(), plan)
   })
-  return { byteLength: plan.byteLength, ...common, parts: layouts }
+  const meet = [...groups.values()].some(({ parties }) => parties > 1)
+  const alone = meet ? planAlone(weights, shape, common, plan) : null
+  return { byteLength: plan.byteLength, ...common, parts: layouts, alone }
+}
+
+/** The whole call as one part, beside those that have to meet. */
+function planAlone(weights: WasmWeights, shape: CallShape, common: CommonAreas, plan: BlockPlan): PartLayout {
+  const part = wholeCall(weights.spec, shape.batchSizes)
+  return planPart(weights, shape, part, common, planGroup(weights, part, 1, plan), maySleep(), plan)
 }
 
 /** The areas the parts of a group share. */
@@ -122,6 +142,7 @@ interface CommonAreas {
   readonly h: number
   readonly c: number
   readonly dropout: number
+  readonly cells: number
 }
 
 function planPart(
@@ -150,6 +171,7 @@ function planPart(
   const stateWidth = paddedToPanels(dtype, P)
   const fullWidth = paddedToPanels(dtype, H)
   const floats = (elements: number): number => plan.reserve(elements * size)
+  const betweenMeetings = ownColumns * (chunkRows * widestInput + N * P)
   const own = {
     record: plan.reserve(fieldCount * 4),
     batchSizes: plan.reserve(T * 4),
@@ -175,6 +197,7 @@ function planPart(
       ...[batchSizes[0] ?? 0, part.firstSequence, base + common.rowStarts],
       ...[0, spec.numLayers, part.fromDirection, part.toDirection, part.fromBlock, part.toBlock],
       ...[address(group.barrier), group.parties, maySleep ? 1 : 0],
+      ...[patience + Math.ceil(betweenMeetings / slowMultiplyAdds), address(common.cells)],
     ]
   }
   const barrier = group.barrier === none ? null : group.barrier

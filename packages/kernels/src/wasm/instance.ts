@@ -1,4 +1,5 @@
 import type { FloatArray, FloatDType } from '../engine.ts'
+import { BlockAllocator } from './blockAllocator.ts'
 import { pieces, sharedFlags } from './generated/builds.ts'
 import type { WasmKernels, WasmVariant } from './support.ts'
 import type { ThreadPool } from './threadPool.ts'
@@ -6,13 +7,24 @@ import type { ThreadPool } from './threadPool.ts'
 /** Places in {@link pieces}. */
 const builds: Record<WasmVariant, 0 | 1> = { simd: 0, 'relaxed-simd': 1 }
 
-/** As in scripts/buildWasm.mjs; 65,536 pages of 64 KiB are the 4 GiB an address can reach. */
+/** Bytes of a page of memory. */
+const pageBytes = 65536
+
+/** As in scripts/buildWasm.mjs; 65,536 pages are the 4 GiB an address can reach. */
 const memoryPages = { initial: 2, maximum: 65536 }
+
+/** Where blocks end: a page before 4 GiB, since kernels compute the address behind a block, which must not be 0 again. */
+const mostBytes = (memoryPages.maximum - 1) * pageBytes
+
+/** The memory grows by as much again, but not by more than this at once: growing is a call of the system. */
+const mostGrowthBytes = 16 * 1024 * 1024
 
 /** Addresses and sizes are plain numbers of bytes or elements, as assembly/index.ts says. */
 export interface Exports {
-  allocate(bytes: number): number
-  release(address: number): void
+  /** Where the memory is free from: the kernels' constants stand before. */
+  heapBase(): number
+  /** Sends away all who wait in the barrier of a call's group, or will. */
+  abandon(call: number): void
   packPanelsF32: PackPanels
   packPanelsF64: PackPanels
   recurrentF32(call: number): void
@@ -72,14 +84,15 @@ export interface Imports {
 export class WasmInstance {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
+  /** Whether threads can share the memory. */
+  readonly isShared: boolean
   readonly imports: Imports
   readonly exports: Exports
   /** Threads that compute on the same memory; null where there are none. */
   threads: ThreadPool | null = null
   /** True once the engine uses another instance: what is packed here runs still, but should be packed there. */
   superseded = false
-  /** By aligned address: what the allocator gave. */
-  readonly #areas = new Map<number, { readonly raw: number; readonly bytes: number }>()
+  readonly #blocks: BlockAllocator
 
   /** @param shared whether the memory can be shared with threads */
   constructor({ variant, narrow }: WasmKernels, shared = false) {
@@ -87,50 +100,52 @@ export class WasmInstance {
     const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0))
     if (!shared) bytes[sharedFlags[variant]] = 1
     this.module = new WebAssembly.Module(bytes)
+    this.isShared = shared
     this.memory = new WebAssembly.Memory({ ...memoryPages, shared })
     this.imports = { memory: this.memory, narrow: narrow ? 1 : 0 }
     const { exports } = new WebAssembly.Instance(this.module, { env: { ...this.imports } })
     // The one place where the compiler must believe us: the exports are those of assembly/index.ts.
     this.exports = exports as unknown as Exports
-  }
-
-  /** Runs a call whose record is at an address, on this thread. */
-  recurrent(dtype: FloatDType, record: number): void {
-    if (dtype === 'float32') this.exports.recurrentF32(record)
-    else this.exports.recurrentF64(record)
+    this.#blocks = new BlockAllocator(aligned(this.exports.heapBase()), (end) => this.#growTo(end))
   }
 
   /** Bytes handed out and not released yet. */
   get allocatedBytes(): number {
-    let sum = 0
-    for (const { bytes } of this.#areas.values()) sum += bytes
-    return sum
+    return this.#blocks.allocatedBytes
   }
 
   /**
-   * An area of the memory, aligned to cache lines. Growing the memory detaches views made before.
+   * A block of the memory, aligned to cache lines. Growing the memory detaches views made before.
    * @throws RangeError where the memory cannot grow that far: WebAssembly ends at 4 GiB
    */
   allocate(bytes: number): number {
-    let raw: number
+    const address = this.#blocks.allocate(aligned(Math.max(bytes, 1)))
+    if (address !== null) return address
+    throw new RangeError(
+      `wasm engine: ${bytes} bytes cannot be allocated: ${this.allocatedBytes} are in use, and WebAssembly memory ends at 4 GiB; ` +
+        'dispose() of modules and streams gives theirs back, shorter sequences and smaller batches need less',
+    )
+  }
+
+  /** As `allocate`, filled by `fill`; the block is given back where that throws. */
+  allocateFilled(bytes: number, fill: (address: number) => void): number {
+    const address = this.allocate(bytes)
     try {
-      raw = this.exports.allocate(bytes + alignment) >>> 0
-    } catch (cause) {
-      throw new RangeError(
-        `wasm engine: ${bytes} bytes cannot be allocated; WebAssembly memory ends at 4 GiB`,
-        { cause },
-      )
+      fill(address)
+    } catch (error) {
+      this.release(address)
+      throw error
     }
-    const address = Math.ceil(raw / alignment) * alignment
-    this.#areas.set(address, { raw, bytes })
     return address
   }
 
   release(address: number): void {
-    const area = this.#areas.get(address)
-    if (area === undefined) throw new RangeError(`wasm engine: nothing is allocated at ${address}`)
-    this.#areas.delete(address)
-    this.exports.release(area.raw)
+    this.#blocks.release(address)
+  }
+
+  /** Takes a block out of use for good: a thread that was given up may write there still. */
+  abandon(address: number): void {
+    this.#blocks.abandon(address)
   }
 
   /** A view of `length` elements, valid until the memory grows. */
@@ -145,6 +160,28 @@ export class WasmInstance {
   integers(address: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, address, length)
   }
+
+  #growTo(end: number): boolean {
+    if (end > mostBytes) return false
+    const { byteLength } = this.memory.buffer
+    if (end <= byteLength) return true
+    const generous = Math.min(end + Math.min(byteLength, mostGrowthBytes), mostBytes)
+    return this.#growBy(generous - byteLength) || this.#growBy(end - byteLength)
+  }
+
+  #growBy(bytes: number): boolean {
+    try {
+      this.memory.grow(Math.ceil(bytes / pageBytes))
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+/** Rounded up to whole cache lines. */
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment
 }
 
 /** Adds up areas that are then allocated as one block: `reserve` gives an area's offset in it. */
@@ -157,7 +194,7 @@ export class BlockPlan {
 
   reserve(bytes: number): number {
     const offset = this.#bytes
-    this.#bytes += Math.ceil(bytes / alignment) * alignment
+    this.#bytes += aligned(bytes)
     return offset
   }
 }

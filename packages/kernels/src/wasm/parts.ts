@@ -32,20 +32,10 @@ const enoughSequences = 4
  * there are few of them, hidden units, whose threads have to meet after every timestep.
  */
 export function splitCall(spec: RecurrentSpec, batchSizes: Int32Array, threads: number): Part[] {
-  const { D, G, H } = sizesOf(spec)
-  const N = batchSizes[0] ?? 0
-  const blocks = blockCount(spec.dtype, H, G)
-  const all = {
-    firstSequence: 0,
-    sequences: N,
-    batchSizes,
-    fromDirection: 0,
-    toDirection: D,
-    fromBlock: 0,
-    toBlock: blocks,
-    group: 0,
-  }
+  const all = wholeCall(spec, batchSizes)
   if (threads < 2 || multiplyAdds(spec, batchSizes) < worthThreads) return [all]
+  const { D } = sizesOf(spec)
+  const { sequences: N, toBlock: blocks } = all
   const ways = Math.max(1, Math.floor(threads / D))
   const byUnits = N < enoughSequences * ways ? unitRanges(spec, N, blocks, ways) : null
   const sequenceRanges = byUnits ? [[0, N] as const] : splitSequences(batchSizes, ways)
@@ -67,7 +57,23 @@ export function splitCall(spec: RecurrentSpec, batchSizes: Int32Array, threads: 
   })
 }
 
-function multiplyAdds(spec: RecurrentSpec, batchSizes: Int32Array): number {
+/** All sequences, directions and hidden units: the call of a single thread. */
+export function wholeCall(spec: RecurrentSpec, batchSizes: Int32Array): Part {
+  const { D, G, H } = sizesOf(spec)
+  return {
+    firstSequence: 0,
+    sequences: batchSizes[0] ?? 0,
+    batchSizes,
+    fromDirection: 0,
+    toDirection: D,
+    fromBlock: 0,
+    toBlock: blockCount(spec.dtype, H, G),
+    group: 0,
+  }
+}
+
+/** Multiply-adds of a call: of its products with weights, projections left out. */
+export function multiplyAdds(spec: RecurrentSpec, batchSizes: Int32Array): number {
   const sizes = sizesOf(spec)
   const { G, D, H, P } = sizes
   const rows = batchSizes.reduce((sum, size) => sum + size, 0)

@@ -1,85 +1,139 @@
-import type { FloatDType } from '../engine.ts'
 import type { WasmInstance } from './instance.ts'
+import { controlLength, type Job, type JobResult, type MainThread, place, runJob } from './threadProtocol.ts'
 import { startWorker, type WorkerHandle } from './worker.ts'
 
-/**
- * What main thread and workers tell each other: 32-bit integers in shared memory.
- *
- * | place | holds |
- * |---|---|
- * | 0 | number of the job; workers sleep until it changes |
- * | 1 | parts that are done |
- * | 2 | parts that failed |
- * | 3 | element bytes of the job: 4 or 8 |
- * | 4 + i | address of the record that worker i computes; 0 for none |
- */
-const place = { job: 0, done: 1, failed: 2, elementBytes: 3, records: 4 } as const
-
-/** Looks at the counter before the main thread goes to sleep, where it may: some 50 microseconds. */
+/** Looks at a word before the main thread goes to sleep, where it may: some 50 microseconds. */
 const spins = 20_000
 
+/** Milliseconds that workers have to wake, beside half of a part's own time: an idle core takes a tenth of that. */
+const wakingMilliseconds = 0.2
+
+/** Milliseconds of orders that a worker did not take, one after the other, from which on it is given up. */
+const mostUntaken = 5000
+
+/** Milliseconds that a worker has for its part, beside twenty times what the main thread took for its own. */
+const partMilliseconds = 5000
+
+/** A wait counts for this many milliseconds at most: a machine that was suspended wakes all its threads at once. */
+const longestNap = 50
+
 /** Workers that compute on an instance's memory beside the main thread. */
-export class ThreadPool {
-  /** Threads in all, the main thread included. */
-  readonly count: number
+export class ThreadPool implements MainThread {
   readonly #instance: WasmInstance
   readonly #control: Int32Array<SharedArrayBuffer>
-  readonly #workers: readonly WorkerHandle[]
+  readonly #workers: WorkerHandle[] = []
+  #stopped = false
+  /** Milliseconds of orders that were not taken, since all were the last time. */
+  #untaken = 0
+  // Of the running job.
+  #looks = 0
+  #last = 0
+  #waited = 0
+  #own = 0
 
-  private constructor(
-    instance: WasmInstance,
-    control: Int32Array<SharedArrayBuffer>,
-    workers: readonly WorkerHandle[],
-  ) {
-    this.count = workers.length + 1
+  private constructor(instance: WasmInstance, count: number) {
     this.#instance = instance
-    this.#control = control
-    this.#workers = workers
+    this.#control = new Int32Array(new SharedArrayBuffer(controlLength(count) * 4))
   }
 
-  /** Starts `count - 1` workers; resolves when all of them wait for work. */
-  static async start(instance: WasmInstance, count: number): Promise<ThreadPool> {
-    const control = new Int32Array(new SharedArrayBuffer((place.records + count) * 4))
-    const starting = Array.from({ length: count - 1 }, (_, index) =>
-      startWorker({ module: instance.module, imports: instance.imports, control, place, index }),
-    )
-    const started = await Promise.allSettled(starting)
-    const workers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-    const failure = started.find((result) => result.status === 'rejected')
-    if (failure !== undefined) {
-      for (const worker of workers) worker.stop()
+  /**
+   * Starts `count - 1` workers; resolves when all of them wait for work.
+   * @param serve the workers' loop
+   */
+  static async start(instance: WasmInstance, count: number, serve?: string): Promise<ThreadPool> {
+    const pool = new ThreadPool(instance, count)
+    const { module, imports } = instance
+    const starting = Array.from({ length: count - 1 }, async (_, index) => {
+      const data = { module, imports, control: pool.#control, place, index }
+      pool.#workers.push(await startWorker(data, () => pool.#lose('has ended'), serve))
+    })
+    const failure = (await Promise.allSettled(starting)).find(({ status }) => status === 'rejected')
+    if (failure?.status === 'rejected') {
+      pool.stop()
       throw failure.reason
     }
-    return new ThreadPool(instance, control, workers)
+    return pool
   }
 
-  /** Runs one call a thread and returns when all are done. At most `count` of them. */
-  run(dtype: FloatDType, records: readonly number[]): void {
-    const [own, ...others] = records
-    const control = this.#control
-    Atomics.store(control, place.done, 0)
-    Atomics.store(control, place.failed, 0)
-    Atomics.store(control, place.elementBytes, dtype === 'float32' ? 4 : 8)
-    this.#workers.forEach((_, index) => {
-      Atomics.store(control, place.records + index, others[index] ?? 0)
-    })
-    Atomics.add(control, place.job, 1)
-    Atomics.notify(control, place.job)
-    if (own !== undefined) this.#instance.recurrent(dtype, own)
-    this.#wait(others.length)
-    if (Atomics.load(control, place.failed) > 0) throw new Error('wasm engine: a thread failed')
+  /** Threads in all, the main thread included; 1 after the pool was stopped, or lost a worker. */
+  get count(): number {
+    return this.#stopped ? 1 : this.#workers.length + 1
+  }
+
+  /** Runs a job of at most `count` records. Allocates nothing. */
+  run(job: Job): JobResult {
+    this.#own = 0
+    this.#startWaiting()
+    const result = runJob(this.#control, job, this)
+    if (result === 'lost') this.#lose('does not answer')
+    return result
   }
 
   stop(): void {
+    this.#stopped = true
     for (const worker of this.#workers) worker.stop()
+    this.#workers.length = 0
   }
 
-  #wait(parts: number): void {
-    for (let i = 0; ; i++) {
-      const done = Atomics.load(this.#control, place.done)
-      if (done >= parts) return
-      if (i > spins && maySleep()) Atomics.wait(this.#control, place.done, done, 1)
+  // What the main thread does in a job
+
+  compute({ elementBytes }: Job, record: number): boolean {
+    const { recurrentF32, recurrentF64, abandon } = this.#instance.exports
+    this.#untaken = 0
+    const start = now()
+    try {
+      if (elementBytes === 4) recurrentF32(record)
+      else recurrentF64(record)
+    } catch {
+      abandon(record)
+      this.#startWaiting()
+      return false
     }
+    this.#own = Math.max(this.#own, now() - start)
+    this.#startWaiting()
+    return true
+  }
+
+  abandon(record: number): void {
+    this.#instance.exports.abandon(record)
+    this.#startWaiting()
+  }
+
+  waitsForBegin({ milliseconds }: Job, done: number): boolean {
+    if (this.#wait(done) < wakingMilliseconds + milliseconds / 2) return true
+    this.#untaken += this.#waited
+    if (this.#untaken > mostUntaken) this.#lose('does not wake')
+    return false
+  }
+
+  waitsForEnd(done: number): boolean {
+    return this.#wait(done) < partMilliseconds + 20 * this.#own
+  }
+
+  #startWaiting(): void {
+    this.#looks = 0
+    this.#waited = 0
+    this.#last = now()
+  }
+
+  /** Looks again, sooner or later. @returns milliseconds waited since {@link ThreadPool.#startWaiting} */
+  #wait(done: number): number {
+    this.#looks++
+    // A clock takes longer than a look.
+    if (this.#looks % 64 !== 0) return this.#waited
+    if (this.#looks > spins && maySleep()) Atomics.wait(this.#control, place.done, done, 1)
+    const time = now()
+    this.#waited += Math.min(time - this.#last, longestNap)
+    this.#last = time
+    return this.#waited
+  }
+
+  #lose(what: string): void {
+    if (this.#stopped) return
+    this.stop()
+    console.warn(
+      `wasm engine: a thread ${what}; computing goes on with one thread, until setNumThreads() starts others`,
+    )
   }
 }
 
@@ -89,4 +143,9 @@ let sleeps: boolean | undefined
 export function maySleep(): boolean {
   sleeps ??= typeof window === 'undefined'
   return sleeps
+}
+
+/** Milliseconds of a clock that only moves forward, where there is one. */
+function now(): number {
+  return typeof performance === 'object' ? performance.now() : Date.now()
 }

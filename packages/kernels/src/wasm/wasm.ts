@@ -1,3 +1,4 @@
+import { describeValue } from '../arguments.ts'
 import type {
   BinaryFunction,
   DirectionWeights,
@@ -59,6 +60,9 @@ class WasmEngine implements HostEngine {
   readonly #wanted: WasmVariant | undefined
   readonly #narrow: boolean
   #instance: WasmInstance | undefined
+  /** How often threads were asked for. */
+  #changes = 0
+  #changing: Promise<void> = Promise.resolve()
   /** All instances that were ever its own: weights packed in an earlier one still run there. */
   readonly #instances = new WeakSet<WasmInstance>()
 
@@ -79,15 +83,21 @@ class WasmEngine implements HostEngine {
   recurrent(weights: PackedWeights, call: RecurrentInput): RecurrentOutput {
     const own = this.#own(weights)
     checkInput(own.spec, call)
-    const { batchSizes, batchFirst = false, dropout } = call
-    const running = WasmCall.take(own, { batchSizes, batchFirst, dropoutLength: dropout?.length ?? 0 })
+    const { batchSizes, batchFirst = false, dropout, returnCells = false } = call
+    const dropoutLength = dropout?.length ?? 0
+    const running = WasmCall.take(own, { batchSizes, batchFirst, dropoutLength, returnCells })
     try {
       running.input.set(call.input)
       running.setState(call.h0, call.c0)
       if (dropout) running.dropout.set(dropout)
       running.run()
-      const { output, h, c } = running
-      const results = { output: output.slice(), hn: h.slice(), cn: c?.slice() ?? null }
+      const { output, h, c, cells } = running
+      const results = {
+        output: output.slice(),
+        hn: h.slice(),
+        cn: c?.slice() ?? null,
+        cells: cells?.slice() ?? null,
+      }
       running.release()
       return results
     } catch (error) {
@@ -142,18 +152,35 @@ class WasmEngine implements HostEngine {
     softmaxInto(this.#start(), operands, out)
   }
 
+  /** Bytes of its memory that weights, matrices, streams and calls hold. */
+  get allocatedBytes(): number {
+    return this.#instance?.allocatedBytes ?? 0
+  }
+
   /** Threads it computes with, the main thread included. */
   get numThreads(): number {
     return this.#instance?.threads?.count ?? 1
   }
 
-  /** See {@link setNumThreads}. */
-  async setNumThreads(count: number): Promise<void> {
-    const shared = new WasmInstance(this.#kernels(), true)
+  /** See {@link setNumThreads}. Changes happen one after the other; one that another is waiting behind is left out. */
+  setNumThreads(count: number): Promise<void> {
+    const change = ++this.#changes
+    const turn = this.#changing.then(async () => {
+      if (change === this.#changes && count !== this.numThreads) await this.#changeThreads(count)
+    })
+    this.#changing = turn.catch(() => {})
+    return turn
+  }
+
+  async #changeThreads(count: number): Promise<void> {
+    const current = this.#instance
+    const shared = current?.isShared ? current : new WasmInstance(this.#kernels(), true)
     const threads = count === 1 ? null : await ThreadPool.start(shared, count)
-    this.#instance?.threads?.stop()
-    if (this.#instance) this.#instance.superseded = true
+    shared.threads?.stop()
     shared.threads = threads
+    if (current === shared) return
+    // What was packed meanwhile is in the old memory.
+    if (this.#instance) this.#instance.superseded = true
     this.#instance = shared
     this.#instances.add(shared)
   }
@@ -200,9 +227,11 @@ export const wasm: HostEngine = engine
  */
 export async function setNumThreads(count: number): Promise<void> {
   if (!Number.isInteger(count) || count < 1 || count > 64) {
-    throw new RangeError(`setNumThreads: expected a whole number from 1 to 64, got ${count}`)
+    throw new RangeError(
+      `setNumThreads: expected a whole number from 1 to 64, got ${typeof count === 'number' ? count : describeValue(count)}`,
+    )
   }
-  if (count === engine.numThreads) return
+  if (count === 1 && engine.numThreads === 1) return engine.setNumThreads(1)
   if (typeof SharedArrayBuffer === 'undefined' || globalThis.crossOriginIsolated === false) {
     throw new Error(
       'setNumThreads: shared memory is not allowed here; serve the page cross-origin isolated, with the headers ' +

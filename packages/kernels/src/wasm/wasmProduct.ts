@@ -3,19 +3,19 @@ import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
 
 /** Rows of a tile at most; as in assembly/pack.ts. */
-const tileRows = 6
+export const tileRows = 6
 
 /**
- * Room for products of `m` rows with one packed matrix: one block of wasm memory; areas as in assembly/matrix.ts.
+ * Room for products of up to `rows` rows with one packed matrix: one block of wasm memory; areas as in assembly/matrix.ts.
  *
  * | area | shape |
  * |---|---|
- * | a | `(M, K)` |
+ * | a | `(rows, K)` |
  * | tile, padded | |
- * | out | `(M, N)` |
+ * | out | `(rows, N)` |
  */
 export class WasmProduct {
-  readonly m: number
+  readonly rows: number
   readonly #instance: WasmInstance
   readonly #dtype: FloatDType
   readonly #k: number
@@ -26,31 +26,31 @@ export class WasmProduct {
   #a: FloatArray
   #out: FloatArray
 
-  constructor(instance: WasmInstance, dtype: FloatDType, m: number, k: number, n: number) {
+  constructor(instance: WasmInstance, dtype: FloatDType, rows: number, k: number, n: number) {
     const size = elementBytes(dtype)
     const columns = paddedToPanels(dtype, n)
     const plan = new BlockPlan()
     this.#at = {
-      a: plan.reserve(m * k * size),
+      a: plan.reserve(rows * k * size),
       tile: plan.reserve(tileRows * k * size),
       padded: plan.reserve(columns === n ? 0 : tileRows * columns * size),
-      out: plan.reserve(m * n * size),
+      out: plan.reserve(rows * n * size),
     }
-    this.m = m
+    this.rows = rows
     this.#instance = instance
     this.#dtype = dtype
     this.#k = k
     this.#n = n
     this.#base = instance.allocate(plan.byteLength)
-    this.#a = instance.floats(dtype, this.#base + this.#at.a, m * k)
-    this.#out = instance.floats(dtype, this.#base + this.#at.out, m * n)
+    this.#a = instance.floats(dtype, this.#base + this.#at.a, rows * k)
+    this.#out = instance.floats(dtype, this.#base + this.#at.out, rows * n)
   }
 
   /**
-   * `a b + bias`, of panels and biases at these addresses.
-   * @returns a view that the next run overwrites
+   * `a b + bias` of the first `count` rows, of panels and biases at these addresses.
+   * @returns a view `(rows, N)` that the next run overwrites
    */
-  run(a: FloatArray, panels: number, bias: number): FloatArray {
+  run(a: FloatArray, count: number, panels: number, bias: number): FloatArray {
     const { matmulF32, matmulF64 } = this.#instance.exports
     if (this.#a.buffer !== this.#instance.memory.buffer) this.#view()
     this.#a.set(a)
@@ -63,7 +63,7 @@ export class WasmProduct {
       bias,
       base + at.tile,
       base + at.padded,
-      this.m,
+      count,
       this.#k,
       this.#n,
     )
@@ -75,7 +75,7 @@ export class WasmProduct {
   }
 
   #view(): void {
-    this.#a = this.#instance.floats(this.#dtype, this.#base + this.#at.a, this.m * this.#k)
-    this.#out = this.#instance.floats(this.#dtype, this.#base + this.#at.out, this.m * this.#n)
+    this.#a = this.#instance.floats(this.#dtype, this.#base + this.#at.a, this.rows * this.#k)
+    this.#out = this.#instance.floats(this.#dtype, this.#base + this.#at.out, this.rows * this.#n)
   }
 }

@@ -1,5 +1,5 @@
 import type { FloatArray, RecurrentStream } from '../engine.ts'
-import { checkState, checkStream } from '../layout.ts'
+import { allocate, checkState, checkStep, checkStream, sizesOf } from '../layout.ts'
 import { WasmCall } from './wasmCall.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 
@@ -8,35 +8,43 @@ export class WasmStream implements RecurrentStream {
   readonly batch: number
   readonly #weights: WasmWeights
   readonly #call: WasmCall
+  /** Outside of the wasm memory: views of that end when it grows. */
+  readonly #output: FloatArray
+  readonly #inputs: number
 
   constructor(weights: WasmWeights, batch: number) {
-    checkStream(weights.spec, batch)
+    const { spec } = weights
+    checkStream(spec, batch)
+    const { I, P } = sizesOf(spec)
     this.batch = batch
     this.#weights = weights
+    this.#inputs = batch * I
+    this.#output = allocate(spec.dtype, batch * P)
     this.#call = new WasmCall(weights, {
       batchSizes: Int32Array.of(batch),
       batchFirst: false,
       dropoutLength: 0,
+      returnCells: false,
     })
-    this.reset()
+    this.#call.setState(null, null)
+    forgotten().register(this, this.#call, this)
   }
 
   step(input: FloatArray): FloatArray {
-    const place = this.#call.input
-    if (input.length !== place.length) {
-      throw new RangeError(`stream.step: expected ${place.length} elements, got ${input.length}`)
-    }
-    place.set(input)
+    checkStep(this.#weights.spec, input, this.#inputs)
+    this.#call.prepare()
+    this.#call.input.set(input)
     this.#call.run()
-    return this.#call.output
+    this.#output.set(this.#call.output)
+    return this.#output
   }
 
   get h(): FloatArray {
-    return this.#call.h
+    return this.#call.h.slice()
   }
 
   get c(): FloatArray | null {
-    return this.#call.c
+    return this.#call.c?.slice() ?? null
   }
 
   reset(h: FloatArray | null = null, c: FloatArray | null = null): void {
@@ -45,10 +53,19 @@ export class WasmStream implements RecurrentStream {
   }
 
   dispose(): void {
+    forgotten().unregister(this)
     this.#call.dispose()
   }
 
   [Symbol.dispose](): void {
     this.dispose()
   }
+}
+
+let registry: FinalizationRegistry<WasmCall> | undefined
+
+/** Frees the blocks of streams that were dropped without dispose; made on first use, so that importing this file does nothing. */
+function forgotten(): FinalizationRegistry<WasmCall> {
+  registry ??= new FinalizationRegistry((call) => call.dispose())
+  return registry
 }

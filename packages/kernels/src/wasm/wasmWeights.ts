@@ -28,13 +28,7 @@ export class WasmWeights implements PackedWeights {
     this.spec = spec
     const { plan, records } = planBlock(spec, weights)
     this.byteLength = plan.byteLength
-    this.#address = instance.allocate(plan.byteLength)
-    try {
-      this.#fill(this.#address, records, weights)
-    } catch (error) {
-      this.dispose()
-      throw error
-    }
+    this.#address = instance.allocateFilled(plan.byteLength, (base) => this.#fill(base, records, weights))
   }
 
   get disposed(): boolean {

@@ -1,13 +1,14 @@
 import type { Imports } from './instance.ts'
+import { type place, serveSource } from './threadProtocol.ts'
 
 /** What a worker is given. */
 export interface WorkerData {
   readonly module: WebAssembly.Module
   readonly imports: Imports
   readonly control: Int32Array<SharedArrayBuffer>
-  /** Places in `control`: see threadPool.ts. */
-  readonly place: Readonly<Record<'job' | 'done' | 'failed' | 'elementBytes' | 'records', number>>
-  /** Which of the records is this worker's. */
+  /** Places in `control`. */
+  readonly place: typeof place
+  /** Which of the orders is this worker's. */
   readonly index: number
 }
 
@@ -15,71 +16,111 @@ export interface WorkerHandle {
   stop(): void
 }
 
-/**
- * The whole worker. As text, since a package cannot know how its user bundles files of workers; it uses nothing from
- * outside but WebAssembly and Atomics.
- */
-const serve = `
-function serve({ module, imports, control, place, index }, ready) {
-  const { exports } = new WebAssembly.Instance(module, { env: imports })
-  let seen = Atomics.load(control, place.job)
-  ready()
-  for (;;) {
-    Atomics.wait(control, place.job, seen)
-    seen = Atomics.load(control, place.job)
-    const record = Atomics.load(control, place.records + index)
-    if (record === 0) continue
-    try {
-      if (Atomics.load(control, place.elementBytes) === 4) exports.recurrentF32(record)
-      else exports.recurrentF64(record)
-    } catch {
-      Atomics.add(control, place.failed, 1)
-    }
-    Atomics.add(control, place.done, 1)
-    Atomics.notify(control, place.done)
-  }
-}
-`
+/** Milliseconds until a worker that has not said that it is ready is given up. */
+const startMilliseconds = 60_000
 
-const nodeSource = `${serve}
-const { parentPort, workerData } = require('node:worker_threads')
+/**
+ * Starts a worker, in Node or in a browser; resolves when it waits for work.
+ * @param onEnd called if it ends by itself
+ * @param serve its loop
+ * @throws Error where workers cannot be started
+ */
+export function startWorker(
+  data: WorkerData,
+  onEnd: () => void,
+  serve: string = serveSource,
+): Promise<WorkerHandle> {
+  return typeof process === 'object' && process.versions?.node
+    ? startInNode(data, onEnd, serve)
+    : startInBrowser(data, onEnd, serve)
+}
+
+async function startInNode(data: WorkerData, onEnd: () => void, serve: string): Promise<WorkerHandle> {
+  // process.getBuiltinModule, unlike import, does not send the bundlers of web pages looking for it; unlike require, it is
+  // there whether this text is read as a script or, under --input-type=module, as a module.
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
+  const source = `${serve}
+const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads')
 serve(workerData, () => parentPort.postMessage('ready'))
 `
-
-const browserSource = `${serve}
-onmessage = ({ data }) => serve(data, () => postMessage('ready'))
-`
-
-/** Starts a worker, in Node or in a browser; resolves when it waits for work. */
-export function startWorker(data: WorkerData): Promise<WorkerHandle> {
-  return typeof process === 'object' && process.versions?.node ? startInNode(data) : startInBrowser(data)
-}
-
-async function startInNode(data: WorkerData): Promise<WorkerHandle> {
-  // process.getBuiltinModule, unlike import, does not send the bundlers of web pages looking for it.
-  const { Worker } = process.getBuiltinModule('node:worker_threads')
-  const worker = new Worker(nodeSource, { eval: true, workerData: data })
-  await new Promise((resolve, reject) => {
-    worker.once('message', resolve)
-    worker.once('error', reject)
-  })
+  const worker = new Worker(source, { eval: true, workerData: data })
+  await ready(
+    (resolve, reject) => {
+      worker.once('message', resolve)
+      worker.once('error', reject)
+      worker.once('exit', (code) => reject(new Error(`it ended with code ${code}`)))
+    },
+    () => worker.terminate(),
+  )
+  worker.on('error', onEnd)
+  worker.on('exit', onEnd)
   // The process may end while workers wait.
   worker.unref()
   return { stop: () => void worker.terminate() }
 }
 
-async function startInBrowser(data: WorkerData): Promise<WorkerHandle> {
-  const url = URL.createObjectURL(new Blob([browserSource], { type: 'text/javascript' }))
-  const worker = new Worker(url)
+async function startInBrowser(data: WorkerData, onEnd: () => void, serve: string): Promise<WorkerHandle> {
+  if (typeof Worker === 'undefined' || typeof Blob === 'undefined') {
+    throw new Error(
+      'setNumThreads: this context cannot start workers, as service workers and worklets cannot; compute in a page or a worker of its own',
+    )
+  }
+  const source = `${serve}
+onmessage = ({ data }) => serve(data, () => postMessage('ready'))
+`
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
   try {
-    await new Promise((resolve, reject) => {
-      worker.onmessage = resolve
-      worker.onerror = ({ message }) =>
-        reject(new Error(`wasm engine: a thread could not be started: ${message}`))
-      worker.postMessage(data)
-    })
+    const worker = new Worker(trusted(url))
+    await ready(
+      (resolve, reject) => {
+        worker.onmessage = resolve
+        // What a policy forbids is told by an event without a message.
+        worker.onerror = ({ message }) =>
+          reject(new Error(message ?? "does the page's Content-Security-Policy allow `worker-src blob:`?"))
+        worker.postMessage(data)
+      },
+      () => worker.terminate(),
+    )
+    worker.onerror = onEnd
+    return { stop: () => worker.terminate() }
   } finally {
     URL.revokeObjectURL(url)
   }
-  return { stop: () => worker.terminate() }
+}
+
+/** Resolves when the worker is ready; else stops it. */
+async function ready(
+  listen: (resolve: (value: unknown) => void, reject: (reason: Error) => void) => void,
+  stop: () => void,
+): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    await new Promise((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('it did not answer in time')), startMilliseconds)
+      listen(resolve, reject)
+    })
+  } catch (cause) {
+    stop()
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`setNumThreads: a thread could not be started: ${why}`, { cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The part of a browser's trusted types that is used here. */
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): string }
+}
+
+let policy: ReturnType<TrustedTypes['createPolicy']> | undefined
+
+/** A worker's address as pages that require trusted types want it; their policies must allow the name `unroll`. */
+function trusted(url: string): string {
+  const { trustedTypes } = globalThis as { readonly trustedTypes?: TrustedTypes }
+  policy ??= trustedTypes?.createPolicy('unroll', { createScriptURL: (own) => own })
+  return policy?.createScriptURL(url) ?? url
 }

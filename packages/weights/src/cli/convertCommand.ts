@@ -1,11 +1,12 @@
 import type { Tensor } from '@unroll/tensor'
 import { loadWeights } from '../load.ts'
-import type { Bytes } from '../source/source.ts'
+import { type Bytes, messageOf } from '../source/source.ts'
 import type { WideDType } from '../tensor/rawTensor.ts'
 import { savePt } from '../write/savePt.ts'
 import { saveSafetensors } from '../write/saveSafetensors.ts'
+import { checkOutput, replaceFile } from './replaceFile.ts'
 import { sizeText } from './table.ts'
-import { progressOf, type Terminal, UsageError } from './terminal.ts'
+import { OutputError, progressOf, type Terminal, UsageError } from './terminal.ts'
 
 export interface ConvertOptions {
   readonly json: boolean
@@ -14,7 +15,7 @@ export interface ConvertOptions {
   readonly dtype: WideDType | undefined
 }
 
-/** `convert IN OUT`: the state dict of IN, in the format that OUT's name tells. */
+/** `convert IN OUT`: the state dict of IN, in the format that OUT's name tells. OUT is written whole or not at all. */
 export async function convertCommand(
   input: string,
   output: string,
@@ -22,17 +23,10 @@ export async function convertCommand(
   terminal: Terminal,
 ): Promise<number> {
   const write = writerOf(output)
+  await checkOutput(output, force)
   const weights = await loadWeights(input, { dtype, onProgress: progressOf(terminal, input) })
-  const bytes = write(weights)
-  const { writeFile } = await import('node:fs/promises')
-  try {
-    await writeFile(output, bytes, { flag: force ? 'w' : 'wx' })
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      throw new UsageError(`${output} exists; --force replaces it`)
-    }
-    throw error
-  }
+  const bytes = bytesOf(weights, write, output)
+  await replaceFile(output, bytes, force)
   const result = { input, output, tensors: weights.size, byteLength: bytes.length }
   terminal.out(
     json ? JSON.stringify(result, null, 2) : `${output}: ${weights.size} tensors, ${sizeText(bytes.length)}`,
@@ -40,10 +34,21 @@ export async function convertCommand(
   return 0
 }
 
-function writerOf(output: string): (weights: ReadonlyMap<string, Tensor>) => Bytes {
+type Write = (weights: ReadonlyMap<string, Tensor>) => Bytes
+
+function writerOf(output: string): Write {
   if (/\.(pt|pth)$/i.test(output)) return savePt
   if (/\.safetensors$/i.test(output)) {
     return (weights) => saveSafetensors(weights, { metadata: { format: 'pt' } })
   }
   throw new UsageError(`expected OUT to end in .pt, .pth or .safetensors, got ${output}`)
+}
+
+/** Some names and texts one format holds and the other does not. */
+function bytesOf(weights: ReadonlyMap<string, Tensor>, write: Write, output: string): Bytes {
+  try {
+    return write(weights)
+  } catch (error) {
+    throw new OutputError(`cannot write ${output}: ${messageOf(error)}`, { cause: error })
+  }
 }

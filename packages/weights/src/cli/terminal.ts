@@ -9,10 +9,15 @@ export interface Terminal {
   err(line: string): void
   /** Replaces the last progress line; an empty one clears it. Null where nobody looks at stderr. */
   readonly progress: ((line: string) => void) | null
+  /** Of this package, for `--version`. */
+  readonly version: string
 }
 
 /** Wrong use: exit code 2. */
 export class UsageError extends Error {}
+
+/** A result that cannot be written: exit code 1. */
+export class OutputError extends Error {}
 
 /** From here on reading takes long enough to show how far it is. */
 const shownFrom = 32_000_000

@@ -3,6 +3,7 @@ import type { Bytes, Source } from '../source/source.ts'
 import type { FileDType } from '../tensor/fileDtype.ts'
 import { itemSize } from '../tensor/fileDtype.ts'
 import { rowMajor, StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
+import { latin1 } from '../utf8.ts'
 
 /** Where an array's bytes come from: a file, or a record of an archive. */
 export interface NpyBytes {
@@ -60,7 +61,7 @@ export async function readNpyHeader(file: NpyBytes): Promise<TensorSpec> {
     throw fail(`header of ${length} bytes, the limit is ${limits.npyHeaderBytes}`)
   const dataStart = fixed + length
   if (dataStart > file.byteLength) throw fail(`header of ${length} bytes, the file has ${file.byteLength}`)
-  const text = new TextDecoder('latin1').decode((await file.head(dataStart)).subarray(fixed))
+  const text = latin1.decode((await file.head(dataStart)).subarray(fixed))
   const { descr, fortranOrder, shape } = parseHeader(text, fail)
 
   const dtype = dtypeOf(descr, (what) => new UnsupportedFormatError(`npy array: ${what}`, at))

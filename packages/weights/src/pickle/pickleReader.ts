@@ -1,6 +1,7 @@
 import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
+import { strictUtf8 } from '../utf8.ts'
 
 /** Walks over a pickle's bytes; every length is compared with what is left before anything is made of it. */
 export class PickleReader {
@@ -10,7 +11,6 @@ export class PickleReader {
   readonly #view: DataView
   readonly #at: CheckpointLocation
   readonly #limits: Limits
-  readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   readonly #base: number
   #offset = 0
   /** Bytes that would have been needed where the pickle ended too early; 0 where it did not. */
@@ -91,7 +91,7 @@ export class PickleReader {
   stringOrBytes(length: number): string | Bytes {
     const bytes = this.bytes(length)
     try {
-      return this.#text.decode(bytes)
+      return strictUtf8.decode(bytes)
     } catch {
       return bytes
     }
@@ -123,7 +123,7 @@ export class PickleReader {
 
   #decode(bytes: Bytes): string {
     try {
-      return this.#text.decode(bytes)
+      return strictUtf8.decode(bytes)
     } catch {
       throw this.corrupt('text is not UTF-8')
     }

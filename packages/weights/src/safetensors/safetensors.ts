@@ -5,6 +5,7 @@ import type { Reader } from '../reader.ts'
 import type { Source } from '../source/source.ts'
 import { dtypeOfSafetensors, type FileDType, itemSize } from '../tensor/fileDtype.ts'
 import { type StorageContent, StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
+import { strictUtf8 } from '../utf8.ts'
 import { HeaderReader } from './headerReader.ts'
 
 /** One tensor of the header. Its bytes stand at `start` to `end` of the file. */
@@ -69,7 +70,7 @@ type Corrupt = (what: string, offset: number) => CorruptCheckpointError
 
 function decode(bytes: Uint8Array, corrupt: Corrupt): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return strictUtf8.decode(bytes)
   } catch {
     throw corrupt('safetensors header is not UTF-8', 8)
   }

@@ -3,6 +3,7 @@ import { NamedTensors } from '../namedTensors.ts'
 import type { Reader } from '../reader.ts'
 import type { Source } from '../source/source.ts'
 import type { TensorSpec } from '../tensor/tensorSpec.ts'
+import { strictUtf8 } from '../utf8.ts'
 import { HeaderReader } from './headerReader.ts'
 import { openSafetensors } from './safetensors.ts'
 
@@ -86,7 +87,7 @@ function checkShardName(reader: HeaderReader, name: string): void {
 
 function decode(bytes: Uint8Array, file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return strictUtf8.decode(bytes)
   } catch {
     throw new CorruptCheckpointError('index is not UTF-8', { file, offset: 0 })
   }

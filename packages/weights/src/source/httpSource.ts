@@ -1,73 +1,93 @@
-import { UnreadableSourceError } from '../errors.ts'
+import { SourceChangedError, UnreadableSourceError } from '../errors.ts'
+import { isNode } from './isNode.ts'
 import { openBytes } from './memorySource.ts'
+import { ServedVersion } from './servedVersion.ts'
 import { type Bytes, messageOf, type OpenedSource } from './source.ts'
 
 /** Bytes fetched at least, where they exist: a request costs about as much time as this many bytes. */
 const blockBytes = 2 ** 20
 
 /**
- * Anything `fetch` understands. Where the server answers ranges, only what is read travels, in blocks of
- * {@link blockBytes} or more; else the whole body is fetched once. Which of both is found out by the first request.
+ * Anything `fetch` understands. Where the server answers ranges and tells versions of the file apart, only what is
+ * read travels, in blocks of {@link blockBytes} or more; else the whole body is fetched once. Which of both is found
+ * out by the first request.
  */
-export async function openUrl(url: string, name: string, signal?: AbortSignal): Promise<OpenedSource> {
+export async function openUrl(
+  target: string | Request,
+  name: string,
+  signal?: AbortSignal,
+): Promise<OpenedSource> {
   const unreadable = (what: string, cause?: unknown): UnreadableSourceError =>
     new UnreadableSourceError(what, { file: name }, { cause })
 
-  const request = async (range: string | null, abort = signal): Promise<Response> => {
+  const request = async (headers: Readonly<Record<string, string>>, abort = signal): Promise<Response> => {
     try {
-      return await fetch(url, {
-        ...(range === null ? {} : { headers: { Range: range } }),
-        ...(abort ? { signal: abort } : {}),
-      })
+      return await send(target, headers, abort)
     } catch (error) {
       abort?.throwIfAborted()
+      if (typeof target !== 'string') target.signal.throwIfAborted()
       throw unreadable(`cannot be fetched: ${causeOf(error)}`, error)
     }
   }
-  const bodyOf = async (response: Response): Promise<Bytes> => {
-    try {
-      return new Uint8Array(await response.arrayBuffer())
-    } catch (error) {
-      throw unreadable(`the answer broke off: ${causeOf(error)}`, error)
-    }
-  }
-  const whole = async (response: Response): Promise<OpenedSource> => {
-    if (!response.ok) {
-      await discard(response)
-      throw unreadable(`HTTP status ${response.status} ${response.statusText}`.trimEnd())
-    }
-    return openBytes(await bodyOf(response), name)
-  }
+  const whole = async (answer: Promise<Response> | Response): Promise<OpenedSource> =>
+    openBytes(await bodyOf(await answer, name), name)
 
   // Without permission for the header (CORS) even the request fails; a plain one may still work.
-  const first = await request(`bytes=0-${blockBytes - 1}`).catch(() => {
+  const first = await request({ Range: `bytes=0-${blockBytes - 1}` }).catch(() => {
     signal?.throwIfAborted()
-    return request(null)
+    return request({})
   })
   if (first.status !== 206) {
     if (first.status !== 416) return whole(first)
     // Not even one byte there, or a server that is particular about ranges: ask plainly.
     await discard(first)
-    return whole(await request(null))
+    return whole(request({}))
   }
   const range = contentRange(first)
-  const head = await bodyOf(first)
-  // The header is hidden from other origins unless the server exposes it, and without a total the end is unknown.
-  if (range === null || range.start !== 0 || range.end !== head.length) return whole(await request(null))
+  const version = new ServedVersion(first, range?.total ?? 0)
+  // The range is hidden from other origins unless the server exposes it, and without a total the end is unknown.
+  // A body that was compressed on its way is no range of the file any more.
+  if (range === null || range.start !== 0 || isEncoded(first) || !(version.validator || holdsAll(range))) {
+    await discard(first)
+    return whole(request({}))
+  }
+  const head = await bodyOf(first, name)
+  if (range.end !== head.length) return whole(request({}))
 
-  const { total } = range
-  const etag = first.headers.get('etag')
+  const { total, validator } = version
+  // Browsers ask other origins for permission before they send If-Range, and most do not give it.
+  let ifRange = isNode() || first.type !== 'cors' ? validator : null
   const fetchRange = async (start: number, end: number, abort?: AbortSignal): Promise<Bytes> => {
-    const response = await request(`bytes=${start}-${end - 1}`, abort)
-    const bytes = await bodyOf(response)
+    const response = await request(
+      { Range: `bytes=${start}-${end - 1}`, ...(ifRange === null ? {} : { 'If-Range': ifRange }) },
+      abort,
+    )
     const got = contentRange(response)
-    if (response.status !== 206 || got?.start !== start || got.end !== end || bytes.length !== end - start) {
+    const part = response.status === 206
+    const size = part ? (got?.total ?? null) : contentLength(response)
+    // 412 and 416: what the request was made for is not there any more.
+    const gone = response.status === 412 || response.status === 416
+    if (gone || (response.ok && version.differs(response, size, part && ifRange !== null))) {
+      await discard(response)
+      throw new SourceChangedError({ file: name }, 'changed on the server while it was read; read it again')
+    }
+    if (!response.ok) throw await statusError(response, name)
+    if (response.status === 200 && ifRange !== null) {
+      // The same version, and all of it all the same: this server does not understand If-Range.
+      ifRange = null
+      await discard(response)
+      return fetchRange(start, end, abort)
+    }
+    if (!part || got?.start !== start || got.end !== end || isEncoded(response)) {
+      await discard(response)
+      const sent = got === null ? 'no range' : `bytes ${got.start} to ${got.end}`
       throw unreadable(
-        `asked for bytes ${start} to ${end}, got ${bytes.length} with HTTP status ${response.status}`,
+        `asked for bytes ${start} to ${end}, the server sent ${sent} (HTTP status ${response.status})`,
       )
     }
-    if (got.total !== total || response.headers.get('etag') !== etag) {
-      throw unreadable('the file changed on the server while it was read')
+    const bytes = await bodyOf(response, name)
+    if (bytes.length !== end - start) {
+      throw unreadable(`asked for bytes ${start} to ${end}, the server sent ${bytes.length} bytes`)
     }
     return bytes
   }
@@ -91,17 +111,96 @@ export async function openUrl(url: string, name: string, signal?: AbortSignal): 
   }
 }
 
+/** The whole of an answer that is there already: `await fetch(url)`. */
+export async function openResponse(
+  response: Response,
+  name: string,
+  signal?: AbortSignal,
+): Promise<OpenedSource> {
+  const unreadable = (what: string): UnreadableSourceError => new UnreadableSourceError(what, { file: name })
+  if (response.type === 'opaque' || response.type === 'error') {
+    throw unreadable(`an answer of type ${response.type}, whose body is hidden; fetch it with mode: 'cors'`)
+  }
+  if (response.bodyUsed || response.body?.locked === true) {
+    throw unreadable('the body of this Response was read already; fetch it again, or pass response.clone()')
+  }
+  const range = contentRange(response)
+  if (response.status === 206 && !(range !== null && holdsAll(range))) {
+    throw unreadable('a part of the file only (HTTP status 206); fetch it without a Range header')
+  }
+  return openBytes(await bodyOf(response, name, signal), name)
+}
+
+/** A Request is sent with its own headers, credentials and signal too. */
+async function send(
+  target: string | Request,
+  headers: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<Response> {
+  if (typeof target === 'string') return fetch(target, { headers, ...(signal ? { signal } : {}) })
+  const all = new Headers(target.headers)
+  for (const [name, value] of Object.entries(headers)) all.set(name, value)
+  return fetch(target, {
+    headers: all,
+    ...(signal ? { signal: AbortSignal.any([signal, target.signal]) } : {}),
+  })
+}
+
+/** @throws UnreadableSourceError unless the status is a good one and the body arrives whole */
+async function bodyOf(response: Response, name: string, signal?: AbortSignal): Promise<Bytes> {
+  if (!response.ok) throw await statusError(response, name)
+  try {
+    // Only a body that is piped can be given up halfway.
+    const body = signal && response.body?.pipeThrough(new TransformStream<Bytes, Bytes>(), { signal })
+    return new Uint8Array(await (body ? new Response(body) : response).arrayBuffer())
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw new UnreadableSourceError(
+      `the answer broke off: ${causeOf(error)}`,
+      { file: name },
+      { cause: error },
+    )
+  }
+}
+
+async function statusError(response: Response, name: string): Promise<UnreadableSourceError> {
+  await discard(response)
+  const what = `HTTP status ${response.status} ${response.statusText}`.trimEnd()
+  return new UnreadableSourceError(what, { file: name })
+}
+
 interface Block {
   readonly start: number
   readonly bytes: Bytes
 }
 
+interface ContentRange {
+  readonly start: number
+  readonly end: number
+  readonly total: number
+}
+
 /** `bytes 0-9/100` as start 0, end 10, total 100; null where absent or without a total. */
-function contentRange(response: Response): { start: number; end: number; total: number } | null {
-  const [, start, last, total] =
-    /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? []
+function contentRange({ headers }: Response): ContentRange | null {
+  const [, start, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? []
   if (start === undefined || last === undefined || total === undefined) return null
   return { start: Number(start), end: Number(last) + 1, total: Number(total) }
+}
+
+function holdsAll({ start, end, total }: ContentRange): boolean {
+  return start === 0 && end === total
+}
+
+/** Null where absent, or where it counts the bytes of a compressed body. */
+function contentLength(response: Response): number | null {
+  const length = response.headers.get('content-length')
+  return length === null || isEncoded(response) ? null : Number(length)
+}
+
+/** True of a body that was compressed for the transfer, and that `fetch` inflates. */
+function isEncoded({ headers }: Response): boolean {
+  const encoding = headers.get('content-encoding')
+  return encoding !== null && encoding !== 'identity'
 }
 
 /** Frees the connection of an answer that nobody reads. */

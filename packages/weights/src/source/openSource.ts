@@ -1,6 +1,9 @@
-import { UnreadableSourceError } from '../errors.ts'
+import { describeValue } from '@unroll/kernels'
+import { SourceChangedError, UnreadableSourceError } from '../errors.ts'
 import { openFile } from './fileSource.ts'
-import { openUrl } from './httpSource.ts'
+import { openResponse, openUrl } from './httpSource.ts'
+import { isA, tagOf } from './isA.ts'
+import { isNode } from './isNode.ts'
 import { openBytes } from './memorySource.ts'
 import type { ReadContext } from './readContext.ts'
 import { type ByteSource, messageOf, type OpenedSource, Source } from './source.ts'
@@ -8,10 +11,19 @@ import { type ByteSource, messageOf, type OpenedSource, Source } from './source.
 /**
  * Where a checkpoint is read from.
  * - a string: a URL (`https:`, `http:`, `file:`, `blob:`, `data:`), else a path in Node, a relative URL in browsers;
- * - a URL, a Blob or File, an ArrayBuffer, a Uint8Array or other view;
+ * - a URL, a Request (for headers and credentials), a Response (`await fetch(url)`);
+ * - a Blob or File, an ArrayBuffer, a Uint8Array or other view;
  * - anything with `{ byteLength, slice(start, end) }`.
  */
-export type CheckpointSource = string | URL | Blob | ArrayBuffer | ArrayBufferView | ByteSource
+export type CheckpointSource =
+  | string
+  | URL
+  | Request
+  | Response
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | ByteSource
 
 /** Bytes read in one step from where reading takes time: often enough for progress, seldom enough to cost nothing. */
 const pieceBytes = 2 ** 24
@@ -29,24 +41,34 @@ export async function openSource(
 }
 
 async function open(who: string, source: CheckpointSource, signal?: AbortSignal): Promise<OpenedSource> {
-  if (typeof source === 'string') return openText(source, signal)
-  if (source instanceof URL) return openText(source.href, signal)
-  if (source instanceof Blob) return openBlob(source)
-  if (source instanceof ArrayBuffer) return openBytes(new Uint8Array(source))
+  if (typeof source === 'string' && source !== '') return openText(source, signal)
   if (ArrayBuffer.isView(source)) {
     return openBytes(new Uint8Array(source.buffer, source.byteOffset, source.byteLength))
   }
-  if (isByteSource(source)) {
-    return {
-      name: '<source>',
-      byteLength: source.byteLength,
-      slice: (start, end) => source.slice(start, end),
-    }
-  }
+  if (isA(source, 'ArrayBuffer')) return openBytes(new Uint8Array(source))
+  if (isA(source, 'URL')) return openText(source.href, signal)
+  if (isA(source, 'Blob') || isA(source, 'File')) return openBlob(source)
+  if (isA(source, 'Response')) return openResponse(source, source.url || '<response>', signal)
+  if (isA(source, 'Request')) return openRequest(who, source, signal)
+  if (isByteSource(source)) return openByteSource(source)
   throw new TypeError(
-    `${who}: expected a path, URL, Blob, ArrayBuffer, Uint8Array or { byteLength, slice(start, end) }, ` +
-      `got ${source === null ? 'null' : typeof source}`,
+    `${who}: expected a path, URL, Blob, File, Response, Request, ArrayBuffer, Uint8Array or ` +
+      `{ byteLength, slice(start, end) }, got ${describeValue(source)}${remedyFor(source)}`,
   )
+}
+
+/** What to write instead, for what is passed by mistake. */
+function remedyFor(source: unknown): string {
+  switch (tagOf(source)) {
+    case 'ReadableStream':
+      return '; write new Response(stream)'
+    case 'FileList':
+      return '; pass one of its files'
+    case 'Array':
+      return '; of bytes make a Uint8Array'
+    default:
+      return ''
+  }
 }
 
 async function openText(text: string, signal?: AbortSignal): Promise<OpenedSource> {
@@ -64,12 +86,48 @@ async function openText(text: string, signal?: AbortSignal): Promise<OpenedSourc
   }
 }
 
+async function openRequest(who: string, request: Request, signal?: AbortSignal): Promise<OpenedSource> {
+  if (request.method !== 'GET') {
+    throw new TypeError(
+      `${who}: expected a Request with method GET, which may be sent for each part of the file, got ` +
+        `${request.method}; pass the answer: await fetch(request)`,
+    )
+  }
+  return { pieceBytes, ...(await openUrl(request, request.url, signal)) }
+}
+
 function openBlob(blob: Blob): OpenedSource {
+  const name = isA(blob, 'File') ? blob.name : '<blob>'
   return {
-    name: blob instanceof File ? blob.name : '<blob>',
+    name,
     byteLength: blob.size,
     pieceBytes,
-    slice: (start, end) => blob.slice(start, end).arrayBuffer(),
+    async slice(start, end) {
+      try {
+        return await blob.slice(start, end).arrayBuffer()
+      } catch (error) {
+        // A file on disk: of one that was written to since, or moved, the platform gives nothing.
+        if (!(error instanceof Error && /^Not(Readable|Found)Error$/.test(error.name))) throw error
+        throw new SourceChangedError(
+          { file: name },
+          `cannot be read (${error.name}): it was changed, moved or locked since it was chosen; choose it again`,
+          { cause: error },
+        )
+      }
+    },
+  }
+}
+
+function openByteSource(source: ByteSource): OpenedSource {
+  const { byteLength } = source
+  return {
+    name: '<source>',
+    byteLength,
+    async slice(start, end) {
+      const slice = await source.slice(start, end)
+      if (source.byteLength !== byteLength) throw new SourceChangedError({ file: '<source>' })
+      return slice
+    },
   }
 }
 
@@ -82,10 +140,4 @@ function isByteSource(value: unknown): value is ByteSource {
     'slice' in value &&
     typeof value.slice === 'function'
   )
-}
-
-/** Node and what calls itself compatible (Deno, Bun): where a bare string is a path. */
-export function isNode(): boolean {
-  const { process } = globalThis as { process?: { versions?: { node?: string } } }
-  return typeof process?.versions?.node === 'string'
 }

@@ -1,4 +1,6 @@
+import { describeValue, optionsOf } from '@unroll/kernels'
 import { type Limits, limits } from '../limits.ts'
+import { tagOf } from './isA.ts'
 
 /** How far reading has come, in bytes of tensor data. */
 export interface ReadProgress {
@@ -10,11 +12,11 @@ export interface ReadProgress {
 /** What every reading function takes beside its source. */
 export interface ReadOptions {
   /** Stops the reading: the promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignal | null | undefined
   /** Called after each piece of tensor data, at most 16 MiB long where the source is a file, Blob or URL. */
-  readonly onProgress?: ((progress: ReadProgress) => void) | undefined
+  readonly onProgress?: ((progress: ReadProgress) => void) | null | undefined
   /** Replaces single {@link limits}. */
-  readonly limits?: Partial<Limits> | undefined
+  readonly limits?: Partial<Limits> | null | undefined
 }
 
 /** The options of one call, shared by all files it reads. */
@@ -25,10 +27,29 @@ export class ReadContext {
   #loaded = 0
   #total = 0
 
-  constructor(options: ReadOptions = {}) {
-    this.signal = options.signal
-    this.limits = { ...limits, ...options.limits }
-    this.#onProgress = options.onProgress
+  /**
+   * @param who the function that was called, for messages
+   * @throws TypeError for options that are none
+   */
+  constructor({ signal, onProgress, limits: own }: ReadOptions = {}, who = 'load') {
+    this.signal = signal ?? undefined
+    this.#onProgress = onProgress ?? undefined
+    if (this.signal && typeof this.signal.throwIfAborted !== 'function') {
+      const remedy = tagOf(signal) === 'AbortController' ? '; pass its signal' : ''
+      throw new TypeError(
+        `${who}: expected signal to be an AbortSignal, got ${describeValue(signal)}${remedy}`,
+      )
+    }
+    if (this.#onProgress && typeof this.#onProgress !== 'function') {
+      throw new TypeError(`${who}: expected onProgress to be a function, got ${describeValue(onProgress)}`)
+    }
+    this.limits = optionsOf<Limits>(`${who}: limits`, own, limits)
+    for (const [name, limit] of Object.entries(this.limits)) {
+      if (typeof limit === 'number' && limit >= 0) continue
+      throw new TypeError(
+        `${who}: expected limits.${name} to be a number from 0 on, got ${describeValue(limit)}`,
+      )
+    }
     this.signal?.throwIfAborted()
   }
 

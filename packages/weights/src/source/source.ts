@@ -1,6 +1,7 @@
 import { UnreadableSourceError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { ReadContext } from './readContext.ts'
+import { systemErrorText } from './systemError.ts'
 
 /**
  * Random access to bytes that the caller provides: the one thing a reader needs.
@@ -35,6 +36,7 @@ export class Source {
   /** Limits, progress and cancellation of the call that opened it. */
   readonly context: ReadContext
   readonly #opened: OpenedSource
+  #closed = false
 
   constructor(opened: OpenedSource, context: ReadContext) {
     this.context = context
@@ -58,6 +60,7 @@ export class Source {
     if (!(start >= 0 && start <= end && end <= this.byteLength)) {
       throw this.#unreadable(`bytes ${start} to ${end} asked for, of ${this.byteLength}`, start)
     }
+    if (this.#closed) throw this.#unreadable('is closed; open it again', null)
     if (start === end) return new Uint8Array(0)
     const piece = this.#opened.pieceBytes ?? Number.POSITIVE_INFINITY
     if (end - start <= piece) return this.#piece(start, end)
@@ -91,6 +94,7 @@ export class Source {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#opened.close?.()
   }
 
@@ -111,7 +115,7 @@ export class Source {
 
 /** What a failure says of itself, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return systemErrorText(error) ?? (error instanceof Error ? error.message : String(error))
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CorruptCheckpointError, quote } from '../errors.ts'
 import type { Bytes, Source } from '../source/source.ts'
+import { lossyUtf8 } from '../utf8.ts'
 
 /** A member's content: bytes `start` to `end` of the file. */
 export interface TarMember {
@@ -78,5 +79,5 @@ function checksum(header: Bytes): number {
 function textAt(bytes: Bytes, start: number, length: number): string {
   const field = bytes.subarray(start, start + length)
   const end = field.indexOf(0)
-  return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end))
+  return lossyUtf8.decode(end < 0 ? field : field.subarray(0, end))
 }

@@ -2,6 +2,7 @@ import { type CheckpointLocation, UnsupportedFormatError } from '../errors.ts'
 import { globalPath, type PickleGlobal } from '../pickle/values.ts'
 import type { Contents, Reader } from '../reader.ts'
 import { TensorSpec } from '../tensor/tensorSpec.ts'
+import { lossyUtf8 } from '../utf8.ts'
 import type { TorchCheckpoint } from './checkpoint.ts'
 import { contentsOf } from './contentsOf.ts'
 import type { Node } from './node.ts'
@@ -115,7 +116,7 @@ async function readMembers(
     const entry = archive.entries.get(record)
     if (entry !== undefined && !texts.has(record)) {
       const small = entry.size <= archive.source.limits.codeBytes
-      texts.set(record, small ? new TextDecoder().decode(await archive.read(record)) : null)
+      texts.set(record, small ? lossyUtf8.decode(await archive.read(record)) : null)
     }
     const found = membersOf(texts.get(record) ?? '', global.name)
     if (found !== null) members.set(globalPath(global), found)

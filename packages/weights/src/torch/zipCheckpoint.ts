@@ -1,6 +1,7 @@
 import { unsupportedFormat } from '../detectFormat.ts'
 import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
 import { unpickle } from '../pickle/unpickle.ts'
+import { lossyUtf8 } from '../utf8.ts'
 import type { ZipArchive } from '../zip/zipArchive.ts'
 import { StorageTable, type TorchCheckpoint } from './checkpoint.ts'
 
@@ -129,5 +130,5 @@ async function smallText(archive: ZipArchive, name: string): Promise<string | nu
       record: name,
     })
   }
-  return new TextDecoder().decode(await archive.read(name)).trim()
+  return lossyUtf8.decode(await archive.read(name)).trim()
 }

@@ -1,26 +1,48 @@
+import { describeValue } from '@unroll/kernels'
 import { type Storage, Tensor } from '@unroll/tensor'
 import { limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
 import { storageClassOf } from '../tensor/fileDtype.ts'
-import type { SavedValue } from '../torch/savedValue.ts'
+import type { Complex } from '../torch/savedValue.ts'
 import { PickleWriter } from './pickleWriter.ts'
+import { isPlainObject, remedyFor } from './savable.ts'
 import { writeZip } from './writeZip.ts'
 
-/** What {@link savePt} takes: a state dict, or any object of the kinds that `load` gives. */
-export type Savable = SavedValue | ReadonlyMap<string, Tensor>
+/** What {@link savePt} takes: a state dict, and what `load` gives. */
+export type Savable =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Complex
+  | Tensor
+  | readonly Savable[]
+  | ReadonlyMap<Savable, Savable>
+  | ReadonlySet<Savable>
+  | { readonly [key: string]: Savable }
 
 /**
  * The bytes of a `.pt` file that `torch.load` reads, with `weights_only` True or False: a zip archive of a pickle
  * (protocol 2) and the storages, little-endian.
  *
- * A Map becomes a dict, an array a list (as a key a tuple), a whole number an int, other numbers floats. Tensors keep dtype, strides and
- * `requiresGrad`; what shares a storage is saved once, and one object in two places stays one.
+ * A Map or plain object becomes a dict, an array a list (as a key a tuple), a whole number an int, other numbers
+ * floats. Tensors keep dtype, strides and `requiresGrad`; what shares a storage is saved once, and one object in two
+ * places stays one.
  * @throws TypeError for a value of another kind; RangeError for nesting beyond the limit
  *
  * @example
  * await writeFile('lstm.pt', savePt(lstm.stateDict()))
+ * await writeFile('checkpoint.pt', savePt({ epoch: 3, model_state_dict: model.stateDict() }))
  */
-export function savePt(value: Savable): Bytes {
+export function savePt(value: Savable, ...more: readonly never[]): Bytes {
+  if (more.length > 0) {
+    throw new TypeError(
+      `savePt: expected one argument, got ${describeValue(more[0])} too; it gives the bytes of a file and writes ` +
+        'none: await writeFile(path, savePt(value))',
+    )
+  }
   const saver = new Saver()
   saver.value(value, 0)
   const text = new TextEncoder()
@@ -76,12 +98,7 @@ class Saver {
     } else if (value instanceof Map) {
       pickle.dict()
       begin()
-      pickle.setItems(() => {
-        for (const [key, item] of value) {
-          this.#key(key, depth + 1)
-          this.value(item, depth + 1)
-        }
-      })
+      this.#items(value, depth)
     } else if (Array.isArray(value)) {
       pickle.list()
       begin()
@@ -102,15 +119,28 @@ class Saver {
         pickle.text('latin1')
       })
       begin()
-    } else if ('re' in value && 'im' in value) {
+    } else if (isComplex(value)) {
       pickle.call('builtins', 'complex', () => {
         pickle.float(value.re)
         pickle.float(value.im)
       })
       begin()
+    } else if (isPlainObject(value)) {
+      pickle.dict()
+      begin()
+      this.#items(Object.entries(value), depth)
     } else {
       throw unexpected(value)
     }
+  }
+
+  #items(entries: Iterable<readonly [Savable, Savable]>, depth: number): void {
+    this.pickle.setItems(() => {
+      for (const [key, item] of entries) {
+        this.#key(key, depth + 1)
+        this.value(item, depth + 1)
+      }
+    })
   }
 
   /** A key of a dict or item of a set: lists become tuples, since in Python what can change cannot be one. */
@@ -170,8 +200,14 @@ function checkText(text: string): string {
   return text
 }
 
+function isComplex(value: object): value is Complex {
+  const { re, im } = value as Partial<Complex>
+  return typeof re === 'number' && typeof im === 'number' && Object.keys(value).length === 2
+}
+
 function unexpected(value: unknown): TypeError {
   return new TypeError(
-    `savePt: expected tensors, Maps, arrays, Sets, bytes, text, numbers, bools or null, got ${typeof value}`,
+    'savePt: expected tensors, Maps, plain objects, arrays, Sets, bytes, text, numbers, bools or null, ' +
+      `got ${describeValue(value)}${remedyFor('savePt', value)}`,
   )
 }

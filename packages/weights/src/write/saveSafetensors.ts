@@ -1,25 +1,37 @@
-import type { Tensor } from '@unroll/tensor'
+import { describeValue, optionsOf } from '@unroll/kernels'
+import { checkTensor, type Tensor } from '@unroll/tensor'
 import type { Bytes } from '../source/source.ts'
 import { itemSize, safetensorsNameOf } from '../tensor/fileDtype.ts'
+import { entriesOf } from './savable.ts'
+
+export interface SafetensorsOptions {
+  /** Free text by name, under `__metadata__`. */
+  readonly metadata?: ReadonlyMap<string, string> | Readonly<Record<string, string>> | undefined
+}
 
 /**
  * The bytes of a safetensors file, byte for byte as the format's own library writes them: tensors of larger elements
  * first, then by name, and the header padded to 8 bytes.
  *
  * The format knows no views: every tensor is written whole, rows first, also those that share memory.
+ * @param weights a state dict: a Map, or a plain object, of tensors by name
  * @param options.metadata free text by name, under `__metadata__`
- * @throws TypeError for the name `__metadata__`, or text that is not Unicode
+ * @throws TypeError for what is no tensor, the name `__metadata__`, or text that is not Unicode
  *
  * @example
  * await writeFile('lstm.safetensors', saveSafetensors(lstm.stateDict(), { metadata: { format: 'pt' } }))
  */
 export function saveSafetensors(
-  weights: ReadonlyMap<string, Tensor>,
-  options: { readonly metadata?: Readonly<Record<string, string>> | ReadonlyMap<string, string> } = {},
+  weights: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
+  options?: SafetensorsOptions | null,
 ): Bytes {
-  const { metadata } = options
-  const notes = metadata instanceof Map ? [...metadata] : Object.entries(metadata ?? {})
-  const ordered = [...weights].sort(
+  const who = 'saveSafetensors'
+  const { metadata } = optionsOf<SafetensorsOptions>(who, options, { metadata: undefined })
+  const tensors = entriesOf(who, 'a state dict (a Map or plain object of tensors)', weights)
+  for (const [name, tensor] of tensors) checkTensor(who, quoteText(name), tensor)
+  const notes =
+    metadata === undefined ? [] : entriesOf(who, 'metadata as a Map or plain object of text', metadata)
+  const ordered = [...tensors].sort(
     ([a, { dtype: left }], [b, { dtype: right }]) => itemSize(right) - itemSize(left) || compareText(a, b),
   )
   const fields: string[] = []
@@ -59,7 +71,10 @@ function compareText(a: string, b: string): number {
   return (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1)
 }
 
-function quoteText(text: string): string {
+function quoteText(text: unknown): string {
+  if (typeof text !== 'string') {
+    throw new TypeError(`saveSafetensors: expected names and metadata to be text, got ${describeValue(text)}`)
+  }
   if (/\p{Surrogate}/u.test(text)) {
     throw new TypeError(`saveSafetensors: text ${JSON.stringify(text)} is not Unicode`)
   }

@@ -1,5 +1,6 @@
 import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
 import type { Bytes, Source } from '../source/source.ts'
+import { strictUtf8 } from '../utf8.ts'
 
 /** One record, as the central directory describes it. */
 export interface ZipEntry {
@@ -238,7 +239,7 @@ function withEnds(
 function decodeName(bytes: Bytes, file: string, offset: number): string {
   let name: string
   try {
-    name = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    name = strictUtf8.decode(bytes)
   } catch {
     throw new CorruptCheckpointError('the name of a record is not UTF-8', { file, offset })
   }

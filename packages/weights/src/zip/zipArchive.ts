@@ -1,6 +1,7 @@
 import { CorruptCheckpointError, quote } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { Bytes, Source } from '../source/source.ts'
+import { lossyUtf8 } from '../utf8.ts'
 import { crc32 } from './crc32.ts'
 import { flagBits, lengths, readDirectory, signatures, viewOf, type ZipEntry } from './directory.ts'
 import { inflate } from './inflate.ts'
@@ -99,7 +100,7 @@ export class ZipArchive {
     if (dataStart + entry.compressedSize > entry.end) throw fail('local header runs into the next record')
 
     const variable = await read(fixedEnd, dataStart)
-    const name = new TextDecoder().decode(variable.subarray(0, nameEnd - fixedEnd))
+    const name = lossyUtf8.decode(variable.subarray(0, nameEnd - fixedEnd))
     if (name !== entry.name) throw fail(`is named ${quote(name)} in its local header`)
     // With a data descriptor the header was written before the data, with zeros.
     const late = (entry.flags & flagBits.dataDescriptor) !== 0

@@ -1,0 +1,54 @@
+/**
+ * Which version of a file a server sends, by all that it tells: ETag, Last-Modified and length. Parts of a file may
+ * be put together only if all are of one version.
+ */
+export class ServedVersion {
+  readonly total: number
+  /**
+   * For `If-Range`, with which a server sends a part only of this very version. Null if nothing tells versions apart
+   * for certain: then a file must not be read in parts.
+   */
+  readonly validator: string | null
+  readonly #etag: string | null
+  readonly #lastModified: string | null
+
+  /** @param total bytes of the whole file */
+  constructor({ headers }: Response, total: number) {
+    this.total = total
+    this.#etag = headers.get('etag')
+    this.#lastModified = headers.get('last-modified')
+    this.validator = this.#validator(headers.get('date'))
+  }
+
+  /**
+   * True if an answer is of another version, or its server does not tell any more.
+   * @param conditional the request had `If-Range`: then a part is of the right version, and its answer may leave
+   * Last-Modified out (RFC 9110, 15.3.7)
+   */
+  differs({ headers }: Response, total: number | null, conditional: boolean): boolean {
+    if (total !== null && total !== this.total) return true
+    if (headers.get('etag') !== this.#etag) return true
+    const lastModified = headers.get('last-modified')
+    if (lastModified === null && conditional) return false
+    return lastModified !== this.#lastModified
+  }
+
+  #validator(date: string | null): string | null {
+    // Whole seconds: within the second of a change another one would have the same time. Some servers make their
+    // ETag of it.
+    if (this.#lastModified !== null && !isPast(this.#lastModified, date)) return null
+    return isStrong(this.#etag) ? this.#etag : this.#lastModified
+  }
+}
+
+/** Weak ETags, `W/"..."`, promise no equal bytes. */
+function isStrong(etag: string | null): boolean {
+  return etag?.startsWith('"') === true
+}
+
+/** True if an answer was made at least a second after the change (RFC 9110, 8.8.2.2). */
+function isPast(lastModified: string, date: string | null): boolean {
+  // Other origins hide the server's clock; ours may be wrong by a minute.
+  const sent = date === null ? Date.now() - 60_000 : Date.parse(date)
+  return sent - Date.parse(lastModified) >= 1000
+}

@@ -1,0 +1,86 @@
+/** Makes text of bytes. */
+export interface TextReader {
+  decode(bytes: Uint8Array): string
+}
+
+/**
+ * UTF-8, of which nothing is dropped, no mark at the start either.
+ * @throws TypeError if the bytes are no UTF-8
+ */
+export const strictUtf8: TextReader = { decode: (bytes) => decode(bytes, true) }
+
+/** UTF-8 with the replacement character U+FFFD for what is none. */
+export const lossyUtf8: TextReader = { decode: (bytes) => decode(bytes, false) }
+
+/** One byte a character. */
+export const latin1: TextReader = {
+  decode: (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''),
+}
+
+/** The platform's decoders; null in audio worklets, which have none. */
+let platform: { readonly strict: TextDecoder; readonly lossy: TextDecoder } | null | undefined
+
+function decode(bytes: Uint8Array, fatal: boolean): string {
+  if (platform === undefined) {
+    const of = (strict: boolean): TextDecoder => new TextDecoder('utf-8', { fatal: strict, ignoreBOM: true })
+    platform = typeof TextDecoder === 'undefined' ? null : { strict: of(true), lossy: of(false) }
+  }
+  if (platform === null) return decodeUtf8(bytes, fatal)
+  return (fatal ? platform.strict : platform.lossy).decode(bytes)
+}
+
+/** Characters that are joined at once: more arguments than this some engines do not take. */
+const joined = 8192
+
+/**
+ * What `TextDecoder` does, for where there is none (https://encoding.spec.whatwg.org/#utf-8-decoder).
+ * @param fatal else each run of bytes that begins a character and does not end it is one U+FFFD
+ * @throws TypeError if `fatal` and the bytes are no UTF-8
+ */
+export function decodeUtf8(bytes: Uint8Array, fatal: boolean): string {
+  let text = ''
+  let codes: number[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const { code, length } = characterAt(bytes, at)
+    if (code === null && fatal) throw new TypeError(`byte ${at} is not UTF-8`)
+    codes.push(code ?? 0xfffd)
+    at += length
+    if (codes.length === joined) {
+      text += String.fromCodePoint(...codes)
+      codes = []
+    }
+  }
+  return text + String.fromCodePoint(...codes)
+}
+
+interface Character {
+  /** Its code point; null where the bytes are none. */
+  readonly code: number | null
+  /** Bytes that it takes. */
+  readonly length: number
+}
+
+function characterAt(bytes: Uint8Array, start: number): Character {
+  const first = bytes[start] ?? 0
+  if (first < 0x80) return { code: first, length: 1 }
+  const following = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1
+  // C0, C1: longer than need be. F5 and up: beyond U+10FFFF. Below: no start.
+  if (first < 0xc2 || first > 0xf4) return { code: null, length: 1 }
+  let code = first & (0x3f >> following)
+  for (let i = 1; i <= following; i++) {
+    const byte = bytes[start + i] ?? 0
+    const [least, most] = i === 1 ? secondByte(first) : [0x80, 0xbf]
+    if (byte < least || byte > most) return { code: null, length: i }
+    code = (code << 6) | (byte & 0x3f)
+  }
+  return { code, length: following + 1 }
+}
+
+/** No longer form than need be (E0, F0), no half of a surrogate pair (ED), nothing beyond U+10FFFF (F4). */
+function secondByte(first: number): readonly [least: number, most: number] {
+  if (first === 0xe0) return [0xa0, 0xbf]
+  if (first === 0xed) return [0x80, 0x9f]
+  if (first === 0xf0) return [0x90, 0xbf]
+  if (first === 0xf4) return [0x80, 0x8f]
+  return [0x80, 0xbf]
+}

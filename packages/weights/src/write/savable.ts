@@ -1,0 +1,34 @@
+import { describeValue } from '@unroll/kernels'
+
+/**
+ * Names and values of a Map or plain object.
+ * @param what is expected, for the message
+ * @throws TypeError for anything else
+ */
+export function entriesOf<T>(
+  who: string,
+  what: string,
+  value: ReadonlyMap<string, T> | Readonly<Record<string, T>>,
+): (readonly [string, T])[] {
+  if (value instanceof Map) return [...value]
+  if (isPlainObject(value)) return Object.entries(value)
+  throw new TypeError(`${who}: expected ${what}, got ${describeValue(value)}${remedyFor(who, value)}`)
+}
+
+/** True of `{}` and its like, also of another realm; not of arrays and class instances. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, never>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** What to write instead, for what is saved by mistake; the end of a message. */
+export function remedyFor(who: string, value: unknown): string {
+  if (typeof value !== 'object' || value === null) return ''
+  if ('stateDict' in value) return `; save its tensors: ${who}(module.stateDict())`
+  if (ArrayBuffer.isView(value)) return '; make it a tensor: tensor(array)'
+  if ('storage' in value && 'strides' in value) {
+    return ' of another copy of @unroll/tensor; let every package use the same one (npm ls @unroll/tensor, npm dedupe)'
+  }
+  return ''
+}
