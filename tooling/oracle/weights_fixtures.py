@@ -420,7 +420,7 @@ def main():
     torch.manual_seed(12)
     model = Model()
     case("legacy-module.pt", legacy(nn.Sequential(model.lstm, model.norm)), keep=True, weights=parameters_of(nn.Sequential(model.lstm, model.norm)))
-    case("module-in-checkpoint.pt", save({"epoch": 1, "net": model.head}), weights={f"net.{name}": tensor for name, tensor in parameters_of(model.head).items()})
+    case("module-in-checkpoint.pt", save({"epoch": 1, "net": model.head}), weights=parameters_of(model.head))
     defaults = collections.defaultdict(list, {"weight": torch.ones(2)})
     case("defaultdict.pt", save({"state_dict": defaults}), weights=dict(defaults))
 
@@ -436,7 +436,7 @@ def main():
     tensors["empty"] = torch.zeros(0, 2, dtype=torch.int64)
     case("arrays.npz", npz(**arrays), keep=True, load=tensors, weights="load")
     case("arrays-deflated.npz", npz(compressed=True, **arrays), keep=True, load="arrays.npz", weights="load")
-    case("array.npy", npy(grid), load={"array": tensors["weight"]}, weights="load")
+    case("array.npy", npy(grid), load=tensors["weight"], weights={"array": tensors["weight"]})
 
     # Dtypes that tensors lack.
     raw = {"u16": torch.tensor([0, 65535], dtype=torch.uint16), "u32": torch.tensor([7, 2**32 - 1], dtype=torch.uint32), "u64": torch.tensor([1, 2**40], dtype=torch.uint64), "c64": torch.tensor([1 - 2j, 3j], dtype=torch.complex64)}

@@ -6,6 +6,13 @@
  * `H` hidden size, `P` width of the hidden state (projection size, or `H` without a projection), `G` gates.
  */
 
+// For users whose `lib` does not have it; `esnext.disposable` and @types/node declare the same.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol
+  }
+}
+
 /** The arithmetic's element types. */
 export type FloatDType = 'float32' | 'float64'
 
@@ -233,6 +240,8 @@ export interface HostEngine {
   readonly name: string
   /** Which build of it runs, e.g. `relaxed-simd`; empty where there is only one. */
   readonly variant: string
+  /** Bytes of a memory of its own that weights, matrices, streams and calls hold; 0 where it has none. */
+  readonly allocatedBytes: number
   /**
    * Copies weights into the engine's own layout.
    * @param weights one entry per layer and direction: layer 0 forward, layer 0 reverse, layer 1 forward, ...

@@ -14,6 +14,10 @@ export function dtypeOf(array: FloatArray): FloatDType {
   return array instanceof Float32Array ? 'float32' : 'float64'
 }
 
+/**
+ * Throws unless the operands of a product fit its sizes.
+ * @throws RangeError on a wrong length, TypeError on element types that differ
+ */
 export function checkMatmul(operands: MatmulOperands): void {
   checkMatrix(operands, 'matmul')
   const { a, b, m, k } = operands

@@ -8,6 +8,7 @@ export type { GRUOptions, LSTMOptions, RNNBaseOptions, RNNOptions } from './opti
 export { RNN } from './rnn.ts'
 export { RNNBase } from './rnnBase.ts'
 export { type Selection, SelectOutput } from './selectOutput.ts'
+export type { ForwardOptions } from './sequenceCall.ts'
 export { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
 // Packed sequences

@@ -1,5 +1,6 @@
-import { type DType, type Tensor, tensor } from '@unroll/tensor'
-import { integersOf } from './arguments.ts'
+import { describeValue } from '@unroll/kernels'
+import { type DType, Tensor, tensor } from '@unroll/tensor'
+import { layoutOf, type PackedParts, permutationOf } from './packedLayout.ts'
 
 /**
  * A batch of sequences of different lengths without padding, as PyTorch's `PackedSequence`: made by
@@ -8,7 +9,10 @@ import { integersOf } from './arguments.ts'
  *
  * Sequences `a b c` and `x` pack to data `a x b c` with batch sizes `2 1 1`.
  */
-export class PackedSequence {
+export class PackedSequence implements PackedParts {
+  /** What errors call it, a string, which minifiers leave alone. */
+  static readonly name: string = 'PackedSequence'
+
   /** `(R, *)`: the rows of timestep 0, then of timestep 1, and so on. */
   readonly data: Tensor
   /** `(T)`, int64: how many sequences are still running at each timestep; never increasing. */
@@ -18,17 +22,30 @@ export class PackedSequence {
   /** `(N)`, int64: the inverse of `sortedIndices`. */
   readonly unsortedIndices: Tensor | null
 
-  /** Rarely needed: use {@link packPaddedSequence} or {@link packSequence}. */
+  /**
+   * Rarely needed: use {@link packPaddedSequence} or {@link packSequence}. Where only one of the indices is given, the
+   * other is computed.
+   * @throws TypeError if a part is no tensor, or batch sizes or indices are no whole numbers
+   * @throws RangeError if the parts contradict each other: batch sizes that increase, are less than 1 or whose sum is not
+   * the rows of `data`, indices that are no permutation of the sequences or not the inverse of each other
+   */
   constructor(
     data: Tensor,
     batchSizes: Tensor,
     sortedIndices: Tensor | null = null,
     unsortedIndices: Tensor | null = null,
   ) {
+    const parts: PackedParts = {
+      data,
+      batchSizes,
+      sortedIndices: sortedIndices ?? inverseOf('unsortedIndices', unsortedIndices),
+      unsortedIndices: unsortedIndices ?? inverseOf('sortedIndices', sortedIndices),
+    }
+    layoutOf('PackedSequence', parts)
     this.data = data
-    this.batchSizes = batchSizes
-    this.sortedIndices = sortedIndices
-    this.unsortedIndices = unsortedIndices ?? invertPermutation(sortedIndices)
+    this.batchSizes = batchSizes.to('int64')
+    this.sortedIndices = parts.sortedIndices?.to('int64') ?? null
+    this.unsortedIndices = parts.unsortedIndices?.to('int64') ?? null
   }
 
   /** The same sequences with `data` converted; this object if it has that dtype already. */
@@ -94,9 +111,24 @@ export class PackedSequence {
   }
 }
 
+/** @throws TypeError unless `value` is a PackedSequence */
+export function checkPacked(who: string, value: unknown): asserts value is PackedSequence {
+  if (value instanceof PackedSequence) return
+  throw new TypeError(`${who}: expected a PackedSequence, got ${describeValue(value)}${remedyFor(value)}`)
+}
+
+function remedyFor(value: unknown): string {
+  if (value instanceof Tensor) return '; packPaddedSequence makes one'
+  if (!Array.isArray(value)) return ''
+  if (value[0] instanceof PackedSequence) {
+    return ', the first of them a PackedSequence; recurrent layers return [output, hn]: take the first'
+  }
+  return value[0] instanceof Tensor ? '; packSequence makes one of a list of tensors' : ''
+}
+
 /**
  * The permutation that undoes `permutation` `(N)`, int64; null for null.
- * @throws RangeError if it is not a permutation
+ * @throws TypeError if it is no tensor of whole numbers, RangeError if it is not a permutation
  *
  * ```ts
  * invertPermutation(tensor([2n, 0n, 1n])).toArray() // [1, 2, 0]
@@ -105,16 +137,15 @@ export class PackedSequence {
 export function invertPermutation(permutation: Tensor): Tensor
 export function invertPermutation(permutation: Tensor | null): Tensor | null
 export function invertPermutation(permutation: Tensor | null): Tensor | null {
+  return inverseOf('permutation', permutation, 'invertPermutation')
+}
+
+function inverseOf(what: string, permutation: Tensor | null, who = 'PackedSequence'): Tensor | null {
   if (permutation === null) return null
-  const targets = integersOf('invertPermutation', 'permutation', permutation)
-  const inverse = new BigInt64Array(targets.length).fill(-1n)
+  const targets = permutationOf(who, what, permutation)
+  const inverse = new BigInt64Array(targets.length)
   targets.forEach((target, index) => {
     inverse[target] = BigInt(index)
   })
-  if (inverse.includes(-1n)) {
-    throw new RangeError(
-      `invertPermutation: expected a permutation of 0 to ${targets.length - 1}, got ${permutation}`,
-    )
-  }
   return tensor(inverse)
 }

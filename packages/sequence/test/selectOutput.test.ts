@@ -39,7 +39,7 @@ describe('SelectOutput', () => {
       'expected [output, hn] of an RNN, LSTM or GRU',
     )
     // @ts-expect-error there are two
-    expect(() => new SelectOutput('first')).toThrow("expected 'sequence' or 'last', got first")
+    expect(() => new SelectOutput('first')).toThrow('got string "first"')
     expect(() => new Softmax(0.5)).toThrow('whole number')
     expect([String(new SelectOutput('last')), String(new Softmax(-1))]).toEqual([
       "SelectOutput('last')",

@@ -136,18 +136,16 @@ export function promoteTypes(a: DType, b: DType, who = 'promoteTypes'): DType {
   return low === 'float16' && high === 'bfloat16' ? 'float32' : high
 }
 
-/** Throws unless every one of `dtypes` can be computed with. */
-export function checkComputable(who: string, ...dtypes: readonly DType[]): void {
-  const half = dtypes.find(isHalf)
-  if (half === undefined) return
-  throw new RuntimeError(`${who}: ${half} is for storage only; convert first, with .to('float32')`)
+/** Throws unless `dtype` can be computed with. */
+export function checkComputable(who: string, dtype: DType): void {
+  if (!isHalf(dtype)) return
+  throw new RuntimeError(`${who}: ${dtype} is for storage only; convert first, with .to('float32')`)
 }
 
-/** Throws for the unsigned integers that PyTorch does not have `who` for. */
-export function checkSigned(who: string, ...dtypes: readonly DType[]): void {
-  const bare = dtypes.find(isBareUnsigned)
-  if (bare === undefined) return
-  throw new RuntimeError(`${who}: ${bare} has no such operation; convert first, with .to('int64')`)
+/** Throws for the unsigned integers, where PyTorch does not have `who` for them. */
+export function checkSigned(who: string, dtype: DType): void {
+  if (!isBareUnsigned(dtype)) return
+  throw new RuntimeError(`${who}: ${dtype} has no such operation; convert first, with .to('int64')`)
 }
 
 /** The smallest and largest value of an integer dtype; null for floats and bool, which take any. */

@@ -1,4 +1,4 @@
-import { numelOf, type Strided } from './strided/strided.ts'
+import { numelOf, type Strided, sameSizes } from './strided/strided.ts'
 
 /**
  * What a tensor pointed at and held at one moment; {@link TensorSnapshot.matches} tells whether it still does. For
@@ -22,7 +22,8 @@ export class TensorSnapshot {
   private readonly live: Words | null
   private readonly copy: Words | null
 
-  constructor({ storage, shape, strides, offset, dtype }: Strided) {
+  constructor(tensor: Strided) {
+    const { storage, shape, strides, offset, dtype } = tensor
     this.source = { storage, shape, strides, offset, dtype }
     this.version = storage.version
     this.live = storage.isHandedOut ? wordsOf(this.source) : null
@@ -62,12 +63,6 @@ function wordsOf({ storage, shape, strides, offset }: Strided): Words {
   return size % 4 === 0
     ? new Int32Array(buffer, start, (count * size) / 4)
     : new Uint8Array(buffer, start, count * size)
-}
-
-function sameSizes(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false
-  for (let dim = 0; dim < a.length; dim++) if (a[dim] !== b[dim]) return false
-  return true
 }
 
 function sameWords(live: Words, copy: Words): boolean {

@@ -21,6 +21,11 @@ export class Storage {
     this.elements = elements
   }
 
+  /** Vue's mark of what it leaves as it is: a proxy would be another storage than the one it stands for. */
+  get __v_skip(): true {
+    return true
+  }
+
   /** The memory, to do with what one likes: modules compare the elements with what they packed from now on. */
   get data(): TypedArray {
     this.isHandedOut = true

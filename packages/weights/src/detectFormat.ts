@@ -2,6 +2,9 @@ import { CorruptCheckpointError, UnsupportedFormatError } from './errors.ts'
 import type { Format } from './reader.ts'
 import type { Bytes, Source } from './source/source.ts'
 
+/** What the first bytes tell: which kind of zip it is, and what an index is of, is found out later. */
+export type Detected = Extract<Format, 'zip' | 'legacy' | 'tar' | 'pickle' | 'safetensors' | 'npy'> | 'index'
+
 /** Bytes that tell any of the formats: a tar archive's mark ends at 262. */
 const headBytes = 512
 
@@ -9,7 +12,7 @@ const headBytes = 512
  * Tells the format by the file's first bytes; its name means nothing. Which kind of zip it is, its directory tells.
  * @throws UnsupportedFormatError naming the format, where it is a known one
  */
-export async function detectFormat(source: Source): Promise<Exclude<Format, 'torchscript' | 'npz'>> {
+export async function detectFormat(source: Source): Promise<Detected> {
   const file = source.name
   if (source.byteLength === 0) throw new CorruptCheckpointError('is empty', { file, offset: 0 })
   const head = await source.read(0, Math.min(headBytes, source.byteLength))
@@ -20,11 +23,12 @@ export async function detectFormat(source: Source): Promise<Exclude<Format, 'tor
   const text = String.fromCharCode(...head)
   if (text.slice(257, 262) === 'ustar') return 'tar'
   if (text.startsWith('\x93NUMPY')) return 'npy'
-  const kind = foreignKind(head, text)
+  if (isPickle(head, text)) return 'pickle'
+  const kind = foreignKind(text)
   if (kind !== null) throw unsupportedFormat(kind, file)
   // A length that lies is for the reader to tell.
   if (isSafetensors(head)) return 'safetensors'
-  if (/^\s*\{\s*"(metadata|weight_map)"/.test(text)) return 'safetensors-index'
+  if (/^\s*\{\s*"(metadata|weight_map)"/.test(text)) return 'index'
   if (/^\s*\{\s*"/.test(text)) throw unsupportedFormat('a JSON file', file)
   const bytes = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
   throw unsupportedFormat(`of an unknown format, starting with bytes ${bytes}`, file)
@@ -33,7 +37,7 @@ export async function detectFormat(source: Source): Promise<Exclude<Format, 'tor
 /** The refusal of a file that is `kind`. */
 export function unsupportedFormat(kind: string, file: string): UnsupportedFormatError {
   return new UnsupportedFormatError(
-    `is ${kind}; what is read are files of torch.save and torch.jit.save, safetensors, npy and npz`,
+    `is ${kind}; what is read are files of torch.save, torch.jit.save, torch.export.save and pickle.dump, safetensors, npy and npz`,
     { file, offset: 0 },
   )
 }
@@ -41,8 +45,11 @@ export function unsupportedFormat(kind: string, file: string): UnsupportedFormat
 /** The LONG1 that opens a legacy stream: 0x1950a86a20f9469cfc6c. */
 const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]
 
-/** After PROTO, from protocol 4 on also after a FRAME and its length. */
+const textMagic = [...'L119547037146038801333356L\n'].map((char) => char.charCodeAt(0))
+
+/** After PROTO, from protocol 4 on also after a FRAME and its length; in protocols 0 and 1 as text. */
 function isLegacy(head: Bytes): boolean {
+  if (startsWith(head, textMagic)) return true
   return head[0] === 0x80 && startsWith(head.subarray(head[2] === 0x95 ? 11 : 2), legacyMagic)
 }
 
@@ -51,8 +58,13 @@ function isSafetensors(head: Bytes): boolean {
   return head[8] === 0x7b
 }
 
-function foreignKind(head: Bytes, text: string): string | null {
-  if (head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5) return 'a bare pickle'
+/** Protocols 0 and 1 do not name themselves: a dict, a list or a call tells. */
+function isPickle(head: Bytes, text: string): boolean {
+  if (head[0] === 0x80) return (head[1] ?? 6) <= 5
+  return /^(\([dl]p\d+\n|[}\]]q\0|c[\w.]+\n[\w.]+\n[pq(])/.test(text)
+}
+
+function foreignKind(text: string): string | null {
   if (text.slice(4, 8) === 'PTMF') return 'a PyTorch Mobile flatbuffer: save it with _use_flatbuffer=False'
   if (text.startsWith('\x89HDF')) return 'an HDF5 file (Keras)'
   if (text.startsWith('GGUF')) return 'a GGUF file'

@@ -1,24 +1,27 @@
+import { optionsOf } from '@unroll/kernels'
 import { type DescribedTensor, describe, type RecurrentModule } from './describe.ts'
 import { CheckpointError } from './errors.ts'
+import type { LeftOut } from './leftOut.ts'
+import { checkSaved } from './load.ts'
 import { globalPath, type PickleGlobal } from './pickle/values.ts'
 import type { Contents, Format, Reader } from './reader.ts'
 import type { CheckpointSource } from './source/openSource.ts'
-import { tensorDType } from './tensor/readTensors.ts'
 import type { StorageSpec } from './tensor/tensorSpec.ts'
 import { type TensorInfo, tensorInfo } from './tensorInfo.ts'
 import { isAllowed, isDangerous } from './torch/allowList.ts'
-import { unsupportedKind } from './torch/constructors.ts'
-import { type LoadOptions, withReader } from './withReader.ts'
+import { unsupportedKind } from './torch/unsupported.ts'
+import { loadable, unheldIn, weightsOf } from './weightsOf.ts'
+import { type LoadOptions, loadDefaults, withReader } from './withReader.ts'
 
 /** What is thought of a name in a pickle. */
 export type Verdict =
   /** Made by `load`. */
   | 'allowed'
-  /** Not on the allow-list: refused by `load`, stepped over by `loadWeights`. */
+  /** Not on the allow-list: an inert record in `load`, left out by `loadWeights`. */
   | 'unlisted'
-  /** A tensor that cannot be represented: refused. */
+  /** A tensor that cannot be represented: the same. */
   | 'unsupported'
-  /** Only an attack has a use for it: refused. */
+  /** Only an attack has a use for it: the file is refused. */
   | 'dangerous'
 
 export interface InspectedGlobal {
@@ -46,6 +49,8 @@ export interface Inspection {
   readonly globals: readonly InspectedGlobal[]
   /** False if the pickle names something dangerous. Reading it here is harmless all the same. */
   readonly safe: boolean
+  /** What `loadWeights` leaves out, since no tensor can hold it, and why. */
+  readonly leftOut: readonly LeftOut[]
   /** Recurrent modules in its state dict, with the prefixes `fromStateDict` takes. */
   readonly modules: readonly RecurrentModule[]
   /** Why `load` and `loadWeights` would refuse it, before any tensor is read; null where they would not. */
@@ -61,11 +66,17 @@ export interface Inspection {
  * const { tensors, safe, modules } = await inspect('model.pt')
  * for (const [name, { dtype, shape }] of tensors) console.log(name, dtype, shape)
  */
-export async function inspect(source: CheckpointSource, options?: LoadOptions): Promise<Inspection> {
-  return withReader('inspect', source, options, ({ reader, source: { name, byteLength } }) => {
+export async function inspect(
+  source: CheckpointSource,
+  options?: LoadOptions | null,
+): Promise<Inspection> {
+  const own = optionsOf<LoadOptions>('inspect', options, loadDefaults)
+  return withReader('inspect', source, own, ({ reader, source: { name, byteLength } }) => {
     const contents = contentsOf(reader)
     const globals = inspectGlobals(contents.globals)
-    const weights = attempt(() => checkedWeights(reader))
+    const weights = attempt(() => weightsOf('inspect', reader))
+    const { value } = weights
+    const made = value === null ? weights : attempt(() => loadable(reader, value))
     return {
       file: name,
       byteLength,
@@ -76,8 +87,9 @@ export async function inspect(source: CheckpointSource, options?: LoadOptions): 
       metadata: contents.metadata,
       globals,
       safe: globals.every(({ verdict }) => verdict !== 'dangerous'),
-      modules: describe(weights.value ?? new Map<string, DescribedTensor>()),
-      refusals: { load: attempt(() => reader.saved(tensorDType)).refusal, loadWeights: weights.refusal },
+      leftOut: value === null ? [] : [...unheldIn(value.tensors), ...value.leftOut],
+      modules: describe(value?.tensors ?? new Map<string, DescribedTensor>()),
+      refusals: { load: attempt(() => checkSaved(reader)).refusal, loadWeights: made.refusal },
     }
   })
 }
@@ -86,12 +98,6 @@ export async function inspect(source: CheckpointSource, options?: LoadOptions): 
 function contentsOf(reader: Reader): Contents {
   const { value } = attempt(() => reader.contents())
   return value ?? { tensors: new Map(), values: new Map(), metadata: new Map(), globals: reader.globals }
-}
-
-function checkedWeights(reader: Reader): ReadonlyMap<string, DescribedTensor> {
-  const weights = reader.weights()
-  for (const spec of weights.values()) tensorDType(spec)
-  return weights
 }
 
 interface Attempt<T> {

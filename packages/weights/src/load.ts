@@ -1,61 +1,135 @@
+import { describeValue, optionsOf } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
+import { UnsupportedFormatError } from './errors.ts'
+import { leftOutText } from './leftOut.ts'
+import type { Reader } from './reader.ts'
 import type { CheckpointSource } from './source/openSource.ts'
 import type { WideDType } from './tensor/rawTensor.ts'
-import { readTensors } from './tensor/readTensors.ts'
-import type { TensorSpec } from './tensor/tensorSpec.ts'
+import { dtypeRefusal, readTensors } from './tensor/readTensors.ts'
+import { TensorSpec } from './tensor/tensorSpec.ts'
+import { InertRecord, inertRecord, settleRecord } from './torch/inertRecord.ts'
 import type { SavedValue } from './torch/savedValue.ts'
-import { type LoadOptions, withReader } from './withReader.ts'
+import { loadable, weightsOf } from './weightsOf.ts'
+import { type LoadOptions, loadDefaults, withReader } from './withReader.ts'
 
 /**
  * Reads the object that `torch.save` was given: a Map for a dict, an array for a list or tuple, a Tensor, a number,
- * a string, ... (see {@link SavedValue}). A file of named tensors (safetensors, npz) gives a Map of them.
+ * a string, ... (see {@link SavedValue}). A file of named tensors (safetensors, npz) gives a Map of them, an npy file
+ * its one Tensor.
  *
  * Tensors keep the file's dtype (float8 becomes float32), strides and sharing; parameters keep `requiresGrad`.
- * Nothing in the file is executed: a pickle that names a class or function outside the allow-list is refused.
- * @throws UnreadableSourceError, UnsupportedFormatError, UnsafePickleError, CorruptCheckpointError; TypeError if
- * `source` is no source; the reason of `signal` if it aborts
+ * Nothing in the file is executed: in the place of an object whose class is not on the allow-list, or that no tensor
+ * can hold, an {@link InertRecord} stands.
+ * @throws UnreadableSourceError, CorruptCheckpointError; UnsupportedFormatError or UnsafePickleError if the file is
+ * nothing but one such object; UnsafePickleError if it names what only an attack has a use for (`os.system`); TypeError
+ * if `source` is no source; the reason of `signal` if it aborts
  *
  * @example
  * const checkpoint = await load('checkpoint.pt')
  * if (checkpoint instanceof Map) console.log(checkpoint.get('epoch'))
  */
-export async function load(source: CheckpointSource, options?: LoadOptions): Promise<SavedValue> {
-  return withReader('load', source, options, async ({ reader, context }) => {
+export async function load(
+  source: CheckpointSource,
+  options?: LoadOptions | null,
+): Promise<SavedValue> {
+  const own = optionsOf<LoadOptions>('load', options, loadDefaults)
+  return withReader('load', source, own, async ({ reader, context }): Promise<SavedValue> => {
     // Twice over the object: first to learn which tensors there are, then, with their memory at hand, to make them.
-    const specs: TensorSpec[] = []
-    reader.saved((spec) => specs.push(spec))
-    return reader.saved(await readTensors(specs, context))
+    const makeTensor = await readTensors(checkSaved(reader), context)
+    return reader.saved<Tensor | InertRecord>({
+      tensor(spec) {
+        const unheld = dtypeRefusal(spec)
+        return unheld === null ? makeTensor(spec) : new InertRecord(unheld, null)
+      },
+      inert: inertRecord,
+      settle(made, record, saved) {
+        if (made instanceof InertRecord) settleRecord(made, record, saved)
+      },
+    })
   })
+}
+
+/**
+ * The tensors in a saved object, in its order.
+ * @throws as {@link load}, before anything of them is read
+ */
+export function checkSaved(reader: Reader): TensorSpec[] {
+  const specs: TensorSpec[] = []
+  const saved = reader.saved<TensorSpec | InertRecord>({
+    tensor(spec) {
+      if (dtypeRefusal(spec) === null) specs.push(spec)
+      return spec
+    },
+    inert: inertRecord,
+    // The parts of what is inert may have tensors too.
+    settle(_made, record, part) {
+      if (record.kind !== 'object') return
+      for (const value of [...record.args.items, ...record.entries, ...record.items]) part(value)
+      if (record.state !== undefined) part(record.state)
+    },
+  })
+  const refusal = saved instanceof TensorSpec ? dtypeRefusal(saved) : null
+  if (refusal === null || !(saved instanceof TensorSpec)) return specs
+  throw new UnsupportedFormatError(`holds ${refusal.what}: ${refusal.why}`, saved.storage.content.at)
 }
 
 export interface WeightsOptions extends LoadOptions {
   /**
+   * Gives the tensors whose keys start with it, without it: `module.`, `encoder.lstm.`. In a file with several state
+   * dicts it says which: `model.`, `ema.`, `0.`. Default: all keys, as they are.
+   */
+  readonly prefix?: string | null | undefined
+  /**
    * Converts floating-point tensors, and those of dtypes that tensors lack (uint16, uint32, uint64), exactly; int64
    * counters and the like stay as they are. Without it every tensor keeps the file's dtype.
    */
-  readonly dtype?: WideDType | undefined
+  readonly dtype?: WideDType | null | undefined
 }
+
+const weightsDefaults: WeightsOptions = { ...loadDefaults, prefix: undefined, dtype: undefined }
 
 /**
  * Reads a state dict: tensors by name, with PyTorch's keys, in the file's order; what `Module.loadStateDict` takes.
  *
- * In a training checkpoint the dict called `state_dict` or `model_state_dict` is taken; dicts inside a dict add their
- * key and a dot (`encoder.weight`); of a pickled module and a TorchScript archive its parameters and buffers are
- * found by walking through it, no code of it is run. What is no tensor is stepped over, also objects that
- * {@link load} would refuse, unless only an attack has a use for them (`os.system`).
- * @throws as {@link load}, and UnsupportedFormatError if the file holds something else than dicts of tensors, or a
- * number that `dtype` cannot hold exactly
+ * In a training checkpoint the dict called `state_dict`, `model_state_dict`, `model`, `net` and the like is taken, never
+ * an optimizer's; dicts inside a dict add their key and a dot (`encoder.weight`); of a pickled module and a TorchScript
+ * archive its parameters and buffers are found by walking through it, no code of it is run. Weights that weight norm,
+ * spectral norm, pruning or WeightDrop took apart are put together, as PyTorch computes them in evaluation.
+ *
+ * What is no tensor is stepped over. What no tensor can hold (sparse, quantized, complex), and objects among the
+ * tensors whose class is not on the allow-list, are left out; `console.warn` lists them once.
+ * @throws as {@link load}; UnsupportedFormatError if the file holds something else than dicts of tensors, several
+ * state dicts and no `prefix` that tells which, or a number that `dtype` cannot hold exactly; RangeError if no key
+ * starts with `prefix`
  *
  * @example
- * lstm.loadStateDict(await loadWeights('https://example.com/lstm.pt'))
+ * lstm.loadStateDict(await loadWeights('https://example.com/checkpoint.pt', { prefix: 'module.lstm.' }))
  */
 export async function loadWeights(
   source: CheckpointSource,
-  options?: WeightsOptions,
+  options?: WeightsOptions | null,
 ): Promise<Map<string, Tensor>> {
-  return withReader('loadWeights', source, options, async ({ reader, context }) => {
-    const specs = reader.weights()
-    const makeTensor = await readTensors(specs.values(), context, options?.dtype)
-    return new Map(Array.from(specs, ([name, spec]) => [name, makeTensor(spec)]))
+  const who = 'loadWeights'
+  const { prefix, dtype, ...rest } = optionsOf<WeightsOptions>(who, options, weightsDefaults)
+  const [below, to] = [checkPrefix(who, prefix), checkDType(who, dtype)]
+  return withReader(who, source, rest, async ({ reader, context }) => {
+    const { tensors, leftOut } = loadable(reader, weightsOf(who, reader, below), to)
+    const makeTensor = await readTensors(tensors.values(), context, to)
+    if (leftOut.length > 0) console.warn(`${who}: ${reader.at.file}: left out: ${leftOutText(leftOut)}`)
+    return new Map(Array.from(tensors, ([name, spec]) => [name, makeTensor(spec)]))
   })
+}
+
+/** @throws TypeError if it is no text */
+export function checkPrefix(who: string, prefix: string | null | undefined): string {
+  if (prefix === null || prefix === undefined) return ''
+  if (typeof prefix === 'string') return prefix
+  throw new TypeError(`${who}: expected prefix to be text, got ${describeValue(prefix)}`)
+}
+
+/** @throws TypeError if nothing is converted to it */
+export function checkDType(who: string, dtype: WideDType | null | undefined): WideDType | undefined {
+  if (dtype === null || dtype === undefined) return undefined
+  if (dtype === 'float32' || dtype === 'float64') return dtype
+  throw new TypeError(`${who}: expected dtype to be float32 or float64, got ${describeValue(dtype)}`)
 }

@@ -1,6 +1,7 @@
 import type { CheckpointLocation } from './errors.ts'
+import type { LeftOut } from './leftOut.ts'
 import type { PickleGlobal } from './pickle/values.ts'
-import type { Contents, Format, Reader } from './reader.ts'
+import type { Contents, Format, Making, Reader, Weights } from './reader.ts'
 import type { TensorSpec } from './tensor/tensorSpec.ts'
 import type { Saved } from './torch/savedValue.ts'
 
@@ -11,28 +12,55 @@ export class NamedTensors implements Reader {
   readonly globals: readonly PickleGlobal[] = []
   readonly #specs: ReadonlyMap<string, TensorSpec>
   readonly #metadata: ReadonlyMap<string, string>
+  readonly #leftOut: readonly LeftOut[]
+  readonly #others: ReadonlyMap<string, TensorSpec>
 
+  /**
+   * @param parts.leftOut what of it cannot be read
+   * @param parts.others tensors that are no part of the state dict
+   */
   constructor(
     format: Format,
     at: CheckpointLocation,
     specs: ReadonlyMap<string, TensorSpec>,
-    metadata: ReadonlyMap<string, string> = new Map(),
+    parts: {
+      readonly metadata?: ReadonlyMap<string, string>
+      readonly leftOut?: readonly LeftOut[]
+      readonly others?: ReadonlyMap<string, TensorSpec>
+    } = {},
   ) {
     this.format = format
     this.at = at
     this.#specs = specs
-    this.#metadata = metadata
+    this.#metadata = parts.metadata ?? new Map()
+    this.#leftOut = parts.leftOut ?? []
+    this.#others = parts.others ?? new Map()
   }
 
-  saved<T>(tensor: (spec: TensorSpec) => T): Saved<T> {
+  saved<T>({ tensor }: Making<T>): Saved<T> {
     return new Map(Array.from(this.#specs, ([name, spec]) => [name, tensor(spec)]))
   }
 
-  weights(): Map<string, TensorSpec> {
-    return new Map(this.#specs)
+  weights(): Weights {
+    return { tensors: this.#specs, leftOut: this.#leftOut }
   }
 
   contents(): Contents {
-    return { tensors: this.#specs, values: new Map(), metadata: this.#metadata, globals: this.globals }
+    const tensors = new Map([...this.#specs, ...this.#others])
+    return { tensors, values: new Map(), metadata: this.#metadata, globals: this.globals }
+  }
+}
+
+/** A file that is one tensor without a name; its state dict calls it `name`. */
+export class OneTensor extends NamedTensors {
+  readonly #spec: TensorSpec
+
+  constructor(format: Format, at: CheckpointLocation, name: string, spec: TensorSpec) {
+    super(format, at, new Map([[name, spec]]))
+    this.#spec = spec
+  }
+
+  override saved<T>({ tensor }: Making<T>): Saved<T> {
+    return tensor(this.#spec)
   }
 }

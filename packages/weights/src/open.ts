@@ -1,12 +1,22 @@
+import { describeValue, optionsOf } from '@unroll/kernels'
 import type { Storage, Tensor } from '@unroll/tensor'
-import { quote } from './errors.ts'
+import { quote, UnsupportedFormatError } from './errors.ts'
+import type { LeftOut } from './leftOut.ts'
+import { checkDType, checkPrefix, type WeightsOptions } from './load.ts'
 import type { Format } from './reader.ts'
 import type { CheckpointSource } from './source/openSource.ts'
 import { type RawTensor, readRaw, type WideDType } from './tensor/rawTensor.ts'
 import { readStorage, tensorDType, tensorOf } from './tensor/readTensors.ts'
 import type { StorageSpec, TensorSpec } from './tensor/tensorSpec.ts'
 import { type TensorInfo, tensorInfo } from './tensorInfo.ts'
-import { type LoadOptions, OpenedCheckpoint } from './withReader.ts'
+import { type NamedWeights, unheldIn, weightsOf } from './weightsOf.ts'
+import { loadDefaults, OpenedCheckpoint } from './withReader.ts'
+
+/** As those of `loadWeights`; a dtype is asked for tensor by tensor. */
+export type OpenOptions = Omit<WeightsOptions, 'dtype'>
+
+const openDefaults: OpenOptions = { ...loadDefaults, prefix: undefined }
+const getDefaults: { dtype: WideDType | null | undefined } = { dtype: undefined }
 
 /**
  * Opens a checkpoint whose tensors are read one by one, when they are asked for: of a file of gigabytes a layer costs
@@ -21,10 +31,15 @@ import { type LoadOptions, OpenedCheckpoint } from './withReader.ts'
  * const weight = await checkpoint.get('lstm.weight_ih_l0')
  * await checkpoint.close()
  */
-export async function open(source: CheckpointSource, options?: LoadOptions): Promise<Checkpoint> {
-  const opened = await OpenedCheckpoint.open('open', source, options)
+export async function open(
+  source: CheckpointSource,
+  options?: OpenOptions | null,
+): Promise<Checkpoint> {
+  const { prefix, ...rest } = optionsOf<OpenOptions>('open', options, openDefaults)
+  const below = checkPrefix('open', prefix)
+  const opened = await OpenedCheckpoint.open('open', source, rest)
   try {
-    return new Checkpoint(opened, opened.reader.weights())
+    return new Checkpoint(opened, weightsOf('open', opened.reader, below))
   } catch (error) {
     await opened.close()
     throw error
@@ -36,6 +51,8 @@ export class Checkpoint {
   readonly format: Format
   /** Every tensor's dtype, shape, strides and storage, by name, in the file's order. */
   readonly tensors: ReadonlyMap<string, TensorInfo>
+  /** What no tensor can hold, and why. Of dtypes that tensors lack {@link raw} gives the numbers. */
+  readonly leftOut: readonly LeftOut[]
   readonly #opened: OpenedCheckpoint
   readonly #specs: ReadonlyMap<string, TensorSpec>
   /** Storages some tensor still uses: views of one share its memory, and nothing is kept that nobody has. */
@@ -44,31 +61,37 @@ export class Checkpoint {
   #last: Promise<unknown> = Promise.resolve()
 
   /** @internal */
-  constructor(opened: OpenedCheckpoint, specs: ReadonlyMap<string, TensorSpec>) {
+  constructor(opened: OpenedCheckpoint, { tensors, leftOut }: NamedWeights) {
     this.format = opened.reader.format
     this.#opened = opened
-    this.#specs = specs
-    this.tensors = new Map(Array.from(specs, ([name, spec]) => [name, tensorInfo(spec)]))
+    this.#specs = tensors
+    this.tensors = new Map(Array.from(tensors, ([name, spec]) => [name, tensorInfo(spec)]))
+    this.leftOut = [...unheldIn(tensors), ...leftOut]
   }
 
   /**
    * Reads one tensor. Tensors that share a storage in the file share memory here, as long as one of them is in use.
    * @param options.dtype converts it, exactly; see `loadWeights`
-   * @throws RangeError if there is none of this name; else as `loadWeights`
+   * @throws RangeError if there is none of this name; UnsupportedFormatError if it is left out; else as `loadWeights`
    */
-  get(name: string, options: { readonly dtype?: WideDType } = {}): Promise<Tensor> {
-    return this.#queue(name, async (spec) => {
-      const dtype = tensorDType(spec, options.dtype)
-      return tensorOf(spec, await this.#storage(spec, dtype, options.dtype), dtype)
+  async get(
+    name: string,
+    options?: { readonly dtype?: WideDType | null | undefined } | null,
+  ): Promise<Tensor> {
+    const who = 'Checkpoint.get'
+    const to = checkDType(who, optionsOf(who, options, getDefaults, 'dtype').dtype)
+    return this.#queue(who, name, async (spec) => {
+      const dtype = tensorDType(spec, to)
+      return tensorOf(spec, await this.#storage(spec, dtype, to), dtype)
     })
   }
 
   /**
    * Reads one tensor's numbers in the file's own dtype, whichever: uint64, complex64, float8 as bits, ...
-   * @throws RangeError if there is none of this name; else as `loadWeights`
+   * @throws as {@link get}
    */
-  raw(name: string): Promise<RawTensor> {
-    return this.#queue(name, (spec) => readRaw(spec))
+  async raw(name: string): Promise<RawTensor> {
+    return this.#queue('Checkpoint.raw', name, (spec) => readRaw(spec))
   }
 
   /** Closes its files. Tensors stay. */
@@ -77,15 +100,9 @@ export class Checkpoint {
     await this.#opened.close()
   }
 
-  #queue<T>(name: string, read: (spec: TensorSpec) => Promise<T>): Promise<T> {
+  #queue<T>(who: string, name: string, read: (spec: TensorSpec) => Promise<T>): Promise<T> {
     const spec = this.#specs.get(name)
-    if (spec === undefined) {
-      const some = [...this.#specs.keys()].slice(0, 5).map(quote).join(', ')
-      const error = new RangeError(
-        `Checkpoint.get: expected the name of a tensor (${some}, ...), got ${quote(name)}`,
-      )
-      return Promise.reject(error)
-    }
+    if (spec === undefined) throw this.#missing(who, name)
     const { context } = this.#opened
     const next = async (): Promise<T> => {
       context.signal?.throwIfAborted()
@@ -97,6 +114,16 @@ export class Checkpoint {
     const result = this.#last.then(next, next)
     this.#last = result
     return result
+  }
+
+  #missing(who: string, name: string): Error {
+    const left = this.leftOut.find((one) => one.name === name)
+    if (left !== undefined) {
+      return new UnsupportedFormatError(`${quote(name)} is ${left.what}: ${left.why}`, this.#opened.reader.at)
+    }
+    const some = [...this.#specs.keys()].slice(0, 5).map(quote).join(', ')
+    const got = typeof name === 'string' ? quote(name) : describeValue(name)
+    return new RangeError(`${who}: expected the name of a tensor (${some}, ...), got ${got}`)
   }
 
   async #storage(spec: TensorSpec, dtype: string, to?: WideDType): Promise<Storage> {

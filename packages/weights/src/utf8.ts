@@ -14,7 +14,13 @@ export const lossyUtf8: TextReader = { decode: (bytes) => decode(bytes, false) }
 
 /** One byte a character. */
 export const latin1: TextReader = {
-  decode: (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''),
+  decode(bytes) {
+    let text = ''
+    for (let at = 0; at < bytes.length; at += joined) {
+      text += String.fromCharCode(...bytes.subarray(at, at + joined))
+    }
+    return text
+  },
 }
 
 /** The platform's decoders; null in audio worklets, which have none. */
@@ -83,4 +89,20 @@ function secondByte(first: number): readonly [least: number, most: number] {
   if (first === 0xf0) return [0x90, 0xbf]
   if (first === 0xf4) return [0x80, 0x8f]
   return [0x80, 0xbf]
+}
+
+/** What `TextEncoder` does, which audio worklets lack too. */
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = []
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0
+    if (code < 0x80) bytes.push(code)
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f))
+    else {
+      if (code < 0x10000) bytes.push(0xe0 | (code >> 12))
+      else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f))
+      bytes.push(0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f))
+    }
+  }
+  return Uint8Array.from(bytes)
 }

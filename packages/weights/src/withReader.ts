@@ -13,6 +13,17 @@ export interface LoadOptions extends ReadOptions {
    * for beside the index, which needs a path or URL.
    */
   readonly resolve?: ResolveShard | null | undefined
+  /** Of a zip archive of several checkpoints the name of the one to read: `policy.pth`. */
+  readonly record?: string | null | undefined
+}
+
+/** Every option there is, for `optionsOf`. */
+export const loadDefaults: LoadOptions = {
+  signal: undefined,
+  onProgress: undefined,
+  limits: undefined,
+  resolve: undefined,
+  record: undefined,
 }
 
 /** A checkpoint and the files it is read from. */
@@ -35,9 +46,12 @@ export class OpenedCheckpoint {
     source: CheckpointSource,
     options: LoadOptions = {},
   ): Promise<OpenedCheckpoint> {
-    const { resolve } = options
+    const { resolve, record } = options
     if (resolve && typeof resolve !== 'function') {
       throw new TypeError(`${who}: expected resolve to be a function, got ${describeValue(resolve)}`)
+    }
+    if (typeof (record ?? '') !== 'string') {
+      throw new TypeError(`${who}: expected record to be text, got ${describeValue(record)}`)
     }
     const context = new ReadContext(options, who)
     const first = await openSource(who, source, context)
@@ -49,7 +63,12 @@ export class OpenedCheckpoint {
       return shard
     }
     try {
-      return new OpenedCheckpoint(await openReader(first, openShard), context, first, sources)
+      return new OpenedCheckpoint(
+        await openReader(first, { openShard, record: record ?? undefined }),
+        context,
+        first,
+        sources,
+      )
     } catch (error) {
       await closeAll(sources)
       throw error

@@ -84,9 +84,9 @@ describe('a legacy stream', () => {
 
   const magic = '\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19'
   it.each([
-    ['of another number', magic.replace('l', 'm'), 'a bare pickle', UnsupportedFormatError],
-    ['of a byte less', '\x8a\x09l\xfc\x9cF\xf9 j\xa8P', 'a bare pickle', UnsupportedFormatError],
-    ['as text', text('1950a86a20f9469cfc6c'), 'a bare pickle', UnsupportedFormatError],
+    ['of another number', magic.replace('l', 'm'), 'bytes follow the pickle', CorruptCheckpointError],
+    ['of a byte less', '\x8a\x09l\xfc\x9cF\xf9 j\xa8P', 'bytes follow the pickle', CorruptCheckpointError],
+    ['as text', text('1950a86a20f9469cfc6c'), 'bytes follow the pickle', CorruptCheckpointError],
     ['that is dropped', `${magic}0${int(1)}`, 'expected the magic number, got 1', CorruptCheckpointError],
     ['in a tuple', `${magic}\x85`, 'expected the magic number, got tuple', CorruptCheckpointError],
   ])('with a magic number %s is refused', (_, changed, message, kind) =>

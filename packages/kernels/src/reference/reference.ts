@@ -14,6 +14,7 @@ export const reference: Required<HostEngine> = {
   kind: 'host',
   name: 'reference',
   variant: '',
+  allocatedBytes: 0,
   pack: (spec, weights) => new ReferenceWeights(spec, weights),
   recurrent: (weights, call) => runSequence(weights, call),
   recurrentForTraining: (weights, call) => new ReferenceTape(weights, call),

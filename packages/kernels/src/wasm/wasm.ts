@@ -24,6 +24,7 @@ import {
   supportsVariant,
   type WasmKernels,
   type WasmVariant,
+  wasmObstacle,
   wasmVariant,
 } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
@@ -48,7 +49,7 @@ export function createWasmEngine(
 ): HostEngine {
   if (variant !== undefined && !supportsVariant(variant)) {
     throw new RangeError(
-      `createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? 'no WebAssembly SIMD: use reference'}`,
+      `createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? `none: ${wasmObstacle()}`}`,
     )
   }
   return new WasmEngine(variant, narrow)
@@ -152,7 +153,6 @@ class WasmEngine implements HostEngine {
     softmaxInto(this.#start(), operands, out)
   }
 
-  /** Bytes of its memory that weights, matrices, streams and calls hold. */
   get allocatedBytes(): number {
     return this.#instance?.allocatedBytes ?? 0
   }
@@ -206,7 +206,7 @@ class WasmEngine implements HostEngine {
   #kernels(): WasmKernels {
     const variant = this.#wanted ?? wasmVariant()
     if (variant !== null) return { variant, narrow: this.#narrow }
-    throw new Error('wasm engine: this runtime has no WebAssembly SIMD; use the reference engine')
+    throw new Error(`wasm engine: ${wasmObstacle()}`)
   }
 }
 

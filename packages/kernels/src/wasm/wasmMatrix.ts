@@ -3,13 +3,7 @@ import { allocate } from '../layout.ts'
 import { checkFactor, checkMatrix, checkResult, dtypeOf } from '../operands.ts'
 import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
-import { tileRows, WasmProduct } from './wasmProduct.ts'
-
-/**
- * Bytes of operand and result that are in wasm memory at once, if a tile's are not more: rows pass through a part at a time,
- * so that no product is too large for that memory, and its parts stay in the caches.
- */
-const mostBytes = 512 * 1024
+import { WasmProduct } from './wasmProduct.ts'
 
 /**
  * A packed matrix: one block of wasm memory.
@@ -75,48 +69,26 @@ export class WasmMatrix implements PackedMatrix {
     const panels = this.#panels
     checkFactor(a, m, this)
     const out = allocate(this.dtype, m * this.n)
-    const product = this.#productOf(this.#rowsAtOnce(m))
+    const product = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
     try {
-      this.#run(product, a, m, panels, out)
+      product.run(a, panels, panels + this.#bias, out)
       return out
     } finally {
       product.dispose()
     }
   }
 
-  /** The same into `out` (M, N), in room that is kept; rows that pass through at once allocate nothing. */
+  /** The same into `out` (M, N), in room that is kept. */
   multiplyInto(a: FloatArray, m: number, out: FloatArray): void {
     const panels = this.#panels
     checkResult('multiply', out, m * this.n, this.dtype)
     checkFactor(a, m, this)
-    const rows = this.#rowsAtOnce(m)
-    if (this.#idle?.rows !== rows) {
+    if (this.#idle?.m !== m) {
       this.#idle?.dispose()
       this.#idle = null
-      this.#idle = this.#productOf(rows)
+      this.#idle = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
     }
-    this.#run(this.#idle, a, m, panels, out)
-  }
-
-  #run(product: WasmProduct, a: FloatArray, m: number, panels: number, out: FloatArray): void {
-    const { k, n } = this
-    const { rows } = product
-    const bias = panels + this.#bias
-    for (let row = 0; row < m; row += rows) {
-      const count = Math.min(rows, m - row)
-      const part = count === m ? a : a.subarray(row * k, (row + count) * k)
-      const result = product.run(part, count, panels, bias)
-      out.set(count === rows ? result : result.subarray(0, count * n), row * n)
-    }
-  }
-
-  #productOf(rows: number): WasmProduct {
-    return new WasmProduct(this.instance, this.dtype, rows, this.k, this.n)
-  }
-
-  #rowsAtOnce(m: number): number {
-    const rowBytes = (this.k + this.n) * elementBytes(this.dtype)
-    return Math.min(m, Math.max(1, Math.floor(mostBytes / rowBytes / tileRows)) * tileRows)
+    this.#idle.run(a, panels, panels + this.#bias, out)
   }
 
   get #panels(): number {

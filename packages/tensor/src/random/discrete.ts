@@ -1,5 +1,6 @@
 // Draws of whole numbers: from a range, of trials, of permutations.
 
+import { checkInteger } from '../checks.ts'
 import { checkComputable, checkSigned, type DType, integerLimits } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, elementsOf } from '../strided/cast.ts'
@@ -33,7 +34,8 @@ export function uniformIntegers(
 
 /** The whole numbers below `n` in random order, by swapping each with one that is not placed yet. */
 export function permutation(n: number, dtype: DType, generator: Generator): Strided {
-  if (!Number.isInteger(n) || n < 0) throw new RuntimeError(`randperm: expected n of 0 or more, got ${n}`)
+  checkInteger('randperm', 'n', n)
+  if (n < 0) throw new RuntimeError(`randperm: expected n of 0 or more, got ${n}`)
   checkSigned('randperm', dtype)
   const values = Float64Array.from({ length: n }, (_, i) => i)
   for (let i = 0; i < n - 1; i++) {
@@ -63,6 +65,13 @@ export function fillBernoulli(t: Strided, p: number | Strided, generator: Genera
   const draw = p.dtype === 'float32' ? () => generator.uniform24() : () => generator.uniform53()
   let i = 0
   fill(t, () => (draw() < (probabilities[i++] ?? 0) ? 1 : 0))
+}
+
+/** @throws TypeError unless `value` is an integer or a bigint */
+export function wholeNumber(who: string, what: string, value: unknown): bigint {
+  if (typeof value === 'bigint') return value
+  checkInteger(who, what, value)
+  return BigInt(value)
 }
 
 /** What PyTorch draws for a dtype: no more than int64 holds. */

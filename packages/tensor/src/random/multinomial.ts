@@ -1,3 +1,4 @@
+import { checkInteger } from '../checks.ts'
 import type { NumberArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { copyOf } from '../strided/cast.ts'
@@ -25,7 +26,8 @@ export function drawPositions(
   if (shape.length !== 1 && shape.length !== 2) {
     throw new RuntimeError(`multinomial: expected weights (C) or (N, C), got shape ${shapeText(shape)}`)
   }
-  if (!Number.isInteger(count) || count < 1 || (!replacement && count > categories)) {
+  checkInteger('multinomial', 'the number of draws', count)
+  if (count < 1 || (!replacement && count > categories)) {
     const most = replacement ? '' : `, at most ${categories} without replacement`
     throw new RuntimeError(`multinomial: expected 1 draw or more${most}, got ${count}`)
   }

@@ -1,5 +1,5 @@
 import { describeValue } from '@unroll/kernels'
-import { type DType, dtypeOf, holds, isHalf } from '../dtype.ts'
+import { type DType, dtypeOf, holds, isBigintType, isHalf } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast } from './cast.ts'
 import { checkShape } from './dims.ts'
@@ -64,9 +64,38 @@ function flatten(data: NestedArray, shape: readonly number[], path: number[], fl
 function refuse(data: NestedArray, size: number | undefined, path: readonly number[]): never {
   const expected = size === undefined ? 'a number, bigint or boolean' : `an array of length ${size}`
   const message = (got: string): string =>
-    `tensor: expected ${expected} at index [${path.join(', ')}], got ${got}`
+    `tensor: expected ${expected}${path.length > 0 ? ` at index [${path.join(', ')}]` : ''}, got ${got}`
   if (Array.isArray(data)) throw new RangeError(message(`an array of length ${data.length}`))
-  throw new TypeError(message(String(data)))
+  throw new TypeError(message(insteadOfNumber(data)))
+}
+
+function insteadOfNumber(value: unknown): string {
+  const remedy =
+    typeof value === 'object' && value !== null && 'strides' in value
+      ? '; clone() copies a tensor, stack() joins several'
+      : ''
+  return describeValue(value) + remedy
+}
+
+/**
+ * A record of elements in logical order as JSON has them: text for what its numbers do not hold.
+ * @throws TypeError if one is no such element
+ */
+export function fromJsonElements(data: readonly unknown[], shape: readonly number[], dtype: DType): Strided {
+  const flat = data.map((element, index): Scalar => {
+    if (typeof element === 'number' || typeof element === 'boolean') return element
+    const value = typeof element === 'string' ? scalarOfText(element, dtype) : null
+    if (value !== null) return value
+    throw new TypeError(
+      `tensor: expected a number at index ${index} of a clone, got ${describeValue(element)}`,
+    )
+  })
+  return fromScalars(flat, [...shape], dtype)
+}
+
+function scalarOfText(text: string, dtype: DType): Scalar | null {
+  if (isBigintType(dtype)) return /^-?\d+$/.test(text) ? BigInt(text) : null
+  return /^(NaN|-?Infinity|-0)$/.test(text) ? Number(text) : null
 }
 
 function inferDType(flat: readonly Scalar[]): DType {

@@ -7,7 +7,7 @@ import { floatsAsTheyLie, mapFloats } from './engine.ts'
 import { forEachRow, map, zip } from './loop.ts'
 import { type BinaryOperator, type Comparison, pow, type UnaryOperator } from './operators.ts'
 import { isScalar, type Operand, resultType, scalarOf } from './promote.ts'
-import { dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided } from './strided.ts'
+import { dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided, sameSizes } from './strided.ts'
 import { expand } from './views.ts'
 
 /** Elements from which on an engine's loop gains more than copying to it costs. */
@@ -108,9 +108,10 @@ function meet(
   dtype: DType,
   x: Operand,
   y: Operand,
-): { shape: number[]; a: Strided; b: Strided } {
+): { shape: readonly number[]; a: Strided; b: Strided } {
   checkComputable(who, dtype)
   const [a, b] = [toTensor(who, x, dtype), toTensor(who, y, dtype)]
+  if (sameSizes(a.shape, b.shape)) return { shape: a.shape, a, b }
   const shape = broadcastShapes(who, [a.shape, b.shape])
   return { shape, a: expand(a, shape), b: expand(b, shape) }
 }

@@ -1,6 +1,7 @@
 // Reductions whose order does not matter: an accumulator per result, walked together with the input at stride 0
 // along the reduced dimensions, so that memory is read in the order it lies.
 
+import { checkFlag } from '../checks.ts'
 import {
   type BigintArray,
   checkComputable,
@@ -21,6 +22,7 @@ export type Dims = number | readonly number[] | undefined
 /** The sum over `dims`. Integers and bools give int64; floats are summed in double precision. */
 export function sum(t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable('sum', t.dtype)
+  checkFlag('sum', 'keepdim', keepdim)
   // Doubles hold sums of integers below 2^53 exactly; those of 32 bits could go beyond from 2^21 elements on.
   const is32 = t.dtype === 'int32' || t.dtype === 'uint32'
   const wide = isBigintType(t.dtype) || (is32 && numelOf(t.shape) > 2 ** 21)
@@ -33,6 +35,7 @@ export function sum(t: Strided, dims: Dims, keepdim: boolean): Strided {
 /** The product over `dims`. Integers and bools give int64; floats are multiplied in double precision. */
 export function prod(t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable('prod', t.dtype)
+  checkFlag('prod', 'keepdim', keepdim)
   const total = isFloatingPoint(t.dtype)
     ? cast(foldNumbers('prod', multiplyNumbers, 1, t, dims), t.dtype)
     : foldBigints('prod', multiplyBigints, 1n, t, dims)
@@ -42,6 +45,7 @@ export function prod(t: Strided, dims: Dims, keepdim: boolean): Strided {
 /** The mean over `dims`, of floats, in double precision. */
 export function mean(t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable('mean', t.dtype)
+  checkFlag('mean', 'keepdim', keepdim)
   if (!isFloatingPoint(t.dtype)) {
     throw new RuntimeError(`mean: expected floats, got ${t.dtype}; convert first, with .to('float32')`)
   }
@@ -64,6 +68,7 @@ export function any(t: Strided, dims: Dims, keepdim: boolean): Strided {
 
 function truth(who: string, initial: 0 | 1, t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable(who, t.dtype)
+  checkFlag(who, 'keepdim', keepdim)
   const result = foldNumbers(who, initial === 1 ? allTrue : anyTrue, initial, cast(t, 'bool'), dims)
   // PyTorch keeps uint8, for the sake of programs older than its bool.
   return finish(cast(result, t.dtype === 'uint8' ? 'uint8' : 'bool'), t, dims, keepdim)

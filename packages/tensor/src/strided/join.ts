@@ -1,3 +1,4 @@
+import { checkInteger, checkIntegers } from '../checks.ts'
 import { type DType, promoteTypes } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { copyInto } from './cast.ts'
@@ -57,11 +58,9 @@ export function split(t: Strided, size: number | readonly number[], dim: number)
   if (t.shape.length === 0) throw new RuntimeError('split: a tensor of no dimensions cannot be split')
   const d = wrapDim('split', dim, t.shape.length)
   const length = t.shape[d] ?? 0
+  if (typeof size !== 'number') checkIntegers('split', 'sizes', size)
   const sizes = typeof size === 'number' ? equalParts(length, size) : size
-  if (
-    sizes.some((part) => !Number.isInteger(part) || part < 0) ||
-    sizes.reduce((sum, part) => sum + part, 0) !== length
-  ) {
+  if (sizes.some((part) => part < 0) || sizes.reduce((sum, part) => sum + part, 0) !== length) {
     throw new RuntimeError(
       `split: expected sizes that sum up to ${length}, that of dim ${d}, got [${sizes.join(', ')}]`,
     )
@@ -76,9 +75,8 @@ export function split(t: Strided, size: number | readonly number[], dim: number)
 /** At most `chunks` parts of equal size along `dim`, the last one maybe smaller. All are views. */
 export function chunk(t: Strided, chunks: number, dim: number): Strided[] {
   if (t.shape.length === 0) throw new RuntimeError('chunk: a tensor of no dimensions cannot be split')
-  if (!Number.isInteger(chunks) || chunks < 1) {
-    throw new RuntimeError(`chunk: expected 1 or more chunks, got ${chunks}`)
-  }
+  checkInteger('chunk', 'the number of chunks', chunks)
+  if (chunks < 1) throw new RuntimeError(`chunk: expected 1 or more chunks, got ${chunks}`)
   const d = wrapDim('chunk', dim, t.shape.length)
   const length = t.shape[d] ?? 0
   return length === 0
@@ -94,7 +92,8 @@ export function unbind(t: Strided, dim: number): Strided[] {
 }
 
 function equalParts(length: number, size: number): number[] {
-  if (!Number.isInteger(size) || size < 0 || (size === 0 && length > 0)) {
+  checkInteger('split', 'the size', size)
+  if (size < 0 || (size === 0 && length > 0)) {
     throw new RuntimeError(`split: expected a size of 1 or more, got ${size}`)
   }
   const count = Math.max(Math.ceil(length / Math.max(size, 1)), 1)

@@ -2,6 +2,7 @@
 // dimensions.
 
 import { defaultHostEngine } from '@unroll/kernels'
+import { checkFlag } from '../checks.ts'
 import { checkComputable, checkSigned, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { contiguous, reshape } from './cast.ts'
@@ -37,6 +38,7 @@ export function extreme(
 ): { values: Strided; indices: Strided } {
   checkComputable(who, t.dtype)
   checkSigned(who, t.dtype)
+  checkFlag(who, 'keepdim', keepdim)
   if (dim === undefined && t.shape.includes(0)) {
     // PyTorch's own distinction.
     const Kind = who.startsWith('arg') ? RangeError : RuntimeError

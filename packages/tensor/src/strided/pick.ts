@@ -5,7 +5,7 @@ import { RuntimeError } from '../errors.ts'
 import { blockCopier, copyInto, elementsOf, mover } from './cast.ts'
 import { wrapDim } from './dims.ts'
 import { forEachRow } from './loop.ts'
-import { dense, isContiguous, numelOf, type Strided, shapeText } from './strided.ts'
+import { dense, isContiguous, numelOf, type Strided, shapeText, Walk } from './strided.ts'
 import { select } from './views.ts'
 
 /** The positions `index` (K), int64 or int32, of `dim`, in its order. */
@@ -67,7 +67,8 @@ export function gather(t: Strided, dim: number, index: Strided): Strided {
   const move = mover(result.storage.elements, t.storage.elements)
   const { elements: data } = integerIndex('gather', index).storage
   // Walks t at position 0 of dim; the index says how far to go from there.
-  const base = { ...result, offset: t.offset, strides: t.strides.map((step, k) => (k === d ? 0 : step)) }
+  const strides = t.strides.map((step, k) => (k === d ? 0 : step))
+  const base = new Walk(t.storage, index.shape, strides, t.offset, t.dtype)
   forEachRow(index.shape, [result, base, index], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) => {
     for (let k = 0; k < n; k++) {
       const position = checkPosition('gather', Number(data[j + k * sj]), size)

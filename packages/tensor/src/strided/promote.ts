@@ -34,7 +34,6 @@ export function scalarOf(scalar: Scalar, dtype: DType): Strided {
  * The dtype operands meet in. Tensors with dimensions decide; tensors without raise the kind (integer to float) at
  * most, and so do scalars below these.
  * Source: PyTorch's documentation, tensor attributes, type promotion.
- * @throws TypeError if an operand is neither tensor nor scalar
  */
 export function resultType(who: string, ...operands: readonly Operand[]): DType {
   let dimensioned: DType | null = null
@@ -43,15 +42,10 @@ export function resultType(who: string, ...operands: readonly Operand[]): DType 
   const meet = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b, who))
   for (const operand of operands) {
     if (isScalar(operand)) scalar = meet(scalar, scalarDType(operand))
-    else if (typeof operand !== 'object' || operand === null) throw notAnOperand(who, operand)
     else if (operand.shape.length === 0) zeroDim = meet(zeroDim, operand.dtype)
     else dimensioned = meet(dimensioned, operand.dtype)
   }
   return raise(who, dimensioned, raise(who, zeroDim, scalar)) ?? 'float32'
-}
-
-function notAnOperand(who: string, operand: unknown): TypeError {
-  return new TypeError(`${who}: expected a tensor, number, bigint or boolean, got ${String(operand)}`)
 }
 
 /** `high`, unless `low` is of a higher kind. */

@@ -2,6 +2,7 @@ import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors
 import type { Bytes, Source } from '../source/source.ts'
 import type { FileDType } from '../tensor/fileDtype.ts'
 import { itemSize } from '../tensor/fileDtype.ts'
+import { numpyDtypes } from '../tensor/numpyDtypes.ts'
 import { rowMajor, StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import { latin1 } from '../utf8.ts'
 
@@ -16,24 +17,6 @@ export interface NpyBytes {
   head(end: number): Promise<Bytes>
   /** The bytes from `start` to the end. */
   data(start: number): Promise<Bytes>
-}
-
-/** NumPy's type codes; the byte order stands before them. */
-const dtypes: Readonly<Record<string, FileDType>> = {
-  f4: 'float32',
-  f8: 'float64',
-  f2: 'float16',
-  i8: 'int64',
-  i4: 'int32',
-  i2: 'int16',
-  i1: 'int8',
-  u1: 'uint8',
-  u2: 'uint16',
-  u4: 'uint32',
-  u8: 'uint64',
-  b1: 'bool',
-  c8: 'complex64',
-  c16: 'complex128',
 }
 
 const magicBytes = 6
@@ -123,7 +106,7 @@ function parseHeader(text: string, fail: (what: string) => Error): NpyHeader {
 function dtypeOf(descr: string, refuse: (what: string) => Error): FileDType {
   const [, order = '', code = ''] = /^['"]([<>|=]?)(\w+)['"]$/.exec(descr) ?? []
   if (code.startsWith('O')) throw refuse(`holds Python objects (${descr}), which only a pickle can tell`)
-  const dtype = new Map(Object.entries(dtypes)).get(code)
+  const dtype = numpyDtypes.get(code)
   if (dtype === undefined) throw refuse(`dtype ${descr} is not supported: save numbers or bools`)
   if (order === '>' && itemSize(dtype) > 1)
     throw refuse(`big-endian dtype ${descr} is not supported: save a.astype('<${code}')`)

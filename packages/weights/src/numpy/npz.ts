@@ -1,12 +1,12 @@
 import { CorruptCheckpointError } from '../errors.ts'
-import { NamedTensors } from '../namedTensors.ts'
+import { NamedTensors, OneTensor } from '../namedTensors.ts'
 import type { Reader } from '../reader.ts'
 import type { Bytes, Source } from '../source/source.ts'
 import type { TensorSpec } from '../tensor/tensorSpec.ts'
 import type { ZipArchive } from '../zip/zipArchive.ts'
 import { type NpyBytes, readNpyHeader } from './npy.ts'
 
-/** The name of the one tensor of an .npy file. */
+/** What a state dict calls the one tensor of an .npy file. */
 const arrayName = 'array'
 
 /** Opens what numpy.save wrote: one tensor, called `array`. */
@@ -20,7 +20,7 @@ export async function openNpy(source: Source): Promise<Reader> {
     data: (start) => source.read(start, source.byteLength),
   }
   const spec = await readNpyHeader(file)
-  return new NamedTensors('npy', { file: source.name }, new Map([[arrayName, spec]]))
+  return new OneTensor('npy', { file: source.name }, arrayName, spec)
 }
 
 /** True for archives of arrays only. */

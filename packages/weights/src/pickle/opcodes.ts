@@ -1,4 +1,4 @@
-/** The opcodes of pickle protocols 2 to 5 that any pickler emits, plus those refused by name. */
+/** The opcodes of pickle protocols 0 to 5, also those that are refused by name. */
 export const Op = {
   MARK: 0x28,
   EMPTY_TUPLE: 0x29,

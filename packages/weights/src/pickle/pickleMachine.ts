@@ -1,16 +1,14 @@
-import { type CheckpointLocation, UnsafePickleError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { Op, opcodeName } from './opcodes.ts'
+import { append, build, makeObject, pairs, setItems } from './pickleChanges.ts'
 import type { PickleReader } from './pickleReader.ts'
 import { PickleStack } from './pickleStack.ts'
+import { textFloat, textIndex, textInteger, textString, textUnicode } from './textOpcodes.ts'
 import {
-  classOf,
-  describe,
   isRecord,
   type PickleGlobal,
   type PickleObject,
   type PicklePersistent,
-  type PickleTuple,
   type PickleValue,
 } from './values.ts'
 
@@ -21,6 +19,8 @@ export interface Pickle {
   readonly globals: readonly PickleGlobal[]
   /** Everything it leaves outside: in PyTorch's files, storages. */
   readonly persistents: readonly PicklePersistent[]
+  /** Calls of what reads a storage out of bytes: how a storage is pickled without torch.save. */
+  readonly loads: readonly PickleObject[]
   /** Offset after STOP. */
   readonly end: number
 }
@@ -29,41 +29,42 @@ export interface Pickle {
 export class PickleMachine {
   readonly #reader: PickleReader
   readonly #length: number
-  readonly #at: CheckpointLocation
   readonly #limits: Limits
   readonly #stack: PickleStack
   readonly #memo = new Map<number, PickleValue>()
   readonly #globals: PickleGlobal[] = []
   readonly #persistents: PicklePersistent[] = []
+  readonly #loads: PickleObject[] = []
 
-  constructor(reader: PickleReader, length: number, at: CheckpointLocation, limits: Limits) {
+  constructor(reader: PickleReader, length: number, limits: Limits) {
     this.#limits = limits
     this.#reader = reader
     this.#stack = new PickleStack(reader, limits.depth)
     this.#length = length
-    this.#at = at
   }
 
   run(): Pickle {
     const reader = this.#reader
-    if (reader.opcode() !== Op.PROTO)
-      throw reader.corrupt('expected a pickle of protocol 2 to 5, got no PROTO')
-    const protocol = reader.uint8()
-    if (protocol < 2 || protocol > 5) throw reader.corrupt(`expected pickle protocol 2 to 5, got ${protocol}`)
     for (let count = 0; ; count++) {
       const opcode = reader.opcode()
       if (opcode === Op.STOP) return this.#stop()
       if (count === this.#limits.pickleOpcodes)
         throw reader.corrupt(`over ${this.#limits.pickleOpcodes} opcodes, the limit`)
-      const made = this.#step(opcode)
+      // Protocols 0 and 1 do not name themselves.
+      const made = opcode === Op.PROTO && count === 0 ? this.#protocol() : this.#step(opcode)
       if (made !== undefined) this.#stack.push(made)
     }
   }
 
+  #protocol(): undefined {
+    const protocol = this.#reader.uint8()
+    if (protocol > 5) throw this.#reader.corrupt(`expected pickle protocol 0 to 5, got ${protocol}`)
+  }
+
   #stop(): Pickle {
     const value = this.#stack.popLast()
-    const [globals, persistents] = [this.#globals, this.#persistents]
-    return { value, globals, persistents, end: this.#reader.offset }
+    const [globals, persistents, loads] = [this.#globals, this.#persistents, this.#loads]
+    return { value, globals, persistents, loads, end: this.#reader.offset }
   }
 
   /** Does what an opcode asks for; gives the value it pushes, undefined if it pushes none. */
@@ -105,9 +106,9 @@ export class PickleMachine {
       case Op.BINUNICODE8:
         return reader.string(reader.uint64())
       case Op.SHORT_BINSTRING:
-        return reader.stringOrBytes(reader.uint8())
+        return reader.stringOrBytes(reader.bytes(reader.uint8()))
       case Op.BINSTRING:
-        return reader.stringOrBytes(this.#signedLength())
+        return reader.stringOrBytes(reader.bytes(this.#signedLength()))
       case Op.SHORT_BINBYTES:
         return reader.bytes(reader.uint8())
       case Op.BINBYTES:
@@ -115,6 +116,16 @@ export class PickleMachine {
       case Op.BINBYTES8:
       case Op.BYTEARRAY8:
         return reader.bytes(reader.uint64())
+      case Op.INT:
+        return textInteger(reader)
+      case Op.LONG:
+        return reader.decimal(reader.line())
+      case Op.FLOAT:
+        return textFloat(reader)
+      case Op.STRING:
+        return textString(reader)
+      case Op.UNICODE:
+        return textUnicode(reader)
 
       case Op.EMPTY_TUPLE:
         return { kind: 'tuple', offset, items: [] }
@@ -128,22 +139,26 @@ export class PickleMachine {
         return { kind: 'tuple', offset, items: stack.popToMark() }
       case Op.EMPTY_LIST:
         return { kind: 'list', offset, items: [] }
+      case Op.LIST:
+        return { kind: 'list', offset, items: stack.popToMark() }
       case Op.EMPTY_DICT:
         return { kind: 'dict', offset, entries: [] }
+      case Op.DICT:
+        return { kind: 'dict', offset, entries: pairs(reader, stack.popToMark()) }
       case Op.EMPTY_SET:
         return { kind: 'set', offset, items: [] }
       case Op.FROZENSET:
         return { kind: 'set', offset, items: stack.popToMark() }
       case Op.APPEND:
-        return this.#append([stack.pop()], 'list')
+        return append(reader, [stack.pop()], stack.top(), 'list')
       case Op.APPENDS:
-        return this.#append(stack.popToMark(), 'list')
+        return append(reader, stack.popToMark(), stack.top(), 'list')
       case Op.ADDITEMS:
-        return this.#append(stack.popToMark(), 'set')
+        return append(reader, stack.popToMark(), stack.top(), 'set')
       case Op.SETITEM:
-        return this.#setItems(stack.popMany(2))
+        return setItems(reader, stack.popMany(2), stack.top())
       case Op.SETITEMS:
-        return this.#setItems(stack.popToMark())
+        return setItems(reader, stack.popToMark(), stack.top())
 
       case Op.MARK:
         return stack.mark()
@@ -160,10 +175,14 @@ export class PickleMachine {
         return this.#put(reader.uint8())
       case Op.LONG_BINPUT:
         return this.#put(reader.uint32())
+      case Op.PUT:
+        return this.#put(textIndex(reader))
       case Op.BINGET:
         return this.#get(reader.uint8())
       case Op.LONG_BINGET:
         return this.#get(reader.uint32())
+      case Op.GET:
+        return this.#get(textIndex(reader))
 
       case Op.GLOBAL:
         return this.#global(reader.line(), reader.line())
@@ -183,17 +202,21 @@ export class PickleMachine {
         return this.#object(callable, args, kwargs)
       }
       case Op.BUILD:
-        return this.#build(stack.pop())
+        return build(reader, stack.pop(), stack.top())
 
       case Op.INST:
       case Op.OBJ:
       case Op.EXT1:
       case Op.EXT2:
       case Op.EXT4:
-      case Op.PERSID:
       case Op.NEXT_BUFFER:
       case Op.READONLY_BUFFER:
-        throw new UnsafePickleError(`opcode ${opcodeName(opcode)} is refused`, { ...this.#at, offset })
+        throw reader.unsafe(`opcode ${opcodeName(opcode)} is refused`)
+      case Op.PERSID:
+        throw reader.unsafe(
+          'opcode PERSID is refused: protocol 0 writes the ids of storages as text, which torch.load refuses too; ' +
+            'save with protocol 2',
+        )
       default:
         throw reader.corrupt(`unexpected opcode ${opcodeName(opcode)}`)
     }
@@ -234,52 +257,14 @@ export class PickleMachine {
   }
 
   #object(callable: PickleValue, args: PickleValue | undefined, kwargs: PickleValue): PickleObject {
-    if (!isTuple(args))
-      throw this.#reader.corrupt(`expected a tuple of arguments, got ${describe(args ?? null)}`)
-    const offset = this.#reader.opcodeOffset
-    if (!isObject(callable) && classOf(callable) === null) {
-      throw new UnsafePickleError(`calls ${describe(callable)}, which is no function or class`, {
-        ...this.#at,
-        offset,
-      })
-    }
-    return { kind: 'object', offset, callable, args, kwargs, items: [], entries: [], state: undefined }
-  }
-
-  #append(values: readonly PickleValue[], kind: 'list' | 'set'): undefined {
-    const target = this.#stack.top()
-    if (!isRecord(target) || (target.kind !== kind && target.kind !== 'object')) {
-      throw this.#reader.corrupt(`expected a ${kind} to add items to, got ${describe(target)}`)
-    }
-    for (const value of values) target.items.push(value)
-  }
-
-  #setItems(entries: readonly PickleValue[]): undefined {
-    if (entries.length % 2 !== 0) throw this.#reader.corrupt(`a key without a value: ${entries.length} items`)
-    const target = this.#stack.top()
-    if (!isRecord(target) || (target.kind !== 'dict' && target.kind !== 'object')) {
-      throw this.#reader.corrupt(`expected a dict to set items of, got ${describe(target)}`)
-    }
-    for (const value of entries) target.entries.push(value)
-  }
-
-  #build(state: PickleValue): undefined {
-    const target = this.#stack.top()
-    if (!isObject(target)) {
-      throw new UnsafePickleError(`BUILD of ${describe(target)}, which has no state`, {
-        ...this.#at,
-        offset: this.#reader.opcodeOffset,
-      })
-    }
-    if (target.state !== undefined) throw this.#reader.corrupt('second BUILD of one object')
-    target.state = state
+    const object = makeObject(this.#reader, callable, args, kwargs)
+    if (isLoad(object)) this.#loads.push(object)
+    return object
   }
 }
 
-function isTuple(value: PickleValue | undefined): value is PickleTuple {
-  return value !== undefined && isRecord(value) && value.kind === 'tuple'
-}
-
-function isObject(value: PickleValue): value is PickleObject {
-  return isRecord(value) && value.kind === 'object'
+/** True for a call of `torch.storage._load_from_bytes`. */
+function isLoad({ callable }: PickleObject): boolean {
+  if (!isRecord(callable) || callable.kind !== 'global') return false
+  return callable.module === 'torch.storage' && callable.name === '_load_from_bytes'
 }

@@ -1,4 +1,4 @@
-import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
+import { type CheckpointLocation, CorruptCheckpointError, quote, UnsafePickleError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
 import { strictUtf8 } from '../utf8.ts'
@@ -37,6 +37,11 @@ export class PickleReader {
   /** An error at the current opcode. */
   corrupt(what: string): CorruptCheckpointError {
     return new CorruptCheckpointError(what, { ...this.#at, offset: this.opcodeOffset })
+  }
+
+  /** A refusal at the current opcode. */
+  unsafe(what: string): UnsafePickleError {
+    return new UnsafePickleError(what, { ...this.#at, offset: this.opcodeOffset })
   }
 
   /** An error that more bytes might have prevented: `length` from here on. */
@@ -88,8 +93,7 @@ export class PickleReader {
   }
 
   /** Python 2's str: text where it is UTF-8, else bytes. */
-  stringOrBytes(length: number): string | Bytes {
-    const bytes = this.bytes(length)
+  stringOrBytes(bytes: Bytes): string | Bytes {
     try {
       return strictUtf8.decode(bytes)
     } catch {
@@ -99,9 +103,14 @@ export class PickleReader {
 
   /** Text up to a newline. */
   line(): string {
+    return this.#decode(this.lineBytes())
+  }
+
+  /** What stands before the next newline, which is stepped over. */
+  lineBytes(): Bytes {
     const end = this.#bytes.indexOf(0x0a, this.#offset)
-    if (end < 0) throw this.tooShort(this.remaining + 1, 'name runs past the end of the pickle')
-    const line = this.string(end - this.#offset)
+    if (end < 0) throw this.tooShort(this.remaining + 1, 'line runs past the end of the pickle')
+    const line = this.bytes(end - this.#offset)
     this.#advance(1)
     return line
   }
@@ -116,9 +125,17 @@ export class PickleReader {
     if (length === 0) return 0
     let hex = '0x'
     for (let i = length - 1; i >= 0; i--) hex += (bytes[i] ?? 0).toString(16).padStart(2, '0')
-    const value = BigInt.asIntN(8 * length, BigInt(hex))
-    const number = Number(value)
-    return Number.isSafeInteger(number) ? number : value
+    return exact(BigInt.asIntN(8 * length, BigInt(hex)))
+  }
+
+  /** Digits and a sign, as protocols 0 and 1 write whole numbers; `L` may follow. */
+  decimal(text: string): number | bigint {
+    const digits = /^([+-]?\d+)L?$/.exec(text)?.[1]
+    if (digits === undefined) throw this.corrupt(`expected a whole number, got ${quote(text)}`)
+    // A byte takes log10(256) digits.
+    const limit = Math.ceil(this.#limits.pickleIntegerBytes * 2.41)
+    if (digits.length > limit) throw this.corrupt(`integer of ${digits.length} digits, the limit is ${limit}`)
+    return exact(BigInt(digits.replace(/^\+/, '')))
   }
 
   #decode(bytes: Bytes): string {
@@ -138,4 +155,10 @@ export class PickleReader {
     this.#offset += length
     return start
   }
+}
+
+/** As a number where that is exact. */
+function exact(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
 }

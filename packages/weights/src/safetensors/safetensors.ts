@@ -37,7 +37,19 @@ export async function openSafetensors(source: Source): Promise<Reader> {
     const storage = new StorageSpec({ key: name, dtype, byteLength: end - start, content })
     specs.set(name, TensorSpec.whole(storage, dtype, shape))
   }
-  return new NamedTensors('safetensors', { file: source.name }, specs, metadata)
+  addAliases(specs, metadata)
+  return new NamedTensors('safetensors', { file: source.name }, specs, { metadata })
+}
+
+/**
+ * `save_model` writes tensors that are one in the model once, and notes under each other name the name that it wrote.
+ * Metadata that names no tensor of the file is a note like any other.
+ */
+function addAliases(specs: Map<string, TensorSpec>, metadata: ReadonlyMap<string, string>): void {
+  const aliases = [...metadata].filter(([name]) => name !== 'format' && !specs.has(name))
+  for (const [name, spec] of aliases.map(([name, written]) => [name, specs.get(written)] as const)) {
+    if (spec !== undefined) specs.set(name, spec)
+  }
 }
 
 /**

@@ -1,21 +1,27 @@
-import { CorruptCheckpointError, quote } from '../errors.ts'
-import { NamedTensors } from '../namedTensors.ts'
-import type { Reader } from '../reader.ts'
+import { type CheckpointLocation, CorruptCheckpointError, quote } from '../errors.ts'
+import type { LeftOut } from '../leftOut.ts'
+import type { PickleGlobal } from '../pickle/values.ts'
+import type { Contents, Format, Making, Reader, Weights } from '../reader.ts'
 import type { Source } from '../source/source.ts'
 import type { TensorSpec } from '../tensor/tensorSpec.ts'
+import type { Saved } from '../torch/savedValue.ts'
 import { strictUtf8 } from '../utf8.ts'
 import { HeaderReader } from './headerReader.ts'
-import { openSafetensors } from './safetensors.ts'
 
 /** Gives the file that an index names. */
 export type OpenShard = (name: string) => Promise<Source>
 
 /**
- * Opens an `index.json`, whose `weight_map` says for each tensor in which safetensors file beside it it stands. Of
- * these the headers are read. Tensors that the index does not name are left out.
- * @throws CorruptCheckpointError if a file's name is no plain relative path, or it lacks a tensor
+ * Opens an `index.json`, whose `weight_map` says for each tensor in which file beside it it stands: of safetensors, or
+ * of torch.save. Of these is read what describes the tensors. Tensors that the index does not name are left out.
+ * @param openFile reads a file that is no index itself
+ * @throws CorruptCheckpointError if a file's name is no plain relative path
  */
-export async function openSharded(source: Source, openShard: OpenShard): Promise<Reader> {
+export async function openSharded(
+  source: Source,
+  openShard: OpenShard,
+  openFile: (source: Source) => Promise<Reader>,
+): Promise<Reader> {
   const at = { file: source.name, offset: 0 }
   if (source.byteLength > source.limits.indexBytes) {
     throw new CorruptCheckpointError(
@@ -23,28 +29,65 @@ export async function openSharded(source: Source, openShard: OpenShard): Promise
       at,
     )
   }
-  const { files, metadata } = readIndex(
-    decode(await source.read(0, source.byteLength), source.name),
-    source.name,
-  )
-  const shards = new Map<string, Map<string, TensorSpec>>()
-  const specs = new Map<string, TensorSpec>()
-  for (const [name, file] of files) {
-    let shard = shards.get(file)
-    if (shard === undefined) {
-      shard = (await openSafetensors(await openShard(file))).weights()
-      shards.set(file, shard)
-    }
-    const spec = shard.get(name)
-    if (spec === undefined) {
-      throw new CorruptCheckpointError(
-        `tensor ${quote(name)} is not in ${quote(file)}, where the index has it`,
-        at,
-      )
-    }
-    specs.set(name, spec)
+  const index = readIndex(decode(await source.read(0, source.byteLength), source.name), source.name)
+  const shards = new Map<string, Reader>()
+  for (const file of index.files.values()) {
+    if (!shards.has(file)) shards.set(file, await openFile(await openShard(file)))
   }
-  return new NamedTensors('safetensors-index', { file: source.name }, specs, metadata)
+  return new ShardedReader(at, index, shards)
+}
+
+/** A state dict whose tensors stand in several files. */
+class ShardedReader implements Reader {
+  readonly format: Format
+  readonly at: CheckpointLocation
+  readonly globals: readonly PickleGlobal[]
+  readonly #index: Index
+  readonly #shards: ReadonlyMap<string, Reader>
+
+  constructor(at: CheckpointLocation, index: Index, shards: ReadonlyMap<string, Reader>) {
+    const isPlain = [...shards.values()].every(({ format }) => format === 'safetensors')
+    this.format = isPlain ? 'safetensors-index' : 'torch-index'
+    this.at = at
+    this.globals = [...shards.values()].flatMap((shard) => shard.globals)
+    this.#index = index
+    this.#shards = shards
+  }
+
+  saved<T>({ tensor }: Making<T>): Saved<T> {
+    return new Map(Array.from(this.weights().tensors, ([name, spec]) => [name, tensor(spec)]))
+  }
+
+  /** @throws CorruptCheckpointError if a file lacks a tensor that the index has in it */
+  weights(): Weights {
+    const read = new Map(Array.from(this.#shards, ([file, shard]) => [file, shard.weights()]))
+    const tensors = new Map<string, TensorSpec>()
+    const leftOut: LeftOut[] = []
+    for (const [name, file] of this.#index.files) {
+      const spec = read.get(file)?.tensors.get(name)
+      const left = read.get(file)?.leftOut.find((one) => one.name === name)
+      if (spec !== undefined) tensors.set(name, spec)
+      else if (left !== undefined) leftOut.push(left)
+      else {
+        throw new CorruptCheckpointError(
+          `tensor ${quote(name)} is not in ${quote(file)}, where the index has it`,
+          this.at,
+        )
+      }
+    }
+    return { tensors, leftOut }
+  }
+
+  contents(): Contents {
+    const tensors = new Map<string, TensorSpec>()
+    const values = new Map<string, string>()
+    for (const shard of this.#shards.values()) {
+      const contents = shard.contents()
+      for (const [name, spec] of contents.tensors) tensors.set(name, spec)
+      for (const [name, text] of contents.values) values.set(name, text)
+    }
+    return { tensors, values, metadata: this.#index.metadata, globals: this.globals }
+  }
 }
 
 interface Index {

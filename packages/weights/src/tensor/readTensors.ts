@@ -1,5 +1,6 @@
 import { type DType, Storage, Tensor, type TypedArray } from '@unroll/tensor'
 import { UnsupportedFormatError } from '../errors.ts'
+import type { Refusal } from '../leftOut.ts'
 import type { ReadContext } from '../source/readContext.ts'
 import type { Bytes } from '../source/source.ts'
 import { type FileDType, itemSize } from './fileDtype.ts'
@@ -89,14 +90,30 @@ function memoryOf(
  * The dtype of the tensor that is made of a spec: the file's own, float32 for float8, `to` where that is asked for.
  * @throws UnsupportedFormatError if there is none
  */
-export function tensorDType({ dtype, storage }: TensorSpec, to?: WideDType): DType {
+export function tensorDType(spec: TensorSpec, to?: WideDType): DType {
+  const dtype = tensorDTypeOf(spec.dtype, to)
+  if (dtype !== null) return dtype
+  const { what, why } = unheld(spec.dtype)
+  throw new UnsupportedFormatError(`holds ${what}: ${why}`, spec.storage.content.at)
+}
+
+/** Why no tensor can be made of a spec; null if one can. */
+export function dtypeRefusal(spec: TensorSpec, to?: WideDType): Refusal | null {
+  return tensorDTypeOf(spec.dtype, to) === null ? unheld(spec.dtype) : null
+}
+
+function tensorDTypeOf(dtype: FileDType, to?: WideDType): DType | null {
   if (to !== undefined && isConverted(dtype)) return to
   if (isDType(dtype)) return dtype
-  if (isFloat8(dtype)) return 'float32'
-  throw new UnsupportedFormatError(
-    `holds a tensor of ${dtype}, which tensors cannot have; open(source) gives its numbers, by raw(name)`,
-    storage.content.at,
-  )
+  return isFloat8(dtype) ? 'float32' : null
+}
+
+function unheld(dtype: FileDType): Refusal {
+  return {
+    what: `a tensor of ${dtype}`,
+    why: 'tensors cannot have that dtype; open(source) gives its numbers, by raw(name)',
+    kind: 'unsupported',
+  }
 }
 
 /** What a dtype that is asked for replaces: floating point, and what tensors lack. */

@@ -130,7 +130,8 @@ function checkView({
   if (requiresGrad && !/^(b?float|complex)/.test(dtype)) {
     throw new RangeError(`requires_grad is for floating point only, got ${dtype}`)
   }
-  const held = storage.byteLength / itemSize(dtype)
+  // An untyped storage need not be a whole number of elements.
+  const held = Math.floor(storage.byteLength / itemSize(dtype))
   // Past 2^53 these are inexact, but then far beyond any limit too.
   let numel = 1
   let last = offset
@@ -141,7 +142,7 @@ function checkView({
   if (numel === 0) return
   if (last >= held) {
     throw new RangeError(
-      `${text}: reaches element ${last} of storage ${quote(storage.key)}, which has ${Math.floor(held)}`,
+      `${text}: reaches element ${last} of storage ${quote(storage.key)}, which has ${held}`,
     )
   }
   if (numel > held + limits.expandedElements) {

@@ -35,11 +35,12 @@ export function isDangerous({ module, name }: PickleGlobal): boolean {
   return (root === 'builtins' || root === '__builtin__') && dangerousBuiltins.has(name.split('.')[0] ?? '')
 }
 
-/** As which a tensor may be rebuilt. */
+/** As which a tensor or array may be rebuilt. */
 const tensorClasses: ReadonlySet<string> = new Set([
   'torch Tensor',
   'torch.nn.parameter Parameter',
   'torch.nn.parameter Buffer',
+  'numpy ndarray',
 ])
 
 const untypedStorages: ReadonlySet<string> = new Set([

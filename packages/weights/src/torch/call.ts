@@ -1,17 +1,25 @@
 import { type CheckpointLocation, CorruptCheckpointError } from '../errors.ts'
+import type { Refusal } from '../leftOut.ts'
+import type { Limits } from '../limits.ts'
 import { describe, isRecord, type PickleGlobal, type PickleValue } from '../pickle/values.ts'
 import { StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import type { Saved } from './savedValue.ts'
+import { Unrepresentable } from './unrepresentable.ts'
 
 /** What a pickled value may be while it is an argument: also what no container can hold. */
 export type Interpreted<T> = Saved<T> | StorageSpec | TensorSpec
 
 /** Makes values of pickled ones: the interpreter, as a constructor sees it. */
 export interface Resolver<T> {
+  readonly limits: Limits
   /** For arguments. */
   value(value: PickleValue): Interpreted<T>
   /** For what goes into containers, and out to the user. */
   saved(value: PickleValue): Saved<T>
+  /** Why a value stands in the place of what cannot be made; null if it is what it should be. */
+  refusal(value: Interpreted<T>): Refusal | null
+  /** Storages that stand in the pickle, by the offset of the call that reads them. */
+  readonly embedded: Map<number, StorageSpec>
 }
 
 /** One use of a class or function on the allow-list, with its arguments read type by type. */
@@ -54,6 +62,26 @@ export class Call<T> {
     return value
   }
 
+  /**
+   * The argument, made.
+   * @throws Unrepresentable if nothing can hold it: then nothing can hold what is made of it either
+   */
+  value(index: number): Interpreted<T> {
+    const value = this.resolver.value(this.raw(index))
+    const refusal = this.resolver.refusal(value)
+    if (refusal !== null) throw new Unrepresentable(refusal.what, refusal.why)
+    return value
+  }
+
+  /** The storage that stands in this call: the one that was read before, else what `make` makes. */
+  embedded(make?: () => StorageSpec): StorageSpec {
+    const offset = this.at.offset ?? -1
+    const storage = this.resolver.embedded.get(offset) ?? make?.()
+    if (storage === undefined) throw this.corrupt('expected the bytes of a storage')
+    this.resolver.embedded.set(offset, storage)
+    return storage
+  }
+
   global(index: number): PickleGlobal {
     const value = this.raw(index)
     if (!isRecord(value) || value.kind !== 'global') throw this.#unexpected(index, 'a class or function')
@@ -67,13 +95,13 @@ export class Call<T> {
   }
 
   storage(index: number): StorageSpec {
-    const value = this.resolver.value(this.raw(index))
+    const value = this.value(index)
     if (!(value instanceof StorageSpec)) throw this.#unexpected(index, 'a storage')
     return value
   }
 
   tensor(index: number): TensorSpec {
-    const value = this.resolver.value(this.raw(index))
+    const value = this.value(index)
     if (!(value instanceof TensorSpec)) throw this.#unexpected(index, 'a tensor')
     return value
   }
@@ -103,7 +131,7 @@ export class Call<T> {
 
   /** A tuple, list or torch.Size of counts. */
   counts(index: number): number[] {
-    const value = this.resolver.value(this.raw(index))
+    const value = this.value(index)
     if (!Array.isArray(value)) throw this.#unexpected(index, 'a tuple of counts')
     return value.map((count) => this.#count(count, index))
   }

@@ -6,9 +6,8 @@ import { type FileDType, itemSize } from '../tensor/fileDtype.ts'
 import { type StorageContent, StorageSpec, StorageWindow, type TensorSpec } from '../tensor/tensorSpec.ts'
 import { storageDtype } from './allowList.ts'
 
-/** What every container of a PyTorch checkpoint comes down to: a pickle, and what stands beside it. */
-export interface TorchCheckpoint {
-  readonly format: 'zip' | 'legacy' | 'tar'
+/** A pickle, and what stands beside it. */
+export interface PickledObject {
   readonly pickle: Pickle
   /** The file, and the record of the pickle. */
   readonly at: CheckpointLocation
@@ -19,6 +18,16 @@ export interface TorchCheckpoint {
    * @throws CorruptCheckpointError if there is nothing of that name
    */
   persistent(record: PicklePersistent): StorageSpec | TensorSpec | null
+  /**
+   * Storages that stand in the pickle itself, by the offset of the call that reads them: those of `readEmbedded`, and of
+   * NumPy's arrays once they were met, so that one array is one storage however often the pickle is gone through.
+   */
+  readonly embedded: Map<number, StorageSpec>
+}
+
+/** What every container of a PyTorch checkpoint comes down to. */
+export interface TorchCheckpoint extends PickledObject {
+  readonly format: 'zip' | 'legacy' | 'tar' | 'pickle'
 }
 
 /** The parts of a storage's persistent id. */

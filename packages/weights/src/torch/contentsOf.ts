@@ -37,7 +37,7 @@ export function contentsOf(
 }
 
 /** What is in a node, by text; null for single values. */
-function partsOf(node: Node): [string, Node][] | null {
+export function partsOf(node: Node): [string, Node][] | null {
   if (Array.isArray(node)) return node.map((item, i): [string, Node] => [String(i), item])
   if (node instanceof Set) return [...node].map((item, i): [string, Node] => [String(i), item])
   if (node instanceof Opaque) {

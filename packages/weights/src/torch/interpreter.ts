@@ -1,8 +1,10 @@
 import { type CheckpointLocation, CorruptCheckpointError, quote, UnsafePickleError } from '../errors.ts'
+import type { Refusal } from '../leftOut.ts'
 import type { Limits } from '../limits.ts'
 import {
   classOf,
   describe,
+  globalName,
   globalPath,
   isRecord,
   type PickleObject,
@@ -14,23 +16,32 @@ import { itemSize } from '../tensor/fileDtype.ts'
 import { StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import { dtypeOf } from './allowList.ts'
 import { Call, type Interpreted, type Resolver } from './call.ts'
-import { constructorOf, takesState, unsupportedKind } from './constructors.ts'
+import { constructorOf, takesState } from './constructors.ts'
 import type { Saved } from './savedValue.ts'
+import { Unrepresentable } from './unrepresentable.ts'
+import { unsupportedObject } from './unsupported.ts'
 
 /** What the interpreter leaves to its user. */
 export interface Interpretation<T> {
   /** Stands in for a tensor in the result. */
   tensor(spec: TensorSpec): T
-  /** Stands in for an object that is not on the allow-list; throws where that is refused. */
-  unlisted(record: PickleRecord): T
+  /**
+   * Stands in for an object that is not on the allow-list, or that nothing here can hold, which `refusal` tells.
+   * What it is made of may be looked at only later: it may contain itself.
+   */
+  inert(record: PickleRecord, refusal: Refusal): T
+  /** Completes what {@link inert} gave, once others can find it. */
+  settle?(made: T, record: PickleRecord, saved: (value: PickleValue) => Saved<T>): void
   /** The storage, or in tar files the tensor, that a persistent id names; null if it names a class. */
   persistent(record: PicklePersistent): StorageSpec | TensorSpec | null
+  /** Storages that stand in the pickle, by the offset of the call that reads them. */
+  readonly embedded: Map<number, StorageSpec>
 }
 
 /**
  * Makes of a pickle's records what the allow-list lets them be. Each record is interpreted once, so what was shared
  * stays shared, and lists and dicts may contain themselves.
- * @throws CorruptCheckpointError, UnsafePickleError, UnsupportedFormatError
+ * @throws CorruptCheckpointError, UnsafePickleError
  */
 export class Interpreter<T> implements Resolver<T> {
   readonly #use: Interpretation<T>
@@ -39,11 +50,13 @@ export class Interpreter<T> implements Resolver<T> {
   readonly #tensors = new Map<TensorSpec | StorageSpec, T>()
   /** Objects whose arguments are being interpreted. */
   readonly #open = new Set<PickleRecord>()
-  readonly #limits: Limits
+  /** What stands in for others, and why. */
+  readonly #inert = new Map<Interpreted<T>, Refusal>()
+  readonly limits: Limits
   #depth = 0
 
   constructor(use: Interpretation<T>, at: CheckpointLocation, limits: Limits) {
-    this.#limits = limits
+    this.limits = limits
     this.#use = use
     this.#at = at
   }
@@ -64,16 +77,27 @@ export class Interpreter<T> implements Resolver<T> {
     if (!isRecord(value)) return value
     const known = this.#values.get(value)
     if (known !== undefined) return known
-    if (this.#depth === this.#limits.depth)
-      throw this.#corrupt(`nested over ${this.#limits.depth} deep, the limit`, value)
+    if (this.#depth === this.limits.depth)
+      throw this.#corrupt(`nested over ${this.limits.depth} deep, the limit`, value)
     if (this.#open.has(value)) throw this.#corrupt('an object is its own argument', value)
     this.#open.add(value)
     this.#depth++
-    const made = this.#make(value)
-    this.#depth--
-    this.#open.delete(value)
-    this.#values.set(value, made)
-    return made
+    try {
+      const made = this.#make(value)
+      this.#values.set(value, made)
+      return made
+    } finally {
+      this.#depth--
+      this.#open.delete(value)
+    }
+  }
+
+  refusal(value: Interpreted<T>): Refusal | null {
+    return this.#inert.get(value) ?? null
+  }
+
+  get embedded(): Map<number, StorageSpec> {
+    return this.#use.embedded
   }
 
   #make(record: PickleRecord): Interpreted<T> {
@@ -100,10 +124,10 @@ export class Interpreter<T> implements Resolver<T> {
       case 'global': {
         const dtype = dtypeOf(record)
         if (dtype !== null) return dtype
-        return this.#use.unlisted(record)
+        return this.#stand(record, unlisted(record))
       }
       case 'persistent':
-        return this.#use.persistent(record) ?? this.#use.unlisted(record)
+        return this.#use.persistent(record) ?? this.#stand(record, unlisted(record))
       case 'object':
         return this.#object(record)
     }
@@ -112,16 +136,21 @@ export class Interpreter<T> implements Resolver<T> {
   #object(record: PickleObject): Interpreted<T> {
     const { callable, args, kwargs, items, entries, state } = record
     const called = classOf(callable)
-    if (called === null || unsupportedKind(called) !== null) return this.#use.unlisted(record)
-    const construct = constructorOf(called)
-    if (construct === null) return this.#use.unlisted(record)
+    const construct = called === null ? null : constructorOf(called)
+    if (called === null || construct === null) return this.#stand(record, unlisted(record))
     const callee = globalPath(called)
     if (isRecord(kwargs) && !(kwargs.kind === 'dict' && kwargs.entries.length === 0)) {
       throw this.#corrupt(`${callee} takes no keyword arguments`, record)
     }
-    const made = construct(
-      new Call<T>(callee, args.items, this, { ...this.#at, offset: record.offset }, state),
-    )
+    let made: Interpreted<T>
+    try {
+      made = construct(
+        new Call<T>(callee, args.items, this, { ...this.#at, offset: record.offset }, state),
+      )
+    } catch (error) {
+      if (!(error instanceof Unrepresentable)) throw error
+      return this.#stand(record, unsupportedObject(record, called) ?? error.refusal)
+    }
     if (items.length > 0) throw this.#corrupt(`expected a list to add items to, got ${callee}`, record)
     if (made instanceof Map) {
       this.#begin(record, made)
@@ -130,6 +159,15 @@ export class Interpreter<T> implements Resolver<T> {
       throw this.#corrupt(`expected a dict to set items of, got ${callee}`, record)
     }
     if (state !== undefined && !takesState(called)) this.#checkState(made, state, callee, record)
+    return made
+  }
+
+  /** Puts something inert in a record's place. */
+  #stand(record: PickleRecord, refusal: Refusal): T {
+    const made = this.#use.inert(record, refusal)
+    this.#inert.set(made, refusal)
+    this.#begin(record, made)
+    this.#use.settle?.(made, record, (value) => this.saved(value))
     return made
   }
 
@@ -167,6 +205,19 @@ export class Interpreter<T> implements Resolver<T> {
 
   #corrupt(what: string, { offset }: PickleRecord): CorruptCheckpointError {
     return new CorruptCheckpointError(what, { ...this.#at, offset })
+  }
+}
+
+/** What is said of a class, and of an object whose class is not on the allow-list. */
+function unlisted(record: PickleRecord): Refusal {
+  const isObject = record.kind === 'object'
+  const called = isObject ? classOf(record.callable) : classOf(record)
+  const name = called === null ? null : globalName(called)
+  const what = isObject ? 'an object' : 'a class'
+  return {
+    what: name === null ? what : isObject ? `an object of ${name}` : `the class ${name}`,
+    why: isObject ? 'its class is not on the allow-list' : 'classes are named, not looked up',
+    kind: 'unlisted',
   }
 }
 

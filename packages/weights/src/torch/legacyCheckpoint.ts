@@ -57,6 +57,7 @@ export async function openLegacyCheckpoint(source: Source): Promise<TorchCheckpo
     at,
     limits: source.limits,
     metadata: new Map([['protocol_version', String(protocol)]]),
+    embedded: new Map(),
     persistent: (record) => (classOf(record) === null ? table.storage(record) : null),
   }
 }

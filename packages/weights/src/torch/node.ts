@@ -1,6 +1,7 @@
 import type { TensorSpec } from '../tensor/tensorSpec.ts'
 import { Opaque } from './opaque.ts'
 import type { Saved } from './savedValue.ts'
+import { packed } from './unsupported.ts'
 
 /** A saved object as it is walked through: with specs for tensors, and objects of unlisted classes left closed. */
 export type Node = Saved<TensorSpec | Opaque<TensorSpec>>
@@ -25,7 +26,14 @@ function moduleChildren(node: Opaque<TensorSpec>): Map<Node, Node> | null {
   for (const [key, value] of buffers instanceof Map ? buffers : []) {
     if (!(transient instanceof Set && transient.has(key))) children.set(key, value)
   }
+  // Quantized layers keep their weights in attributes, and add them to their state dict by code.
+  for (const [key, value] of attributes) if (isPacked(key, value)) children.set(key, value)
   const modules = attributes.get('_modules')
   for (const [key, value] of modules instanceof Map ? modules : []) children.set(key, value)
   return children
+}
+
+function isPacked(key: Node, value: Node): boolean {
+  if (value instanceof Opaque) return value.refusal === packed
+  return key === '_packed_params' && Array.isArray(value)
 }

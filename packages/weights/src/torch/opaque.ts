@@ -1,3 +1,4 @@
+import type { Refusal } from '../leftOut.ts'
 import {
   classOf,
   globalName,
@@ -13,10 +14,17 @@ import type { Saved } from './savedValue.ts'
  */
 export class Opaque<T> {
   readonly record: PickleRecord
+  /** What it is, and why it was not made. */
+  readonly refusal: Refusal
   readonly #saved: (value: PickleValue) => Saved<T | Opaque<T>>
 
-  constructor(record: PickleRecord, saved: (value: PickleValue) => Saved<T | Opaque<T>>) {
+  constructor(
+    record: PickleRecord,
+    refusal: Refusal,
+    saved: (value: PickleValue) => Saved<T | Opaque<T>>,
+  ) {
     this.record = record
+    this.refusal = refusal
     this.#saved = saved
   }
 
@@ -32,16 +40,15 @@ export class Opaque<T> {
     return named === null ? 'an object' : globalName(named)
   }
 
+  /** What BUILD would have set, whatever it is; undefined without it. */
+  state(): Saved<T | Opaque<T>> | undefined {
+    const { record } = this
+    return record.kind === 'object' && record.state !== undefined ? this.#saved(record.state) : undefined
+  }
+
   /** What BUILD would have set; null if nothing that has names. */
   attributes(): Map<Saved<T | Opaque<T>>, Saved<T | Opaque<T>>> | null {
-    const { record } = this
-    if (record.kind !== 'object' || record.state === undefined) return null
-    const state = this.#saved(record.state)
-    if (state instanceof Map) return state
-    // Objects with slots: (dict or None, dict of slots).
-    if (!Array.isArray(state)) return null
-    const maps = state.filter((part) => part instanceof Map)
-    return maps.length === 0 ? null : new Map(maps.flatMap((map) => [...map]))
+    return attributesIn(this.state())
   }
 
   /** Items of a subclass of dict, such as defaultdict; null without any. */
@@ -60,4 +67,13 @@ export class Opaque<T> {
     const { record } = this
     return record.kind === 'object' ? record.items.map((item) => this.#saved(item)) : []
   }
+}
+
+/** The attributes in a BUILD's argument; null if it names none. */
+export function attributesIn<T>(state: Saved<T> | undefined): Map<Saved<T>, Saved<T>> | null {
+  if (state instanceof Map) return state
+  // Objects with slots: (dict or None, dict of slots).
+  if (!Array.isArray(state)) return null
+  const maps = state.filter((part) => part instanceof Map)
+  return maps.length === 0 ? null : new Map(maps.flatMap((map) => [...map]))
 }

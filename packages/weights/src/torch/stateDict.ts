@@ -1,95 +1,83 @@
-import { type CheckpointLocation, CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
+import { type CheckpointLocation, quote, UnsupportedFormatError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
+import type { Weights } from '../reader.ts'
 import { TensorSpec } from '../tensor/tensorSpec.ts'
+import { choose, entriesOf, type State } from './chooseState.ts'
+import { flatten } from './flatten.ts'
+import { outside } from './leftOutside.ts'
 import { childrenOf, type Node } from './node.ts'
 import { Opaque } from './opaque.ts'
+import { isOptimizer } from './optimizer.ts'
 
-/** Where training scripts keep the state dict beside epoch, optimizer and the like; the first one there counts. */
-const wrappers = ['state_dict', 'model_state_dict'] as const
+/** Choices that a message names. */
+const namedChoices = 6
 
 /**
- * The tensors of a saved dict or module, by name, in its order.
+ * The tensors of a saved dict or module, by name, in its order: of the part that {@link choose} chooses, or of the one
+ * that has names below `prefix`.
  *
- * If the dict has a dict called `state_dict` or `model_state_dict`, that one is taken. Dicts inside it add their key
- * and a dot: `{ encoder: { weight } }` gives `encoder.weight`; so do modules, with their parameters, buffers and
- * submodules. Everything else, and what is not under a key of text, is stepped over.
- * @throws UnsupportedFormatError if there is no dict or module, or one with entries but without tensors
+ * Dicts in the part add their key and a dot: `{ encoder: { weight } }` gives `encoder.weight`; so do modules, with
+ * their parameters, buffers and submodules.
+ * @throws UnsupportedFormatError if there is no dict or module, one with entries but without tensors, or several
  */
-export function flattenStateDict(
-  saved: Node,
-  at: CheckpointLocation,
-  limits: Limits,
-): Map<string, TensorSpec> {
-  const root = unwrap(saved)
-  const top = childrenOf(root)
-  if (top === null) {
-    const remedy =
-      root instanceof Opaque ? 'save model.state_dict() instead of the model' : 'load gives it as it is'
-    const offset = root instanceof Opaque ? root.record.offset : null
-    throw new UnsupportedFormatError(`holds ${kindOf(root)}, not a state dict; ${remedy}`, { ...at, offset })
+export function readStateDict(saved: Node, at: CheckpointLocation, limits: Limits, prefix = ''): Weights {
+  const states = isOptimizer(saved) ? [] : choose(saved)
+  const [first] = states
+  const [only] = states.length === 1 ? states : []
+  const weights = only === undefined ? null : flatten(entriesOf(only.node) ?? [], childrenOf, at, limits)
+  if (prefix !== '' && first !== undefined) {
+    if (weights !== null && isBelow(weights, prefix)) return weights
+    const all = flatten(entriesOf(saved) ?? [], entriesOf, at, limits)
+    if (weights === null || isBelow(all, prefix)) return all
   }
-  const tensors = flatten(top, childrenOf, at, limits)
-  const keys = [...top].slice(0, 5).map(([key]) => (typeof key === 'string' ? quote(key) : typeof key))
-  if (tensors.size === 0 && keys.length > 0 && root instanceof Map) {
-    throw new UnsupportedFormatError(
-      `holds no tensors under keys of text; its keys are ${keys.join(', ')}`,
-      at,
+  if (weights === null || only === undefined) throw refusalOf(saved, states, at)
+  const leftOut = [...weights.leftOut, ...outside(saved, only.node, limits)]
+  if (weights.tensors.size === 0 && leftOut.length === 0) checkEmpty(only.node, at)
+  return { tensors: weights.tensors, leftOut }
+}
+
+function isBelow({ tensors, leftOut }: Weights, prefix: string): boolean {
+  for (const name of tensors.keys()) if (name.startsWith(prefix)) return true
+  return leftOut.some(({ name }) => name.startsWith(prefix))
+}
+
+function refusalOf(
+  saved: Node,
+  states: readonly State[],
+  at: CheckpointLocation,
+): UnsupportedFormatError {
+  const refuse = (what: string, offset: number | null = null): UnsupportedFormatError =>
+    new UnsupportedFormatError(what, { ...at, offset })
+  if (states.length > 1) {
+    const paths = states.map(({ path }) => quote(path))
+    const more = paths.length > namedChoices ? `, and ${paths.length - namedChoices} more` : ''
+    return refuse(
+      `holds several state dicts, below ${paths.slice(0, namedChoices).join(', ')}${more}; ` +
+        `choose one, as in { prefix: ${paths[0]} }`,
     )
   }
-  return tensors
+  if (isOptimizer(saved)) return refuse("holds an optimizer's state, and no weights")
+  if (saved instanceof Opaque) {
+    return refuse(
+      `holds an object made by ${saved.name}, not a state dict; save model.state_dict() instead of the model`,
+      saved.record.offset,
+    )
+  }
+  return refuse(`holds ${kindOf(saved)}, not a state dict; load gives it as it is`)
 }
 
-/**
- * The tensors below `top`, by path.
- * @param inside what is walked through below an entry, by key; null for what is not
- */
-export function flatten(
-  top: Iterable<readonly [Node, Node]>,
-  inside: (node: Node) => Iterable<readonly [Node, Node]> | null,
-  at: CheckpointLocation,
-  limits: Limits,
-): Map<string, TensorSpec> {
-  const tensors = new Map<string, TensorSpec>()
-  const fail = (what: string): CorruptCheckpointError => new CorruptCheckpointError(what, at)
-  let entries = 0
-  let characters = 0
-
-  const walk = (children: Iterable<readonly [Node, Node]>, prefix: string, depth: number): void => {
-    if (depth === limits.depth) throw fail(`dicts nested over ${depth} deep, the limit`)
-    for (const [key, value] of children) {
-      // Counted, since a dict can be an entry of many others, and of itself.
-      if (++entries > limits.stateDictEntries) {
-        throw fail(`over ${limits.stateDictEntries} entries in its dicts, the limit`)
-      }
-      if (typeof key !== 'string') continue
-      const name = prefix + key
-      const inner = value instanceof TensorSpec ? null : inside(value)
-      if (inner !== null) walk(inner, `${name}.`, depth + 1)
-      if (!(value instanceof TensorSpec)) continue
-      characters += name.length
-      if (characters > limits.nameCharacters) {
-        throw fail(`names of over ${limits.nameCharacters} characters together, the limit`)
-      }
-      if (tensors.has(name)) throw fail(`two tensors are called ${quote(name)}`)
-      tensors.set(name, value)
-    }
-  }
-  walk(top, '', 0)
-  return tensors
-}
-
-function unwrap(saved: Node): Node {
-  if (!(saved instanceof Map)) return saved
-  for (const key of wrappers) {
-    const inner = saved.get(key)
-    if (inner instanceof Map || (inner instanceof Opaque && childrenOf(inner) !== null)) return inner
-  }
-  return saved
+/** A dict without entries is the state dict of a module without weights; one with others is none. */
+function checkEmpty(node: Node, at: CheckpointLocation): void {
+  if (!(node instanceof Map) || node.size === 0) return
+  const keys = [...node].slice(0, 5).map(([key]) => (typeof key === 'string' ? quote(key) : typeof key))
+  throw new UnsupportedFormatError(
+    `holds no tensors under keys of text; its keys are ${keys.join(', ')}`,
+    at,
+  )
 }
 
 function kindOf(saved: Node): string {
   if (saved instanceof TensorSpec) return 'a tensor'
-  if (saved instanceof Opaque) return `an object made by ${saved.name}`
   if (Array.isArray(saved)) return 'a list'
   if (saved instanceof Set) return 'a set'
   return saved === null ? 'None' : `a ${typeof saved}`

@@ -34,6 +34,7 @@ export async function openTarCheckpoint(source: Source): Promise<TorchCheckpoint
     at: object.at,
     limits: source.limits,
     metadata: new Map([['protocol_version', '1000']]),
+    embedded: new Map(),
     persistent(record) {
       if (classOf(record) !== null) return null
       const key = keyText(record.id)

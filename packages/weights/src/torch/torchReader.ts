@@ -1,21 +1,26 @@
-import { UnsafePickleError, UnsupportedFormatError } from '../errors.ts'
-import { describe, globalName, type PickleGlobal, type PickleRecord } from '../pickle/values.ts'
-import type { Contents, Reader } from '../reader.ts'
+import {
+  type CheckpointError,
+  type CheckpointLocation,
+  UnsafePickleError,
+  UnsupportedFormatError,
+} from '../errors.ts'
+import type { Refusal } from '../leftOut.ts'
+import { globalName, isRecord, type PickleGlobal } from '../pickle/values.ts'
+import type { Contents, Making, Reader, Weights } from '../reader.ts'
 import type { TensorSpec } from '../tensor/tensorSpec.ts'
-import { isAllowed, isDangerous } from './allowList.ts'
-import type { TorchCheckpoint } from './checkpoint.ts'
-import { unsupportedKind } from './constructors.ts'
+import { isDangerous } from './allowList.ts'
+import type { PickledObject, TorchCheckpoint } from './checkpoint.ts'
 import { contentsOf } from './contentsOf.ts'
 import { Interpreter } from './interpreter.ts'
 import type { Node } from './node.ts'
 import { Opaque } from './opaque.ts'
 import type { Saved } from './savedValue.ts'
-import { flattenStateDict } from './stateDict.ts'
+import { readStateDict } from './stateDict.ts'
 
 /** Reads what `torch.save` wrote, in whichever container. */
 export class TorchReader implements Reader {
   readonly format: TorchCheckpoint['format']
-  readonly at: TorchCheckpoint['at']
+  readonly at: CheckpointLocation
   readonly globals: readonly PickleGlobal[]
   readonly #checkpoint: TorchCheckpoint
   #node: Node | undefined
@@ -27,24 +32,20 @@ export class TorchReader implements Reader {
     this.#checkpoint = checkpoint
   }
 
-  /** Refuses the file if its pickle names anything that is not on the allow-list. */
-  saved<T>(tensor: (spec: TensorSpec) => T): Saved<T> {
-    checkHarmless(this.#checkpoint)
-    checkSupported(this.#checkpoint)
-    checkAllowed(this.#checkpoint)
-    const unlisted = (record: PickleRecord): never => {
-      throw new UnsafePickleError(`holds ${describe(record)}, which cannot be represented`, {
-        ...this.at,
-        offset: record.offset,
-      })
-    }
-    return interpreterOf(this.#checkpoint, tensor, unlisted).saved(this.#checkpoint.pickle.value)
+  /** Refuses a file that is one object which may not be made; elsewhere something inert stands for such objects. */
+  saved<T>(making: Making<T>): Saved<T> {
+    checkNames(this.#checkpoint)
+    const interpreter = interpreterOf(this.#checkpoint, making)
+    const { value } = this.#checkpoint.pickle
+    const saved = interpreter.saved(value)
+    const refusal = interpreter.refusal(saved)
+    if (refusal !== null) throw this.#refused(refusal)
+    return saved
   }
 
-  weights(): Map<string, TensorSpec> {
-    checkHarmless(this.#checkpoint)
-    checkSupported(this.#checkpoint)
-    return flattenStateDict(this.#root(), this.at, this.#checkpoint.limits)
+  weights(prefix?: string): Weights {
+    checkNames(this.#checkpoint)
+    return readStateDict(this.#root(), this.at, this.#checkpoint.limits, prefix)
   }
 
   contents(): Contents {
@@ -56,59 +57,59 @@ export class TorchReader implements Reader {
     this.#node ??= openNode(this.#checkpoint)
     return this.#node
   }
+
+  #refused({ what, why, kind }: Refusal): CheckpointError {
+    const { value } = this.#checkpoint.pickle
+    const at = { ...this.at, offset: isRecord(value) ? value.offset : null }
+    if (kind === 'unsupported') return new UnsupportedFormatError(`holds ${what}: ${why}`, at)
+    const remedy = this.#hasWeights() ? '; loadWeights gives its parameters and buffers' : ''
+    return new UnsafePickleError(`is ${what}: ${why}${remedy}`, at)
+  }
+
+  #hasWeights(): boolean {
+    try {
+      return this.weights().tensors.size > 0
+    } catch {
+      return false
+    }
+  }
 }
 
-/** The saved object with its unlisted objects closed. */
-export function openNode(checkpoint: Omit<TorchCheckpoint, 'format'>): Node {
+/** The saved object with the objects that are not made closed. */
+export function openNode(checkpoint: PickledObject): Node {
   const interpreter: Interpreter<TensorSpec | Opaque<TensorSpec>> = interpreterOf<
     TensorSpec | Opaque<TensorSpec>
-  >(
-    checkpoint,
-    (spec) => spec,
-    (record) => new Opaque<TensorSpec>(record, (value) => interpreter.saved(value)),
-  )
+  >(checkpoint, {
+    tensor: (spec) => spec,
+    inert: (record, refusal) =>
+      new Opaque<TensorSpec>(record, refusal, (value) => interpreter.saved(value)),
+  })
   return interpreter.saved(checkpoint.pickle.value)
 }
 
 function interpreterOf<T>(
-  { at, limits, persistent }: Omit<TorchCheckpoint, 'format'>,
-  tensor: (spec: TensorSpec) => T,
-  unlisted: (record: PickleRecord) => T,
+  { at, limits, persistent, embedded }: PickledObject,
+  making: Making<T>,
 ): Interpreter<T> {
-  return new Interpreter<T>({ tensor, unlisted, persistent }, at, limits)
+  return new Interpreter<T>({ ...making, persistent, embedded }, at, limits)
 }
 
-// These check every name in the pickle, also those of objects that were dropped again or are out of reach.
+/** What Python could import: words of letters and digits, joined by dots. */
+const importable = /^[\p{ID_Start}_][\p{ID_Continue}]*(\.[\p{ID_Start}_][\p{ID_Continue}]*)*$/u
 
-function checkAllowed({ pickle, at }: TorchCheckpoint): void {
+/**
+ * Every name in the pickle is looked at, also those of objects that were dropped again or are out of reach.
+ * @throws UnsafePickleError for names that only an attack has a use for
+ */
+export function checkNames({ pickle, at }: Pick<PickledObject, 'pickle' | 'at'>): void {
   for (const global of pickle.globals) {
-    if (isAllowed(global)) continue
-    throw new UnsafePickleError(
-      `names ${globalName(global)}, which is not on the allow-list; loadWeights steps over objects that are harmless`,
-      { ...at, offset: global.offset },
-    )
-  }
-}
-
-/** @throws UnsafePickleError for names that only an attack has a use for */
-export function checkHarmless({ pickle, at }: Pick<TorchCheckpoint, 'pickle' | 'at'>): void {
-  for (const global of pickle.globals) {
-    if (!isDangerous(global)) continue
-    throw new UnsafePickleError(`names ${globalName(global)}, which no checkpoint has a use for`, {
-      ...at,
-      offset: global.offset,
-    })
-  }
-}
-
-/** @throws UnsupportedFormatError for tensors that cannot be represented */
-export function checkSupported({ pickle, at }: Pick<TorchCheckpoint, 'pickle' | 'at'>): void {
-  for (const global of pickle.globals) {
-    const kind = unsupportedKind(global)
-    if (kind === null) continue
-    throw new UnsupportedFormatError(`holds ${kind} (${globalName(global)}), which cannot be represented`, {
-      ...at,
-      offset: global.offset,
-    })
+    const { module, name, offset } = global
+    const harm = isDangerous(global)
+      ? 'which no checkpoint has a use for'
+      : importable.test(module) && importable.test(name)
+        ? null
+        : 'which is no name of a class or function'
+    if (harm === null) continue
+    throw new UnsafePickleError(`names ${globalName(global)}, ${harm}`, { ...at, offset })
   }
 }

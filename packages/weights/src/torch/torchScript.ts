@@ -1,15 +1,15 @@
 import { type CheckpointLocation, UnsupportedFormatError } from '../errors.ts'
 import { globalPath, type PickleGlobal } from '../pickle/values.ts'
-import type { Contents, Reader } from '../reader.ts'
+import type { Contents, Making, Reader, Weights } from '../reader.ts'
 import { TensorSpec } from '../tensor/tensorSpec.ts'
 import { lossyUtf8 } from '../utf8.ts'
-import type { TorchCheckpoint } from './checkpoint.ts'
+import type { PickledObject } from './checkpoint.ts'
 import { contentsOf } from './contentsOf.ts'
+import { flatten } from './flatten.ts'
 import type { Node } from './node.ts'
 import { Opaque } from './opaque.ts'
 import type { Saved } from './savedValue.ts'
-import { flatten } from './stateDict.ts'
-import { checkHarmless, checkSupported, openNode } from './torchReader.ts'
+import { checkNames, openNode } from './torchReader.ts'
 import { openPickle, type TorchArchive } from './zipCheckpoint.ts'
 
 /** Names of the parameters and buffers of a class, as its program text lists them. */
@@ -35,13 +35,13 @@ class TorchScriptReader implements Reader {
   readonly format = 'torchscript'
   readonly at: CheckpointLocation
   readonly globals: readonly PickleGlobal[]
-  readonly #module: Omit<TorchCheckpoint, 'format'>
-  readonly #constants: Omit<TorchCheckpoint, 'format'>
+  readonly #module: PickledObject
+  readonly #constants: PickledObject
   readonly #members: ReadonlyMap<string, Members>
 
   constructor(
-    module: Omit<TorchCheckpoint, 'format'>,
-    constants: Omit<TorchCheckpoint, 'format'>,
+    module: PickledObject,
+    constants: PickledObject,
     members: ReadonlyMap<string, Members>,
   ) {
     this.at = module.at
@@ -51,23 +51,22 @@ class TorchScriptReader implements Reader {
     this.#members = members
   }
 
-  saved<T>(_tensor: (spec: TensorSpec) => T): Saved<T> {
-    checkHarmless(this.#module)
+  saved<T>(_making: Making<T>): Saved<T> {
+    checkNames(this.#module)
     throw new UnsupportedFormatError(
       'is a TorchScript archive, a program and its weights; loadWeights gives its parameters and buffers',
       { file: this.at.file },
     )
   }
 
-  weights(): Map<string, TensorSpec> {
-    checkHarmless(this.#module)
-    checkSupported(this.#module)
+  weights(): Weights {
+    checkNames(this.#module)
     const root = openNode(this.#module)
     const top = this.#state(root)
     if (top === null) throw new UnsupportedFormatError('is a TorchScript archive without a module', this.at)
-    const tensors = flatten(top, (node) => this.#state(node), this.at, this.#module.limits)
-    if (tensors.size === 0) this.#refuseFrozen()
-    return tensors
+    const weights = flatten(top, (node) => this.#state(node), this.at, this.#module.limits)
+    if (weights.tensors.size === 0) this.#refuseFrozen()
+    return weights
   }
 
   contents(): Contents {
@@ -82,6 +81,7 @@ class TorchScriptReader implements Reader {
   /** A module's parameters, buffers and submodules, by name; null for what is no module. */
   #state(module: Node): [Node, Node][] | null {
     if (!(module instanceof Opaque) || module.class?.module.startsWith('__torch__') !== true) return null
+    if (module.refusal.kind === 'unsupported') return null
     const members = this.#members.get(globalPath(module.class))
     // Without program text there is no telling, and tensors are mostly parameters.
     return [...(module.attributes() ?? [])].filter(

@@ -1,9 +1,8 @@
-import { unsupportedFormat } from '../detectFormat.ts'
 import { CorruptCheckpointError, quote, UnsupportedFormatError } from '../errors.ts'
 import { unpickle } from '../pickle/unpickle.ts'
 import { lossyUtf8 } from '../utf8.ts'
 import type { ZipArchive } from '../zip/zipArchive.ts'
-import { StorageTable, type TorchCheckpoint } from './checkpoint.ts'
+import { type PickledObject, StorageTable, type TorchCheckpoint } from './checkpoint.ts'
 
 /** A zip archive with a pickle and, in folders beside it, storages. */
 export interface TorchArchive {
@@ -20,13 +19,14 @@ export async function openTorchArchive(archive: ZipArchive): Promise<TorchArchiv
   const metadata = new Map([['version', await checkVersion(archive, root)]])
   const bigEndian = await isBigEndian(archive, root)
   metadata.set('byteorder', bigEndian ? 'big' : 'little')
+  if (!archive.hasChecksums) metadata.set('checksums', 'none')
   return { archive, root, bigEndian, metadata }
 }
 
 /**
  * Opens what torch.save has written since PyTorch 1.6: a zip of `<root>/data.pkl`, `<root>/data/<key>`,
  * `<root>/version` and, in newer files, `<root>/byteorder`. Of the storages nothing is read yet.
- * @throws UnsupportedFormatError for archives of other kinds, which are named
+ * @throws CorruptCheckpointError, UnsafePickleError
  */
 export async function openZipCheckpoint(opened: TorchArchive): Promise<TorchCheckpoint> {
   return { format: 'zip', ...(await openPickle(opened, 'data')) }
@@ -36,7 +36,7 @@ export async function openZipCheckpoint(opened: TorchArchive): Promise<TorchChec
 export async function openPickle(
   { archive, root, bigEndian, metadata }: TorchArchive,
   name: string,
-): Promise<Omit<TorchCheckpoint, 'format'>> {
+): Promise<PickledObject> {
   const { name: file, limits } = archive.source
   const at = { file, record: `${root}/${name}.pkl` }
   const pickleBytes = archive.entries.get(at.record)?.size ?? 0
@@ -63,40 +63,33 @@ export async function openPickle(
       read: () => archive.read(recordOf(key)),
     }),
   )
-  return { pickle, at, limits, metadata, persistent: (record) => table.storage(record) }
+  return {
+    pickle,
+    at,
+    limits,
+    metadata,
+    persistent: (record) => table.storage(record),
+    embedded: new Map(),
+  }
+}
+
+const pickleRecord = /^[^/]+\/data\.pkl$/
+
+/** True for what torch.save and torch.jit.save write: their pickle marks it. */
+export function isTorchArchive({ entries }: ZipArchive): boolean {
+  for (const name of entries.keys()) if (pickleRecord.test(name)) return true
+  return false
 }
 
 /** The folder that all records are in. Its name is free: the file's own at saving, or `archive`. */
 function rootOf(archive: ZipArchive): string {
-  const file = archive.source.name
-  const names = [...archive.entries.keys()]
-  const roots = new Set(names.map((name) => name.split('/', 1)[0] ?? name))
-  const kind = foreignKind(names)
-  if (kind !== null) throw unsupportedFormat(kind, file)
-  const pickled = names.filter((name) => /^[^/]+\/data\.pkl$/.test(name))
-  const [root] = roots
-  if (pickled.length === 0 || root === undefined) {
-    const some = names.slice(0, 3).map(quote).join(', ')
-    throw new UnsupportedFormatError(
-      `is a zip archive without a record data.pkl, so no PyTorch checkpoint; it holds ${some || 'nothing'}`,
-      { file },
-    )
-  }
-  if (roots.size > 1) {
-    const some = [...roots].slice(0, 3).map(quote).join(', ')
-    throw new CorruptCheckpointError(`records should be in one folder, but there are ${some}`, { file })
-  }
-  return root
-}
-
-/** Zip archives that are known, but hold no pickled state dict. */
-function foreignKind(names: readonly string[]): string | null {
-  if (names.some((name) => /^[^/]+\/model\.json$/.test(name)))
-    return 'a TorchScript archive of PyTorch 1.0 to 1.3'
-  if (names.some((name) => /^[^/]+\/(models|archive_format|archive_version)\b/.test(name)))
-    return 'a torch.export archive'
-  if (names.includes('config.json') && names.some((name) => name.endsWith('.h5'))) return 'a Keras archive'
-  return null
+  const roots = new Set(Array.from(archive.entries.keys(), (name) => name.split('/', 1)[0] ?? name))
+  const [root = ''] = roots
+  if (roots.size === 1) return root
+  const some = [...roots].slice(0, 3).map(quote).join(', ')
+  throw new CorruptCheckpointError(`records should be in one folder, but there are ${some}`, {
+    file: archive.source.name,
+  })
 }
 
 /** PyTorch reads versions 1 to 10. */
@@ -110,7 +103,7 @@ async function checkVersion(archive: ZipArchive, root: string): Promise<string> 
 }
 
 /** Files without the record are little-endian. */
-async function isBigEndian(archive: ZipArchive, root: string): Promise<boolean> {
+export async function isBigEndian(archive: ZipArchive, root: string): Promise<boolean> {
   const text = await smallText(archive, `${root}/byteorder`)
   if (text === null || text === 'little') return false
   if (text === 'big') return true

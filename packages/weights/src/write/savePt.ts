@@ -3,12 +3,13 @@ import { type Storage, Tensor } from '@unroll/tensor'
 import { limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
 import { storageClassOf } from '../tensor/fileDtype.ts'
+import type { InertRecord } from '../torch/inertRecord.ts'
 import type { Complex } from '../torch/savedValue.ts'
 import { PickleWriter } from './pickleWriter.ts'
 import { isPlainObject, remedyFor } from './savable.ts'
 import { writeZip } from './writeZip.ts'
 
-/** What {@link savePt} takes: a state dict, and what `load` gives. */
+/** What {@link savePt} takes: a state dict, and what `load` gives; of that no {@link InertRecord}, which is refused. */
 export type Savable =
   | null
   | boolean
@@ -22,6 +23,7 @@ export type Savable =
   | ReadonlyMap<Savable, Savable>
   | ReadonlySet<Savable>
   | { readonly [key: string]: Savable }
+  | InertRecord
 
 /**
  * The bytes of a `.pt` file that `torch.load` reads, with `weights_only` True or False: a zip archive of a pickle

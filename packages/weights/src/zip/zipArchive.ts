@@ -20,9 +20,13 @@ export class ZipArchive {
   /** By name; names are unique. In the directory's order. */
   readonly entries: ReadonlyMap<string, ZipEntry>
 
+  /** False where none was ever computed, as PyTorch does if it is asked to: every one is 0 then. */
+  readonly hasChecksums: boolean
+
   private constructor(source: Source, entries: ReadonlyMap<string, ZipEntry>) {
     this.source = source
     this.entries = entries
+    this.hasChecksums = [...entries.values()].some(({ crc }) => crc !== 0)
   }
 
   /** @throws CorruptCheckpointError, UnsupportedFormatError, UnreadableSourceError */
@@ -54,7 +58,7 @@ export class ZipArchive {
     this.#checkDescriptor(entry, await read(dataEnd, entry.end))
     const at = { file: this.source.name, record: name }
     const bytes = entry.method === 8 ? await inflate(data, entry.size, at) : data
-    const crc = crc32(bytes)
+    const crc = this.hasChecksums ? crc32(bytes) : entry.crc
     if (crc !== entry.crc) {
       throw new CorruptCheckpointError(`checksum is ${hex(crc)}, the directory says ${hex(entry.crc)}`, at)
     }

@@ -1,0 +1,68 @@
+import type { Refusal } from '../leftOut.ts'
+import { classOf, globalPath, type PickleRecord, type PickleValue } from '../pickle/values.ts'
+import { attributesIn } from './opaque.ts'
+import type { SavedValue } from './savedValue.ts'
+
+/**
+ * What stands in the result of `load` for an object that was not made: its class is not on the allow-list, or no
+ * tensor can hold it (sparse, quantized, complex). It has the name and the parts that the file gives, and does nothing.
+ *
+ * @example
+ * const checkpoint = await load('checkpoint.pt')
+ * const args = checkpoint instanceof Map ? checkpoint.get('args') : null
+ * if (args instanceof InertRecord) console.log(args.name, args.attributes?.get('lr')) // argparse.Namespace 0.001
+ */
+export class InertRecord {
+  /** `an object of argparse.Namespace`, `a sparse tensor` */
+  readonly what: string
+  /** Why it was not made, and what to do. */
+  readonly why: string
+  /** Class or function that would have made it, as the file names it; null if it names none. */
+  readonly name: string | null
+  /** Arguments that would have been passed. */
+  readonly args: readonly SavedValue[] = []
+  /** Attributes that would have been set, by name; null without any. */
+  readonly attributes: ReadonlyMap<SavedValue, SavedValue> | null = null
+  /** What would have been set in place of attributes: not a dict. Null if there is none. */
+  readonly state: SavedValue = null
+  /** Items of a subclass of dict; null without any. */
+  readonly entries: ReadonlyMap<SavedValue, SavedValue> | null = null
+  /** Items of a subclass of list or set. */
+  readonly items: readonly SavedValue[] = []
+
+  /** @internal */
+  constructor({ what, why }: Refusal, name: string | null) {
+    this.what = what
+    this.why = why
+    this.name = name
+  }
+}
+
+/** The record that stands for what `record` asks for; {@link settleRecord} gives it its parts. */
+export function inertRecord(record: PickleRecord, refusal: Refusal): InertRecord {
+  const named = record.kind === 'object' ? classOf(record.callable) : classOf(record)
+  return new InertRecord(refusal, named === null ? null : globalPath(named))
+}
+
+/** Fills in the parts, made by `saved`; only then, since the object may be among its own parts. */
+export function settleRecord(
+  made: InertRecord,
+  record: PickleRecord,
+  saved: (value: PickleValue) => SavedValue,
+): void {
+  if (record.kind !== 'object') return
+  const { args, entries, items, state } = record
+  const map = new Map<SavedValue, SavedValue>()
+  for (let i = 0; i + 1 < entries.length; i += 2) {
+    map.set(saved(entries[i] ?? null), saved(entries[i + 1] ?? null))
+  }
+  const built = state === undefined ? null : saved(state)
+  const attributes = attributesIn(built)
+  Object.assign(made, {
+    args: args.items.map(saved),
+    attributes,
+    state: attributes === null ? built : null,
+    entries: entries.length === 0 ? null : map,
+    items: items.map(saved),
+  } satisfies Partial<InertRecord>)
+}

@@ -1,0 +1,28 @@
+import { childrenOf, type Node } from './node.ts'
+import { Opaque } from './opaque.ts'
+
+/**
+ * True for what keeps an optimizer's numbers, which are shaped like weights and are none: its state dict, itself
+ * pickled whole, or a list of them.
+ */
+export function isOptimizer(node: Node): boolean {
+  if (Array.isArray(node)) return node.length > 0 && node.every((item) => !Array.isArray(item) && isOptimizer(item))
+  if (node instanceof Opaque) {
+    if (node.class?.module.startsWith('torch.optim') === true) return true
+    const attributes = node.attributes()
+    return attributes !== null && Array.isArray(attributes.get('param_groups'))
+  }
+  return node instanceof Map && Array.isArray(node.get('param_groups')) && node.has('state')
+}
+
+/** The same of something under a name that training scripts give to an optimizer's state. */
+export function isOptimizerEntry(key: Node, node: Node): boolean {
+  if (isOptimizer(node)) return true
+  if (typeof key !== 'string' || !/(^|_)(optim|optimi[sz]er)s?(_|$)|^opt(_|$)/i.test(key)) return false
+  return Array.isArray(node) || (childrenOf(node) !== null && !isModule(node))
+}
+
+/** A whole module may be called anything. */
+function isModule(node: Node): boolean {
+  return node instanceof Opaque && node.attributes()?.get('_parameters') instanceof Map
+}
