@@ -17,6 +17,7 @@ import { matmul } from './strided/matmul.ts'
 import * as operators from './strided/operators.ts'
 import * as pick from './strided/pick.ts'
 import { checkFits, type Scalar, scalarOf } from './strided/promote.ts'
+import * as rearrange from './strided/rearrange.ts'
 import type { Strided } from './strided/strided.ts'
 import * as views from './strided/views.ts'
 import { present, TensorBase } from './tensorBase.ts'
@@ -174,6 +175,16 @@ export class Tensor extends TensorBase {
   /** The positions `index` (K), int64, of `dim`, copied in its order. */
   indexSelect(dim: number, index: Tensor): Tensor {
     return wrap(pick.indexSelect(this.walk, dim, recordOf('indexSelect', 'the index', index)))
+  }
+
+  /** The other way round along every one of `dims`, copied: `flip(0)`, `flip(0, -1)`. */
+  flip(...dims: Integers): Tensor {
+    return wrap(rearrange.flip(this.walk, integersOf('flip', 'dims', dims)))
+  }
+
+  /** Laid side by side as often as `counts` say for each dimension; counts in front of those make new ones. */
+  repeat(...counts: Integers): Tensor {
+    return wrap(rearrange.repeat(this.walk, integersOf('repeat', 'counts', counts)))
   }
 
   /** `out[i][j] = this[index[i][j]][j]` for `dim` 0, `this[i][index[i][j]]` for `dim` 1, and so on. */
@@ -369,6 +380,17 @@ export class Tensor extends TensorBase {
   /** Where the smallest element stands, int64; the first of equals. Without `dim`, in logical order. */
   argmin(dim?: number, keepdim = false): Tensor {
     return wrap(lanes.argExtreme('argmin', -1, this.walk, dim, keepdim))
+  }
+
+  /** The `k` largest elements along `dim`, or smallest, and where they stand; NaN counts as the largest. */
+  topk(k: number, dim = -1, largest = true, sorted = true): [values: Tensor, indices: Tensor] {
+    const { values, indices } = lanes.topk(this.walk, k, dim, largest, sorted)
+    return [wrap(values), wrap(indices)]
+  }
+
+  /** The running sum along `dim`; integers and bools add up in int64. */
+  cumsum(dim: number): Tensor {
+    return wrap(lanes.cumsum(this.walk, dim))
   }
 
   /** `exp(x) / sum(exp(x))` along `dim`. */

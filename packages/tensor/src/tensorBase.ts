@@ -163,7 +163,8 @@ const presented = ['dtype', 'shape', 'data', 'requiresGrad']
  */
 export function present(tensor: TensorBase): void {
   if (!Object.hasOwn(tensor, 'walk') || Object.hasOwn(tensor, 'data') || !Object.isExtensible(tensor)) return
-  for (const key of ['walk', 'wantsGrad', 'gradient']) Object.defineProperty(tensor, key, { enumerable: false })
+  for (const key of ['walk', 'wantsGrad', 'gradient'])
+    Object.defineProperty(tensor, key, { enumerable: false })
   for (const key of presented) {
     const accessor = Object.getOwnPropertyDescriptor(TensorBase.prototype, key)
     Object.defineProperty(tensor, key, { ...accessor, enumerable: true })

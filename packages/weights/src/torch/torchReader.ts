@@ -81,8 +81,7 @@ export function openNode(checkpoint: PickledObject): Node {
     TensorSpec | Opaque<TensorSpec>
   >(checkpoint, {
     tensor: (spec) => spec,
-    inert: (record, refusal) =>
-      new Opaque<TensorSpec>(record, refusal, (value) => interpreter.saved(value)),
+    inert: (record, refusal) => new Opaque<TensorSpec>(record, refusal, (value) => interpreter.saved(value)),
   })
   return interpreter.saved(checkpoint.pickle.value)
 }

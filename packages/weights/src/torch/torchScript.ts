@@ -39,11 +39,7 @@ class TorchScriptReader implements Reader {
   readonly #constants: PickledObject
   readonly #members: ReadonlyMap<string, Members>
 
-  constructor(
-    module: PickledObject,
-    constants: PickledObject,
-    members: ReadonlyMap<string, Members>,
-  ) {
+  constructor(module: PickledObject, constants: PickledObject, members: ReadonlyMap<string, Members>) {
     this.at = module.at
     this.globals = [...module.pickle.globals, ...constants.pickle.globals]
     this.#module = module
