@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import expected from '../../weights/test/cases/expected.json' with { type: 'json' }
 import variants from '../../weights/test/variants/expected.json' with { type: 'json' }
-import { Embedding, GRU, GRUCell, LSTM, Linear, loadWeights, type RNNBase, type Tensor, tensor } from '../src/index.ts'
+import {
+  Embedding,
+  GRU,
+  GRUCell,
+  Linear,
+  LSTM,
+  loadWeights,
+  type RNNBase,
+  type Tensor,
+  tensor,
+} from '../src/index.ts'
 
 /** Files from public bug reports, and what PyTorch computes with their weights; see the README there. */
 function file(name: string): URL {
@@ -38,7 +48,12 @@ function tag(weights: ReadonlyMap<string, Tensor>, prefix = ''): Tensor {
   const lstm = LSTM.fromStateDict(weights, { prefix: `${prefix}lstm.`, batchFirst: true })
   const [weight, bias] = [weightOf(weights, `${prefix}fc.weight`), weightOf(weights, `${prefix}fc.bias`)]
   const fc = new Linear(weight.size(1), weight.size(0))
-  fc.loadStateDict(new Map([['weight', weight], ['bias', bias]]))
+  fc.loadStateDict(
+    new Map([
+      ['weight', weight],
+      ['bias', bias],
+    ]),
+  )
   return fc.forward(lstm.forward(embedding.forward(tokens(expected.tokens.x)))[0])
 }
 
@@ -119,7 +134,9 @@ describe('layers quantized to float16 give the numbers that PyTorch computes', (
   const input = weightOf(run, 'x')
 
   it('from a state dict', async () => {
-    const weights = await loadWeights(new URL('../../weights/test/variants/dynamic-float16.pt', import.meta.url))
+    const weights = await loadWeights(
+      new URL('../../weights/test/variants/dynamic-float16.pt', import.meta.url),
+    )
     const lstm = LSTM.fromStateDict(weights, { prefix: 'lstm.' })
     const gru = GRU.fromStateDict(weights, { prefix: 'gru.' })
     const cell = GRUCell.fromStateDict(weights, { prefix: 'cells.1.' })
