@@ -46,6 +46,7 @@ export function checkScalar(who: string, value: unknown): asserts value is Scala
  * @throws TypeError unless all are integers
  */
 export function integersOf(who: string, what: string, args: Integers): readonly number[] {
+  if (args.length === 0) throw new TypeError(`${who}: expected ${what}, got none`)
   const list: unknown = args.length === 1 && Array.isArray(args[0]) ? args[0] : args
   checkIntegers(who, what, list)
   return list

@@ -1,4 +1,4 @@
-import { checkIntegers, checkNumber, refuseMore } from './checks.ts'
+import { checkInteger, checkIntegers, checkNumber, refuseMore } from './checks.ts'
 import { checkDType, type DType } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
 import { isGradEnabled } from './gradMode.ts'
@@ -17,6 +17,7 @@ import { matmul } from './strided/matmul.ts'
 import * as operators from './strided/operators.ts'
 import * as pick from './strided/pick.ts'
 import { checkFits, type Scalar, scalarOf } from './strided/promote.ts'
+import * as rearrange from './strided/rearrange.ts'
 import type { Strided } from './strided/strided.ts'
 import * as views from './strided/views.ts'
 import { present, TensorBase } from './tensorBase.ts'
@@ -130,6 +131,7 @@ export class Tensor extends TensorBase {
   asStrided(shape: readonly number[], strides: readonly number[], offset: number = this.offset): Tensor {
     checkIntegers('asStrided', 'sizes', shape)
     checkIntegers('asStrided', 'strides', strides)
+    checkInteger('asStrided', 'offset', offset)
     return wrap(views.asStrided(this.walk, shape, strides, offset))
   }
 
@@ -176,6 +178,16 @@ export class Tensor extends TensorBase {
     return wrap(pick.indexSelect(this.walk, dim, recordOf('indexSelect', 'the index', index)))
   }
 
+  /** The other way round along every one of `dims`, copied: `flip(0)`, `flip(0, -1)`. */
+  flip(...dims: Integers): Tensor {
+    return wrap(rearrange.flip(this.walk, integersOf('flip', 'dims', dims)))
+  }
+
+  /** Laid side by side as often as `counts` say for each dimension; counts in front of those make new ones. */
+  repeat(...counts: Integers): Tensor {
+    return wrap(rearrange.repeat(this.walk, integersOf('repeat', 'counts', counts)))
+  }
+
   /** `out[i][j] = this[index[i][j]][j]` for `dim` 0, `this[i][index[i][j]]` for `dim` 1, and so on. */
   gather(dim: number, index: Tensor): Tensor {
     return wrap(pick.gather(this.walk, dim, recordOf('gather', 'the index', index)))
@@ -184,12 +196,14 @@ export class Tensor extends TensorBase {
   // ---- Element by element. Shapes broadcast and dtypes are promoted; see Scalar for what plain numbers do
 
   /** `this + other` */
-  add(other: TensorOperand): Tensor {
+  add(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('add', more, 'multiply the operand by alpha first')
     return binary(operators.add, this.walk, other)
   }
 
   /** `this - other` */
-  sub(other: TensorOperand): Tensor {
+  sub(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('sub', more, 'multiply the operand by alpha first')
     return binary(operators.sub, this.walk, other)
   }
 
@@ -199,7 +213,8 @@ export class Tensor extends TensorBase {
   }
 
   /** `this / other`; of integers in float32 */
-  div(other: TensorOperand): Tensor {
+  div(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('div', more, 'quotients are not rounded')
     return binary(operators.div, this.walk, other)
   }
 
@@ -323,17 +338,20 @@ export class Tensor extends TensorBase {
   // ---- Reductions over one dim, several, or all; `keepdim` leaves them with size 1
 
   /** The sum; integers and bools add up in int64. */
-  sum(dim?: Dims, keepdim = false): Tensor {
+  sum(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('sum', more, 'convert with .to(dtype) first')
     return wrap(fold.sum(this.walk, dim, keepdim))
   }
 
   /** The mean, of floats only. */
-  mean(dim?: Dims, keepdim = false): Tensor {
+  mean(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('mean', more, 'convert with .to(dtype) first')
     return wrap(fold.mean(this.walk, dim, keepdim))
   }
 
   /** The product; integers and bools multiply in int64. */
-  prod(dim?: Dims, keepdim = false): Tensor {
+  prod(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('prod', more, 'convert with .to(dtype) first')
     return wrap(fold.prod(this.walk, dim, keepdim))
   }
 
@@ -371,13 +389,27 @@ export class Tensor extends TensorBase {
     return wrap(lanes.argExtreme('argmin', -1, this.walk, dim, keepdim))
   }
 
+  /** The `k` largest elements along `dim`, or smallest, and where they stand; NaN counts as the largest. */
+  topk(k: number, dim = -1, largest = true, sorted = true): [values: Tensor, indices: Tensor] {
+    const { values, indices } = lanes.topk(this.walk, k, dim, largest, sorted)
+    return [wrap(values), wrap(indices)]
+  }
+
+  /** The running sum along `dim`; integers and bools add up in int64. */
+  cumsum(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('cumsum', more, 'convert with .to(dtype) first')
+    return wrap(lanes.cumsum(this.walk, dim))
+  }
+
   /** `exp(x) / sum(exp(x))` along `dim`. */
-  softmax(dim: number): Tensor {
+  softmax(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('softmax', more, 'convert with .to(dtype) first')
     return wrap(lanes.softmax(this.walk, dim))
   }
 
   /** `x - log(sum(exp(x)))` along `dim`. */
-  logSoftmax(dim: number): Tensor {
+  logSoftmax(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('logSoftmax', more, 'convert with .to(dtype) first')
     return wrap(lanes.logSoftmax(this.walk, dim))
   }
 
@@ -404,12 +436,14 @@ export class Tensor extends TensorBase {
   }
 
   /** `this += other` */
-  add_(other: TensorOperand): this {
+  add_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('add_', more, 'multiply the operand by alpha first')
     return binaryInto(operators.add, this, this.walk, other)
   }
 
   /** `this -= other` */
-  sub_(other: TensorOperand): this {
+  sub_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('sub_', more, 'multiply the operand by alpha first')
     return binaryInto(operators.sub, this, this.walk, other)
   }
 
@@ -419,7 +453,8 @@ export class Tensor extends TensorBase {
   }
 
   /** `this /= other`, of floats only */
-  div_(other: TensorOperand): this {
+  div_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('div_', more, 'quotients are not rounded')
     return binaryInto(operators.div, this, this.walk, other)
   }
 

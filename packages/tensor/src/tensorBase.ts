@@ -34,7 +34,7 @@ export abstract class TensorBase extends Inspectable implements Strided {
   constructor(source: Strided, requiresGrad = false) {
     super()
     this.walk = source instanceof Walk ? source : walkOf(source)
-    if (requiresGrad) this.requiresGrad = true
+    if (requiresGrad !== false) this.requiresGrad = requiresGrad
   }
 
   /** What the numeric core computes on: unlike the tensor, never a proxy. */
@@ -163,7 +163,8 @@ const presented = ['dtype', 'shape', 'data', 'requiresGrad']
  */
 export function present(tensor: TensorBase): void {
   if (!Object.hasOwn(tensor, 'walk') || Object.hasOwn(tensor, 'data') || !Object.isExtensible(tensor)) return
-  for (const key of ['walk', 'wantsGrad', 'gradient']) Object.defineProperty(tensor, key, { enumerable: false })
+  for (const key of ['walk', 'wantsGrad', 'gradient'])
+    Object.defineProperty(tensor, key, { enumerable: false })
   for (const key of presented) {
     const accessor = Object.getOwnPropertyDescriptor(TensorBase.prototype, key)
     Object.defineProperty(tensor, key, { ...accessor, enumerable: true })

@@ -1,7 +1,17 @@
+import expected from '@unroll/oracle/fixtures/cases.json' with { type: 'json' }
+import variants from '@unroll/oracle/fixtures/variants.json' with { type: 'json' }
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import expected from '../../weights/test/cases/expected.json' with { type: 'json' }
-import variants from '../../weights/test/variants/expected.json' with { type: 'json' }
-import { Embedding, GRU, GRUCell, LSTM, Linear, loadWeights, type RNNBase, type Tensor, tensor } from '../src/index.ts'
+import {
+  Embedding,
+  GRU,
+  GRUCell,
+  Linear,
+  LSTM,
+  loadWeights,
+  type RNNBase,
+  type Tensor,
+  tensor,
+} from '../src/index.ts'
 
 /** Files from public bug reports, and what PyTorch computes with their weights; see the README there. */
 function file(name: string): URL {
@@ -38,7 +48,12 @@ function tag(weights: ReadonlyMap<string, Tensor>, prefix = ''): Tensor {
   const lstm = LSTM.fromStateDict(weights, { prefix: `${prefix}lstm.`, batchFirst: true })
   const [weight, bias] = [weightOf(weights, `${prefix}fc.weight`), weightOf(weights, `${prefix}fc.bias`)]
   const fc = new Linear(weight.size(1), weight.size(0))
-  fc.loadStateDict(new Map([['weight', weight], ['bias', bias]]))
+  fc.loadStateDict(
+    new Map([
+      ['weight', weight],
+      ['bias', bias],
+    ]),
+  )
   return fc.forward(lstm.forward(embedding.forward(tokens(expected.tokens.x)))[0])
 }
 
@@ -109,17 +124,19 @@ describe('files from public bug reports give the numbers that PyTorch computes',
 })
 
 describe('layers quantized to float16 give the numbers that PyTorch computes', () => {
-  const found: { readonly file: string; readonly run?: unknown } | undefined = variants.cases.find(
-    ({ file: name }) => name === 'dynamic-float16.pt',
-  )
-  const { map } = found?.run as { map: readonly (readonly [string, { shape: number[]; data: string }])[] }
+  const found: readonly { readonly file: string; readonly run?: unknown }[] = variants.cases
+  const half = found.find(({ file: name }) => name === 'dynamic-float16.pt')
+  if (half === undefined) throw new Error('no dynamic-float16.pt')
+  const { map } = half.run as Encoded
   const run = new Map(
     map.map(([name, { shape, data }]) => [name, tensor(new Float32Array(bytesOf(data).buffer), { shape })]),
   )
   const input = weightOf(run, 'x')
 
   it('from a state dict', async () => {
-    const weights = await loadWeights(new URL('../../weights/test/variants/dynamic-float16.pt', import.meta.url))
+    const weights = await loadWeights(
+      new URL('../../weights/test/variants/dynamic-float16.pt', import.meta.url),
+    )
     const lstm = LSTM.fromStateDict(weights, { prefix: 'lstm.' })
     const gru = GRU.fromStateDict(weights, { prefix: 'gru.' })
     const cell = GRUCell.fromStateDict(weights, { prefix: 'cells.1.' })
@@ -129,6 +146,14 @@ describe('layers quantized to float16 give the numbers that PyTorch computes', (
     expect(cell.forward(input.select(0, 0))).toBeAllclose(weightOf(run, 'cell'))
   })
 })
+
+/** A state dict in expected.json. */
+interface Encoded {
+  readonly map: readonly (readonly [
+    name: string,
+    tensor: { readonly shape: readonly number[]; readonly data: string },
+  ])[]
+}
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))

@@ -18,12 +18,18 @@ export function indexSelect(t: Strided, dim: number, index: Strided): Strided {
   const size = t.shape[d] ?? 1
   const positions = positionsOf('indexSelect', index, size)
   if (t.shape.length === 0) return dense([], t.dtype, elementsOf(t).slice())
-  const result = dense(t.shape.with(d, positions.length), t.dtype)
+  return takePositions(t, d, positions)
+}
+
+/** The same at positions that exist, of a dimension counted from the front. */
+export function takePositions(t: Strided, dim: number, positions: Int32Array): Strided {
+  const result = dense(t.shape.with(dim, positions.length), t.dtype)
   if (isContiguous(t)) {
-    copyBlocks(result.storage.elements, elementsOf(t), positions, size, numelOf(t.shape.slice(d + 1)))
+    const block = numelOf(t.shape.slice(dim + 1))
+    copyBlocks(result.storage.elements, elementsOf(t), positions, t.shape[dim] ?? 1, block)
   } else {
     positions.forEach((position, k) => {
-      copyInto(select(result, d, k), select(t, d, position), 'indexSelect')
+      copyInto(select(result, dim, k), select(t, dim, position), 'indexSelect')
     })
   }
   return result
