@@ -19,8 +19,7 @@ mkdirSync(folder, { recursive: true })
 const project = mkdtempSync(join(folder, 'readmes-'))
 
 /** Files that snippets read. */
-beforeAll(async () => {
-})
+beforeAll(async () => {})
 afterAll(() => rm(project, { recursive: true }))
 
 describe.each(readmes)('%s', (path) => {

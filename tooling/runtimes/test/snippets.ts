@@ -25,7 +25,9 @@ export function snippetsOf(root: URL, path: string): Snippet[] {
     const { note = '', language = '', code = '' } = groups ?? {}
     const before = note === 'continues' ? (snippets.at(-1)?.code ?? '') : ''
     if (note !== '' && note !== 'continues' && !note.startsWith('not run: ')) {
-      throw new Error(`${path}: expected <!-- continues --> or <!-- not run: reason -->, got <!-- ${note} -->`)
+      throw new Error(
+        `${path}: expected <!-- continues --> or <!-- not run: reason -->, got <!-- ${note} -->`,
+      )
     }
     const whole = before === '' ? code : `${before}\n${code}`
     snippets.push({
@@ -33,7 +35,9 @@ export function snippetsOf(root: URL, path: string): Snippet[] {
       language: language === 'ts' ? 'ts' : 'js',
       code: whole,
       skipped: note.startsWith('not run: ') ? note.slice('not run: '.length) : null,
-      imports: [...new Set([...whole.matchAll(/from '((?:@[^/']+\/)?[^/.'][^/']*)/g)].map(([, name = '']) => name))],
+      imports: [
+        ...new Set([...whole.matchAll(/from '((?:@[^/']+\/)?[^/.'][^/']*)/g)].map(([, name = '']) => name)),
+      ],
     })
   }
   return snippets
