@@ -20,12 +20,13 @@ export function expectInstalled(readme: string): void {
  * (`x.shape // [2, 3]`), or where console.log shows something else than the lines of comment at the start of lines.
  * @param packages what can be imported, by name
  * @param stripTypes of node:module, which this package does not know
+ * @returns a promise where the snippet awaits
  */
 export function runSnippet(
   code: string,
   packages: Readonly<Record<string, object>>,
   stripTypes: (code: string) => string,
-): void {
+): Promise<void> | undefined {
   const shown: string[] = []
   const names = new Map<string, unknown>()
   const body = code
@@ -38,8 +39,18 @@ export function runSnippet(
     .replace(/^(\w.*) \/\/ (\[.*\]|\d+)$/gm, 'check($1, $2)')
   const check = (got: unknown, want: unknown): void => expect(got).toEqual(want)
   const log = (text: string): void => void shown.push(...text.split('\n'))
-  const act = new Function(...names.keys(), 'check', 'console', stripTypes(body))
-  act(...names.values(), check, { log })
-  const printed = code.split('\n').filter((line) => line.startsWith('// '))
-  if (shown.length > 0) expect(printed.map((line) => line.slice(3))).toEqual(shown)
+  const parameters = [...names.keys(), 'check', 'console']
+  const checkShown = (): void => {
+    const printed = code.split('\n').filter((line) => line.startsWith('// '))
+    if (shown.length > 0) expect(printed.map((line) => line.slice(3))).toEqual(shown)
+  }
+  const values = [...names.values(), check, { log }]
+  if (/\bawait\b/.test(body)) {
+    // Types are stripped of a function, as a module's top level may await and a script's may not.
+    const act = new Function(`return ${stripTypes(`async (${parameters.join(', ')}) => {\n${body}\n}`)}`)()
+    return act(...values).then(checkShown)
+  }
+  new Function(...parameters, stripTypes(body))(...values)
+  checkShown()
+  return undefined
 }
