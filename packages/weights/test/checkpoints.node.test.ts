@@ -46,15 +46,18 @@ async function reference(name: string): Promise<(array: string) => Tensor> {
 }
 
 describe.skipIf(!present)('checkpoints of other projects (skipped without ../shared/checkpoints)', () => {
-  it.each(manifest.filter(({ name }) => !(name in refused || name === quantized)))('$name loads', async ({ name, keys }) => {
-    const path = fileURLToPath(new URL(name, folder))
-    const weights = await loadWeights(path)
-    expect(weights.size).toBeGreaterThan(0)
-    if (!programs.includes(name)) expect(await load(path)).toBeInstanceOf(Map)
-    if (!keys) return
-    const got = [...weights].map(([key, { dtype, shape }]) => [key, [dtype, shape]])
-    expect(Object.fromEntries(got)).toEqual(keys)
-  })
+  it.each(manifest.filter(({ name }) => !(name in refused || name === quantized)))(
+    '$name loads',
+    async ({ name, keys }) => {
+      const path = fileURLToPath(new URL(name, folder))
+      const weights = await loadWeights(path)
+      expect(weights.size).toBeGreaterThan(0)
+      if (!programs.includes(name)) expect(await load(path)).toBeInstanceOf(Map)
+      if (!keys) return
+      const got = [...weights].map(([key, { dtype, shape }]) => [key, [dtype, shape]])
+      expect(Object.fromEntries(got)).toEqual(keys)
+    },
+  )
 
   it.each(Object.entries(refused))('%s is refused as %s', async (name, message) => {
     const path = fileURLToPath(new URL(name, folder))
@@ -68,7 +71,9 @@ describe.skipIf(!present)('checkpoints of other projects (skipped without ../sha
     const error = await failureOf(loadWeights(path), UnsupportedFormatError)
     expect(error.message).toMatch(/packed int8 weights of a recurrent layer.*save the float model/)
     const saved = await load(path)
-    expect(saved instanceof Map && [...saved.values()].every((value) => value instanceof InertRecord)).toBe(true)
+    expect(saved instanceof Map && [...saved.values()].every((value) => value instanceof InertRecord)).toBe(
+      true,
+    )
   })
 
   it.each([
