@@ -50,8 +50,6 @@ export default defineConfig({
                   'Cross-Origin-Embedder-Policy': 'require-corp',
                 },
               },
-              // Found in time: a dependency found while tests run makes Vite reload the page.
-              optimizeDeps: { include: ['gpu.js'] },
               test: {
                 ...shared,
                 name: 'chromium',

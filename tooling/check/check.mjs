@@ -2,7 +2,7 @@
  * Everything `npm test` checks, one step after the other: a line when a step starts, its output only where it fails,
  * a table at the end, and `N passed, N failed` as the last line. Exits with 1 if anything failed.
  *
- *   node tooling/check/check.mjs [step ...]      only the steps named
+ *   node tooling/check/check.mjs [step ...]      only the steps named; `all` adds the matrix of runtimes, as CI does
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -13,6 +13,7 @@ import { styleText } from 'node:util'
 
 const scratch = await mkdtemp(join(tmpdir(), 'unroll-check-'))
 const testReport = join(scratch, 'tests.json')
+const runtimesReport = join(scratch, 'runtimes.json')
 
 const steps = {
   build: 'turbo run build typecheck --output-logs=errors-only',
@@ -25,9 +26,16 @@ const steps = {
   fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 60 : 10}`,
   soak: 'node tooling/soak/src/main.ts --seconds 60',
   tests: `vitest run --coverage --reporter=dot --reporter=json --outputFile.json=${testReport}`,
+  runtimes: `node tooling/runtimes/src/main.ts --report ${runtimesReport}`,
 }
+/** Steps of several minutes and hundreds of megabytes: only where asked for. */
+const extra = ['runtimes']
+/** Steps that show what they do. */
+const live = ['runtimes']
 
-const wanted = process.argv.slice(2)
+const given = process.argv.slice(2)
+const everything = given.includes('all')
+const wanted = given.filter((name) => name !== 'all')
 const unknown = wanted.filter((name) => !(name in steps))
 if (unknown.length > 0) {
   console.error(`check: no step ${unknown.join(', ')}; there are ${Object.keys(steps).join(', ')}`)
@@ -39,13 +47,15 @@ let passed = 0
 let failed = 0
 let skipped = 0
 for (const [name, command] of Object.entries(steps)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const isWanted = wanted.includes(name) || (wanted.length === 0 && (everything || !extra.includes(name)))
+  if (!isWanted) continue
   process.stdout.write(`${name.padEnd(10)}${styleText('dim', command.split(' --')[0])} ... `)
   const start = performance.now()
-  const { code, output } = await run(command)
+  if (live.includes(name)) console.log()
+  const { code, output } = await run(command, { shown: live.includes(name) })
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`${code === 0 ? styleText('green', 'ok') : styleText('red', 'failed')} ${seconds} s`)
-  if (code !== 0) console.log(output)
+  if (code !== 0 && !live.includes(name)) console.log(output)
   let detail = ''
   if (name === 'tests' && existsSync(testReport)) {
     const report = JSON.parse(await readFile(testReport, 'utf8'))
@@ -57,6 +67,13 @@ for (const [name, command] of Object.entries(steps)) {
     detail = `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`
     if (code === 0) console.log(summary(output))
     console.log(skips(report))
+  } else if (name === 'runtimes' && existsSync(runtimesReport)) {
+    const report = JSON.parse(await readFile(runtimesReport, 'utf8'))
+    passed += report.passed
+    failed += report.failed
+    skipped += report.skipped
+    if (code !== 0 && report.failed === 0) failed++
+    detail = counts(report)
   } else if (code === 0) passed++
   else failed++
   rows.push({ step: name, result: code === 0 ? 'ok' : 'FAILED', seconds, detail })
@@ -68,20 +85,24 @@ for (const row of rows)
   console.log(`${row.step.padEnd(10)}${row.result.padEnd(8)}${row.seconds.padStart(7)} s  ${row.detail}`)
 if (!chromiumFound())
   console.log('chromium  SKIPPED: no Chromium here; install it or set CHROMIUM_PATH to run the browser tests')
-console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+console.log(`\n${counts({ passed, failed, skipped })}`)
 process.exitCode = failed === 0 ? 0 : 1
 
-/** Runs a shell command at the root; its output is kept, not shown. */
-function run(command) {
+function counts({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+/** Runs a shell command at the root; its output is kept, and shown on request only. */
+function run(command, { shown }) {
   return new Promise((resolve) => {
     const child = spawn(command, {
       shell: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: shown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
     })
     let output = ''
-    child.stdout.on('data', (chunk) => (output += chunk))
-    child.stderr.on('data', (chunk) => (output += chunk))
+    child.stdout?.on('data', (chunk) => (output += chunk))
+    child.stderr?.on('data', (chunk) => (output += chunk))
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
 }

@@ -1,32 +1,17 @@
 /**
  * Installs @unroll/cells from packed tarballs into an empty project, as a user would, and runs it there; bundles one
- * class for a browser and looks whether the rest stayed out; bundles everything for a browser.
+ * class for a browser and looks whether the rest stayed out; bundles everything for a browser. Installs @unroll/gpu into
+ * another, and looks at what that brings.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const root = new URL('../..', import.meta.url).pathname
-const project = mkdtempSync(join(tmpdir(), 'unroll-install-'))
+const project = installed('kernels', 'tensor', 'nn', 'cells')
+const gpuProject = installed('kernels', 'gpu')
 try {
-  for (const name of ['kernels', 'tensor', 'nn', 'cells']) {
-    execFileSync('pnpm', ['pack', '--pack-destination', project], {
-      cwd: join(root, 'packages', name),
-      stdio: 'pipe',
-    })
-  }
-  const tarballs = readdirSync(project).filter((file) => file.endsWith('.tgz'))
-  writeFileSync(
-    join(project, 'package.json'),
-    JSON.stringify({ name: 'user', private: true, type: 'module' }),
-  )
-  execFileSync(
-    'npm',
-    ['install', '--offline', '--no-audit', '--no-fund', ...tarballs.map((file) => `./${file}`)],
-    { cwd: project, stdio: 'pipe' },
-  )
-
   writeFileSync(
     join(project, 'main.js'),
     `import { LSTMCell } from '@unroll/cells'
@@ -67,8 +52,59 @@ try {
 
   const everything = await bundle(`export * from './dist/index.js'`, join(root, 'packages/torch'))
   expect('a bundle of everything has an LSTM', /class LSTM\b|LSTM ?= ?class/.test(everything), true)
+
+  const { packages } = JSON.parse(readFileSync(join(gpuProject, 'node_modules/.package-lock.json'), 'utf8'))
+  expect(
+    'what @unroll/gpu brings',
+    Object.keys(packages).join(),
+    'node_modules/@unroll/gpu,node_modules/@unroll/kernels',
+  )
+  expect(
+    'packages with install scripts',
+    Object.values(packages).filter((own) => own.hasInstallScript).length,
+    0,
+  )
+  const files = readdirSync(join(gpuProject, 'node_modules'), { recursive: true }).map((file) =>
+    join(gpuProject, 'node_modules', file),
+  )
+  const megabytes = files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6
+  expect(`${megabytes.toFixed(2)} MB installed are 3 MB at most`, megabytes <= 3, true)
+  const licences = readFileSync(join(gpuProject, 'node_modules/@unroll/gpu/THIRD-PARTY-LICENSES.txt'), 'utf8')
+  for (const name of ['gpu.js Team', 'acorn']) expect(`a licence of ${name}`, licences.includes(name), true)
+
+  writeFileSync(
+    join(gpuProject, 'main.js'),
+    `import { createGpu } from '@unroll/gpu'
+     try {
+       using gpu = await createGpu()
+     } catch (error) { console.log(error.name, /npm install webgpu .* npm install gl .* module.to\\(wasm\\)/.test(error.message)) }`,
+  )
+  expect(
+    'createGpu without a GPU',
+    execFileSync(process.execPath, ['main.js'], { cwd: gpuProject, encoding: 'utf8' }).trim(),
+    'GpuUnavailableError true',
+  )
 } finally {
-  rmSync(project, { recursive: true })
+  for (const folder of [project, gpuProject]) rmSync(folder, { recursive: true })
+}
+
+/** A new project with these packages of ours, installed from tarballs. */
+function installed(...names) {
+  const folder = mkdtempSync(join(tmpdir(), 'unroll-install-'))
+  for (const name of names) {
+    execFileSync('pnpm', ['pack', '--pack-destination', folder], {
+      cwd: join(root, 'packages', name),
+      stdio: 'pipe',
+    })
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }))
+  const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'))
+  execFileSync(
+    'npm',
+    ['install', '--offline', '--no-audit', '--no-fund', ...tarballs.map((file) => `./${file}`)],
+    { cwd: folder, stdio: 'pipe' },
+  )
+  return folder
 }
 
 function expect(what, got, wanted) {

@@ -1,4 +1,7 @@
-"""torch.nn.utils.rnn: packing, padding and back, for several dtypes, trailing dimensions, sorted and unsorted."""
+"""torch.nn.utils.rnn: packing, padding and back, for several dtypes, trailing dimensions, sorted and unsorted; packed
+sequences that contradict themselves."""
+import os
+
 import torch
 from common import encode, write_fixture
 from torch.nn.utils import rnn
@@ -55,6 +58,21 @@ def pad_case(lengths, trailing=(2,), dtype=torch.float32, batch_first=False, pad
     }
 
 
+def contradiction_case(why, batch_sizes, rows=6, sorted_indices=None, unsorted_indices=None):
+    """What PyTorch makes of a packed sequence that contradicts itself, asked in a process of its own: some end it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            indices = [None if each is None else torch.tensor(each) for each in (sorted_indices, unsorted_indices)]
+            rnn.pad_packed_sequence(rnn.PackedSequence(torch.arange(float(rows)), torch.tensor(batch_sizes, dtype=torch.int64), *indices))
+        except Exception:
+            os._exit(1)
+        os._exit(0)
+    refused = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+    return {"kind": "contradiction", "name": why, "rows": rows, "batchSizes": batch_sizes, "sortedIndices": sorted_indices,
+            "unsortedIndices": unsorted_indices, "refusedByPyTorch": refused}
+
+
 def main():
     torch.manual_seed(17)
     cases = [
@@ -76,5 +94,24 @@ def main():
         pad_case([0, 2], trailing=(2, 3), dtype=torch.float64),
         {"kind": "invertPermutation", "name": "invertPermutation", "permutation": [2, 0, 3, 1, 4],
          "inverse": rnn.invert_permutation(torch.tensor([2, 0, 3, 1, 4])).tolist()},
+        contradiction_case("sizes that grow", [2, 4]),
+        contradiction_case("sizes that grow, of too few rows", [3, 4]),
+        contradiction_case("sizes that grow again", [3, 1, 2]),
+        contradiction_case("a negative size", [7, -1]),
+        contradiction_case("a size of 0", [3, 3, 0]),
+        contradiction_case("no sequence", [0], rows=0),
+        contradiction_case("no timestep", [], rows=0),
+        contradiction_case("fewer rows in all than there are", [3, 2]),
+        contradiction_case("more rows in all than there are", [4, 3]),
+        contradiction_case("a billion sequences of six rows", [10**9]),
+        contradiction_case("an order of another sequence", [3, 3], sorted_indices=[0, 1, 9]),
+        contradiction_case("an order with a negative place", [3, 3], sorted_indices=[-1, 0, 1]),
+        contradiction_case("an order with a repetition", [3, 3], sorted_indices=[1, 1, 2]),
+        contradiction_case("an order of too few sequences", [3, 3], sorted_indices=[1, 0]),
+        contradiction_case("an order of too many sequences", [3, 3], sorted_indices=[0, 1, 2, 3]),
+        contradiction_case("an inverse of another sequence", [3, 3], unsorted_indices=[0, 1, 9]),
+        contradiction_case("an inverse with a repetition", [3, 3], unsorted_indices=[1, 1, 2]),
+        contradiction_case("an inverse of too few sequences", [3, 3], unsorted_indices=[1, 0]),
+        contradiction_case("an inverse that is none", [3, 3], sorted_indices=[1, 2, 0], unsorted_indices=[1, 2, 0]),
     ]
     write_fixture("packing", cases)

@@ -1,4 +1,5 @@
-"""RNN, LSTM, GRU over sequences: every option, odd sizes, batched or not, packed or not; then seeded weights, dropout, printing."""
+"""RNN, LSTM, GRU over sequences: every option, odd sizes, batched or not, packed or not; the cell states of every timestep;
+then seeded weights, dropout, printing."""
 import warnings
 
 import torch
@@ -12,8 +13,9 @@ def camel(options):
 
 
 def sequence_case(kind, inputs=5, hidden=7, time=4, batch=3, given=True, lengths=None, enforce_sorted=True,
-                  dtype=torch.float32, scale=1.0, **options):
-    """`batch=None` is unbatched; `lengths` packs the input; `scale` multiplies the input, to saturate the gates."""
+                  dtype=torch.float32, scale=1.0, keep=False, **options):
+    """`batch=None` is unbatched; `lengths` packs the input; `scale` multiplies the input, to saturate the gates; `keep` returns
+    what the case was made from as well."""
     module = getattr(torch.nn, kind)(inputs, hidden, **options, dtype=dtype).eval()
     layers, directions = options.get("num_layers", 1), 2 if options.get("bidirectional") else 1
     batch_first, proj = options.get("batch_first", False), options.get("proj_size", 0)
@@ -34,7 +36,7 @@ def sequence_case(kind, inputs=5, hidden=7, time=4, batch=3, given=True, lengths
     how = "unbatched" if batch is None else f"N={batch}"
     if lengths is not None:
         how += f" lengths={lengths}"
-    return {
+    case = {
         "name": f"{kind}({inputs}, {hidden}{', ' + shown if shown else ''}) {str(dtype)[6:]} T={time} {how} {'given' if given else 'default'} state",
         "module": kind,
         "inputSize": inputs,
@@ -49,6 +51,62 @@ def sequence_case(kind, inputs=5, hidden=7, time=4, batch=3, given=True, lengths
         "hn": encode(hn),
         "cn": encode(cn),
     }
+    return (case, module, x, hx, output) if keep else case
+
+
+def last_layer(module, direction):
+    """The last layer of an LSTM in one direction, as an LSTM of its own."""
+    suffix = f"_l{module.num_layers - 1}{direction}"
+    weights = {name.removesuffix(suffix) + "_l0": value for name, value in module.state_dict().items() if name.endswith(suffix)}
+    inputs = weights["weight_ih_l0"].shape[1]
+    with torch.random.fork_rng():
+        single = torch.nn.LSTM(inputs, module.hidden_size, bias=module.bias, proj_size=module.proj_size, dtype=weights["weight_ih_l0"].dtype)
+    single.load_state_dict(weights)
+    return single.eval()
+
+
+def layers_below(module):
+    """An LSTM without its last layer; None if there is no other."""
+    if module.num_layers == 1:
+        return None
+    with torch.random.fork_rng():
+        below = torch.nn.LSTM(module.input_size, module.hidden_size, num_layers=module.num_layers - 1, bias=module.bias, proj_size=module.proj_size,
+                              bidirectional=module.bidirectional, dtype=module.weight_ih_l0.dtype)
+    below.load_state_dict({name: value for name, value in module.state_dict().items() if name in below.state_dict()})
+    return below.eval()
+
+
+def every_cell_state(module, x, h0, c0):
+    """Outputs and cell states of the last layer at every timestep, from one PyTorch call a timestep. `x` is (T, N, *), all time-major."""
+    directions = ["", "_reverse"] if module.bidirectional else [""]
+    below = layers_below(module)
+    D = len(directions)
+    if below is not None:
+        x, _ = below(x, (h0[:-D].contiguous(), c0[:-D].contiguous()))
+    columns = []
+    for d, direction in enumerate(directions):
+        single = last_layer(module, direction)
+        at = h0.shape[0] - D + d
+        state = (h0[at:at + 1].contiguous(), c0[at:at + 1].contiguous())
+        steps = []
+        for frame in x if direction == "" else x.flip(0):
+            output, state = single(frame[None], state)
+            steps.append((output[0], state[1][0]))
+        columns.append(steps if direction == "" else steps[::-1])
+    return [torch.stack([torch.cat([steps[t][part] for steps in columns], -1) for t in range(len(x))]) for part in (0, 1)]
+
+
+def cells_case(time=4, batch=3, lengths=None, **more):
+    """The cell states of every timestep, which nn.LSTM does not give; padded with zeros where `lengths` end."""
+    case, module, x, hx, padded = sequence_case("LSTM", time=time, batch=batch, lengths=lengths, enforce_sorted=False, keep=True, **more)
+    swapped = module.batch_first and batch is not None
+    x, output = (each.transpose(0, 1) if swapped else each if batch is not None else each.unsqueeze(1) for each in (x, padded))
+    h0, c0 = (each if batch is not None else each.unsqueeze(1) for each in hx)
+    cells = torch.zeros(time, x.shape[1], output.shape[2] // (module.proj_size or module.hidden_size) * module.hidden_size, dtype=x.dtype)
+    for n, length in enumerate(lengths or [time] * x.shape[1]):
+        outputs, cells[:length, n:n + 1] = every_cell_state(module, x[:length, n:n + 1], h0[:, n:n + 1], c0[:, n:n + 1])
+        torch.testing.assert_close(outputs, output[:length, n:n + 1])
+    return {**case, "cells": encode(cells.squeeze(1) if batch is None else cells.transpose(0, 1) if swapped else cells)}
 
 
 def seeded_case(kind, seed, inputs, hidden, **options):
@@ -132,6 +190,21 @@ def main():
     for kind in ("RNN", "LSTM", "GRU"):
         cases.append(sequence_case(kind, inputs=1, hidden=1, time=1, batch=1))
     write_fixture("sequence", cases)
+
+    with torch.no_grad():
+        write_fixture("sequence_cells", [
+            cells_case(),
+            cells_case(num_layers=2, batch_first=True, bias=False),
+            cells_case(num_layers=3, bidirectional=True),
+            cells_case(num_layers=2, bidirectional=True, proj_size=3, batch_first=True),
+            cells_case(batch=None, bidirectional=True),
+            cells_case(lengths=[2, 4, 1], num_layers=2),
+            cells_case(lengths=[2, 4, 1], num_layers=2, bidirectional=True, proj_size=3, batch_first=True),
+            cells_case(dtype=torch.float64, bidirectional=True),
+            cells_case(time=1, batch=1),
+            cells_case(time=9, batch=13, inputs=2, hidden=5),
+            cells_case(scale=40.0),
+        ])
 
     write_fixture("sequence_seeded", [
         seeded_case("LSTM", 0, 10, 20, num_layers=2),

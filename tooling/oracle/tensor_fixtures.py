@@ -1,7 +1,7 @@
 """Tensors: operations on odd shapes and every dtype, type promotion, printing, seeded draws, refusals, fused rounding.
 
 Writes tensor_operations.json, tensor_promotion.json, tensor_printing.json, tensor_random.json, tensor_errors.json,
-tensor_fma.json.
+tensor_fma.json, tensor_unsigned.json, tensor_unsigned_promotion.json.
 """
 import base64
 import ctypes
@@ -44,7 +44,7 @@ def values(shape, dtype, scale=3.0):
         return torch.rand(shape) < 0.5
     if dtype.is_floating_point:
         return (torch.randn(shape, dtype=torch.float64) * scale).to(dtype)
-    return torch.randint(0 if dtype == torch.uint8 else -9, 10, shape).to(dtype)
+    return torch.randint(-9 if dtype.is_signed else 0, 10, shape).to(dtype)
 
 
 # ---- Operations: `call` names the method here, `run` is PyTorch's
@@ -292,6 +292,72 @@ def vectors(ops):
     ops.add("indexSelect", lambda t, d, i: t.index_select(d, i), values((4, 20), torch.int64), 0, torch.tensor([3, 1, 1]))
 
 
+def rearrangements(ops):
+    x = values((2, 3, 4), torch.float32)
+    for dims in ([0], [-1], [0, 2], [2, 1, 0], []):
+        ops.add("flip", torch.flip, x, dims)
+    for dtype in ALL:
+        ops.add("flip", torch.flip, values((3, 5), dtype), [1])
+        ops.add("repeat", lambda t, counts: t.repeat(counts), values((2, 3), dtype), [2, 2])
+    ops.add("flip", torch.flip, values((), torch.float32), [0])
+    ops.add("flip", torch.flip, values((0, 3), torch.float32), [0, 1])
+    for counts in ([1, 1, 2], [2, 3, 1], [2, 1, 1, 2], [0, 1, 1], [3, 1, 2, 1, 1]):
+        ops.add("repeat", lambda t, counts: t.repeat(counts), x, counts)
+    ops.add("repeat", lambda t, counts: t.repeat(counts), values((), torch.int64), [3])
+    ops.add("repeat", lambda t, counts: t.repeat(counts), values((0, 2), torch.float32), [3, 2])
+
+    orders = [(largest, ordered) for largest in (True, False) for ordered in (True, False)]
+    for dtype in [dtype for dtype in COMPUTABLE if dtype != torch.bool]:
+        for largest, ordered in orders[:: 3]:
+            ops.add("topk", torch.topk, values((3, 9), dtype), 4, -1, largest, ordered)
+    ops.add("topk", torch.topk, x, 2)
+    for k, dim in [(1, 0), (2, 1), (4, 2), (3, -2), (0, 1)]:
+        ops.add("topk", torch.topk, x, k, dim)
+    # Ties: few of many, half, and nearly all, in order and as the selection leaves them.
+    for length, k in [(4, 2), (17, 16), (40, 5), (40, 39), (640, 10), (640, 11), (1000, 15), (300, 300)]:
+        for largest, ordered in orders:
+            ops.add("topk", torch.topk, torch.randint(0, 7, (length,)).to(torch.int8), k, 0, largest, ordered)
+    ties = torch.tensor([[1.0, math.nan, 3.0, math.nan, -math.inf], [0.0, -0.0, 0.0, math.inf, -1.0]])
+    for largest, ordered in orders:
+        ops.add("topk", torch.topk, ties, 3, 1, largest, ordered)
+    ops.add("topk", torch.topk, torch.tensor([2**62 + 1, 2**62, -(2**62), 2**62 + 2]), 3)
+    ops.add("topk", torch.topk, values((), torch.float32), 1)
+    ops.add("topk", torch.topk, values((), torch.float32), 0)
+    ops.add("topk", torch.topk, values((0, 3), torch.float32), 2)
+    ops.add("topk", torch.topk, values((3, 0), torch.float32), 0)
+
+    for dtype in COMPUTABLE:
+        ops.add("cumsum", torch.cumsum, values((3, 7), dtype), 1)
+    for dim in (0, 1, 2, -2):
+        ops.add("cumsum", torch.cumsum, x, dim)
+    ops.add("cumsum", torch.cumsum, values((500,), torch.float32), 0)
+    ops.add("cumsum", torch.cumsum, torch.tensor([2**63 - 1, 1, 2]), 0)
+    ops.add("cumsum", torch.cumsum, torch.tensor([2**31 - 1, 1, 2], dtype=torch.int32), 0)
+    ops.add("cumsum", torch.cumsum, torch.tensor(SPECIAL), 0)
+    for shape, dim in [((), 0), ((0, 3), 0), ((3, 0), 0)]:
+        ops.add("cumsum", torch.cumsum, values(shape, torch.float32), dim)
+
+    def pad(t, padding, options):
+        return torch.nn.functional.pad(t, padding, mode=options.get("mode", "constant"), value=options.get("value"))
+
+    for padding in ([1, 2], [0, 3, 1, 0], [1, 1, 2, 0, 0, 1], [-1, 2], [2, -1, -1, 1], [-1, -3], [0, 0], []):
+        ops.add("pad", pad, x, padding, {})
+        ops.add("pad", pad, x, padding, {"value": 0.5})
+    for dtype in ALL:
+        ops.add("pad", pad, values((2, 3), dtype), [1, 0, 0, 2], {"value": 3})
+    ops.add("pad", pad, values((2, 3), torch.int64), [1, 0], {"value": 1.5})
+    ops.add("pad", pad, values((), torch.float32), [], {})
+    ops.add("pad", pad, values((0, 3), torch.float32), [1, 1, 2, 0], {"value": -1})
+    for mode in ("reflect", "replicate"):
+        for shape, padding in [((2, 4), [1, 2]), ((2, 3, 4), [3, 0]), ((2, 3, 4), [1, 2, 2, 1]), ((1, 2, 3, 4), [1, 1, 0, 2]),
+                               ((2, 3, 4, 3), [1, 1, 2, 0, 1, 2]), ((1, 2, 3, 2, 3), [2, 1, 1, 1, 0, 2]), ((2, 5), [-1, 2]),
+                               ((2, 5), [-2, -2]), ((0, 2, 3), [1, 1]), ((2, 3), [0, 0])]:
+            ops.add("pad", pad, values(shape, torch.float32), padding, {"mode": mode})
+        for dtype in [torch.float64, torch.float16, torch.bfloat16, *INTEGERS]:
+            ops.add("pad", pad, values((2, 4), dtype), [2, 1], {"mode": mode})
+    ops.add("pad", pad, values((2, 4), torch.float32), [6, 9], {"mode": "replicate"})
+
+
 def promotion():
     cases = []
     for (a, b), dims in itertools.product(itertools.product(COMPUTABLE, COMPUTABLE), [(1, 1), (1, 0), (0, 1)]):
@@ -300,6 +366,111 @@ def promotion():
     for a, scalar, dim in itertools.product(COMPUTABLE, [True, 2, 2.5], [0, 1]):
         result = torch.add(torch.ones((2,) * dim, dtype=a), scalar).dtype
         cases.append({"left": name_of(a), "scalar": scalar, "dims": [dim], "result": name_of(result)})
+    return cases
+
+
+# ---- uint16, uint32, uint64
+
+UNSIGNED = [torch.uint16, torch.uint32, torch.uint64]
+
+
+def raised(error):
+    return next(kind.__name__ for kind in (RuntimeError, IndexError, ValueError, TypeError, ArithmeticError) if isinstance(error, kind))
+
+
+def unsigned():
+    """What PyTorch has for the unsigned integers, and what it refuses."""
+    cases = []
+
+    def ask(call, run, *args):
+        case = {"call": call, "args": [encode_any(arg) for arg in args]}
+        try:
+            case["result"] = encode_any(run(*args))
+        except Exception as error:
+            case["error"] = raised(error)
+        cases.append(case)
+
+    def to(tensor, dtype):
+        return tensor.to(getattr(torch, dtype))
+
+    signed = torch.tensor([0, 1, -1, 300, -70000, 2**31, 2**32 + 5, 2**53 + 1, 2**63 - 1, -(2**63)])
+    floats = torch.tensor([0.0, -0.0, 1.9, -1.9, 65535.5, 70000.0, 3e9, 2.0**53, 2.0**63, 1.8e19], dtype=torch.float64)
+    for dtype in UNSIGNED:
+        name = name_of(dtype)
+        most = torch.iinfo(dtype).max
+        x = torch.tensor([3, 0, most, most // 3, 7], dtype=dtype)
+        m = x[:4].reshape(2, 2)
+        # What 32 bits do not hold is undefined in C, and so for uint16 in PyTorch.
+        fitting = floats[:{torch.uint16: 6, torch.uint32: 7, torch.uint64: 10}[dtype]]
+        for source in (signed, fitting):
+            ask("to", to, source, name)
+        too_large = [math.inf, math.nan, 1e20] if dtype == torch.uint64 else [math.inf, math.nan]
+        ask("to", to, torch.tensor(too_large, dtype=torch.float64), name)
+        for other in ALL + UNSIGNED:
+            ask("to", to, x, name_of(other))
+            ask("to", to, values((6,), other), name)
+        for call in ("add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "lt", "le", "gt", "ge"):
+            run = getattr(torch, call)
+            ask(call, run, x, torch.tensor([7, 1, most, 2, 3], dtype=dtype))
+            ask(call, run, x, values((5,), torch.float32))
+            if call not in ("maximum", "minimum"):
+                ask(call, run, x, 3)
+                ask(call, run, x, 0.5)
+        for call in ("neg", "abs", "relu", "exp", "log", "sqrt", "tanh", "sigmoid"):
+            ask(call, getattr(torch, call), torch.tensor([1, 2, 3], dtype=dtype))
+        ask("pow", torch.pow, x, 2)
+        ask("pow", torch.pow, x, 0.5)
+        ask("pow", torch.pow, x, x)
+        ask("clamp", torch.clamp, x, 1, 5)
+        for call in ("sum", "prod", "all", "any", "mean", "max", "min", "argmax", "argmin"):
+            ask(call, getattr(torch, call), x)
+            ask(call, getattr(torch, call), m, 1)
+        ask("softmax", torch.softmax, x, 0)
+        ask("where", torch.where, torch.tensor([True, False, True, False, True]), x, x.clone().fill_(1))
+        ask("where", torch.where, torch.tensor([True, False, True, False, True]), x, 5)
+        ask("where", torch.where, torch.tensor([True, False, True, False, True]), x, values((5,), torch.int32))
+        ask("cat", torch.cat, [x, x[:2]], 0)
+        ask("cat", torch.cat, [x, values((2,), torch.int64)], 0)
+        ask("stack", torch.stack, [x, x], 1)
+        ask("matmul", torch.matmul, m, m)
+        ask("linear", torch.nn.functional.linear, m, m)
+        ask("indexSelect", lambda t, d, i: t.index_select(d, i), x, 0, torch.tensor([1, 0]))
+        ask("indexSelect", lambda t, d, i: t.index_select(d, i), values((5,), torch.float32), 0, torch.tensor([1, 0], dtype=dtype))
+        ask("gather", lambda t, d, i: t.gather(d, i), x, 0, torch.tensor([1, 0]))
+        ask("flip", torch.flip, x, [0])
+        ask("repeat", lambda t, counts: t.repeat(counts), x, [2])
+        ask("topk", torch.topk, x, 2)
+        ask("cumsum", torch.cumsum, x, 0)
+        for mode in ("constant", "reflect", "replicate"):
+            ask("pad", lambda t, p, o: torch.nn.functional.pad(t, p, mode=o["mode"]), m, [1, 1], {"mode": mode})
+        ask("t", lambda t: t.t(), m)
+        ask("select", lambda t, d, i: t.select(d, i), m, 1, 0)
+        ask("reshape", lambda t, s: t.reshape(s), m.t(), [4])
+        ask("contiguous", lambda t: t.contiguous(), m.t())
+        for call, source in (("copy_", signed), ("copy_", fitting)):
+            ask(call, lambda t, s: t.copy_(s), torch.zeros(len(source), dtype=dtype), source)
+        for value in (3, -1, 1.9, 65536, 70000.5):
+            ask("fill_", lambda t, v: t.fill_(v), torch.zeros(2, dtype=dtype), value)
+        ask("mul_", lambda t, o: t.mul_(o), x.clone(), 2)
+        ask("add_", lambda t, o: t.add_(o), x.clone(), 2)
+        ask("div_", lambda t, o: t.div_(o), x.clone(), 2)
+        ask("add_", lambda t, o: t.add_(o), torch.ones(5), torch.tensor([1, 2, 3, 4, 5], dtype=dtype))
+    return cases
+
+
+def unsigned_promotion():
+    cases = []
+    dtypes = COMPUTABLE + UNSIGNED
+    for a, b in itertools.product(dtypes, dtypes):
+        if a not in UNSIGNED and b not in UNSIGNED:
+            continue
+        for dims in [(1, 1), (1, 0), (0, 1), (0, 0)]:
+            left, right = torch.ones((2,) * dims[0], dtype=a), torch.ones((2,) * dims[1], dtype=b)
+            try:
+                result = name_of(torch.result_type(left, right))
+            except RuntimeError:
+                result = None
+            cases.append({"left": name_of(a), "right": name_of(b), "dims": dims, "result": result})
     return cases
 
 
@@ -336,6 +507,11 @@ def printing():
     show(torch.arange(1001.0))
     show(torch.randn(50, 50) * 1e-6)
     show(torch.randn(3, 400) * 1e5)
+    for dtype in UNSIGNED:
+        most = torch.iinfo(dtype).max
+        for tensor in [torch.tensor(most, dtype=dtype), torch.tensor([most, 5], dtype=dtype), torch.zeros(0, dtype=dtype), torch.zeros(0, 3, dtype=dtype),
+                       torch.tensor([[1, 2], [30, 4]], dtype=dtype), torch.full((1001,), most, dtype=dtype)]:
+            show(tensor)
     # Widths are measured on what is shown: the large one in the middle is not.
     hidden = torch.ones(2000)
     hidden[1000] = 1e12
@@ -422,6 +598,7 @@ def refusals():
     ones = torch.ones
     empty = torch.zeros(0, 3)
     leaf = torch.ones(2, requires_grad=True)
+    pad = torch.nn.functional.pad
     calls = {
         "add: shapes that do not broadcast": lambda: ones(2, 3) + ones(2),
         "sub: bools": lambda: ones(2, dtype=torch.bool) - ones(2, dtype=torch.bool),
@@ -496,6 +673,33 @@ def refusals():
         "argmin: a dim of no positions": lambda: empty.argmin(0),
         "softmax: no such dim": lambda: ones(2).softmax(1),
         "softmax: integers": lambda: torch.tensor([1, 2]).softmax(0),
+        "flip: no such dim": lambda: ones(2, 3).flip(2),
+        "flip: a dim twice": lambda: ones(2, 3).flip(0, -2),
+        "repeat: too few counts": lambda: ones(2, 3).repeat(2),
+        "repeat: a negative count": lambda: ones(2, 3).repeat(-1, 2),
+        "topk: more than there are": lambda: ones(2, 3).topk(4),
+        "topk: less than none": lambda: ones(2, 3).topk(-1),
+        "topk: no such dim": lambda: ones(2, 3).topk(1, 2),
+        "topk: bools": lambda: ones(2, dtype=torch.bool).topk(1),
+        "topk: two of a scalar": lambda: torch.tensor(1.0).topk(2),
+        "cumsum: no such dim": lambda: ones(2, 3).cumsum(2),
+        "pad: half a pair": lambda: pad(ones(2, 3), (1,)),
+        "pad: more pairs than dimensions": lambda: pad(ones(2, 3), (1,) * 6),
+        "pad: more cut off than there is": lambda: pad(ones(2, 3), (-2, -2)),
+        "pad: more cut off at one side than there is": lambda: pad(ones(2, 3), (-5, 9)),
+        "pad: no such mode": lambda: pad(ones(2, 3), (1, 1), mode="edge"),
+        "pad: a value that is not used": lambda: pad(ones(2, 3), (1, 1), mode="reflect", value=3),
+        "pad: a value that does not fit": lambda: pad(torch.ones(2, dtype=torch.uint8), (1, 1), value=300),
+        "pad: reflection of too little": lambda: pad(ones(2, 3), (3, 0), mode="reflect"),
+        "pad: reflection of a vector": lambda: pad(ones(5), (1, 1), mode="reflect"),
+        "pad: replication of a vector": lambda: pad(ones(5), (1, 1), mode="replicate"),
+        "pad: reflection of every dimension": lambda: pad(ones(2, 3), (1, 1, 1, 1), mode="reflect"),
+        "pad: reflection of the last of four": lambda: pad(ones(1, 2, 3, 4), (1, 1), mode="reflect"),
+        "pad: replication of nothing": lambda: pad(ones(2, 0), (1, 1), mode="replicate"),
+        "pad: replication of no channels": lambda: pad(ones(0, 3), (1, 1), mode="replicate"),
+        "pad: reflection that leaves nothing": lambda: pad(ones(2, 3), (-2, -1), mode="reflect"),
+        "pad: replication of bools": lambda: pad(ones(2, 3, dtype=torch.bool), (1, 1), mode="replicate"),
+        "pad: a scalar": lambda: pad(torch.tensor(1.0), (1, 1)),
         "tensor: ragged": lambda: torch.tensor([[1.0], [1.0, 2.0]]),
         "tensor: a number among arrays": lambda: torch.tensor([[1.0], 2.0]),
         "tensor: text": lambda: torch.tensor("1"),
@@ -548,9 +752,13 @@ def main():
     # Later fixtures keep their draws.
     with torch.random.fork_rng():
         vectors(ops)
+        rearrangements(ops)
     write_fixture("tensor_operations", ops.cases)
     write_fixture("tensor_promotion", promotion())
     write_fixture("tensor_printing", printing())
     write_fixture("tensor_random", seeded())
     write_fixture("tensor_errors", refusals())
     write_fixture("tensor_fma", fused())
+    with torch.random.fork_rng():
+        write_fixture("tensor_unsigned", unsigned())
+    write_fixture("tensor_unsigned_promotion", unsigned_promotion())

@@ -9,7 +9,11 @@ function binaryOf(variant: WasmVariant): Uint8Array {
   class Recorder extends Module {
     constructor(bytes: BufferSource) {
       super(bytes)
-      binaries.push(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : new Uint8Array(bytes.buffer))
+      binaries.push(
+        ArrayBuffer.isView(bytes)
+          ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+          : new Uint8Array(bytes),
+      )
     }
   }
   vi.stubGlobal('WebAssembly', Object.create(WebAssembly, { Module: { value: Recorder } }))
@@ -19,7 +23,8 @@ function binaryOf(variant: WasmVariant): Uint8Array {
   } finally {
     vi.unstubAllGlobals()
   }
-  const [binary] = binaries
+  // Before it comes a tiny one, which tells whether compiling is allowed.
+  const binary = binaries.at(-1)
   if (binary === undefined) throw new Error('binaryOf: expected the engine to compile a module')
   return binary
 }

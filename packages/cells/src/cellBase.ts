@@ -6,7 +6,7 @@ import {
   type RecurrentMode,
   type RecurrentOutput,
 } from '@unroll/kernels'
-import { Module, Parameter, ResidentWeights, uniform_ } from '@unroll/nn'
+import { engineOf, Module, Parameter, ResidentWeights, residentOf, uniform_ } from '@unroll/nn'
 import { empty, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
 import { cellCall } from './cellCall.ts'
 import { type CellOptions, resolveOptions } from './cellOptions.ts'
@@ -19,6 +19,10 @@ export type CellState = readonly [hn: Tensor, cn: Tensor]
  * Shapes: `N` batch, `I` input size, `H` hidden size.
  */
 export abstract class RNNCellBase extends Module {
+  static override readonly name: string = 'RNNCellBase'
+
+  /** Which recurrence it computes. */
+  readonly mode: RecurrentMode
   readonly inputSize: number
   readonly hiddenSize: number
   readonly bias: boolean
@@ -30,8 +34,6 @@ export abstract class RNNCellBase extends Module {
   bias_ih: Parameter | null
   /** `(G*H)`, or null without biases */
   bias_hh: Parameter | null
-  readonly #name: string
-  readonly #resident: ResidentWeights
 
   /**
    * @throws TypeError on an argument of a wrong type or an option there is not
@@ -39,8 +41,8 @@ export abstract class RNNCellBase extends Module {
    */
   constructor(mode: RecurrentMode, inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super()
-    this.#name = mode === 'LSTM' || mode === 'GRU' ? `${mode}Cell` : 'RNNCell'
-    const { bias, dtype } = resolveOptions(this.#name, inputSize, hiddenSize, options)
+    const { bias, dtype } = resolveOptions(cellName(mode), inputSize, hiddenSize, options)
+    this.mode = mode
     this.inputSize = inputSize
     this.hiddenSize = hiddenSize
     this.bias = bias
@@ -50,14 +52,6 @@ export abstract class RNNCellBase extends Module {
     this.weight_hh = parameter([rows, hiddenSize])
     this.bias_ih = bias ? parameter([rows]) : null
     this.bias_hh = bias ? parameter([rows]) : null
-    this.#resident = new ResidentWeights({
-      mode,
-      inputSize,
-      hiddenSize,
-      projSize: 0,
-      numLayers: 1,
-      bidirectional: false,
-    })
     this.resetParameters()
   }
 
@@ -65,12 +59,6 @@ export abstract class RNNCellBase extends Module {
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize)
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
-  }
-
-  /** Gives back the memory engines hold for the weights; the next call packs them again. */
-  override dispose(): void {
-    this.#resident.dispose()
-    super.dispose()
   }
 
   override extraRepr(): string {
@@ -85,37 +73,48 @@ export abstract class RNNCellBase extends Module {
    * @throws RuntimeError if the engine is a device's
    */
   protected step(input: Tensor, states: readonly Tensor[] | null): CellState {
-    const { engine } = this
+    const engine = engineOf(this)
     if (engine.kind === 'device') {
       throw new RuntimeError(
-        `${this.#name}.forward: the engine ${engine.name} has to be awaited; call forwardAsync instead`,
+        `${cellName(this.mode)}.forward: the engine ${engine.name} has to be awaited; call forwardAsync instead`,
       )
     }
-    const call = this.#call('forward', input, states)
-    return this.#states(input, engine.recurrent(this.#packed(engine), call))
+    const call = callOf(this, 'forward', input, states)
+    return statesOf(this, input, engine.recurrent(packedBy(this, engine), call))
   }
 
   /** As {@link RNNCellBase.step}, on every engine. */
   protected async stepAsync(input: Tensor, states: readonly Tensor[] | null): Promise<CellState> {
-    const { engine } = this
-    const call = this.#call('forwardAsync', input, states)
-    return this.#states(input, await engine.recurrent(this.#packed(engine), call))
+    const engine = engineOf(this)
+    const call = callOf(this, 'forwardAsync', input, states)
+    return statesOf(this, input, await engine.recurrent(packedBy(this, engine), call))
   }
+}
 
-  #call(method: string, input: Tensor, states: readonly Tensor[] | null): RecurrentInput {
-    const { inputSize, hiddenSize, weight_ih } = this
-    const facts = { inputSize, hiddenSize, dtype: weight_ih.dtype }
-    return cellCall(`${this.#name}.${method}`, facts, input, states)
-  }
+function cellName(mode: RecurrentMode): string {
+  return mode === 'LSTM' || mode === 'GRU' ? `${mode}Cell` : 'RNNCell'
+}
 
-  #packed(engine: Engine): PackedWeights {
-    const { weight_ih: weightIh, weight_hh: weightHh, bias_ih: biasIh, bias_hh: biasHh } = this
-    return this.#resident.get(engine, [{ weightIh, weightHh, biasIh, biasHh, weightHr: null }])
-  }
+function callOf(
+  { mode, inputSize, hiddenSize, weight_ih }: RNNCellBase,
+  method: string,
+  input: Tensor,
+  states: readonly Tensor[] | null,
+): RecurrentInput {
+  const facts = { inputSize, hiddenSize, dtype: weight_ih.dtype }
+  return cellCall(`${cellName(mode)}.${method}`, facts, input, states)
+}
 
-  #states(input: Tensor, { hn, cn }: RecurrentOutput): CellState {
-    const shape = [...input.shape.slice(0, -1), this.hiddenSize]
-    const h = tensor(hn, { shape })
-    return [h, cn ? tensor(cn, { shape }) : h]
-  }
+function packedBy(cell: RNNCellBase, engine: Engine): PackedWeights {
+  const { mode, inputSize, hiddenSize } = cell
+  const { weight_ih: weightIh, weight_hh: weightHh, bias_ih: biasIh, bias_hh: biasHh } = cell
+  const spec = { mode, inputSize, hiddenSize, projSize: 0, numLayers: 1, bidirectional: false }
+  const resident = residentOf(cell, 'weights', () => new ResidentWeights(spec))
+  return resident.get(engine, [{ weightIh, weightHh, biasIh, biasHh, weightHr: null }])
+}
+
+function statesOf({ hiddenSize }: RNNCellBase, input: Tensor, { hn, cn }: RecurrentOutput): CellState {
+  const shape = [...input.shape.slice(0, -1), hiddenSize]
+  const h = tensor(hn, { shape })
+  return [h, cn ? tensor(cn, { shape }) : h]
 }

@@ -1,5 +1,5 @@
 import type { FloatArray, RecurrentInput } from '@unroll/kernels'
-import { type DType, RuntimeError, Tensor } from '@unroll/tensor'
+import { checkTensor, type DType, elementsOf, RuntimeError, type Tensor } from '@unroll/tensor'
 
 /** What arguments have to fit. */
 export interface CellFacts {
@@ -37,8 +37,7 @@ export function cellCall(
 }
 
 function checkRank(who: string, name: string, tensor: unknown): void {
-  if (!(tensor instanceof Tensor))
-    throw new TypeError(`${who}: expected ${name} to be a Tensor, got ${typeof tensor}`)
+  checkTensor(who, name, tensor)
   const { ndim, shape } = tensor
   if (ndim === 1 || ndim === 2) return
   throw new RangeError(
@@ -52,16 +51,19 @@ function checkShape(who: string, name: string, { shape }: Tensor, expected: read
 }
 
 function floatsOf(who: string, name: string, tensor: Tensor, dtype: DType): FloatArray {
-  if (tensor.dtype !== dtype) {
-    throw new RuntimeError(
-      `${who}: expected ${name} of dtype ${dtype}, as the weights, got ${tensor.dtype}; ` +
-        `convert it with .to('${dtype}'), or the cell with cell.to('${tensor.dtype}')`,
+  if (dtype !== 'float32' && dtype !== 'float64') {
+    throw new TypeError(
+      `${who}: engines compute with float32 or float64 weights, got ${dtype}; convert the cell with cell.to('float32')`,
     )
   }
-  const { data } = tensor
-  if (data instanceof Float32Array || data instanceof Float64Array) return data
-  throw new TypeError(
-    `${who}: engines compute in float32 or float64, got ${dtype}; convert: cell.to('float32')`,
+  const elements = elementsOf(tensor)
+  if (tensor.dtype === dtype && (elements instanceof Float32Array || elements instanceof Float64Array)) {
+    return elements
+  }
+  const isOther = tensor.dtype === 'float32' || tensor.dtype === 'float64'
+  throw new RuntimeError(
+    `${who}: expected ${name} of dtype ${dtype}, as the weights, got ${tensor.dtype}; convert it with .to('${dtype}')` +
+      (isOther ? `, or the cell with cell.to('${tensor.dtype}')` : ''),
   )
 }
 

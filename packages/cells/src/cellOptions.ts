@@ -1,4 +1,5 @@
-import type { FloatDType } from '@unroll/kernels'
+import { describeValue, type FloatDType } from '@unroll/kernels'
+import { checkedOptions, checkSize } from '@unroll/nn'
 
 export interface CellOptions {
   /** The cell has `bias_ih` and `bias_hh`. Default true. */
@@ -7,7 +8,7 @@ export interface CellOptions {
   readonly dtype?: FloatDType
 }
 
-const defaults = { bias: true, dtype: 'float32' } as const satisfies Required<CellOptions>
+export const cellDefaults: Required<CellOptions> = { bias: true, dtype: 'float32' }
 
 /**
  * Fills in the defaults and checks.
@@ -19,26 +20,13 @@ export function resolveOptions(
   hiddenSize: number,
   options: CellOptions,
 ): Required<CellOptions> {
-  const unknown = Object.keys(options).find((name) => !(name in defaults))
-  if (unknown)
-    throw new TypeError(`${who}: expected options among ${Object.keys(defaults).join(', ')}, got ${unknown}`)
-  const { bias = defaults.bias, dtype = defaults.dtype } = options
-  if (typeof bias !== 'boolean') {
-    throw new TypeError(`${who}: expected bias to be true or false, got ${String(bias)}`)
-  }
+  const { bias, dtype } = checkedOptions<Required<CellOptions>>(who, options, cellDefaults, 'bias')
   checkSize(who, 'inputSize', inputSize)
   checkSize(who, 'hiddenSize', hiddenSize)
   if (dtype !== 'float32' && dtype !== 'float64') {
     throw new TypeError(
-      `${who}: expected dtype to be float32 or float64, got ${String(dtype satisfies never)}`,
+      `${who}: expected dtype to be float32 or float64, got ${describeValue(dtype satisfies never)}`,
     )
   }
   return { bias, dtype }
-}
-
-function checkSize(who: string, name: string, size: number): void {
-  if (!Number.isInteger(size)) {
-    throw new TypeError(`${who}: expected ${name} to be a whole number, got ${typeof size} ${String(size)}`)
-  }
-  if (size < 1) throw new RangeError(`${who}: expected ${name} to be greater than 0, got ${size}`)
 }

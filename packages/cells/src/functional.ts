@@ -1,5 +1,7 @@
-import { linear, type Tensor } from '@unroll/tensor'
+import { describeValue, optionsOf } from '@unroll/kernels'
+import { checkTensor, linear, type Tensor } from '@unroll/tensor'
 import type { CellState } from './cellBase.ts'
+import { pairOf } from './statesOf.ts'
 
 // The steps of the cells as functions over tensors: the equations of the classes, operation by operation. The
 // classes are faster: an engine keeps their weights and computes a step in one call.
@@ -28,7 +30,12 @@ export function rnnCell(
   weights: CellWeights,
   nonlinearity: 'tanh' | 'relu' = 'tanh',
 ): Tensor {
-  const [x, h] = products(input, hx, weights)
+  if (nonlinearity !== 'tanh' && nonlinearity !== 'relu') {
+    throw new RangeError(
+      `rnnCell: expected the nonlinearity tanh or relu, got ${describeValue(nonlinearity satisfies never)}`,
+    )
+  }
+  const [x, h] = products('rnnCell', input, hx, weights)
   const sum = x.add(h)
   return nonlinearity === 'relu' ? sum.relu() : sum.tanh()
 }
@@ -36,13 +43,15 @@ export function rnnCell(
 /**
  * A step of an {@link LSTMCell}: PyTorch's `lstm_cell`.
  * @param input `(N, I)`, or `(I)`
- * @param hx `[h, c]`, each `(N, H)`, or `(H)`
- * @returns `[h', c']`, as `[h, c]`
+ * @param state `[h, c]`, each `(N, H)`, or `(H)`
+ * @returns `[h', c']`, as `state`
  */
-export function lstmCell(input: Tensor, [hx, cx]: CellState, weights: CellWeights): CellState {
-  const [x, h] = products(input, hx, weights)
+export function lstmCell(input: Tensor, state: CellState, weights: CellWeights): CellState {
+  const [hx, cx] = pairOf('lstmCell', state) ?? []
+  checkTensor('lstmCell', 'hx[1]', cx)
+  const [x, h] = products('lstmCell', input, hx, weights)
   const sum = x.add(h)
-  const hidden = hx.size(-1)
+  const hidden = h.size(-1) / 4
   const i = gate(sum, 0, hidden).sigmoid()
   const f = gate(sum, 1, hidden).sigmoid()
   const g = gate(sum, 2, hidden).tanh()
@@ -58,7 +67,7 @@ export function lstmCell(input: Tensor, [hx, cx]: CellState, weights: CellWeight
  * @returns `h'`, as `h`
  */
 export function gruCell(input: Tensor, hx: Tensor, weights: CellWeights): Tensor {
-  const [x, h] = products(input, hx, weights)
+  const [x, h] = products('gruCell', input, hx, weights)
   const hidden = hx.size(-1)
   const r = gate(x, 0, hidden)
     .add(gate(h, 0, hidden))
@@ -72,10 +81,20 @@ export function gruCell(input: Tensor, hx: Tensor, weights: CellWeights): Tensor
   return hx.sub(n).mul(z).add(n)
 }
 
+type Given = { readonly [weight in keyof CellWeights]: CellWeights[weight] | null | undefined }
+
+const noWeights: Given = { weightIh: undefined, weightHh: undefined, biasIh: null, biasHh: null }
+
 /** `W_ih x + b_ih` and `W_hh h + b_hh`, each `(N, G*H)`, or `(G*H)` */
-function products(input: Tensor, hx: Tensor, weights: CellWeights): [Tensor, Tensor] {
-  const { weightIh, weightHh, biasIh, biasHh } = weights
-  return [linear(input, weightIh, biasIh), linear(hx, weightHh, biasHh)]
+function products(who: string, input: Tensor, hx: unknown, weights: CellWeights): [Tensor, Tensor] {
+  checkTensor(who, 'input', input)
+  checkTensor(who, 'hx', hx)
+  const { weightIh, weightHh, biasIh, biasHh } = optionsOf<Given>(`${who}: weights`, weights, noWeights)
+  checkTensor(who, 'weightIh', weightIh)
+  checkTensor(who, 'weightHh', weightHh)
+  if (biasIh !== null && biasIh !== undefined) checkTensor(who, 'biasIh', biasIh)
+  if (biasHh !== null && biasHh !== undefined) checkTensor(who, 'biasHh', biasHh)
+  return [linear(input, weightIh, biasIh ?? null), linear(hx, weightHh, biasHh ?? null)]
 }
 
 /** Columns of gate `index`. */

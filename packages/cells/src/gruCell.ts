@@ -1,7 +1,9 @@
+import { checkedOptions, type StateDict, skipInit } from '@unroll/nn'
 import type { Tensor } from '@unroll/tensor'
 import { RNNCellBase } from './cellBase.ts'
 import type { CellOptions } from './cellOptions.ts'
-import { type CellFromStateDictOptions, readCellWeights } from './cellState.ts'
+import { hiddenOf } from './statesOf.ts'
+import { type CellFromStateDictOptions, readCellWeights, storedDefaults } from './storedCell.ts'
 
 /**
  * A gated recurrent unit cell:
@@ -22,18 +24,23 @@ import { type CellFromStateDictOptions, readCellWeights } from './cellState.ts'
  * ```
  */
 export class GRUCell extends RNNCellBase {
+  static override readonly name: string = 'GRUCell'
+
   /** @throws RangeError on a size less than 1, TypeError on a wrong type */
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super('GRU', inputSize, hiddenSize, options)
   }
 
   /**
-   * A GRUCell with the weights of a state dict, copied; sizes and bias are read off names and shapes.
-   * @throws RangeError if under `prefix` there are no weights of a GRUCell; StateDictError if some are missing or misfit
+   * A GRUCell with the weights of a state dict, copied; sizes and bias are read off names and shapes. The weights of one
+   * layer of a GRU will do: `layer` and `direction` choose it where there are more. Nothing is drawn.
+   * @throws RangeError if under `prefix` there are no weights of a GRUCell or GRU; StateDictError if some are missing or misfit
+   * @throws TypeError if `state` is no Map or plain object of tensors
    */
-  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: CellFromStateDictOptions = {}): GRUCell {
-    const { inputSize, hiddenSize, options, weights } = readCellWeights('GRUCell', state, given)
-    const cell = new GRUCell(inputSize, hiddenSize, options)
+  static fromStateDict(state: StateDict, given: CellFromStateDictOptions = {}): GRUCell {
+    const all = checkedOptions('GRUCell.fromStateDict', given, storedDefaults, 'prefix')
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('GRUCell', state, all)
+    const cell = skipInit(() => new GRUCell(inputSize, hiddenSize, options))
     cell.loadStateDict(weights)
     return cell
   }
@@ -45,13 +52,13 @@ export class GRUCell extends RNNCellBase {
    * @throws RangeError on a number of dimensions, RuntimeError on a size, a dtype, or a device's engine
    */
   override forward(input: Tensor, hx?: Tensor | null): Tensor {
-    const [hn] = this.step(input, hx ? [hx] : null)
+    const [hn] = this.step(input, hiddenOf(hx))
     return hn
   }
 
   /** As {@link GRUCell.forward}, on every engine. */
   override async forwardAsync(input: Tensor, hx?: Tensor | null): Promise<Tensor> {
-    const [hn] = await this.stepAsync(input, hx ? [hx] : null)
+    const [hn] = await this.stepAsync(input, hiddenOf(hx))
     return hn
   }
 }

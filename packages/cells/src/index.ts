@@ -1,9 +1,9 @@
 // Cells
 export { type CellState, RNNCellBase } from './cellBase.ts'
 export type { CellOptions } from './cellOptions.ts'
-export type { CellFromStateDictOptions } from './cellState.ts'
 // Functional steps
 export { type CellWeights, gruCell, lstmCell, rnnCell } from './functional.ts'
 export { GRUCell } from './gruCell.ts'
 export { LSTMCell } from './lstmCell.ts'
 export { RNNCell, type RNNCellOptions } from './rnnCell.ts'
+export type { CellFromStateDictOptions } from './storedCell.ts'

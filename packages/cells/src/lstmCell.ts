@@ -1,7 +1,9 @@
-import { RuntimeError, type Tensor } from '@unroll/tensor'
+import { checkedOptions, type StateDict, skipInit } from '@unroll/nn'
+import type { Tensor } from '@unroll/tensor'
 import { type CellState, RNNCellBase } from './cellBase.ts'
 import type { CellOptions } from './cellOptions.ts'
-import { type CellFromStateDictOptions, readCellWeights } from './cellState.ts'
+import { pairOf } from './statesOf.ts'
+import { type CellFromStateDictOptions, readCellWeights, storedDefaults } from './storedCell.ts'
 
 /**
  * A long short-term memory cell:
@@ -24,18 +26,23 @@ import { type CellFromStateDictOptions, readCellWeights } from './cellState.ts'
  * ```
  */
 export class LSTMCell extends RNNCellBase {
+  static override readonly name: string = 'LSTMCell'
+
   /** @throws RangeError on a size less than 1, TypeError on a wrong type */
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super('LSTM', inputSize, hiddenSize, options)
   }
 
   /**
-   * A LSTMCell with the weights of a state dict, copied; sizes and bias are read off names and shapes.
-   * @throws RangeError if under `prefix` there are no weights of a LSTMCell; StateDictError if some are missing or misfit
+   * An LSTMCell with the weights of a state dict, copied; sizes and bias are read off names and shapes. The weights of one
+   * layer of an LSTM will do: `layer` and `direction` choose it where there are more. Nothing is drawn.
+   * @throws RangeError if under `prefix` there are no weights of an LSTMCell or LSTM; StateDictError if some are missing or misfit
+   * @throws TypeError if `state` is no Map or plain object of tensors
    */
-  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: CellFromStateDictOptions = {}): LSTMCell {
-    const { inputSize, hiddenSize, options, weights } = readCellWeights('LSTMCell', state, given)
-    const cell = new LSTMCell(inputSize, hiddenSize, options)
+  static fromStateDict(state: StateDict, given: CellFromStateDictOptions = {}): LSTMCell {
+    const all = checkedOptions('LSTMCell.fromStateDict', given, storedDefaults, 'prefix')
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('LSTMCell', state, all)
+    const cell = skipInit(() => new LSTMCell(inputSize, hiddenSize, options))
     cell.loadStateDict(weights)
     return cell
   }
@@ -54,11 +61,4 @@ export class LSTMCell extends RNNCellBase {
   override async forwardAsync(input: Tensor, hx?: CellState | null): Promise<CellState> {
     return this.stepAsync(input, pairOf('LSTMCell.forwardAsync', hx))
   }
-}
-
-function pairOf(who: string, hx: CellState | null | undefined): CellState | null {
-  if (hx === undefined || hx === null) return null
-  if (!Array.isArray(hx)) throw new TypeError(`${who}: expected hx to be [h, c], got ${String(hx)}`)
-  if (hx.length !== 2) throw new RuntimeError(`${who}: expected hx to be [h, c], got ${hx.length} tensors`)
-  return hx
 }

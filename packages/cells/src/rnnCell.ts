@@ -1,8 +1,15 @@
-import type { RecurrentMode } from '@unroll/kernels'
+import { describeValue, type RecurrentMode } from '@unroll/kernels'
+import { checkedOptions, type StateDict, skipInit } from '@unroll/nn'
 import type { Tensor } from '@unroll/tensor'
 import { RNNCellBase } from './cellBase.ts'
-import type { CellOptions } from './cellOptions.ts'
-import { type CellFromStateDictOptions, readCellWeights } from './cellState.ts'
+import { type CellOptions, cellDefaults } from './cellOptions.ts'
+import { hiddenOf } from './statesOf.ts'
+import {
+  type CellFromStateDictOptions,
+  readCellWeights,
+  type StoredOptions,
+  storedDefaults,
+} from './storedCell.ts'
 
 export interface RNNCellOptions extends CellOptions {
   /** `act` in the equation. Default tanh. */
@@ -19,31 +26,38 @@ export interface RNNCellOptions extends CellOptions {
  * ```
  */
 export class RNNCell extends RNNCellBase {
+  static override readonly name: string = 'RNNCell'
+
   readonly nonlinearity: 'tanh' | 'relu'
 
   /** @throws RangeError on another nonlinearity or a size less than 1, TypeError on a wrong type */
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    const { nonlinearity = 'tanh', ...rest } = options
+    const { nonlinearity, ...rest } = checkedOptions<Required<RNNCellOptions>>(
+      'RNNCell',
+      options,
+      { ...cellDefaults, nonlinearity: 'tanh' },
+      'bias',
+    )
     super(modeOf(nonlinearity), inputSize, hiddenSize, rest)
     this.nonlinearity = nonlinearity
   }
 
   /**
-   * A RNNCell with the weights of a state dict, copied; sizes and bias are read off names and shapes.
-   * What these cannot tell must be given: nonlinearity.
-   * @throws RangeError if under `prefix` there are no weights of a RNNCell; StateDictError if some are missing or misfit
+   * An RNNCell with the weights of a state dict, copied; sizes and bias are read off names and shapes. The weights of one
+   * layer of an RNN will do: `layer` and `direction` choose it where there are more. Nothing is drawn.
+   * What weights cannot tell must be given: nonlinearity.
+   * @throws RangeError if under `prefix` there are no weights of an RNNCell or RNN; StateDictError if some are missing or misfit
+   * @throws TypeError if `state` is no Map or plain object of tensors
    */
   static fromStateDict(
-    state: ReadonlyMap<string, Tensor>,
+    state: StateDict,
     given: CellFromStateDictOptions & Pick<RNNCellOptions, 'nonlinearity'> = {},
   ): RNNCell {
-    const { nonlinearity, ...rest } = given
-    const { inputSize, hiddenSize, options, weights } = readCellWeights('RNNCell', state, rest)
-    const cell = new RNNCell(
-      inputSize,
-      hiddenSize,
-      nonlinearity === undefined ? options : { ...options, nonlinearity },
-    )
+    const { nonlinearity, ...all } = checkedOptions<
+      StoredOptions & { readonly nonlinearity: 'tanh' | 'relu' }
+    >('RNNCell.fromStateDict', given, { ...storedDefaults, nonlinearity: 'tanh' }, 'prefix')
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('RNNCell', state, all)
+    const cell = skipInit(() => new RNNCell(inputSize, hiddenSize, { ...options, nonlinearity }))
     cell.loadStateDict(weights)
     return cell
   }
@@ -55,12 +69,12 @@ export class RNNCell extends RNNCellBase {
    * @throws RangeError on a number of dimensions, RuntimeError on a size, a dtype, or a device's engine
    */
   override forward(input: Tensor, hx?: Tensor | null): Tensor {
-    const [hn] = this.step(input, hx ? [hx] : null)
+    const [hn] = this.step(input, hiddenOf(hx))
     return hn
   }
 
   override async forwardAsync(input: Tensor, hx?: Tensor | null): Promise<Tensor> {
-    const [hn] = await this.stepAsync(input, hx ? [hx] : null)
+    const [hn] = await this.stepAsync(input, hiddenOf(hx))
     return hn
   }
 
@@ -77,7 +91,7 @@ function modeOf(nonlinearity: 'tanh' | 'relu'): RecurrentMode {
       return 'RNN_RELU'
     default:
       throw new RangeError(
-        `RNNCell: expected the nonlinearity tanh or relu, got ${String(nonlinearity satisfies never)}`,
+        `RNNCell: expected the nonlinearity tanh or relu, got ${describeValue(nonlinearity satisfies never)}`,
       )
   }
 }

@@ -153,3 +153,32 @@ describe('the functional steps', () => {
     }
   })
 })
+
+describeEngines((engine) => {
+  test.each([new RNNCell(3, 4), new LSTMCell(3, 4), new GRUCell(3, 4)])(
+    'weights of %s written to through their data are seen by the next step, and nobody else takes them',
+    (given) => {
+      const cell = given.to(engine)
+      const x = ones([2, 3])
+      // Not zeros, which would hide the weights they are multiplied with.
+      const hx = [ones([2, 4]), ones([2, 4])].slice(0, cell instanceof LSTMCell ? 2 : 1)
+      const run = (): unknown => step(cell, x, hx).map((t) => t.toArray())
+      run()
+      expect(cell.parameters().map(({ storage }) => storage.isHandedOut)).toEqual([
+        false,
+        false,
+        false,
+        false,
+      ])
+      for (const { data } of cell.parameters()) {
+        const before = run()
+        data[0] = Number(data[0]) + 1
+        const after = run()
+        expect(after).not.toEqual(before)
+        cell.dispose()
+        expect(run()).toEqual(after)
+      }
+      cell.dispose()
+    },
+  )
+})

@@ -35,7 +35,7 @@ describe('the constructors refuse', () => {
       'a hiddenSize in words',
       () => make(RNNCell, 3, '4'),
       TypeError,
-      'hiddenSize to be a whole number, got string 4',
+      'hiddenSize to be a whole number, got string "4"',
     ],
     [
       'a negative hiddenSize',
@@ -47,7 +47,7 @@ describe('the constructors refuse', () => {
       'an unknown nonlinearity',
       () => make(RNNCell, 3, 4, { nonlinearity: 'elu' }),
       RangeError,
-      'tanh or relu, got elu',
+      'tanh or relu, got string "elu"',
     ],
     [
       'a nonlinearity for GRU',
@@ -59,7 +59,7 @@ describe('the constructors refuse', () => {
       'a dtype that is not computed with',
       () => make(GRUCell, 3, 4, { dtype: 'int64' }),
       TypeError,
-      'got int64',
+      'got string "int64"',
     ],
     ['first a wrong bias, then wrong sizes', () => make(GRUCell, 0, 4.5, { bias: 1 }), TypeError, 'bias'],
     ['first a wrong inputSize, then a wrong hiddenSize', () => new GRUCell(0, 4.5), RangeError, 'inputSize'],
@@ -146,7 +146,7 @@ describe.each<[string, () => Cell]>([
     expectThrows(
       () => Reflect.apply(cell.forward, cell, [[1, 2, 3]]),
       TypeError,
-      'input to be a Tensor, got object',
+      'input to be a Tensor, got array of 3',
     )
   })
 

@@ -1,3 +1,4 @@
+import { describeValue, optionsOf } from '@unroll/kernels'
 import type { BackendName } from './backend.ts'
 import { GpuUnavailableError } from './errors.ts'
 import { GpuEngine } from './gpuEngine.ts'
@@ -24,12 +25,15 @@ const order: readonly BackendName[] = ['webgpu', 'webgl2', 'headlessgl']
  * gpu.dispose()
  * ```
  * @throws GpuUnavailableError if there is no adapter; its message says what to do
- * @throws RangeError on a mode there is not
+ * @throws RangeError on a mode there is not, TypeError on options that are none
  */
-export async function createGpu({ mode = 'auto' }: GpuOptions = {}): Promise<GpuEngine> {
+export async function createGpu(options?: GpuOptions | null): Promise<GpuEngine> {
+  const { mode } = optionsOf<Required<GpuOptions>>('createGpu', options, { mode: 'auto' }, 'mode')
   if (mode !== 'auto') {
     if (order.includes(mode)) return new GpuEngine(await SharedBackend.join(mode), null)
-    throw new RangeError(`createGpu: expected mode auto, ${order.join(', ')}, got ${String(mode)}`)
+    throw new RangeError(
+      `createGpu: expected mode to be auto, ${order.join(', ')}, got ${describeValue(mode)}; leave it out for auto`,
+    )
   }
   const reasons: string[] = []
   const software: SharedBackend[] = []

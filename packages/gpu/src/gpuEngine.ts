@@ -1,8 +1,9 @@
 import {
-  checkInput,
+  checkMatmul,
   type DeviceEngine,
   type DeviceOperations,
   type DirectionWeights,
+  describeValue,
   type FloatArray,
   type MatmulOperands,
   type PackedWeights,
@@ -12,6 +13,7 @@ import {
   sizesOf,
 } from '@unroll/kernels'
 import type { AdapterInfo, Backend, BackendName } from './backend.ts'
+import { checkCall } from './checkCall.ts'
 import type { Counters } from './counters.ts'
 import { GpuOperations, withBias } from './gpuOperations.ts'
 import { GpuTape } from './gpuTape.ts'
@@ -92,7 +94,7 @@ export class GpuEngine implements DeviceEngine {
     const backend = this.#backend()
     const own = this.#own(weights)
     const { spec } = own
-    const { N } = checkInput(spec, call)
+    const { N } = checkCall(spec, call)
     if (N === 0) return empty(spec)
     const { I } = sizesOf(spec)
     const input = padded(Float32Array.from(call.input), call.batchSizes, I)
@@ -109,7 +111,7 @@ export class GpuEngine implements DeviceEngine {
     const backend = this.#backend()
     const own = this.#own(weights)
     const { I } = sizesOf(own.spec)
-    const { N } = checkInput(own.spec, call)
+    const { N } = checkCall(own.spec, call)
     const batchSizes = call.batchSizes.slice()
     const T = batchSizes.length
     const { batchFirst = false } = call
@@ -124,17 +126,16 @@ export class GpuEngine implements DeviceEngine {
 
   /**
    * `a b + bias`. The operands are sent with each call; a layer that stays uses {@link GpuEngine.operations}.
-   * @throws TypeError on float64
+   * @throws TypeError on float64, RangeError on operands of another size than `m`, `k` and `n` ask for
    */
-  async matmul({ a, b, m, k, n, transposeB = false, bias = null }: MatmulOperands): Promise<FloatArray> {
+  async matmul(operands: MatmulOperands): Promise<FloatArray> {
+    const { a, b, m, k, n, transposeB = false, bias = null } = operands
     if (!(a instanceof Float32Array && b instanceof Float32Array)) {
-      throw new TypeError('gpu.matmul: expected operands of float32, got float64; convert them first')
-    }
-    if (a.length !== m * k || b.length !== k * n) {
-      throw new RangeError(
-        `gpu.matmul: expected ${m * k} and ${k * n} elements, got ${a.length} and ${b.length}`,
+      throw new TypeError(
+        `gpu.matmul: expected operands of float32, got ${describeValue(a)} and ${describeValue(b)}; convert them first`,
       )
     }
+    checkMatmul(operands)
     const backend = this.#backend()
     if (m === 0 || n === 0) return new Float32Array()
     // Without terms to sum, a product of one column of zeros.

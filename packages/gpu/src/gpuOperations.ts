@@ -1,13 +1,14 @@
 import {
-  checkInput,
   type DeviceArray,
   type DeviceMatrix,
   type DeviceOperations,
   type DeviceSequence,
   type DeviceSequenceResults,
+  describeValue,
   type PackedWeights,
   sizesOf,
 } from '@unroll/kernels'
+import { checkCall } from './checkCall.ts'
 import { GpuArray, type Read } from './gpuArray.ts'
 import type { GpuWeights } from './gpuWeights.ts'
 import type { RecurrentNode } from './graph.ts'
@@ -33,10 +34,12 @@ export class GpuOperations implements DeviceOperations {
 
   array(data: Float32Array, shape: readonly number[]): GpuArray {
     const columns = shape.at(-1) ?? 1
+    checkFloats('array', data, rowsOf(shape) * columns)
     return new GpuArray(this.#engine.read, hostNode(data.slice(), rowsOf(shape), columns), shape)
   }
 
   table(data: Float32Array, rows: number, columns: number): DeviceMatrix {
+    checkFloats('table', data, rows * columns)
     return new ResidentMatrix(data.slice(), { rows, columns }, this.#engine.release)
   }
 
@@ -46,6 +49,8 @@ export class GpuOperations implements DeviceOperations {
     rows: number,
     columns: number,
   ): DeviceMatrix {
+    checkFloats('linearWeights: weight', weight, rows * columns)
+    if (bias !== null) checkFloats('linearWeights: bias', bias, columns)
     return new ResidentMatrix(
       withBias(transpose(weight, rows), bias, columns),
       { rows: rows + 1, columns },
@@ -56,6 +61,7 @@ export class GpuOperations implements DeviceOperations {
   embedding(table: DeviceMatrix, indices: ArrayLike<number>, shape: readonly number[]): GpuArray {
     const own = ownMatrix('embedding', table)
     const rows = indices.length
+    checkIndices('embedding', indices, own.rows)
     const node = {
       kind: 'embedding',
       table: own,
@@ -70,7 +76,8 @@ export class GpuOperations implements DeviceOperations {
     const { node, shape } = ownArray('indexSelect', input)
     const rows = indices.length
     if (shape.length !== 2)
-      throw new RangeError(`indexSelect: expected a matrix, got shape (${shape.join(', ')})`)
+      throw new RangeError(`gpu.indexSelect: expected a matrix, got shape (${shape.join(', ')})`)
+    checkIndices('indexSelect', indices, node.rows)
     const selected = {
       kind: 'select',
       input: node,
@@ -85,7 +92,7 @@ export class GpuOperations implements DeviceOperations {
     const [own, x] = [ownMatrix('linear', weights), ownArray('linear', input)]
     if (x.node.columns !== own.rows - 1) {
       throw new RangeError(
-        `linear: expected input of ${own.rows - 1} features, got shape (${x.shape.join(', ')})`,
+        `gpu.linear: expected input of ${own.rows - 1} features, got shape (${x.shape.join(', ')})`,
       )
     }
     const { node } = x
@@ -108,7 +115,7 @@ export class GpuOperations implements DeviceOperations {
       last: new GpuArray(read, { kind: 'last', of, rows: N, columns: D * P }, [N, D * P]),
     })
     if (ArrayBuffer.isView(sequence.input)) {
-      checkInput(own.spec, { ...sequence, input: sequence.input })
+      checkCall(own.spec, { ...sequence, input: sequence.input })
       const rows = padded(Float32Array.from(sequence.input), batchSizes, I)
       const node = sequenceNode(own, sequence, hostNode(rows, T * N, I))
       return results(node, node.lengths === null ? [...(batchFirst ? [N, T] : [T, N]), D * P] : null)
@@ -116,7 +123,7 @@ export class GpuOperations implements DeviceOperations {
     const input = ownArray('recurrent', sequence.input)
     if (batchSizes.some((size) => size !== N) || input.node.rows !== T * N || input.node.columns !== I) {
       throw new RangeError(
-        `recurrent: expected ${T} timesteps of ${N} sequences with ${I} features, got shape (${input.shape.join(', ')})`,
+        `gpu.recurrent: expected ${T} timesteps of ${N} sequences with ${I} features, got shape (${input.shape.join(', ')})`,
       )
     }
     // Rows that stand by time already are not batch-major, whatever their shape says.
@@ -145,14 +152,38 @@ function rowsOf(shape: readonly number[]): number {
   return shape.slice(0, -1).reduce((product, size) => product * size, 1)
 }
 
+/** @throws TypeError unless these are float32, RangeError unless there are `length` of them */
+function checkFloats(who: string, data: Float32Array, length: number): void {
+  if (!(data instanceof Float32Array)) {
+    throw new TypeError(`gpu.${who}: expected a Float32Array, got ${describeValue(data)}`)
+  }
+  if (data.length !== length) {
+    throw new RangeError(`gpu.${who}: expected ${length} elements, got ${data.length}`)
+  }
+}
+
+/** A row that is none would be read from elsewhere. */
+function checkIndices(who: string, indices: ArrayLike<number>, rows: number): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] ?? Number.NaN
+    if (Number.isInteger(index) && index >= 0 && index < rows) continue
+    throw new RangeError(`gpu.${who}: expected indices from 0 to ${rows - 1}, got ${index} at position ${i}`)
+  }
+}
+
 function ownArray(who: string, array: DeviceArray): GpuArray {
   if (array instanceof GpuArray) return array
-  throw new TypeError(`${who}: expected an array of this engine, got one of another`)
+  throw new TypeError(
+    `gpu.${who}: expected an array of this engine, got ${describeValue(array)}; make one by gpu.operations.array`,
+  )
 }
 
 function ownMatrix(who: string, matrix: DeviceMatrix): ResidentMatrix {
-  if (!(matrix instanceof ResidentMatrix))
-    throw new TypeError(`${who}: expected a matrix of this engine, got one of another`)
-  if (matrix.disposed) throw new Error(`${who}: this matrix was disposed; send it again`)
+  if (!(matrix instanceof ResidentMatrix)) {
+    throw new TypeError(
+      `gpu.${who}: expected a matrix of this engine, got ${describeValue(matrix)}; make one by gpu.operations`,
+    )
+  }
+  if (matrix.disposed) throw new Error(`gpu.${who}: this matrix was disposed; send it again`)
   return matrix
 }

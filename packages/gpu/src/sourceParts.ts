@@ -13,6 +13,17 @@ export function ended(masked: boolean, kept: string): string {
   return masked ? `if (t > len[${Y}][0] - 0.5) { return ${kept}; }` : ''
 }
 
+/**
+ * Source: gives 0 in rows of all timesteps that lie behind the end of their sequence; `row` names the row. What stands there
+ * meets gradients of zero, and zero times an infinity would be NaN.
+ */
+export function zeroBehindEnd(masked: boolean, N: number, row: string): string {
+  return masked
+    ? `const time = Math.floor((${row} + 0.5) / ${N}.0);
+       if (time > len[${row} - time * ${N}.0][0] - 0.5) { return 0.0; }`
+    : ''
+}
+
 /** Terms a turn of a loop has: a GPU then waits for eight values together, not for one after the other. */
 const unroll = 8
 

@@ -1,3 +1,5 @@
+import { prototypeOf } from './platform.ts'
+
 /** Counts calls of methods of the platform's classes, from outside of what is tested. */
 export class Calls {
   readonly #undo: (() => void)[] = []
@@ -7,7 +9,7 @@ export class Calls {
   constructor(methods: readonly string[]) {
     for (const method of methods) {
       const [className = '', name = ''] = method.split('.')
-      const prototype: unknown = Reflect.get(Object(Reflect.get(globalThis, className)), 'prototype')
+      const prototype = prototypeOf(className)
       if (typeof prototype !== 'object' || prototype === null) continue
       const original: unknown = Reflect.get(prototype, name)
       if (typeof original !== 'function') continue

@@ -1,4 +1,5 @@
 import { loadGpuJs } from '../src/gpujs/load.ts'
+import { prototypeOf } from './platform.ts'
 
 type Around = (original: (...args: unknown[]) => unknown, self: unknown, args: unknown[]) => unknown
 
@@ -14,11 +15,6 @@ function wrap(owner: unknown, name: string, around: Around): (() => void) | null
     return around((...given) => Reflect.apply(original, this, given), this, args)
   })
   return () => define(original)
-}
-
-/** Of a class of the platform; undefined where the runtime has none. */
-function prototypeOf(className: string): unknown {
-  return Reflect.get(Object(Reflect.get(globalThis, className)), 'prototype')
 }
 
 /** Catches the contexts and devices that are made, to lose them. */

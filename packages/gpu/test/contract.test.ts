@@ -78,7 +78,7 @@ describeBackends((backend, gpu) => {
       numLayers: 1,
       bidirectional: false,
     }
-    for (const mode of ['RNN_TANH', 'LSTM', 'GRU'] as const) {
+    for (const mode of ['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU'] as const) {
       const own = { ...one, mode }
       const weights = randomWeights(seeded(4), own, false).map((w) => ({
         ...w,
@@ -102,6 +102,9 @@ describeBackends((backend, gpu) => {
         200,
         1e4,
         3e38,
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
       )
       const call = { input, batchSizes: Int32Array.of(input.length), h0: null, c0: null }
       const { output } = await gpu.recurrent(packed, call)
@@ -207,6 +210,9 @@ describeBackends((backend, gpu) => {
       'expected 6 elements',
     )
     await expect(gpu.recurrent(reference.pack(spec, weights), call)).rejects.toThrow('another engine')
+    await expect(gpu.recurrent(packed, { ...call, returnCells: true })).rejects.toThrow(
+      'does not give the cell states of all timesteps',
+    )
     packed.dispose()
     packed.dispose()
     expect(packed.disposed).toBe(true)

@@ -7,7 +7,11 @@
  *
  * The binaries import a shared memory. No instruction of theirs depends on that, so one byte of the import's limits
  * makes them take a private one; its place is embedded too.
+ *
+ * Beside that the builds become plain files with private memory, for runtimes that compile only what is imported. A
+ * custom section of theirs names the build, and a digest of both, so that code and file of different versions do not meet.
  */
+import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
 
@@ -68,6 +72,16 @@ for (const [variant, features] of Object.entries(variants)) {
   console.log(`${variant}: ${binary.length} bytes`)
 }
 
+const digest = createHash('sha256')
+  .update(Buffer.concat(Object.values(binaries)))
+  .digest('hex')
+  .slice(0, 16)
+for (const [variant, binary] of Object.entries(binaries)) {
+  const plain = Buffer.concat([binary, customSection('unroll', `${variant} ${digest}`)])
+  plain[sharedFlags[variant]] = 1
+  await writeFile(new URL(`${variant}.wasm`, out), plain)
+}
+
 const source = [
   '/** Pieces of both builds of assembly/, each base64. Made by scripts/buildWasm.mjs, which says why. */',
   'export const pieces: readonly (readonly [simd: string, relaxedSimd: string])[] = [',
@@ -77,9 +91,19 @@ const source = [
   ']',
   '/** Places of the bytes that are 3 for a shared memory, 1 for a private one. */',
   `export const sharedFlags = ${JSON.stringify(sharedFlags)} as const`,
+  '/** Of both builds, as in the section of the .wasm files. */',
+  `export const digest = '${digest}'`,
   '',
 ].join('\n')
 await writeFile(new URL('builds.ts', out), source)
+
+/** A section that engines leave alone. Its name and text are ASCII, of less than 127 characters in all. */
+function customSection(name, text) {
+  return Buffer.concat([
+    Buffer.from([0, 1 + name.length + text.length, name.length]),
+    Buffer.from(name + text),
+  ])
+}
 
 /** Pairs of pieces: a function each, and what stands before the first and behind the last. */
 function cutAlike(...binaries) {

@@ -1,13 +1,13 @@
 import type { Engine, HostEngine } from './engine.ts'
 import { reference } from './reference/reference.ts'
-import { wasmVariant } from './wasm/support.ts'
+import { compilingIsForbidden, forbiddenText, wasmVariant } from './wasm/support.ts'
 import { wasm } from './wasm/wasm.ts'
 
 let chosen: Engine | null = null
 
 /**
  * The engine modules use unless told otherwise: {@link wasm} where the runtime has WebAssembly SIMD, else
- * {@link reference}; its `name` tells which.
+ * {@link reference}; its `name` tells which. Where compiling WebAssembly is forbidden, a warning says so, once.
  */
 export function defaultEngine(): Engine {
   return chosen ?? best()
@@ -24,5 +24,17 @@ export function setDefaultEngine(engine: Engine | null): void {
 }
 
 function best(): HostEngine {
-  return wasmVariant() === null ? reference : wasm
+  if (wasmVariant() !== null) return wasm
+  if (compilingIsForbidden()) warnOnce()
+  return reference
+}
+
+let warned = false
+
+function warnOnce(): void {
+  if (warned) return
+  warned = true
+  console.warn(
+    `Unroll: the reference engine computes, which is many times slower than wasm: ${forbiddenText}`,
+  )
 }

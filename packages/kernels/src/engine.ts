@@ -6,6 +6,13 @@
  * `H` hidden size, `P` width of the hidden state (projection size, or `H` without a projection), `G` gates.
  */
 
+// For users whose `lib` does not have it; `esnext.disposable` and @types/node declare the same.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol
+  }
+}
+
 /** The arithmetic's element types. */
 export type FloatDType = 'float32' | 'float64'
 
@@ -262,12 +269,21 @@ export interface HostEngine {
    * @param a `(M, K)`, `M` being `m`
    */
   multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray
+  /**
+   * As {@link HostEngine.multiply}, into `out` (M, N): with the same `M` again it allocates nothing. The engine keeps room
+   * for those rows until the matrix is disposed.
+   */
+  multiplyInto(a: FloatArray, m: number, b: PackedMatrix, out: FloatArray): void
   /** `f(x)` of every element, as a fresh array. */
   map(f: UnaryFunction, x: FloatArray): FloatArray
+  /** As {@link HostEngine.map}, into `out`, which may be `x`; allocates nothing. */
+  mapInto(f: UnaryFunction, x: FloatArray, out: FloatArray): void
   /** `f(x, y)` of every pair, as a fresh array; an operand of one element meets all of the other. */
   zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray
   /** `exp(x) / sum(exp(x))` of every row, as a fresh array. */
   softmax(operands: SoftmaxOperands): FloatArray
+  /** As {@link HostEngine.softmax}, into `out`, which may be `x`; allocates nothing for rows up to 8,192 numbers. */
+  softmaxInto(operands: SoftmaxOperands, out: FloatArray): void
 }
 
 /** Computes on a device, asynchronously: the same operations, each giving a promise. */

@@ -37,6 +37,7 @@ export { gateCount } from './layout.ts'
 // For those who write an engine
 
 export { checkGradients, checkInput, checkWeights, layerInputSize, type Sizes, sizesOf } from './layout.ts'
+export { checkMatmul } from './operands.ts'
 
 // For those who write layers
 
@@ -46,4 +47,5 @@ export { describeValue, optionsOf } from './arguments.ts'
 
 export { reference } from './reference/reference.ts'
 export { type WasmVariant, wasmVariant } from './wasm/support.ts'
+export { useWasmModule } from './wasm/useWasmModule.ts'
 export { createWasmEngine, getNumThreads, setNumThreads, wasm } from './wasm/wasm.ts'

@@ -14,6 +14,10 @@ export function dtypeOf(array: FloatArray): FloatDType {
   return array instanceof Float32Array ? 'float32' : 'float64'
 }
 
+/**
+ * Throws unless the operands of a product fit its sizes.
+ * @throws RangeError on a wrong length, TypeError on element types that differ
+ */
 export function checkMatmul(operands: MatmulOperands): void {
   checkMatrix(operands, 'matmul')
   const { a, b, m, k } = operands
@@ -44,6 +48,12 @@ export function checkPair(x: FloatArray, y: FloatArray): number {
 
 export function checkSoftmax({ x, rows, columns }: SoftmaxOperands): void {
   checkLength('softmax: x', x, rows * columns)
+}
+
+/** What a result is written into. */
+export function checkResult(who: string, out: FloatArray, length: number, dtype: FloatDType): void {
+  checkLength(`${who}: out`, out, length)
+  checkSameType(`${who}: out`, out, dtype)
 }
 
 function checkLength(what: string, array: FloatArray, length: number): void {

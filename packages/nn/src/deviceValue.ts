@@ -1,6 +1,8 @@
 import type { DeviceArray, DeviceOperations } from '@unroll/kernels'
-import { isGradEnabled, type Tensor, tensor } from '@unroll/tensor'
+import { elementsOf, isGradEnabled, Tensor, tensor } from '@unroll/tensor'
 import type { Module } from './module.ts'
+import { engineOf } from './moduleState.ts'
+import { depthOf } from './overrides.ts'
 
 /**
  * What a module computes on a device without waiting for it: modules of a {@link Sequential} hand such values on, and
@@ -30,15 +32,9 @@ export class DeviceTensor implements DeviceValue {
  */
 export function deviceArray(operations: DeviceOperations, value: unknown): DeviceArray | null {
   if (value instanceof DeviceTensor) return value.array
-  if (typeof value !== 'object' || value === null || !('data' in value && 'shape' in value)) return null
-  const { data, shape } = value
-  return data instanceof Float32Array && isShape(shape) && shape.length > 0
-    ? operations.array(data, shape)
-    : null
-}
-
-function isShape(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((size) => typeof size === 'number')
+  if (!(value instanceof Tensor) || value.ndim === 0) return null
+  const elements = elementsOf(value)
+  return elements instanceof Float32Array ? operations.array(elements, value.shape) : null
 }
 
 /**
@@ -47,29 +43,15 @@ function isShape(value: unknown): value is readonly number[] {
  * @returns null where the module has to run by its `forwardAsync`
  */
 export function onDevice(module: Module, input: unknown): DeviceValue | null {
-  const { engine } = module
+  const engine = engineOf(module)
   if (engine.kind === 'host' || !engine.operations || (module.training && isGradEnabled())) return null
   const own = depthOf(module, 'forwardOnDevice')
   if (own > Math.min(depthOf(module, 'forward'), depthOf(module, 'forwardAsync'))) return null
   return module.forwardOnDevice(engine.operations, input)
 }
 
-/** How many steps up the chain of prototypes a member is found. */
-function depthOf(object: object, name: string): number {
-  let depth = 0
-  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
-    if (Object.hasOwn(at, name)) return depth
-    depth++
-  }
-  return Number.POSITIVE_INFINITY
-}
-
-/** A value, waited for if it is on a device. */
-export function toHost(value: unknown): unknown {
-  return isDeviceValue(value) ? value.toHost() : value
-}
-
-function isDeviceValue(value: unknown): value is DeviceValue {
+/** True of what is on a device and has to be waited for. */
+export function isDeviceValue(value: unknown): value is DeviceValue {
   return (
     typeof value === 'object' && value !== null && 'toHost' in value && typeof value.toHost === 'function'
   )

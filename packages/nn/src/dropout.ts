@@ -1,7 +1,16 @@
 import type { DeviceOperations } from '@unroll/kernels'
-import { isFloatingPoint, type Tensor, zerosLike } from '@unroll/tensor'
+import { checkTensor, isFloatingPoint, RuntimeError, type Tensor, zerosLike } from '@unroll/tensor'
+import { checkedOptions, checkType } from './arguments.ts'
 import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { Module } from './module.ts'
+import type { ModuleStream } from './moduleStream.ts'
+import { pythonNumber } from './pythonNumber.ts'
+import { passThrough } from './streamParts.ts'
+
+export interface DropoutOptions {
+  /** Change the input itself. Default false. */
+  readonly inplace?: boolean
+}
 
 /**
  * While training, sets each element to zero with probability `p` and scales the others by `1 / (1 - p)`. Otherwise
@@ -14,24 +23,36 @@ import { Module } from './module.ts'
  * ```
  */
 export class Dropout extends Module {
-  readonly p: number
+  static override readonly name: string = 'Dropout'
 
-  /** @throws RangeError unless `0 <= p <= 1` */
-  constructor(p = 0.5) {
+  readonly p: number
+  readonly inplace: boolean
+
+  /** @throws TypeError if `p` is no number, RangeError unless `0 <= p <= 1` */
+  constructor(p = 0.5, options: DropoutOptions = {}) {
     super()
+    const { inplace } = checkedOptions('Dropout', options, { inplace: false }, 'inplace')
+    checkType('Dropout', 'p', p, 'number')
     if (!(p >= 0 && p <= 1)) throw new RangeError(`Dropout: expected p from 0 to 1, got ${p}`)
     this.p = p
+    this.inplace = inplace
   }
 
   /** @throws TypeError on integers while training */
   override forward(input: Tensor): Tensor {
+    checkTensor('Dropout.forward', 'input', input)
     if (!this.training || this.p === 0 || input.numel === 0) return input
     if (!isFloatingPoint(input.dtype)) {
       throw new TypeError(`Dropout.forward: expected floating-point input, got ${input.dtype}`)
     }
-    if (this.p === 1) return input.mul(0)
-    const kept = 1 - this.p
-    return input.mul(zerosLike(input).bernoulli_(kept).div(kept))
+    const { p, inplace } = this
+    const factors =
+      p === 1
+        ? 0
+        : zerosLike(input)
+            .bernoulli_(1 - p)
+            .div(1 - p)
+    return inplace ? input.mul_(factors) : input.mul(factors)
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
@@ -43,7 +64,15 @@ export class Dropout extends Module {
     return array && new DeviceTensor(array)
   }
 
+  /** @throws RuntimeError while training */
+  override openStream(width: number | null): ModuleStream | null {
+    if (this.training && this.p > 0) {
+      throw new RuntimeError('Dropout.openStream: this module is training; call eval() on the model first')
+    }
+    return passThrough(width)
+  }
+
   override extraRepr(): string {
-    return `p=${this.p}, inplace=False`
+    return `p=${pythonNumber(this.p)}, inplace=${this.inplace ? 'True' : 'False'}`
   }
 }

@@ -1,8 +1,10 @@
 import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
-import { type DType, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
+import { checkTensor, type DType, elementsOf, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
+import { checkCounts, checkedOptions, checkInteger, shapeText } from './arguments.ts'
 import { DeviceTensor, type DeviceValue } from './deviceValue.ts'
 import { normal_ } from './init.ts'
 import { Module } from './module.ts'
+import { engineOf, residentOf } from './moduleState.ts'
 import { Parameter } from './parameter.ts'
 import { Resident } from './resident.ts'
 
@@ -30,17 +32,28 @@ export interface PretrainedOptions {
  * ```
  */
 export class Embedding extends Module {
+  static override readonly name: string = 'Embedding'
+
   readonly numEmbeddings: number
   readonly embeddingDim: number
   readonly paddingIdx: number | null
   /** `(numEmbeddings, embeddingDim)`, drawn from N(0, 1). */
   weight: Parameter
-  readonly #onDevice: Resident<'weight', DeviceMatrix> = new Resident(['weight'])
 
-  /** @throws RangeError if a size is no whole number or negative, or `paddingIdx` is not one of the rows */
+  /**
+   * @throws TypeError on an argument of a wrong type, RuntimeError on a negative size
+   * @throws RangeError if `paddingIdx` is not one of the rows, or `weight` has another shape
+   */
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
     super()
-    const { paddingIdx = null, dtype = 'float32', weight } = options
+    const { paddingIdx, dtype, weight } = checkedOptions<Defaults>(
+      'Embedding',
+      options,
+      defaults,
+      'paddingIdx',
+    )
+    checkCounts('Embedding', { numEmbeddings, embeddingDim })
+    if (weight !== undefined) checkTable(weight, [numEmbeddings, embeddingDim])
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim
     this.paddingIdx = paddingIdx === null ? null : rowOf(paddingIdx, numEmbeddings)
@@ -52,10 +65,14 @@ export class Embedding extends Module {
    * An embedding over a table that is there already, `(numEmbeddings, embeddingDim)`, and stays shared with it.
    * @throws RangeError unless `table` has two dimensions
    */
-  static fromPretrained(
-    table: Tensor,
-    { freeze = true, paddingIdx = null }: PretrainedOptions = {},
-  ): Embedding {
+  static fromPretrained(table: Tensor, options: PretrainedOptions = {}): Embedding {
+    const { freeze, paddingIdx } = checkedOptions<Required<PretrainedOptions>>(
+      'Embedding.fromPretrained',
+      options,
+      { freeze: true, paddingIdx: null },
+      'freeze',
+    )
+    checkTensor('Embedding.fromPretrained', 'table', table)
     if (table.ndim !== 2) {
       throw new RangeError(`Embedding.fromPretrained: expected a table of 2 dimensions, got ${table.ndim}`)
     }
@@ -76,9 +93,12 @@ export class Embedding extends Module {
    * @throws RuntimeError on another dtype, RangeError on an index outside the table
    */
   override forward(indices: Tensor): Tensor {
+    checkTensor('Embedding.forward', 'indices', indices)
     const { dtype } = indices
     if (dtype !== 'int64' && dtype !== 'int32') {
-      throw new RuntimeError(`Embedding.forward: expected indices of dtype int64 or int32, got ${dtype}`)
+      throw new RuntimeError(
+        `Embedding.forward: expected indices of dtype int64 or int32, got ${dtype}; convert with .to('int64')`,
+      )
     }
     const rows = this.weight.indexSelect(0, indices.flatten())
     return rows.view([...indices.shape, this.embeddingDim])
@@ -90,22 +110,17 @@ export class Embedding extends Module {
 
   override forwardOnDevice(operations: DeviceOperations, indices: unknown): DeviceValue | null {
     const { weight, numEmbeddings, embeddingDim } = this
-    const table = weight.data
+    const table = elementsOf(weight)
     if (!(indices instanceof Tensor && table instanceof Float32Array)) return null
-    const rows = Array.from(indices.data, Number)
+    const rows = Array.from(elementsOf(indices), Number)
     // What is wrong with them, forward tells.
     const isKnown = indices.dtype === 'int64' || indices.dtype === 'int32'
     if (!isKnown || rows.some((row) => !(row >= 0 && row < numEmbeddings))) return null
-    const resident = this.#onDevice.current(this.engine, [{ weight }], () =>
+    const onDevice = residentOf(this, 'device', () => new Resident<'weight', DeviceMatrix>(['weight']))
+    const resident = onDevice.current(engineOf(this), [{ weight }], () =>
       operations.table(table, numEmbeddings, embeddingDim),
     )
     return new DeviceTensor(operations.embedding(resident, rows, indices.shape))
-  }
-
-  /** Gives back the memory a device holds for the table. */
-  override dispose(): void {
-    this.#onDevice.dispose()
-    super.dispose()
   }
 
   override extraRepr(): string {
@@ -114,8 +129,21 @@ export class Embedding extends Module {
   }
 }
 
+type Defaults = Required<Omit<EmbeddingOptions, 'weight'>> & { readonly weight: Tensor | undefined }
+
+const defaults: Defaults = { paddingIdx: null, dtype: 'float32', weight: undefined }
+
+function checkTable(weight: unknown, shape: readonly number[]): void {
+  checkTensor('Embedding', 'weight', weight)
+  if (shapeText(weight.shape) === shapeText(shape)) return
+  throw new RangeError(
+    `Embedding: expected weight of shape ${shapeText(shape)}, got ${shapeText(weight.shape)}`,
+  )
+}
+
 function rowOf(paddingIdx: number, rows: number): number {
-  if (!Number.isInteger(paddingIdx) || paddingIdx < -rows || paddingIdx >= rows) {
+  checkInteger('Embedding', 'paddingIdx', paddingIdx)
+  if (paddingIdx < -rows || paddingIdx >= rows) {
     throw new RangeError(`Embedding: expected paddingIdx from ${-rows} to ${rows - 1}, got ${paddingIdx}`)
   }
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx

@@ -1,3 +1,4 @@
+import { checkedOptions } from './arguments.ts'
 import type { Module } from './module.ts'
 
 /** The arguments a module's `forward` takes. */
@@ -50,14 +51,16 @@ export class ForwardHooks {
   }
 
   addPre(hook: PreHook, options: HookOptions): RemovableHandle {
-    return this.#add(this.#pre, hook, options)
+    return this.#add('registerForwardPreHook', this.#pre, hook, options)
   }
 
   add(hook: Hook, options: HookOptions): RemovableHandle {
-    return this.#add(this.#post, hook, options)
+    return this.#add('registerForwardHook', this.#post, hook, options)
   }
 
-  #add<H>(hooks: Set<H>, hook: H, { prepend = false }: HookOptions): RemovableHandle {
+  #add<H>(method: string, hooks: Set<H>, hook: H, options: HookOptions): RemovableHandle {
+    const who = `${this.#module.constructor.name}.${method}`
+    const { prepend } = checkedOptions(who, options, { prepend: false }, 'prepend')
     const later = prepend ? [...hooks] : []
     if (prepend) hooks.clear()
     for (const each of [hook, ...later]) hooks.add(each)

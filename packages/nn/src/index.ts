@@ -1,9 +1,5 @@
 // Modules
 
-// Layers
-export { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
-export { Dropout } from './dropout.ts'
-export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './embedding.ts'
 export type {
   ForwardArgs,
   ForwardHook,
@@ -12,7 +8,42 @@ export type {
   HookOptions,
   RemovableHandle,
 } from './forwardHooks.ts'
+export type { MembersOptions } from './members.ts'
+export { Module } from './module.ts'
+export { Parameter } from './parameter.ts'
+export { skipInit } from './skipInit.ts'
+export {
+  type IncompatibleKeys,
+  type LoadStateDictOptions,
+  type SizeMismatch,
+  StateDictError,
+} from './stateDict.ts'
+
+// Containers
+
+export { ModuleDict, type ModulesByName } from './moduleDict.ts'
+export { ModuleList } from './moduleList.ts'
+export { type InputOf, type OutputOf, Sequential } from './sequential.ts'
+export type { SequentialStream, SequentialStreamOptions } from './sequentialStream.ts'
+
+// Layers
+
+export { ReLU, type ReLUOptions, Sigmoid, Tanh } from './activations.ts'
+export { BatchNorm1d, type BatchNorm1dOptions } from './batchNorm1d.ts'
+export { Conv1d, type Conv1dOptions } from './conv1d.ts'
+export { Dropout, type DropoutOptions } from './dropout.ts'
+export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './embedding.ts'
+export { Flatten } from './flatten.ts'
+export type { PaddingMode } from './functional/padding.ts'
+export { Identity } from './identity.ts'
+export { LayerNorm, type LayerNormOptions } from './layerNorm.ts'
+export { Linear, type LinearOptions } from './linear.ts'
+export { LogSoftmax } from './logSoftmax.ts'
+export { MaxPool1d, type MaxPool1dOptions, type Pooled } from './maxPool1d.ts'
+export { Softmax } from './softmax.ts'
+
 // Initialisation
+
 export {
   calculateGain,
   constant_,
@@ -29,16 +60,12 @@ export {
   xavierUniform_,
   zeros_,
 } from './init.ts'
-export { Linear, type LinearOptions } from './linear.ts'
-export { type MembersOptions, Module } from './module.ts'
-export { Parameter } from './parameter.ts'
-// Memory of engines
+
+// For those who write layers
+
+export { checkedOptions, checkSize } from './arguments.ts'
+export { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
+export { engineOf, residentOf } from './moduleState.ts'
+export type { ModuleStream, StreamState } from './moduleStream.ts'
 export { type DirectionTensors, ResidentWeights } from './residentWeights.ts'
-export { type InputOf, type OutputOf, Sequential } from './sequential.ts'
-export { Softmax } from './softmax.ts'
-export {
-  type IncompatibleKeys,
-  type LoadStateDictOptions,
-  type SizeMismatch,
-  StateDictError,
-} from './stateDict.ts'
+export { type StateDict, stateTensors } from './stateTensors.ts'

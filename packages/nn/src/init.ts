@@ -2,7 +2,20 @@
  * PyTorch's torch.nn.init: fills a tensor in place, with the same draws from the generator, and returns it.
  * Gradients are not recorded.
  */
-import { empty, tensor as fromData, noGrad, type RandomOptions, stack, type Tensor } from '@unroll/tensor'
+import { describeValue } from '@unroll/kernels'
+import {
+  checkTensor,
+  elementsOf,
+  empty,
+  tensor as fromData,
+  type Generator,
+  noGrad,
+  type RandomOptions,
+  stack,
+  type Tensor,
+} from '@unroll/tensor'
+import { checkedOptions, checkType } from './arguments.ts'
+import { isSkippingInit } from './skipInit.ts'
 
 export interface XavierOptions extends RandomOptions {
   /** Factor, see {@link calculateGain}. Default 1. */
@@ -22,48 +35,56 @@ export type Nonlinearity = 'linear' | 'conv1d' | 'sigmoid' | 'tanh' | 'relu' | '
 
 /** U(a, b) */
 export function uniform_(tensor: Tensor, a = 0, b = 1, options: RandomOptions = {}): Tensor {
-  return noGrad(() => tensor.uniform_(a, b, options))
+  const random = drawing('uniform_', tensor, { a, b }, options)
+  return isSkippingInit() ? tensor : noGrad(() => tensor.uniform_(a, b, random))
 }
 
 /** N(mean, std²) */
 export function normal_(tensor: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
-  return noGrad(() => tensor.normal_(mean, std, options))
+  const random = drawing('normal_', tensor, { mean, std }, options)
+  return isSkippingInit() ? tensor : noGrad(() => tensor.normal_(mean, std, random))
 }
 
 export function constant_(tensor: Tensor, value: number): Tensor {
+  checkTensor('constant_', 'tensor', tensor)
+  checkType('constant_', 'value', value, 'number')
   return noGrad(() => tensor.fill_(value))
 }
 
 export function ones_(tensor: Tensor): Tensor {
+  checkTensor('ones_', 'tensor', tensor)
   return constant_(tensor, 1)
 }
 
 export function zeros_(tensor: Tensor): Tensor {
+  checkTensor('zeros_', 'tensor', tensor)
   return constant_(tensor, 0)
 }
 
 /** U(-a, a), `a = gain sqrt(6 / (fanIn + fanOut))` (Glorot and Bengio, 2010). */
 export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Tensor {
-  const bound = Math.sqrt(3) * xavierStd('xavierUniform_', tensor, options)
-  return uniform_(tensor, -bound, bound, options)
+  const { std, random } = xavier('xavierUniform_', tensor, options)
+  const bound = Math.sqrt(3) * std
+  return uniform_(tensor, -bound, bound, random)
 }
 
 /** N(0, std²), `std = gain sqrt(2 / (fanIn + fanOut))` (Glorot and Bengio, 2010). */
 export function xavierNormal_(tensor: Tensor, options: XavierOptions = {}): Tensor {
-  return normal_(tensor, 0, xavierStd('xavierNormal_', tensor, options), options)
+  const { std, random } = xavier('xavierNormal_', tensor, options)
+  return normal_(tensor, 0, std, random)
 }
 
 /** U(-b, b), `b = gain sqrt(3 / fan)` (He et al., 2015). A tensor of no elements is left as it is. */
 export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
-  if (tensor.numel === 0) return tensor
-  const bound = Math.sqrt(3) * kaimingStd('kaimingUniform_', tensor, options)
-  return uniform_(tensor, -bound, bound, options)
+  const { std, random } = kaiming('kaimingUniform_', tensor, options)
+  const bound = Math.sqrt(3) * std
+  return tensor.numel === 0 ? tensor : uniform_(tensor, -bound, bound, random)
 }
 
 /** N(0, std²), `std = gain / sqrt(fan)` (He et al., 2015). A tensor of no elements is left as it is. */
 export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
-  if (tensor.numel === 0) return tensor
-  return normal_(tensor, 0, kaimingStd('kaimingNormal_', tensor, options), options)
+  const { std, random } = kaiming('kaimingNormal_', tensor, options)
+  return tensor.numel === 0 ? tensor : normal_(tensor, 0, std, random)
 }
 
 /**
@@ -73,19 +94,23 @@ export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Te
  * @throws RangeError if the tensor has fewer than two dimensions
  */
 export function orthogonal_(tensor: Tensor, options: XavierOptions = {}): Tensor {
+  const all = checkedOptions('orthogonal_', options, xavierDefaults, 'gain')
+  checkTensor('orthogonal_', 'tensor', tensor)
   if (tensor.ndim < 2) {
     throw new RangeError(`orthogonal_: expected a tensor of 2 or more dimensions, got ${tensor.ndim}`)
   }
-  if (tensor.numel === 0) return tensor
+  if (tensor.numel === 0 || isSkippingInit()) return tensor
   const rows = tensor.size(0)
-  const drawn = normal_(empty([rows, tensor.numel / rows], { dtype: tensor.dtype }), 0, 1, options)
+  const drawn = normal_(empty([rows, tensor.numel / rows], { dtype: tensor.dtype }), 0, 1, drawnBy(all))
   const wide = rows < drawn.size(1)
-  const vectors = (wide ? drawn : drawn.t()).unbind(0).map((vector) => Float64Array.from(vector.data, Number))
+  const vectors = (wide ? drawn : drawn.t())
+    .unbind(0)
+    .map((vector) => Float64Array.from(elementsOf(vector), Number))
   orthonormalize(vectors)
   const basis = stack(vectors.map((vector) => fromData(vector)))
   return noGrad(() => {
     tensor.copy_((wide ? basis : basis.t()).reshape(tensor.shape))
-    return tensor.mul_(options.gain ?? 1)
+    return tensor.mul_(all.gain)
   })
 }
 
@@ -95,6 +120,7 @@ export function orthogonal_(tensor: Tensor, options: XavierOptions = {}): Tensor
  * @throws RangeError on a nonlinearity there is no value for
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  checkType('calculateGain', 'param', param, 'number')
   switch (nonlinearity) {
     case 'linear':
     case 'conv1d':
@@ -111,27 +137,68 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
     default:
       throw new RangeError(
         'calculateGain: expected linear, conv1d, sigmoid, tanh, relu, leaky_relu or selu, ' +
-          `got ${String(nonlinearity satisfies never)}`,
+          `got ${describeValue(nonlinearity satisfies never)}`,
       )
   }
 }
 
-function xavierStd(who: string, tensor: Tensor, { gain = 1 }: XavierOptions): number {
-  const { fanIn, fanOut } = fans(who, tensor)
-  return gain * Math.sqrt(2 / (fanIn + fanOut))
+type Defaults<Options extends RandomOptions> = Required<Omit<Options, 'generator'>> & {
+  readonly generator: Generator | undefined
 }
 
-function kaimingStd(who: string, tensor: Tensor, options: KaimingOptions): number {
-  const { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' } = options
-  if (mode !== 'fan_in' && mode !== 'fan_out') {
-    throw new RangeError(`${who}: expected the mode fan_in or fan_out, got ${String(mode satisfies never)}`)
-  }
+const xavierDefaults: Defaults<XavierOptions> = { gain: 1, generator: undefined }
+
+const kaimingDefaults: Defaults<KaimingOptions> = {
+  a: 0,
+  mode: 'fan_in',
+  nonlinearity: 'leaky_relu',
+  generator: undefined,
+}
+
+/** Checks the arguments of a random function; gives its options. */
+function drawing(
+  who: string,
+  tensor: Tensor,
+  numbers: Readonly<Record<string, number>>,
+  options: RandomOptions,
+): RandomOptions {
+  checkTensor(who, 'tensor', tensor)
+  for (const [name, value] of Object.entries(numbers)) checkType(who, name, value, 'number')
+  return drawnBy(checkedOptions<Defaults<RandomOptions>>(who, options, { generator: undefined }))
+}
+
+function drawnBy({ generator }: Defaults<RandomOptions>): RandomOptions {
+  return generator === undefined ? {} : { generator }
+}
+
+function xavier(who: string, tensor: Tensor, options: XavierOptions): { std: number; random: RandomOptions } {
+  const all = checkedOptions(who, options, xavierDefaults, 'gain')
   const { fanIn, fanOut } = fans(who, tensor)
-  return calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut)
+  return { std: all.gain * Math.sqrt(2 / (fanIn + fanOut)), random: drawnBy(all) }
+}
+
+function kaiming(
+  who: string,
+  tensor: Tensor,
+  options: KaimingOptions,
+): { std: number; random: RandomOptions } {
+  const all = checkedOptions(who, options, kaimingDefaults, 'a')
+  const { a, mode, nonlinearity } = all
+  const random = drawnBy(all)
+  if (mode !== 'fan_in' && mode !== 'fan_out') {
+    throw new RangeError(
+      `${who}: expected the mode fan_in or fan_out, got ${describeValue(mode satisfies never)}`,
+    )
+  }
+  checkTensor(who, 'tensor', tensor)
+  if (tensor.numel === 0) return { std: 0, random }
+  const { fanIn, fanOut } = fans(who, tensor)
+  return { std: calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut), random }
 }
 
 /** Inputs and outputs an element takes part in: sizes 1 and 0, times those of a kernel in the dimensions after. */
 function fans(who: string, tensor: Tensor): { fanIn: number; fanOut: number } {
+  checkTensor(who, 'tensor', tensor)
   const [outputs, inputs, ...kernel] = tensor.shape
   if (outputs === undefined || inputs === undefined) {
     throw new RangeError(`${who}: expected a tensor of 2 or more dimensions, got ${tensor.ndim}`)

@@ -1,11 +1,20 @@
-import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
-import { type DType, empty, linear, type Tensor } from '@unroll/tensor'
+import {
+  type DeviceMatrix,
+  type DeviceOperations,
+  defaultHostEngine,
+  type PackedMatrix,
+} from '@unroll/kernels'
+import { checkTensor, type DType, elementsOf, empty, linear, type Tensor } from '@unroll/tensor'
+import { checkCounts, checkedOptions } from './arguments.ts'
 import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'
+import { engineOf, residentOf } from './moduleState.ts'
+import type { ModuleStream } from './moduleStream.ts'
 import { Parameter } from './parameter.ts'
 import { Resident } from './resident.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
+import { checkStep, checkWidth, computed } from './streamParts.ts'
 
 export interface LinearOptions {
   /** Adds a learned bias. Default true. */
@@ -13,6 +22,8 @@ export interface LinearOptions {
   /** Default float32. */
   readonly dtype?: DType
 }
+
+const defaults: Required<LinearOptions> = { bias: true, dtype: 'float32' }
 
 /**
  * `y = x W^T + b`, at once and on the default host engine, also where the module was moved to a device: one product
@@ -24,22 +35,20 @@ export interface LinearOptions {
  * ```
  */
 export class Linear extends Module {
+  static override readonly name: string = 'Linear'
+
   readonly inFeatures: number
   readonly outFeatures: number
   /** `(outFeatures, inFeatures)`, drawn from U(-k, k), `k = 1 / sqrt(inFeatures)`. */
   weight: Parameter
   /** `(outFeatures)`, drawn as the weight; null without a bias. */
   bias: Parameter | null
-  readonly #resident: ResidentMatrix = new ResidentMatrix()
-  readonly #onDevice: Resident<'weight' | 'bias', DeviceMatrix> = new Resident(['weight', 'bias'])
 
-  /** @throws RangeError if a size is no whole number or negative */
-  constructor(
-    inFeatures: number,
-    outFeatures: number,
-    { bias = true, dtype = 'float32' }: LinearOptions = {},
-  ) {
+  /** @throws TypeError on an argument of a wrong type, RuntimeError on a negative size */
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super()
+    const { bias, dtype } = checkedOptions('Linear', options, defaults, 'bias')
+    checkCounts('Linear', { outFeatures, inFeatures })
     this.inFeatures = inFeatures
     this.outFeatures = outFeatures
     this.weight = new Parameter(empty([outFeatures, inFeatures], { dtype }))
@@ -61,7 +70,8 @@ export class Linear extends Module {
    */
   override forward(input: Tensor): Tensor {
     const { weight, bias } = this
-    return linear(input, weight, bias, (engine) => this.#resident.get(engine, weight, bias))
+    checkTensor('Linear.forward', 'input', input)
+    return linear(input, weight, bias, (engine) => matrixOf(this).get(engine, weight, bias))
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
@@ -71,23 +81,39 @@ export class Linear extends Module {
   override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
     const { weight, bias, inFeatures, outFeatures } = this
     const array = deviceArray(operations, input)
-    const [w, b] = [weight.data, bias?.data ?? null]
+    const [w, b] = [elementsOf(weight), bias && elementsOf(bias)]
     const isFloat32 = w instanceof Float32Array && (b === null || b instanceof Float32Array)
     if (array === null || !isFloat32 || inFeatures === 0 || array.shape.at(-1) !== inFeatures) return null
-    const weights = this.#onDevice.current(this.engine, [{ weight, bias }], () =>
+    const onDevice = residentOf(
+      this,
+      'device',
+      () => new Resident<'weight' | 'bias', DeviceMatrix>(['weight', 'bias']),
+    )
+    const weights = onDevice.current(engineOf(this), [{ weight, bias }], () =>
       operations.linearWeights(w, b, inFeatures, outFeatures),
     )
     return new DeviceTensor(operations.linear(array, weights))
   }
 
-  override dispose(): void {
-    this.#resident.dispose()
-    this.#onDevice.dispose()
-    super.dispose()
+  override openStream(width: number | null, batch: number): ModuleStream | null {
+    const { inFeatures, outFeatures } = this
+    checkWidth('Linear.openStream', inFeatures, width)
+    const engine = defaultHostEngine()
+    const pack = (): PackedMatrix => matrixOf(this).get(engine, this.weight, this.bias)
+    let packed = pack()
+    return computed(outFeatures, batch, (input, out) => {
+      checkStep('Linear.openStream', input, batch * inFeatures)
+      if (packed.disposed) packed = pack()
+      engine.multiplyInto(input, batch, packed, out)
+    })
   }
 
   override extraRepr(): string {
     const bias = this.bias ? 'True' : 'False'
     return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${bias}`
   }
+}
+
+function matrixOf(linear: Linear): ResidentMatrix {
+  return residentOf(linear, 'matrix', () => new ResidentMatrix())
 }

@@ -1,6 +1,6 @@
-import { type DeviceOperations, defaultEngine, type Engine } from '@unroll/kernels'
-import { type DType, isFloatingPoint, noGrad, Tensor } from '@unroll/tensor'
-import { describe } from './describe.ts'
+import { type DeviceOperations, describeValue, type Engine } from '@unroll/kernels'
+import { type DType, isFloatingPoint, Tensor } from '@unroll/tensor'
+import { checkedOptions, checkFunction, checkType } from './arguments.ts'
 import type { DeviceValue } from './deviceValue.ts'
 import {
   type ForwardArgs,
@@ -11,18 +11,25 @@ import {
   type HookOptions,
   type RemovableHandle,
 } from './forwardHooks.ts'
+import { Inspectable } from './inspectable.ts'
+import {
+  buffersOf,
+  findMember,
+  joinPath,
+  type MembersOptions,
+  membersOf,
+  nameOf,
+  propertiesOf,
+  registerMember,
+  slotsOf,
+  unique,
+} from './members.ts'
+import { engineOf, moduleState } from './moduleState.ts'
+import type { ModuleStream } from './moduleStream.ts'
+import { convert, engineRemedy, isEngine } from './moduleTarget.ts'
 import { Parameter } from './parameter.ts'
-import { type IncompatibleKeys, type LoadStateDictOptions, loadSlots, type StateSlot } from './stateDict.ts'
-
-/** Which members are listed, and under which names. */
-export interface MembersOptions {
-  /** Path that stands before every name, joined by a dot. Default none. */
-  readonly prefix?: string
-  /** Those of children too. Default true. */
-  readonly recurse?: boolean
-  /** Members reached by several paths are listed once, under the first. Default true. */
-  readonly removeDuplicate?: boolean
-}
+import { type IncompatibleKeys, type LoadStateDictOptions, loadSlots } from './stateDict.ts'
+import type { StateDict } from './stateTensors.ts'
 
 /**
  * Base class of everything that has weights. Properties are found by what they hold: a {@link Parameter} is a
@@ -41,24 +48,18 @@ export interface MembersOptions {
  * new Classifier().loadStateDict(await loadWeights('model.pt'))
  * ```
  */
-export class Module {
+export class Module extends Inspectable {
+  /** What errors and `toString` call it. Layers of packages say it as a string, which minifiers leave alone. */
+  static override readonly name: string = 'Module'
+
   /** Whether layers that train differently than they infer (Dropout) train; set it with {@link Module.train}. */
   training = true
-  /** Names of the buffers, and whether they belong into the state dict. */
-  readonly #buffers = new Map<string, boolean>()
-  #engine: Engine | null = null
-  #hooks: ForwardHooks | null = null
-
-  constructor() {
-    // Node's util.inspect.custom, without importing it: console.log shows what toString gives.
-    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toString() })
-  }
 
   // Running
 
   /** What the module computes. Subclasses override it with arguments and result of their own. */
   forward(..._args: never[]): unknown {
-    throw new Error(`${this.constructor.name}.forward: not implemented`)
+    throw new Error(`${nameOf(this)}.forward: not implemented`)
   }
 
   /**
@@ -81,24 +82,41 @@ export class Module {
     return null
   }
 
-  /** Runs `hook` before each `forward` and `forwardAsync`; what it returns replaces the arguments. */
+  /**
+   * Opens a stream of this module, as {@link Sequential.stream} does of each of its modules: one timestep of a sequence goes
+   * in, one comes out. A module that overrides it overrides `forward` too. Recurrent layers need not: they have `stream`.
+   * @param width numbers that each sequence brings to a step; null for the first module, which has to know it
+   * @param batch sequences side by side
+   * @returns null where it cannot run by timesteps
+   */
+  openStream(_width: number | null, _batch: number): ModuleStream | null {
+    return null
+  }
+
+  /**
+   * Runs `hook` before each `forward` and `forwardAsync`; what it returns replaces the arguments.
+   * @throws TypeError if `hook` is no function
+   */
   registerForwardPreHook<M extends Module>(
     this: M,
     hook: ForwardPreHook<M>,
     options: HookOptions = {},
   ): RemovableHandle {
-    this.#hooks ??= new ForwardHooks(this)
-    return this.#hooks.addPre((args) => hook(this, args as ForwardArgs<M>), options)
+    checkFunction(`${nameOf(this)}.registerForwardPreHook`, 'hook', hook)
+    return hooksOf(this).addPre((args) => hook(this, args as ForwardArgs<M>), options)
   }
 
-  /** Runs `hook` after each `forward` and `forwardAsync`; what it returns replaces the result. */
+  /**
+   * Runs `hook` after each `forward` and `forwardAsync`; what it returns replaces the result.
+   * @throws TypeError if `hook` is no function
+   */
   registerForwardHook<M extends Module>(
     this: M,
     hook: ForwardHook<M>,
     options: HookOptions = {},
   ): RemovableHandle {
-    this.#hooks ??= new ForwardHooks(this)
-    return this.#hooks.add(
+    checkFunction(`${nameOf(this)}.registerForwardHook`, 'hook', hook)
+    return hooksOf(this).add(
       (args, result) => hook(this, args as ForwardArgs<M>, result as ForwardResult<M>),
       options,
     )
@@ -106,7 +124,7 @@ export class Module {
 
   /** The engine the module was moved to, else the default one; its `name` tells which. */
   get engine(): Engine {
-    return this.#engine ?? defaultEngine()
+    return engineOf(this)
   }
 
   /**
@@ -115,12 +133,12 @@ export class Module {
    * @throws TypeError if `target` is neither an engine nor a floating-point dtype
    */
   to(target: Engine | DType): this {
-    if (typeof target === 'string' && isFloatingPoint(target)) this.#convert(target)
-    else if (typeof target === 'object' && target !== null && 'kind' in target) {
-      for (const module of this.modules()) module.#engine = target
+    if (typeof target === 'string' && isFloatingPoint(target)) convert(this, target)
+    else if (isEngine(target)) {
+      for (const module of this.modules()) moduleState(module).engine = target
     } else {
       throw new TypeError(
-        `${this.constructor.name}.to: expected an engine or a floating-point dtype, got ${String(target)}`,
+        `${nameOf(this)}.to: expected an engine or a floating-point dtype, got ${describeValue(target)}${engineRemedy(target)}`,
       )
     }
     return this
@@ -146,19 +164,9 @@ export class Module {
     return this.to('bfloat16')
   }
 
-  #convert(dtype: DType): void {
-    noGrad(() => {
-      for (const tensor of [...this.parameters(), ...this.buffers()]) {
-        if (!isFloatingPoint(tensor.dtype) || tensor.dtype === dtype) continue
-        const { grad } = tensor
-        tensor.set_(tensor.to(dtype))
-        tensor.grad = grad?.to(dtype) ?? null
-      }
-    })
-  }
-
   /** Gives back the memory engines hold for the module and its children. It is usable still: it packs again. */
   dispose(): void {
+    for (const resident of moduleState(this).residents.values()) resident.dispose()
     for (const child of this.children()) child.dispose()
   }
 
@@ -173,7 +181,14 @@ export class Module {
    * @throws TypeError if it is no Parameter, RangeError if the name is empty, has dots, or is another property
    */
   registerParameter(name: string, parameter: Parameter | null): void {
-    this.#register('registerParameter', name, parameter, Parameter, (present) => present instanceof Parameter)
+    registerMember(
+      this,
+      'registerParameter',
+      name,
+      parameter,
+      Parameter,
+      (present) => present instanceof Parameter,
+    )
   }
 
   /**
@@ -182,8 +197,15 @@ export class Module {
    * @throws TypeError if it is no Tensor, RangeError if the name is empty, has dots, or is another property
    */
   registerBuffer(name: string, buffer: Tensor | null, options: { readonly persistent?: boolean } = {}): void {
-    this.#register('registerBuffer', name, buffer, Tensor, () => this.#buffers.has(name))
-    this.#buffers.set(name, options.persistent ?? true)
+    const { buffers } = moduleState(this)
+    const { persistent } = checkedOptions(
+      `${nameOf(this)}.registerBuffer`,
+      options,
+      { persistent: true },
+      'persistent',
+    )
+    registerMember(this, 'registerBuffer', name, buffer, Tensor, () => buffers.has(name))
+    buffers.set(name, persistent)
   }
 
   /**
@@ -191,53 +213,34 @@ export class Module {
    * @throws TypeError if it is no Module, RangeError if the name is empty, has dots, or is another property
    */
   registerModule(name: string, module: Module | null): void {
-    this.#register('registerModule', name, module, Module, (present) => present instanceof Module)
-  }
-
-  #register(
-    method: string,
-    name: string,
-    value: unknown,
-    type: abstract new (...args: never[]) => unknown,
-    replaces: (present: unknown) => boolean,
-  ): void {
-    const who = `${this.constructor.name}.${method}`
-    if (name === '' || name.includes('.')) {
-      throw new RangeError(`${who}: expected a name without dots that is not empty, got "${name}"`)
-    }
-    const present: unknown = Reflect.get(this, name)
-    if (present !== undefined && present !== null && !replaces(present)) {
-      throw new RangeError(`${who}: expected a name that is free, got "${name}", which is another property`)
-    }
-    if (value !== null && !(value instanceof type)) {
-      throw new TypeError(`${who}: expected a ${type.name} or null for "${name}", got ${describe(value)}`)
-    }
-    Object.defineProperty(this, name, { value, configurable: true, writable: true, enumerable: true })
+    registerMember(this, 'registerModule', name, module, Module, (present) => present instanceof Module)
   }
 
   /** Parameters of the module and, unless `recurse` is false, its children, shared ones once. */
   parameters(options: Pick<MembersOptions, 'recurse'> = {}): Parameter[] {
-    return this.namedParameters(options).map(([, parameter]) => parameter)
+    const own = checkedOptions(`${nameOf(this)}.parameters`, options, { recurse: true }, 'recurse')
+    return this.namedParameters(own).map(([, parameter]) => parameter)
   }
 
   /** As {@link Module.parameters}, with the keys of the state dict: `lstm.weight_ih_l0`. */
   namedParameters(options: MembersOptions = {}): [name: string, parameter: Parameter][] {
-    return this.#members(options, (module) => propertiesOf(module, Parameter))
+    return membersOf(this, 'namedParameters', options, (module) => propertiesOf(module, Parameter))
   }
 
   /** Buffers of the module and, unless `recurse` is false, its children, shared ones once. */
   buffers(options: Pick<MembersOptions, 'recurse'> = {}): Tensor[] {
-    return this.namedBuffers(options).map(([, buffer]) => buffer)
+    const own = checkedOptions(`${nameOf(this)}.buffers`, options, { recurse: true }, 'recurse')
+    return this.namedBuffers(own).map(([, buffer]) => buffer)
   }
 
   /** As {@link Module.buffers}, with the keys of the state dict. */
   namedBuffers(options: MembersOptions = {}): [name: string, buffer: Tensor][] {
-    return this.#members(options, (module) => module.#ownBuffers())
+    return membersOf(this, 'namedBuffers', options, buffersOf)
   }
 
   /** The modules this one holds directly, shared ones once. */
   children(): Module[] {
-    return [...new Set(propertiesOf(this, Module).map(([, child]) => child))]
+    return this.namedChildren().map(([, child]) => child)
   }
 
   namedChildren(): [name: string, child: Module][] {
@@ -251,60 +254,38 @@ export class Module {
 
   /** As {@link Module.modules}, with paths: `''` for this one, then `encoder`, `encoder.lstm`. */
   namedModules(options: Omit<MembersOptions, 'recurse'> = {}): [path: string, module: Module][] {
-    const { prefix = '', removeDuplicate = true } = options
-    return removeDuplicate ? unique(this.#tree(prefix)) : [...this.#tree(prefix)]
+    const { prefix, removeDuplicate } = checkedOptions(
+      `${nameOf(this)}.namedModules`,
+      options,
+      { prefix: '', removeDuplicate: true },
+      'prefix',
+    )
+    return removeDuplicate ? unique(treeOf(this, prefix)) : [...treeOf(this, prefix)]
   }
 
   /** @throws RangeError if no parameter has this path, such as `lstm.weight_ih_l0` */
   getParameter(path: string): Parameter {
-    return this.#find('getParameter', path, (module) => propertiesOf(module, Parameter))
+    return findMember(this, 'getParameter', path, (module) => propertiesOf(module, Parameter))
   }
 
   /** @throws RangeError if no buffer has this path */
   getBuffer(path: string): Tensor {
-    return this.#find('getBuffer', path, (module) => module.#ownBuffers())
+    return findMember(this, 'getBuffer', path, buffersOf)
   }
 
   /** @throws RangeError if no module has this path; the empty path is this one */
   getSubmodule(path: string): Module {
-    return path === '' ? this : this.#find('getSubmodule', path, (module) => propertiesOf(module, Module))
+    return path === ''
+      ? this
+      : findMember(this, 'getSubmodule', path, (module) => propertiesOf(module, Module))
   }
 
   /** Calls `fn` with every module below this one, children first, and with this one. */
   apply(fn: (module: Module) => void): this {
+    checkFunction(`${nameOf(this)}.apply`, 'fn', fn)
     for (const child of this.children()) child.apply(fn)
     fn(this)
     return this
-  }
-
-  #ownBuffers(): [name: string, buffer: Tensor][] {
-    return propertiesOf(this, Tensor).filter(([name]) => this.#buffers.has(name))
-  }
-
-  /** Every module with its path, parents first, as often as it is reached. */
-  *#tree(path: string): Generator<[path: string, module: Module]> {
-    yield [path, this]
-    for (const [name, child] of propertiesOf(this, Module)) yield* child.#tree(join(path, name))
-  }
-
-  #members<T>(options: MembersOptions, own: (module: Module) => [string, T][]): [string, T][] {
-    const { prefix = '', recurse = true, removeDuplicate = true } = options
-    const modules = recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this] as const]
-    const members = modules.flatMap(([path, module]) =>
-      own(module).map(([name, member]): [string, T] => [join(path, name), member]),
-    )
-    return removeDuplicate ? unique(members) : members
-  }
-
-  #find<T>(method: string, path: string, own: (module: Module) => [string, T][]): T {
-    const dot = path.lastIndexOf('.')
-    const members = own(this.getSubmodule(path.slice(0, Math.max(dot, 0))))
-    const found = members.find(([name]) => name === path.slice(dot + 1))
-    if (found) return found[1]
-    throw new RangeError(
-      `${this.constructor.name}.${method}: nothing has the path "${path}"; ` +
-        `expected the last name to be one of ${members.map(([name]) => `"${name}"`).join(', ') || 'none'}`,
-    )
   }
 
   // Its state
@@ -313,41 +294,31 @@ export class Module {
    * Parameters and persistent buffers under PyTorch's keys: views that share the module's memory, detached.
    * @param options `prefix` stands before each key as it is: `encoder.`, with the dot
    */
-  stateDict({ prefix = '' }: { readonly prefix?: string } = {}): Map<string, Tensor> {
-    return new Map(this.#slots().map(({ key, tensor }) => [prefix + key, tensor.detach()]))
+  stateDict(options: { readonly prefix?: string } = {}): Map<string, Tensor> {
+    const { prefix } = checkedOptions(`${nameOf(this)}.stateDict`, options, { prefix: '' }, 'prefix')
+    return new Map(slotsOf(this).map(({ key, tensor }) => [prefix + key, tensor.detach()]))
   }
 
   /**
    * Fills parameters and persistent buffers. All or nothing: where it throws, nothing has changed.
+   *
+   * @param state a Map or plain object of tensors; clones of tensors, as `structuredClone`, `postMessage` or JSON make them,
+   * will do
+   * @param options `prefix`: only entries whose keys begin so are looked at, such as `module.`
    * @returns keys without counterpart, which are no error under `strict: false`
    * @throws StateDictError with every missing key, unexpected key and size mismatch
-   * @throws TypeError if `state` is not a Map of tensors
+   * @throws TypeError if `state` is something else, such as a promise that was not awaited
+   *
+   * @example
+   * model.loadStateDict(await loadWeights('model.pt'), { prefix: 'module.' })
    */
-  loadStateDict(state: ReadonlyMap<string, Tensor>, options: LoadStateDictOptions = {}): IncompatibleKeys {
-    return loadSlots(this.constructor.name, this.#slots(), state, options)
-  }
-
-  #slots(): StateSlot[] {
-    return [...this.#tree('')].flatMap(([path, module]) => {
-      const buffers = module.#ownBuffers().filter(([name]) => module.#buffers.get(name))
-      return [...propertiesOf(module, Parameter), ...buffers].map(
-        ([name, tensor]): StateSlot => ({
-          key: join(path, name),
-          tensor,
-          assign: (source) => {
-            const value = tensor instanceof Parameter ? new Parameter(source, tensor.requiresGrad) : source
-            return () => Reflect.set(module, name, value)
-          },
-        }),
-      )
-    })
+  loadStateDict(state: StateDict, options: LoadStateDictOptions = {}): IncompatibleKeys {
+    return loadSlots(nameOf(this), slotsOf(this), state, options)
   }
 
   /** Switches the module and its children to training, or with false to inference. */
   train(mode = true): this {
-    if (typeof mode !== 'boolean') {
-      throw new TypeError(`${this.constructor.name}.train: expected true or false, got ${String(mode)}`)
-    }
+    checkType(`${nameOf(this)}.train`, 'mode', mode, 'boolean')
     this.training = mode
     for (const child of this.children()) child.train(mode)
     return this
@@ -360,6 +331,7 @@ export class Module {
 
   /** Whether gradients are recorded for the parameters. */
   requiresGrad_(requiresGrad = true): this {
+    checkType(`${nameOf(this)}.requiresGrad_`, 'requiresGrad', requiresGrad, 'boolean')
     for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad
     return this
   }
@@ -377,31 +349,29 @@ export class Module {
   }
 
   /** As PyTorch prints a module, children indented. */
-  toString(): string {
+  override toString(): string {
     const extra = this.extraRepr()
-    const children = propertiesOf(this, Module).map(
-      ([name, child]) => `(${name}): ${child.toString().replaceAll('\n', '\n  ')}`,
-    )
+    const children = childTexts(this)
     const lines = [...(extra === '' ? [] : extra.split('\n')), ...children]
     const inline = lines.length === 0 || (lines.length === 1 && children.length === 0)
-    return `${this.constructor.name}(${inline ? lines.join('') : `\n  ${lines.join('\n  ')}\n`})`
+    return `${nameOf(this)}(${inline ? lines.join('') : `\n  ${lines.join('\n  ')}\n`})`
   }
 }
 
-/** The own properties that hold a `type`, in the order they were set. */
-function propertiesOf<T>(
-  object: object,
-  type: abstract new (...args: never[]) => T,
-): [name: string, value: T][] {
-  return Object.entries(object).filter((entry): entry is [string, T] => entry[1] instanceof type)
+function childTexts(module: Module): string[] {
+  return propertiesOf(module, Module).map(
+    ([name, child]) => `(${name}): ${child.toString().replaceAll('\n', '\n  ')}`,
+  )
 }
 
-/** Entries whose value did not come before. */
-function unique<T>(entries: Iterable<[string, T]>): [string, T][] {
-  const seen = new Set<T>()
-  return [...entries].filter(([, value]) => !seen.has(value) && seen.add(value))
+function hooksOf(module: Module): ForwardHooks {
+  const state = moduleState(module)
+  state.hooks ??= new ForwardHooks(module)
+  return state.hooks
 }
 
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`
+/** Every module with its path, parents first, as often as it is reached. */
+function* treeOf(module: Module, path: string): Generator<[path: string, module: Module]> {
+  yield [path, module]
+  for (const [name, child] of propertiesOf(module, Module)) yield* treeOf(child, joinPath(path, name))
 }

@@ -1,4 +1,5 @@
-import { Tensor } from '@unroll/tensor'
+import { checkTensor, Tensor } from '@unroll/tensor'
+import { checkType } from './arguments.ts'
 
 /**
  * A tensor that is trained: as a property of a Module it is one of its parameters.
@@ -10,14 +11,19 @@ import { Tensor } from '@unroll/tensor'
  * ```
  */
 export class Parameter extends Tensor {
+  static override readonly name: string = 'Parameter'
+
   /** For the compiler only: a plain Tensor is not to be assigned where a Parameter stands. */
   declare protected readonly kind: 'parameter'
 
   /**
    * @param data shares its memory with the parameter
+   * @throws TypeError if `data` is no tensor
    * @throws RuntimeError if `requiresGrad` and the dtype is not a float
    */
   constructor(data: Tensor, requiresGrad = true) {
+    checkTensor('Parameter', 'data', data)
+    checkType('Parameter', 'requiresGrad', requiresGrad, 'boolean')
     super(data, requiresGrad)
   }
 

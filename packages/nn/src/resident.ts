@@ -1,5 +1,5 @@
 import type { Engine, FloatArray } from '@unroll/kernels'
-import type { Tensor } from '@unroll/tensor'
+import { elementsOf, type Tensor, TensorSnapshot } from '@unroll/tensor'
 
 /** What an engine keeps packed in its own memory. */
 interface Packed {
@@ -12,7 +12,7 @@ type Roles<Role extends string> = { readonly [role in Role]: Tensor | null }
 
 /**
  * Tensors packed into an engine, once: {@link Resident.current} gives what was packed until a tensor or the engine
- * changes. The engine's memory is given back by {@link Resident.dispose}, or when the owner is garbage collected.
+ * changes. Elements that were written to a tensor's `data` count: see TensorSnapshot. The engine's memory is given back by {@link Resident.dispose}, or when the owner is garbage collected.
  */
 export class Resident<Role extends string, P extends Packed> {
   readonly #roles: readonly Role[]
@@ -26,13 +26,14 @@ export class Resident<Role extends string, P extends Packed> {
   /** What is packed from these very tensors as they are now; packed by `pack`, in place of what was, if nothing is. */
   current(engine: Engine, groups: readonly Roles<Role>[], pack: () => P): P {
     const held = this.#held
-    if (held?.engine === engine && !held.packed.stale && this.#isCurrent(held.sources, groups)) {
+    if (held?.engine === engine && !held.packed.stale && this.#isCurrent(held.snapshots, groups)) {
       return held.packed
     }
     this.dispose()
+    // Before the elements are read, so that no change is missed.
+    const snapshots = groups.flatMap((group) => this.#roles.map((role) => snapshotOf(group[role])))
     const packed = pack()
-    const sources = groups.flatMap((group) => this.#roles.map((role) => sourceOf(group[role])))
-    this.#held = { engine, packed, sources }
+    this.#held = { engine, packed, snapshots }
     dropped().register(this, packed, this)
     return packed
   }
@@ -50,21 +51,21 @@ export class Resident<Role extends string, P extends Packed> {
   }
 
   /** Runs before every call of a module: allocates nothing. */
-  #isCurrent(sources: Held<P>['sources'], groups: readonly Roles<Role>[]): boolean {
+  #isCurrent(snapshots: Held<P>['snapshots'], groups: readonly Roles<Role>[]): boolean {
     let index = 0
     for (const group of groups) {
       for (const role of this.#roles) {
-        if (!isSame(sources[index++], group[role])) return false
+        if (!isSame(snapshots[index++], group[role])) return false
       }
     }
-    return index === sources.length
+    return index === snapshots.length
   }
 }
 
 /** The elements themselves, not a copy, where the tensor is contiguous. */
 export function floatsOf(who: string, tensor: Tensor): FloatArray {
-  const { data } = tensor
-  if (data instanceof Float32Array || data instanceof Float64Array) return data
+  const elements = elementsOf(tensor)
+  if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
   throw new TypeError(
     `${who}: engines compute with float32 or float64 weights, got ${tensor.dtype}; ` +
       "convert the module with module.to('float32')",
@@ -75,31 +76,15 @@ interface Held<P> {
   readonly engine: Engine
   readonly packed: P
   /** Of every group, in the order of the roles. */
-  readonly sources: readonly (Source | null)[]
+  readonly snapshots: readonly (TensorSnapshot | null)[]
 }
 
-/** What a tensor pointed at when it was packed. */
-interface Source {
-  readonly storage: Tensor['storage']
-  readonly version: number
-  readonly offset: number
-  readonly strides: readonly number[]
+function snapshotOf(tensor: Tensor | null): TensorSnapshot | null {
+  return tensor && new TensorSnapshot(tensor)
 }
 
-function sourceOf(tensor: Tensor | null): Source | null {
-  if (tensor === null) return null
-  const { storage, version, offset, strides } = tensor
-  return { storage, version, offset, strides }
-}
-
-function isSame(source: Source | null | undefined, tensor: Tensor | null): boolean {
-  if (!source || !tensor) return source === tensor
-  return (
-    source.storage === tensor.storage &&
-    source.version === tensor.version &&
-    source.offset === tensor.offset &&
-    source.strides.every((stride, dim) => stride === tensor.strides[dim])
-  )
+function isSame(snapshot: TensorSnapshot | null | undefined, tensor: Tensor | null): boolean {
+  return snapshot && tensor ? snapshot.matches(tensor) : snapshot === tensor
 }
 
 let registry: FinalizationRegistry<Packed> | undefined

@@ -1,5 +1,13 @@
-import type { DirectionWeights, Engine, FloatArray, PackedWeights, RecurrentSpec } from '@unroll/kernels'
+import {
+  type DirectionWeights,
+  describeValue,
+  type Engine,
+  type FloatArray,
+  type PackedWeights,
+  type RecurrentSpec,
+} from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
+import { isEngine } from './moduleTarget.ts'
 import { floatsOf, Resident } from './resident.ts'
 
 /** The parameters of one direction of one layer; shapes as in `DirectionWeights` of @unroll/kernels. */
@@ -51,6 +59,9 @@ function pack(
   spec: Omit<RecurrentSpec, 'dtype'>,
   directions: readonly DirectionTensors[],
 ): PackedWeights {
+  if (!isEngine(engine)) {
+    throw new TypeError(`ResidentWeights.get: expected an engine, got ${describeValue(engine)}`)
+  }
   const floats = (tensor: Tensor): FloatArray => floatsOf('ResidentWeights.get', tensor)
   const weights = directions.map(
     ({ weightIh, weightHh, biasIh, biasHh, weightHr }): DirectionWeights => ({

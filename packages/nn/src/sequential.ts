@@ -1,7 +1,15 @@
 import type { DeviceOperations } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
-import { type DeviceValue, onDevice, toHost } from './deviceValue.ts'
+import { type DeviceValue, isDeviceValue, onDevice } from './deviceValue.ts'
+import { checkModule, moduleAt, modulesOf } from './listedModules.ts'
 import { Module } from './module.ts'
+import type { ModuleStream } from './moduleStream.ts'
+import {
+  openParts,
+  openSequentialStream,
+  type SequentialStream,
+  type SequentialStreamOptions,
+} from './sequentialStream.ts'
 
 /** What the first of the modules takes. */
 export type InputOf<M extends readonly Module[]> = M extends readonly [
@@ -29,9 +37,15 @@ export type OutputOf<M extends readonly Module[]> = M extends readonly [
  * ```
  */
 export class Sequential<const M extends readonly Module[] = readonly Module[]> extends Module {
+  static override readonly name: string = 'Sequential'
+
+  /** @throws TypeError if an argument is no module */
   constructor(...modules: M) {
     super()
-    for (const [index, module] of modules.entries()) this.registerModule(String(index), module)
+    for (const [index, module] of modules.entries()) {
+      checkModule('Sequential', module)
+      this.registerModule(String(index), module)
+    }
   }
 
   override forward(input: InputOf<M>): OutputOf<M>
@@ -51,10 +65,13 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
   override async forwardAsync(input: unknown): Promise<unknown> {
     let value = input
     for (const module of this) {
-      value =
-        onDevice(module, value) ?? (await Reflect.apply(module.forwardAsync, module, [await toHost(value)]))
+      const there = onDevice(module, value)
+      if (there === null) {
+        const input = isDeviceValue(value) ? await value.toHost() : value
+        value = await Reflect.apply(module.forwardAsync, module, [input])
+      } else value = there
     }
-    return toHost(value)
+    return isDeviceValue(value) ? value.toHost() : value
   }
 
   override forwardOnDevice(_operations: DeviceOperations, input: unknown): DeviceValue | null {
@@ -68,9 +85,31 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
     return last
   }
 
+  /**
+   * Opens a stream, which runs all modules one timestep at a time, for audio and control loops; a step allocates nothing on
+   * the wasm engine. Every module has to run by timesteps: recurrent layers of one direction, Linear, activations, Softmax
+   * and LayerNorm over the features, Dropout that does not train, Identity, SelectOutput, a Sequential of these, and what
+   * overrides `openStream`.
+   *
+   * ```ts
+   * const stream = new Sequential(new LSTM(1, 20), new SelectOutput('sequence'), new Linear(20, 1)).eval().stream()
+   * for (const frame of frames) play(stream.step(frame)) // Float32Array in, Float32Array out
+   * ```
+   *
+   * @throws RuntimeError naming a module that cannot, or if there is none
+   * @throws RangeError if `batch` is less than 1, or the widths of modules do not fit together
+   */
+  stream(options: SequentialStreamOptions = {}): SequentialStream {
+    return openSequentialStream(this, options)
+  }
+
+  override openStream(width: number | null, batch: number): ModuleStream | null {
+    return openParts(this, width, batch)
+  }
+
   /** How many modules there are. */
   get length(): number {
-    return this.#modules.length
+    return modulesOf(this).length
   }
 
   /**
@@ -78,18 +117,10 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
    * @throws RangeError if there is none
    */
   at(index: number): Module {
-    const module = this.#modules.at(index)
-    if (module) return module
-    throw new RangeError(
-      `Sequential.at: expected a position from ${-this.length} to ${this.length - 1}, got ${index}`,
-    )
+    return moduleAt(this, 'Sequential', index)
   }
 
   [Symbol.iterator](): Iterator<Module> {
-    return this.#modules[Symbol.iterator]()
-  }
-
-  get #modules(): Module[] {
-    return Object.values(this).filter((value): value is Module => value instanceof Module)
+    return modulesOf(this)[Symbol.iterator]()
   }
 }

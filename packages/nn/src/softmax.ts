@@ -1,7 +1,10 @@
 import type { DeviceOperations } from '@unroll/kernels'
-import type { Tensor } from '@unroll/tensor'
+import { checkTensor, type Tensor } from '@unroll/tensor'
+import { checkInteger } from './arguments.ts'
 import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { Module } from './module.ts'
+import type { ModuleStream } from './moduleStream.ts'
+import { softmaxPart } from './streamParts.ts'
 
 /**
  * `exp(x) / sum(exp(x))` along one dimension: numbers as probabilities.
@@ -11,12 +14,14 @@ import { Module } from './module.ts'
  * ```
  */
 export class Softmax extends Module {
+  static override readonly name: string = 'Softmax'
+
   readonly dim: number
 
-  /** @throws RangeError unless `dim` is a whole number */
+  /** @throws TypeError unless `dim` is a whole number */
   constructor(dim: number) {
     super()
-    if (!Number.isInteger(dim)) throw new RangeError(`Softmax: expected dim to be a whole number, got ${dim}`)
+    checkInteger('Softmax', 'dim', dim)
     this.dim = dim
   }
 
@@ -26,6 +31,7 @@ export class Softmax extends Module {
    * @throws RangeError if the input has no such dimension
    */
   override forward(input: Tensor): Tensor {
+    checkTensor('Softmax.forward', 'input', input)
     return input.softmax(this.dim)
   }
 
@@ -37,6 +43,11 @@ export class Softmax extends Module {
     const array = deviceArray(operations, input)
     if (array === null || (this.dim !== -1 && this.dim !== array.shape.length - 1)) return null
     return new DeviceTensor(operations.softmax(array))
+  }
+
+  /** @throws RangeError unless `dim` is -1: a timestep has no other dimension */
+  override openStream(width: number | null, batch: number): ModuleStream | null {
+    return softmaxPart('Softmax', this.dim, width, batch, false)
   }
 
   override extraRepr(): string {

@@ -11,3 +11,8 @@ export function toState(weights: Readonly<Record<string, EncodedArray | undefine
     Object.entries(weights).flatMap(([name, encoded]) => (encoded ? [[name, toTensor(encoded)]] : [])),
   )
 }
+
+/** PyTorch's option under our name: `padding_mode` is `paddingMode`. */
+export function camelCase(name: string): string {
+  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -121,7 +121,9 @@ describe('init functions', () => {
       expect(() => fill(zeros([3]))).toThrow('2 or more dimensions, got 1')
     }
     // @ts-expect-error no such mode
-    expect(() => kaimingUniform_(zeros([2, 2]), { mode: 'fan' })).toThrow('fan_in or fan_out, got fan')
+    expect(() => kaimingUniform_(zeros([2, 2]), { mode: 'fan' })).toThrow(
+      'fan_in or fan_out, got string "fan"',
+    )
     // @ts-expect-error no such nonlinearity
     expect(() => calculateGain('sine')).toThrow(RangeError)
   })

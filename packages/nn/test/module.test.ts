@@ -2,7 +2,19 @@ import { defaultEngine, reference } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/nn_modules.json'
 import { ones, RuntimeError, type Tensor, tensor, zeros } from '@unroll/tensor'
 import { describe, expect, test } from 'vitest'
-import { Dropout, Embedding, Linear, Module, Parameter, Sequential } from '../src/index.ts'
+import {
+  BatchNorm1d,
+  Dropout,
+  Embedding,
+  Linear,
+  Module,
+  ModuleDict,
+  ModuleList,
+  Parameter,
+  ReLU,
+  Sequential,
+  Tanh,
+} from '../src/index.ts'
 
 // The modules of tooling/oracle/nn_fixtures.py.
 class Block extends Module {
@@ -43,6 +55,18 @@ const modules: Record<string, () => Module> = {
   Sequential: () => new Sequential(new Linear(1, 2), new Sequential(new Dropout(), new Linear(2, 1))),
   Block: () => new Block(),
   Outer: () => new Outer(),
+  ModuleList: () =>
+    new ModuleList<Module>([
+      new Linear(2, 2),
+      new Linear(2, 2),
+      new ReLU(),
+      new Sequential(new Tanh(), new Tanh()),
+    ]),
+  'ModuleList of none': () => new ModuleList(),
+  'nested ModuleList': () =>
+    new Sequential(new ModuleList([0, 1, 2].map(() => new ModuleList([0, 1].map(() => new Tanh()))))),
+  ModuleDict: () => new ModuleDict<Module>({ b: new Linear(2, 3), a: new ReLU(), norm: new BatchNorm1d(4) }),
+  'ModuleDict of none': () => new ModuleDict(),
 }
 
 describe.each(fixtures.cases)('$name', ({ name, ...want }) => {
@@ -120,7 +144,7 @@ describe('Module', () => {
     // @ts-expect-error a tensor is no parameter
     expect(() => module.registerParameter('scale', zeros([1]))).toThrow(TypeError)
     expect(() => Reflect.apply(module.registerBuffer, module, ['scale', [1]])).toThrow(
-      'a Tensor or null for "scale", got Array',
+      'a Tensor or null for "scale", got array of 1',
     )
     module.registerParameter('weight', new Parameter(zeros([1, 1])))
     module.registerBuffer('buffer', zeros([1]))
@@ -204,7 +228,7 @@ describe('Module', () => {
     const module = new Dropout(0.1)
     const inspect: unknown = Reflect.get(module, Symbol.for('nodejs.util.inspect.custom'))
     expect(typeof inspect === 'function' && inspect.call(module)).toBe('Dropout(p=0.1, inplace=False)')
-    expect(Object.keys(module)).toEqual(['training', 'p'])
+    expect(Object.keys(module)).toEqual(['training', 'p', 'inplace'])
   })
 
   test('prints parameters as PyTorch does', () => {

@@ -43,8 +43,8 @@ describe('the weight of a Linear', () => {
   test('is packed once, as it lies', () => {
     const linear = new Linear(3, 2)
     const first = linear.forward(ones([4, 3]))
-    expect(engine.arrays).toEqual([linear.weight.storage.data, linear.bias?.storage.data])
-    expect(engine.arrays[0]).toBe(linear.weight.storage.data)
+    expect(engine.arrays).toEqual([linear.weight.storage.elements, linear.bias?.storage.elements])
+    expect(engine.arrays[0]).toBe(linear.weight.storage.elements)
     expect(linear.forward(ones([4, 3])).toArray()).toEqual(first.toArray())
     linear.forward(ones([3]))
     expect([engine.packs, engine.held]).toEqual([1, 1])

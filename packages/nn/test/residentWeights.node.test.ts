@@ -61,7 +61,7 @@ describe('ResidentWeights', () => {
     const resident = new ResidentWeights(spec)
     const tensors = weights()
     const packed = resident.get(engine, [tensors])
-    expect(engine.arrays[0]).toBe(tensors.weightIh.storage.data)
+    expect(engine.arrays[0]).toBe(tensors.weightIh.storage.elements)
     for (let i = 0; i < 3; i++) expect(resident.get(engine, [{ ...tensors }])).toBe(packed)
     expect([engine.packs, engine.held]).toEqual([1, 1])
     resident.dispose()

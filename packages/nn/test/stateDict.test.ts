@@ -1,6 +1,6 @@
-import { full, ones, tensor, zeros } from '@unroll/tensor'
+import { full, ones, type Tensor, tensor, zeros } from '@unroll/tensor'
 import { describe, expect, test } from 'vitest'
-import { Linear, Module, Parameter, Sequential, StateDictError } from '../src/index.ts'
+import { BatchNorm1d, Linear, Module, Parameter, Sequential, StateDictError } from '../src/index.ts'
 
 const model = (): Sequential<[Linear, Linear]> => new Sequential(new Linear(2, 3), new Linear(3, 1))
 
@@ -139,14 +139,187 @@ describe('loadStateDict', () => {
     expect(other.getBuffer('kept')).toBe(given)
   })
 
-  test('refuses what is no map of tensors', () => {
-    // @ts-expect-error a plain object
-    expect(() => model().loadStateDict({ '0.weight': ones([1]) })).toThrow(
-      'expected a Map of tensors, got Object',
+  test('refuses what is no map of tensors, and says what may be meant', async () => {
+    const refused: [state: unknown, message: string][] = [
+      [[ones([1])], 'expected a Map or plain object of tensors, got array of 1'],
+      [new Set(), 'got Set'],
+      [null, 'got null'],
+      ['model.pt', 'got string "model.pt"'],
+      [model(), 'got Sequential; pass its stateDict()'],
+      [Promise.resolve(model().stateDict()), 'got a promise; await it first'],
+      [new Map([['0.weight', [1]]]), 'expected a Tensor at "0.weight", got array of 1'],
+      [new Map([['0.weight', Promise.resolve()]]), 'a Tensor at "0.weight", got a promise; await it first'],
+      [new Map([[0, ones([1])]]), 'expected keys to be strings, got number 0'],
+      [
+        new Map<string, unknown>([
+          ['epoch', 3],
+          ['state_dict', model().stateDict()],
+        ]),
+        'a Tensor at "epoch", got number 3',
+      ],
+      [
+        { model: Object.fromEntries(model().stateDict()) },
+        'a Tensor at "model", got Object; the state dict seems to be that entry: pass it alone',
+      ],
+      [{}, 'JSON makes {} of a Map: use Object.fromEntries(state)'],
+    ]
+    for (const [state, message] of refused) {
+      const target = model()
+      expect(() => Reflect.apply(target.loadStateDict, target, [state])).toThrow(message)
+    }
+  })
+})
+
+/** The state under keys that begin with `prefix`. */
+function prefixed(prefix: string, state: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  return new Map([...state].map(([key, value]) => [prefix + key, value]))
+}
+
+describe('loadStateDict with a prefix', () => {
+  test('looks at the entries under it alone', () => {
+    const [from, to] = [model(), model()]
+    const state = new Map([...prefixed('module.', from.stateDict()), ['epoch', ones([1])]])
+    expect(to.loadStateDict(state, { prefix: 'module.' })).toEqual({ missingKeys: [], unexpectedKeys: [] })
+    expect(to.getParameter('1.weight').toArray()).toEqual(from.getParameter('1.weight').toArray())
+    to.loadStateDict(Object.fromEntries(state), { prefix: 'module.', assign: true })
+    expect(to.getParameter('1.weight').storage).toBe(from.getParameter('1.weight').storage)
+  })
+
+  test('names keys as they stand in the state dict', () => {
+    const state = prefixed('module.', model().stateDict())
+    state.delete('module.0.bias')
+    state.set('module.2.bias', ones([1]))
+    state.set('module.1.bias', ones([2]))
+    const error = errorOf(() => model().loadStateDict(state, { prefix: 'module.' }))
+    expect(error.missingKeys).toEqual(['module.0.bias'])
+    expect(error.unexpectedKeys).toEqual(['module.2.bias'])
+    expect(error.mismatches).toEqual([{ key: 'module.1.bias', expected: [1], got: [2] }])
+  })
+
+  test.each(['module.', '_orig_mod.', 'model.', 'net.encoder.', 'any thing'])(
+    'is named by the error where it would make the keys fit: %s',
+    (prefix) => {
+      const state = prefixed(prefix, model().stateDict())
+      state.set('other', ones([1]))
+      const error = errorOf(() => model().loadStateDict(state))
+      expect(error.message).toContain(
+        `\n  the keys fit under the prefix "${prefix}": write { prefix: '${prefix}' }`,
+      )
+      expect(error.missingKeys).toHaveLength(4)
+      expect(error.unexpectedKeys).toHaveLength(5)
+      model().loadStateDict(state, { prefix })
+    },
+  )
+
+  test('is named where several would do, and not where none would', () => {
+    const state = new Map([
+      ...prefixed('encoder.', model().stateDict()),
+      ...prefixed('decoder.', model().stateDict()),
+    ])
+    expect(errorOf(() => model().loadStateDict(state)).message).toContain(
+      `the keys fit under each of the prefixes "encoder.", "decoder.": write { prefix: 'encoder.' }`,
     )
-    // @ts-expect-error an array
-    expect(() => model().loadStateDict(new Map([['0.weight', [1]]]))).toThrow(
-      'a Tensor at "0.weight", got Array',
-    )
+    state.delete('encoder.0.bias')
+    state.delete('decoder.1.bias')
+    expect(errorOf(() => model().loadStateDict(state)).message).not.toContain('prefix')
+    const strict = errorOf(() => model().loadStateDict(state, { prefix: 'decoder.' }))
+    expect(strict.missingKeys).toEqual(['decoder.1.bias'])
+  })
+})
+
+describe('a load that fails', () => {
+  /** A load that should change nothing. */
+  function expectNothing(target: Module, load: () => unknown, message: string): void {
+    const before = [...target.stateDict().values()].map(String)
+    expect(load).toThrow(message)
+    expect([...target.stateDict().values()].map(String)).toEqual(before)
+  }
+
+  test('leaves everything as it was, whatever the last entry is', () => {
+    const fresh = (): Map<string, Tensor> =>
+      new Map([...model().stateDict()].map(([key, value]) => [key, full(value.shape, 9)]))
+    const target = model()
+    const sent = fresh()
+    const gone = ones([1])
+    structuredClone(null, { transfer: [gone.storage.elements.buffer as ArrayBuffer] })
+    sent.set('1.bias', gone)
+    expectNothing(target, () => target.loadStateDict(sent), 'transferred to another thread; post a copy')
+    expectNothing(target, () => target.loadStateDict(sent, { assign: true }), 'transferred')
+
+    const wide = new Sequential(new Linear(2, 3), new Linear(3, 2))
+    Object.assign(wide.at(1), { bias: new Parameter(ones([1]).expand([2])) })
+    const state = new Map([...wide.stateDict()].map(([key, value]) => [key, full(value.shape, 9)]))
+    expectNothing(wide, () => wide.loadStateDict(state), '"1.bias": several elements of this expanded tensor')
+    wide.loadStateDict(state, { assign: true })
+
+    const frozen = model()
+    Object.freeze(frozen.at(1))
+    expectNothing(frozen, () => frozen.loadStateDict(fresh(), { assign: true }), 'cannot be assigned to')
+    frozen.loadStateDict(fresh())
+  })
+})
+
+test('a BatchNorm1d takes the state dicts of before it counted batches', () => {
+  const from = new BatchNorm1d(2)
+  from.forward(ones([3, 2]))
+  const state = from.stateDict()
+  state.delete('num_batches_tracked')
+  const to = new Sequential(new BatchNorm1d(2))
+  expect(to.loadStateDict(prefixed('0.', state))).toEqual({ missingKeys: [], unexpectedKeys: [] })
+  expect(to.getBuffer('0.running_mean').toArray()).toEqual(from.getBuffer('running_mean').toArray())
+  expect(to.getBuffer('0.num_batches_tracked').item()).toBe(0)
+  state.delete('running_mean')
+  expect(() => to.loadStateDict(prefixed('0.', state))).toThrow('missing keys: "0.running_mean"')
+  expect(
+    errorOf(() => new BatchNorm1d(2).loadStateDict(prefixed('bn.', from.stateDict()))).message,
+  ).toContain("{ prefix: 'bn.' }")
+})
+
+describe('a state dict that was cloned', () => {
+  const ways: Record<string, (state: ReadonlyMap<string, Tensor>) => unknown> = {
+    structuredClone: (state) => structuredClone(state),
+    'structuredClone of a plain object': (state) => structuredClone(Object.fromEntries(state)),
+    JSON: (state) => JSON.parse(JSON.stringify(Object.fromEntries(state))),
+    postMessage: async (state) => {
+      const { port1, port2 } = new MessageChannel()
+      const received = new Promise((resolve) => {
+        port2.onmessage = ({ data }) => resolve(data)
+      })
+      port1.postMessage(state)
+      const message = await received
+      port1.close()
+      return message
+    },
+  }
+
+  test.each(Object.entries(ways))('by %s is loaded, copied or assigned', async (_, way) => {
+    const from = new Sequential(new Linear(2, 3), new BatchNorm1d(3))
+    from.forward(ones([4, 2]))
+    const state = await way(from.stateDict())
+    for (const assign of [false, true]) {
+      const to = new Sequential(new Linear(2, 3), new BatchNorm1d(3))
+      Reflect.apply(to.loadStateDict, to, [state, { assign }])
+      expect([...to.stateDict().values()].map(String)).toEqual([...from.stateDict().values()].map(String))
+      expect(to.getParameter('0.weight')).toBeInstanceOf(Parameter)
+      expect(
+        to
+          .eval()
+          .forward(ones([1, 2]))
+          .toArray(),
+      ).toEqual(
+        from
+          .eval()
+          .forward(ones([1, 2]))
+          .toArray(),
+      )
+    }
+  })
+
+  test('is refused where an entry is damaged', () => {
+    const state = JSON.parse(JSON.stringify(Object.fromEntries(new Linear(2, 3).stateDict())))
+    state.bias.data.pop()
+    expect(() => new Linear(2, 3).loadStateDict(state)).toThrow('does not fit 2 elements')
+    state.bias = { dtype: 'float32', shape: [3] }
+    expect(() => new Linear(2, 3).loadStateDict(state)).toThrow('expected a Tensor at "bias", got Object')
   })
 })

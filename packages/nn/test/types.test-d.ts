@@ -1,6 +1,18 @@
 import type { Tensor } from '@unroll/tensor'
 import { expectTypeOf } from 'vitest'
-import { Embedding, Linear, Module, type Parameter, Sequential } from '../src/index.ts'
+import {
+  Conv1d,
+  Embedding,
+  Flatten,
+  Linear,
+  MaxPool1d,
+  Module,
+  ModuleDict,
+  ModuleList,
+  type Parameter,
+  Sequential,
+  skipInit,
+} from '../src/index.ts'
 
 declare const x: Tensor
 
@@ -56,3 +68,34 @@ expectTypeOf(new Sequential(new Linear(1, 1)).forwardAsync(x)).resolves.toEqualT
 // A tensor is not a parameter.
 expectTypeOf<Parameter>().toExtend<Tensor>()
 expectTypeOf<Tensor>().not.toExtend<Parameter>()
+
+// MaxPool1d gives positions too where it was told to.
+expectTypeOf(new MaxPool1d(2).forward(x)).toEqualTypeOf<Tensor>()
+expectTypeOf(new MaxPool1d(2, { returnIndices: true }).forward(x)).toEqualTypeOf<
+  [output: Tensor, indices: Tensor]
+>()
+expectTypeOf(
+  new Sequential(new Conv1d(1, 1, 3), new MaxPool1d(2), new Flatten()).forward(x),
+).toEqualTypeOf<Tensor>()
+
+// Containers know what they hold.
+expectTypeOf(new ModuleList([new Linear(1, 1)]).at(0)).toEqualTypeOf<Linear>()
+expectTypeOf(new ModuleDict({ head: new Linear(1, 1) }).get('head')).toEqualTypeOf<Linear>()
+for (const layer of new ModuleList([new Encoder()])) expectTypeOf(layer).toEqualTypeOf<Encoder>()
+for (const [name, layer] of new ModuleDict([['a', new Encoder()]])) {
+  expectTypeOf(name).toEqualTypeOf<string>()
+  expectTypeOf(layer).toEqualTypeOf<Encoder>()
+}
+// @ts-expect-error a tensor is no module
+new ModuleList([x])
+
+// State dicts are Maps or plain objects of tensors.
+new Linear(1, 1).loadStateDict({ weight: x, bias: x }, { prefix: 'module.', strict: false })
+// @ts-expect-error arrays are no tensors
+new Linear(1, 1).loadStateDict({ weight: [[1]] })
+expectTypeOf(skipInit(() => new Linear(1, 1))).toEqualTypeOf<Linear>()
+
+// Streams take and give arrays.
+expectTypeOf(new Sequential(new Linear(1, 1)).stream({ batch: 2 }).step(new Float32Array(2))).toEqualTypeOf<
+  Float32Array | Float64Array
+>()

@@ -1,23 +1,9 @@
-import type { FloatArray } from '@unroll/kernels'
-import { Tensor } from '@unroll/tensor'
-
-/** A value in an error message: `number 4.5`, `null`, `Map`. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value !== 'object') return `${typeof value} ${String(value)}`
-  return value.constructor?.name ?? 'object'
-}
+import { describeValue, type FloatArray } from '@unroll/kernels'
+import { elementsOf, Tensor } from '@unroll/tensor'
 
 /** `(5, 3)`; letters stand for sizes that may be any. */
 export function formatShape(shape: readonly (number | string)[]): string {
   return `(${shape.join(', ')})`
-}
-
-/** @throws TypeError unless `value` is a tensor */
-export function checkTensor(who: string, what: string, value: unknown): asserts value is Tensor {
-  if (!(value instanceof Tensor)) {
-    throw new TypeError(`${who}: expected ${what} to be a Tensor, got ${describe(value)}`)
-  }
 }
 
 /**
@@ -30,21 +16,43 @@ export function integersOf(who: string, what: string, source: readonly number[] 
     throw new RangeError(`${who}: expected ${what} to be 1-D, got shape ${formatShape(source.shape)}`)
   }
   if (!(source instanceof Tensor) && !Array.isArray(source)) {
-    throw new TypeError(`${who}: expected ${what} to be an array or an int64 Tensor, got ${describe(source)}`)
+    throw new TypeError(
+      `${who}: expected ${what} to be an array or an int64 Tensor, got ${describeValue(source)}`,
+    )
   }
-  const values = source instanceof Tensor ? Array.from(source.to('float64').data, Number) : [...source]
+  const values = Array.from(source instanceof Tensor ? numbersOf(source) : source)
   const wrong = values.findIndex((value) => !Number.isInteger(value))
   if (wrong < 0) return values
-  throw new TypeError(`${who}: expected ${what} to be whole numbers, got ${describe(values[wrong])}`)
+  throw new TypeError(`${who}: expected ${what} to be whole numbers, got ${describeValue(values[wrong])}`)
+}
+
+function numbersOf(tensor: Tensor): ArrayLike<number> {
+  return Array.from(elementsOf(tensor.dtype === 'int64' ? tensor : tensor.to('float64')), Number)
 }
 
 /**
  * The elements of a tensor for an engine: its own memory if it is contiguous.
  * @throws TypeError unless it is float32 or float64
  */
-export function floatsOf(who: string, { data, dtype }: Tensor): FloatArray {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data
+export function floatsOf(who: string, tensor: Tensor): FloatArray {
+  const elements = elementsOf(tensor)
+  if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
   throw new TypeError(
-    `${who}: expected float32 or float64, which engines compute with, got ${dtype}; convert with .to('float32')`,
+    `${who}: expected float32 or float64, which engines compute with, got ${tensor.dtype}; convert with .to('float32')`,
   )
+}
+
+export function checkBoolean(who: string, what: string, value: unknown): void {
+  if (typeof value === 'boolean') return
+  throw new TypeError(`${who}: expected ${what} to be true or false, got ${describeValue(value)}`)
+}
+
+export function checkNumber(who: string, what: string, value: unknown): void {
+  if (typeof value === 'number') return
+  throw new TypeError(`${who}: expected ${what} to be a number, got ${describeValue(value)}`)
+}
+
+export function checkInteger(who: string, what: string, value: unknown): void {
+  if (Number.isInteger(value)) return
+  throw new TypeError(`${who}: expected ${what} to be a whole number, got ${describeValue(value)}`)
 }

@@ -1,6 +1,6 @@
 import type { DeviceArray, DeviceOperations, PackedWeights, RecurrentMode } from '@unroll/kernels'
 import { DeviceTensor, type DeviceValue } from '@unroll/nn'
-import { Tensor } from '@unroll/tensor'
+import { elementsOf, Tensor } from '@unroll/tensor'
 import { PackedSequence } from './packedSequence.ts'
 import type { RNNBase } from './rnnBase.ts'
 import { prepareCall } from './sequenceCall.ts'
@@ -11,19 +11,19 @@ export class DeviceResult implements DeviceValue {
   readonly sequence: DeviceArray | null
   /** `(N, D*P)`, or unbatched `(D*P)`: see SelectOutput. */
   readonly last: DeviceArray | null
-  readonly #toHost: () => Promise<unknown>
+  private readonly results: () => Promise<unknown>
 
   constructor(
     { sequence, last }: { readonly sequence: DeviceArray | null; readonly last: DeviceArray | null },
-    toHost: () => Promise<unknown>,
+    results: () => Promise<unknown>,
   ) {
     this.sequence = sequence
     this.last = last
-    this.#toHost = toHost
+    this.results = results
   }
 
   toHost(): Promise<unknown> {
-    return this.#toHost()
+    return this.results()
   }
 }
 
@@ -70,7 +70,8 @@ export function resultOnDevice<M extends RecurrentMode>(
   const { call } = prepareCall(module, input, null)
   const { output, last } = operations.recurrent(weights(), call)
   // Packed sequences are sorted; states are in the caller's order.
-  const order = isPacked && input.unsortedIndices ? Array.from(input.unsortedIndices.data, Number) : null
+  const order =
+    isPacked && input.unsortedIndices ? Array.from(elementsOf(input.unsortedIndices), Number) : null
   const lasts = order === null ? last : operations.indexSelect(last, order)
   return new DeviceResult({ sequence: isPacked ? null : output, last: lasts }, () =>
     module.forwardAsync(input),

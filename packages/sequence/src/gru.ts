@@ -1,5 +1,5 @@
-import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, readLayerState } from './layerState.ts'
+import { checkedOptions, type StateDict } from '@unroll/nn'
+import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import type { GRUOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -22,11 +22,13 @@ import { RNNBase } from './rnnBase.ts'
  * ```
  */
 export class GRU extends RNNBase<'GRU'> {
+  static override readonly name: string = 'GRU'
+
   /**
    * @throws RangeError on a size or option out of range, or a projSize
    * @throws TypeError on an argument of a wrong type
    */
-  constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, options?: GRUOptions | null) {
     super('GRU', inputSize, hiddenSize, options)
   }
 
@@ -35,10 +37,8 @@ export class GRU extends RNNBase<'GRU'> {
    * What these cannot tell must be given: batchFirst and dropout.
    * @throws RangeError if under `prefix` there are no weights of a GRU; StateDictError if some are missing or misfit
    */
-  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: FromStateDictOptions = {}): GRU {
-    const { inputSize, hiddenSize, options, weights } = readLayerState('GRU', state, given)
-    const gru = new GRU(inputSize, hiddenSize, options)
-    gru.loadStateDict(weights)
-    return gru
+  static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): GRU {
+    const given = checkedOptions('GRU.fromStateDict', options, fromStateDictDefaults, 'prefix')
+    return layerFromState('GRU', state, given, (...sizes) => new GRU(...sizes))
   }
 }

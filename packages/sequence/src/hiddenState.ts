@@ -1,6 +1,5 @@
-import type { RecurrentMode } from '@unroll/kernels'
-import { RuntimeError, type Tensor } from '@unroll/tensor'
-import { checkTensor, describe } from './arguments.ts'
+import { describeValue, type RecurrentMode } from '@unroll/kernels'
+import { checkTensor, RuntimeError, Tensor } from '@unroll/tensor'
 import { layerName } from './options.ts'
 
 /** What a layer carries from one timestep to the next: `hn`, or of an LSTM `[hn, cn]`. */
@@ -13,21 +12,40 @@ export const stateNames = ['h0', 'c0'] as const
 
 /**
  * The tensors of a hidden state: `[h]`, or of an LSTM `[h, c]`.
+ * @param who the function it was given to, as messages name it
  * @throws TypeError if it is not what the mode asks for, RuntimeError if an LSTM's are not two
  */
-export function statesOf<M extends RecurrentMode>(mode: M, hx: HiddenState<M>): Tensor[] {
-  const [who, given]: [string, unknown] = [`${layerName(mode)}.forward`, hx]
-  if (mode === 'LSTM' && !Array.isArray(given)) {
-    throw new TypeError(`${who}: expected hx to be [h0, c0], got ${describe(given)}`)
-  }
-  const states: unknown[] = mode === 'LSTM' && Array.isArray(given) ? given : [given]
-  if (mode === 'LSTM' && states.length !== 2) {
-    throw new RuntimeError(`${who}: expected hx to be [h0, c0], got ${states.length} tensors`)
-  }
+export function statesOf<M extends RecurrentMode>(
+  mode: M,
+  hx: HiddenState<M>,
+  who = `${layerName(mode)}.forward`,
+): Tensor[] {
+  const given: unknown = hx
+  const states = mode === 'LSTM' ? pairOf(who, given) : [singleOf(who, mode, given)]
   return states.map((state, index) => {
     checkTensor(who, `hx, ${stateNames[index]},`, state)
     return state
   })
+}
+
+function pairOf(who: string, given: unknown): unknown[] {
+  if (!Array.isArray(given)) {
+    const remedy = given instanceof Tensor ? '; an LSTM has two states' : ''
+    throw new TypeError(`${who}: expected hx to be [h0, c0], got ${describeValue(given)}${remedy}`)
+  }
+  if (given.length !== 2) {
+    throw new RuntimeError(`${who}: expected hx to be [h0, c0], got ${describeValue(given)}`)
+  }
+  if (!Array.isArray(given[1])) return given
+  throw new TypeError(`${who}: expected hx to be [h0, c0], got [output, [hn, cn]]; pass its second element`)
+}
+
+function singleOf(who: string, mode: RecurrentMode, given: unknown): unknown {
+  if (!Array.isArray(given)) return given
+  throw new TypeError(
+    `${who}: expected hx to be a Tensor, got ${describeValue(given)}; ` +
+      `the state of ${layerName(mode) === 'RNN' ? 'an RNN' : 'a GRU'} is one tensor: of [output, hn] pass hn, of [h, c] pass h`,
+  )
 }
 
 /** The inverse of {@link statesOf}. */

@@ -8,11 +8,12 @@ export type { GRUOptions, LSTMOptions, RNNBaseOptions, RNNOptions } from './opti
 export { RNN } from './rnn.ts'
 export { RNNBase } from './rnnBase.ts'
 export { type Selection, SelectOutput } from './selectOutput.ts'
+export type { ForwardOptions } from './sequenceCall.ts'
 export { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
 // Packed sequences
 
-export { invertPermutation, PackedSequence } from './packedSequence.ts'
+export { invertPermutation, type PackedClone, PackedSequence } from './packedSequence.ts'
 export {
   type PackOptions,
   type PackPaddedOptions,

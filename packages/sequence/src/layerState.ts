@@ -1,3 +1,5 @@
+import type { FloatDType } from '@unroll/kernels'
+import { type Module, type StateDict, skipInit, stateTensors } from '@unroll/nn'
 import type { Tensor } from '@unroll/tensor'
 import type { RNNBaseOptions } from './options.ts'
 
@@ -7,13 +9,16 @@ export interface FromStateDictOptions extends Pick<RNNBaseOptions, 'batchFirst' 
   readonly prefix?: string
 }
 
-/** A layer as the names and shapes of its weights tell it. */
-export interface LayerState {
-  readonly inputSize: number
-  readonly hiddenSize: number
-  readonly options: RNNBaseOptions
-  /** Its weights, under the names the layer gives them. */
-  readonly weights: ReadonlyMap<string, Tensor>
+/** Of {@link FromStateDictOptions}; a dtype of null is that of the weights. */
+export const fromStateDictDefaults: ResolvedFromStateDictOptions = {
+  prefix: '',
+  batchFirst: false,
+  dropout: 0,
+  dtype: null,
+}
+
+type ResolvedFromStateDictOptions = Required<Omit<FromStateDictOptions, 'dtype'>> & {
+  readonly dtype: FloatDType | null
 }
 
 const gates = { RNN: 1, GRU: 3, LSTM: 4 } as const
@@ -21,25 +26,28 @@ const gates = { RNN: 1, GRU: 3, LSTM: 4 } as const
 const parameterName = /^(weight|bias)_(ih|hh|hr)_l\d+(_reverse)?$/
 
 /**
- * Reads sizes, layers, directions, bias and projection off a state dict: `weight_hh_l0` is (gates * H, P), and
- * `weight_hr_l0`, where there is one, (P, H).
+ * A layer with the weights of a state dict, copied. Sizes, layers, directions, bias and projection are read off their names
+ * and shapes: `weight_hh_l0` is (gates * H, P), and `weight_hr_l0`, where there is one, (P, H). No weights are drawn.
+ * @throws TypeError if the state dict is no Map of tensors
  * @throws RangeError if there is no such layer under the prefix, or one of another kind
+ * @throws StateDictError if weights are missing, or misfit
  */
-export function readLayerState(
+export function layerFromState<L extends Module>(
   kind: keyof typeof gates,
-  state: ReadonlyMap<string, Tensor>,
-  { prefix = '', dtype, ...given }: FromStateDictOptions,
-): LayerState {
+  state: StateDict,
+  { prefix, dtype, ...given }: ResolvedFromStateDictOptions,
+  make: (inputSize: number, hiddenSize: number, options: RNNBaseOptions) => L,
+): L {
   const who = `${kind}.fromStateDict`
-  const weights = new Map<string, Tensor>()
-  for (const [name, tensor] of state) {
-    const own = name.startsWith(prefix) ? name.slice(prefix.length) : ''
-    if (parameterName.test(own)) weights.set(own, tensor)
-  }
-  const [input, hidden, projection] = ['ih', 'hh', 'hr'].map((of) => weights.get(`weight_${of}_l0`))
+  const tensors = stateTensors(who, state)
+  const isOwn = (name: string): boolean =>
+    name.startsWith(prefix) && parameterName.test(name.slice(prefix.length))
+  const weights = new Map([...tensors].filter(([name]) => isOwn(name)))
+  const has = (name: string): boolean => weights.has(prefix + name)
+  const [input, hidden, projection] = ['ih', 'hh', 'hr'].map((of) => weights.get(`${prefix}weight_${of}_l0`))
   if (input?.ndim !== 2 || hidden?.ndim !== 2) {
     throw new RangeError(
-      `${who}: expected matrices ${prefix}weight_ih_l0 and weight_hh_l0, got ${found(state)}`,
+      `${who}: expected matrices ${prefix}weight_ih_l0 and weight_hh_l0, got ${found(tensors)}`,
     )
   }
   const hiddenSize = (projection ?? hidden).size(1)
@@ -52,16 +60,18 @@ export function readLayerState(
     )
   }
   let numLayers = 1
-  while (weights.has(`weight_ih_l${numLayers}`)) numLayers++
+  while (has(`weight_ih_l${numLayers}`)) numLayers++
   const options: RNNBaseOptions = {
     ...given,
     numLayers,
-    bidirectional: weights.has('weight_ih_l0_reverse'),
-    bias: weights.has('bias_ih_l0'),
+    bidirectional: has('weight_ih_l0_reverse'),
+    bias: has('bias_ih_l0'),
     dtype: dtype ?? (input.dtype === 'float64' ? 'float64' : 'float32'),
     ...(projection === undefined ? {} : { projSize: projection.size(0) }),
   }
-  return { inputSize: input.size(1), hiddenSize, options, weights }
+  const layer = skipInit(() => make(input.size(1), hiddenSize, options))
+  layer.loadStateDict(weights, { prefix })
+  return layer
 }
 
 /** The prefixes that would do. */

@@ -1,5 +1,5 @@
-import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, readLayerState } from './layerState.ts'
+import { checkedOptions, type StateDict } from '@unroll/nn'
+import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import type { LSTMOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
@@ -25,11 +25,13 @@ import { RNNBase } from './rnnBase.ts'
  * ```
  */
 export class LSTM extends RNNBase<'LSTM'> {
+  static override readonly name: string = 'LSTM'
+
   /**
    * @throws RangeError on a size or option out of range
    * @throws TypeError on an argument of a wrong type
    */
-  constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, options?: LSTMOptions | null) {
     super('LSTM', inputSize, hiddenSize, options)
   }
 
@@ -38,10 +40,8 @@ export class LSTM extends RNNBase<'LSTM'> {
    * What these cannot tell must be given: batchFirst and dropout.
    * @throws RangeError if under `prefix` there are no weights of a LSTM; StateDictError if some are missing or misfit
    */
-  static fromStateDict(state: ReadonlyMap<string, Tensor>, given: FromStateDictOptions = {}): LSTM {
-    const { inputSize, hiddenSize, options, weights } = readLayerState('LSTM', state, given)
-    const lstm = new LSTM(inputSize, hiddenSize, options)
-    lstm.loadStateDict(weights)
-    return lstm
+  static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): LSTM {
+    const given = checkedOptions('LSTM.fromStateDict', options, fromStateDictDefaults, 'prefix')
+    return layerFromState('LSTM', state, given, (...sizes) => new LSTM(...sizes))
   }
 }

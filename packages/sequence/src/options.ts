@@ -1,5 +1,6 @@
-import type { FloatDType, RecurrentMode } from '@unroll/kernels'
-import { describe } from './arguments.ts'
+import { describeValue, type FloatDType, optionsOf, type RecurrentMode } from '@unroll/kernels'
+import { checkSize } from '@unroll/nn'
+import { checkBoolean, checkInteger } from './arguments.ts'
 
 /** Options of every recurrent layer. */
 export interface RNNBaseOptions {
@@ -28,15 +29,17 @@ export interface RNNOptions extends Omit<RNNBaseOptions, 'projSize'> {
   readonly nonlinearity?: 'tanh' | 'relu'
 }
 
-const defaults = {
+/** The parameters of more layers than these, however small, take all memory there is. */
+const mostLayers = 2 ** 16
+
+const defaults: Required<GRUOptions> = {
   numLayers: 1,
   bias: true,
   batchFirst: false,
   dropout: 0,
   bidirectional: false,
-  projSize: 0,
   dtype: 'float32',
-} as const satisfies Required<RNNBaseOptions>
+}
 
 /** The class a mode belongs to. */
 export function layerName(mode: RecurrentMode): 'RNN' | 'LSTM' | 'GRU' {
@@ -49,7 +52,7 @@ export function layerName(mode: RecurrentMode): 'RNN' | 'LSTM' | 'GRU' {
       return mode
     default:
       throw new RangeError(
-        `RNNBase: expected mode RNN_TANH, RNN_RELU, LSTM or GRU, got ${describe(mode satisfies never)}`,
+        `RNNBase: expected mode RNN_TANH, RNN_RELU, LSTM or GRU, got ${describeValue(mode satisfies never)}`,
       )
   }
 }
@@ -62,20 +65,18 @@ export function resolveOptions(
   mode: RecurrentMode,
   inputSize: number,
   hiddenSize: number,
-  options: RNNBaseOptions,
+  options: RNNBaseOptions | null | undefined,
 ): Required<RNNBaseOptions> {
   const who = layerName(mode)
-  checkProjection(mode, options)
-  for (const option of Object.keys(options)) {
-    if (option in defaults || (who === 'RNN' && option === 'nonlinearity')) continue
-    throw new TypeError(`${who}: expected options among ${Object.keys(defaults).join(', ')}, got ${option}`)
-  }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const all: Required<RNNBaseOptions> = { ...defaults, ...Object.fromEntries(given) }
+  checkProjection(who, options)
+  const all: Required<RNNBaseOptions> =
+    mode === 'LSTM'
+      ? optionsOf(who, options, { ...defaults, projSize: 0 }, 'numLayers')
+      : { ...optionsOf(who, options, defaults, 'numLayers'), projSize: 0 }
   const { dropout, numLayers, projSize } = all
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout <= 1)) {
     throw new RangeError(
-      `${who}: expected dropout to be a number from 0 to 1, the probability of zeroing, got ${describe(dropout)}`,
+      `${who}: expected dropout to be a number from 0 to 1, the probability of zeroing, got ${describeValue(dropout)}`,
     )
   }
   if (dropout > 0 && numLayers === 1) {
@@ -86,6 +87,9 @@ export function resolveOptions(
   checkSize(who, 'inputSize', inputSize)
   checkSize(who, 'hiddenSize', hiddenSize)
   checkSize(who, 'numLayers', numLayers)
+  if (numLayers > mostLayers) {
+    throw new RangeError(`${who}: expected numLayers of at most ${mostLayers}, got ${numLayers}`)
+  }
   checkInteger(who, 'projSize', projSize)
   if (projSize < 0 || projSize >= hiddenSize) {
     throw new RangeError(
@@ -94,48 +98,33 @@ export function resolveOptions(
   }
   checkBoolean(who, 'bidirectional', all.bidirectional)
   if (all.dtype !== 'float32' && all.dtype !== 'float64') {
-    throw new TypeError(`${who}: expected dtype to be float32 or float64, got ${describe(all.dtype)}`)
+    throw new TypeError(`${who}: expected dtype to be float32 or float64, got ${describeValue(all.dtype)}`)
   }
   return all
 }
 
 /**
- * The mode of an RNN.
+ * The options of an RNN, of which RNNBase checks all but the nonlinearity.
  * @throws RangeError if the nonlinearity is another word, or a projection is asked for
+ * @throws TypeError on an option there is not
  */
-export function rnnMode(options: RNNOptions): 'RNN_TANH' | 'RNN_RELU' {
-  checkProjection('RNN_TANH', options)
-  const { nonlinearity = 'tanh' } = options
-  switch (nonlinearity) {
-    case 'tanh':
-      return 'RNN_TANH'
-    case 'relu':
-      return 'RNN_RELU'
-    default:
-      throw new RangeError(
-        `RNN: expected nonlinearity to be tanh or relu, got ${describe(nonlinearity satisfies never)}`,
-      )
-  }
-}
-
-function checkProjection(mode: RecurrentMode, options: RNNBaseOptions): void {
-  if (mode === 'LSTM' || options.projSize === undefined) return
+export function resolveRNNOptions(options: RNNOptions | null | undefined): Required<RNNOptions> {
+  checkProjection('RNN', options)
+  // A word can only be what PyTorch has one position further.
+  const first = typeof options === 'string' ? 'nonlinearity' : 'numLayers'
+  const all = optionsOf<Required<RNNOptions>>('RNN', options, { ...defaults, nonlinearity: 'tanh' }, first)
+  const { nonlinearity } = all
+  if (nonlinearity === 'tanh' || nonlinearity === 'relu') return all
   throw new RangeError(
-    `${layerName(mode)}: expected no projSize, which only LSTM has, got ${describe(options.projSize)}`,
+    `RNN: expected nonlinearity to be tanh or relu, got ${describeValue(nonlinearity satisfies never)}`,
   )
 }
 
-function checkBoolean(who: string, what: string, value: unknown): void {
-  if (typeof value === 'boolean') return
-  throw new TypeError(`${who}: expected ${what} to be true or false, got ${describe(value)}`)
-}
-
-function checkInteger(who: string, what: string, value: unknown): void {
-  if (Number.isInteger(value)) return
-  throw new TypeError(`${who}: expected ${what} to be a whole number, got ${describe(value)}`)
-}
-
-function checkSize(who: string, what: string, value: number): void {
-  checkInteger(who, what, value)
-  if (value <= 0) throw new RangeError(`${who}: expected ${what} to be greater than 0, got ${value}`)
+/** PyTorch's first check, before it looks at any other option. */
+function checkProjection(who: string, options: unknown): void {
+  if (who === 'LSTM' || typeof options !== 'object' || options === null) return
+  if (!('projSize' in options) || options.projSize === undefined) return
+  throw new RangeError(
+    `${who}: expected no projSize, which only LSTM has, got ${describeValue(options.projSize)}`,
+  )
 }

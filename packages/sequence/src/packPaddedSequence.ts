@@ -1,5 +1,7 @@
-import { type DType, empty, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
-import { checkTensor, formatShape, integersOf } from './arguments.ts'
+import { describeValue } from '@unroll/kernels'
+import { checkedOptions } from '@unroll/nn'
+import { checkTensor, type DType, empty, RuntimeError, Tensor, tensor } from '@unroll/tensor'
+import { formatShape, integersOf } from './arguments.ts'
 import { PackedSequence } from './packedSequence.ts'
 import { gatherRows, type Track, trackOf, tracksOf } from './tracks.ts'
 
@@ -13,6 +15,9 @@ export interface PackPaddedOptions extends PackOptions {
   readonly batchFirst?: boolean
 }
 
+const packDefaults: Required<PackOptions> = { enforceSorted: true }
+const packPaddedDefaults: Required<PackPaddedOptions> = { batchFirst: false, enforceSorted: true }
+
 /**
  * Packs a padded batch, leaving the padding out.
  *
@@ -24,15 +29,23 @@ export interface PackPaddedOptions extends PackOptions {
  *
  * @param input `(T, N, *)`, or `(N, T, *)` if `batchFirst`; any dtype
  * @param lengths `(N)`: timesteps of each sequence, from 1 to `T`
+ * @throws TypeError if `input` is no tensor, lengths are no whole numbers, or an option is none or of a wrong type
+ * @throws RangeError if `input` has less than 2 dimensions
  * @throws RuntimeError if `input` is empty, a length is missing, not positive, longer than `T`, or out of order
  */
 export function packPaddedSequence(
   input: Tensor,
   lengths: readonly number[] | Tensor,
-  { batchFirst = false, enforceSorted = true }: PackPaddedOptions = {},
+  options?: PackPaddedOptions | null,
 ): PackedSequence {
   const who = 'packPaddedSequence'
+  if (Array.isArray(input)) {
+    throw new TypeError(
+      `${who}: expected input to be a padded Tensor, got ${describeValue(input)}; packSequence takes a list of tensors`,
+    )
+  }
   checkTensor(who, 'input', input)
+  const { batchFirst, enforceSorted } = checkedOptions(who, options, packPaddedDefaults, 'batchFirst')
   if (input.ndim < 2) {
     throw new RangeError(
       `${who}: expected input of at least 2 dimensions, ${batchFirst ? '(N, T, *)' : '(T, N, *)'}, got shape ${formatShape(input.shape)}`,
@@ -64,14 +77,13 @@ export function packPaddedSequence(
  * ```
  *
  * @param sequences each `(T_n, *)`, with the same trailing dimensions and dtype
+ * @throws TypeError if they are no array of tensors, or an option is none or of a wrong type
  * @throws RuntimeError if there is none, one is empty, or they do not fit together or are out of order
  */
-export function packSequence(
-  sequences: readonly Tensor[],
-  { enforceSorted = true }: PackOptions = {},
-): PackedSequence {
+export function packSequence(sequences: readonly Tensor[], options?: PackOptions | null): PackedSequence {
   const who = 'packSequence'
   const first = checkSequences(who, sequences)
+  const { enforceSorted } = checkedOptions(who, options, packDefaults, 'enforceSorted')
   const lengths = sequences.map((sequence) => sequence.size(0))
   checkLengths(who, lengths, enforceSorted)
   if (first.numel === 0) throw new RuntimeError(`${who}: cannot pack empty tensors`)
@@ -83,11 +95,17 @@ export function packSequence(
  * @returns the first of them
  */
 export function checkSequences(who: string, sequences: readonly Tensor[]): Tensor {
+  if (!Array.isArray(sequences)) {
+    const remedy = sequences instanceof Tensor ? '; [...tensor] is the list of its rows' : ''
+    throw new TypeError(
+      `${who}: expected sequences to be an array of tensors, got ${describeValue(sequences)}${remedy}`,
+    )
+  }
+  for (const [index, sequence] of sequences.entries()) checkTensor(who, `sequence ${index}`, sequence)
   const [first] = sequences
   if (first === undefined) throw new RuntimeError(`${who}: expected at least one sequence, got an empty list`)
   const trailing = formatShape(['T', ...first.shape.slice(1)])
   sequences.forEach((sequence, index) => {
-    checkTensor(who, `sequence ${index}`, sequence)
     const fits = sequence.ndim > 0 && formatShape(['T', ...sequence.shape.slice(1)]) === trailing
     if (!fits || sequence.dtype !== first.dtype) {
       throw new RuntimeError(

@@ -1,5 +1,11 @@
-import { type DType, type Tensor, tensor } from '@unroll/tensor'
-import { integersOf } from './arguments.ts'
+import { describeValue } from '@unroll/kernels'
+import { checkTensor, type DType, isTensorClone, Tensor, type TensorClone, tensor } from '@unroll/tensor'
+import { layoutOf, type PackedParts, permutationOf } from './packedLayout.ts'
+
+/** What `structuredClone`, `postMessage` and JSON make of a packed sequence: {@link PackedSequence.from} makes it one again. */
+export type PackedClone = {
+  readonly [Part in keyof PackedParts]: Exclude<PackedParts[Part], Tensor> | Tensor | TensorClone
+}
 
 /**
  * A batch of sequences of different lengths without padding, as PyTorch's `PackedSequence`: made by
@@ -8,7 +14,10 @@ import { integersOf } from './arguments.ts'
  *
  * Sequences `a b c` and `x` pack to data `a x b c` with batch sizes `2 1 1`.
  */
-export class PackedSequence {
+export class PackedSequence implements PackedParts {
+  /** What errors call it, a string, which minifiers leave alone. */
+  static readonly name: string = 'PackedSequence'
+
   /** `(R, *)`: the rows of timestep 0, then of timestep 1, and so on. */
   readonly data: Tensor
   /** `(T)`, int64: how many sequences are still running at each timestep; never increasing. */
@@ -18,17 +27,49 @@ export class PackedSequence {
   /** `(N)`, int64: the inverse of `sortedIndices`. */
   readonly unsortedIndices: Tensor | null
 
-  /** Rarely needed: use {@link packPaddedSequence} or {@link packSequence}. */
+  /**
+   * Rarely needed: use {@link packPaddedSequence} or {@link packSequence}. Where only one of the indices is given, the
+   * other is computed.
+   * @throws TypeError if a part is no tensor, or batch sizes or indices are no whole numbers
+   * @throws RangeError if the parts contradict each other: batch sizes that increase, are less than 1 or whose sum is not
+   * the rows of `data`, indices that are no permutation of the sequences or not the inverse of each other
+   */
   constructor(
     data: Tensor,
     batchSizes: Tensor,
     sortedIndices: Tensor | null = null,
     unsortedIndices: Tensor | null = null,
   ) {
+    const parts: PackedParts = {
+      data,
+      batchSizes,
+      sortedIndices: sortedIndices ?? inverseOf('unsortedIndices', unsortedIndices),
+      unsortedIndices: unsortedIndices ?? inverseOf('sortedIndices', sortedIndices),
+    }
+    layoutOf('PackedSequence', parts)
     this.data = data
-    this.batchSizes = batchSizes
-    this.sortedIndices = sortedIndices
-    this.unsortedIndices = unsortedIndices ?? invertPermutation(sortedIndices)
+    this.batchSizes = batchSizes.to('int64')
+    this.sortedIndices = parts.sortedIndices?.to('int64') ?? null
+    this.unsortedIndices = parts.unsortedIndices?.to('int64') ?? null
+  }
+
+  /**
+   * Makes a clone a packed sequence again; one that is none stays as it is.
+   * @throws TypeError, RangeError as the constructor
+   *
+   * @example
+   * worker.onmessage = ({ data }) => lstm.forward(PackedSequence.from(data))
+   */
+  static from(clone: PackedSequence | PackedClone): PackedSequence {
+    if (clone instanceof PackedSequence) return clone
+    if (!hasParts(clone)) checkPacked('PackedSequence.from', clone)
+    const { data, batchSizes, sortedIndices, unsortedIndices } = clone
+    return new PackedSequence(
+      partOf('data', data),
+      partOf('batchSizes', batchSizes),
+      sortedIndices && partOf('sortedIndices', sortedIndices),
+      unsortedIndices && partOf('unsortedIndices', unsortedIndices),
+    )
   }
 
   /** The same sequences with `data` converted; this object if it has that dtype already. */
@@ -94,9 +135,44 @@ export class PackedSequence {
   }
 }
 
+/** @throws TypeError unless `value` is a PackedSequence */
+export function checkPacked(who: string, value: unknown): asserts value is PackedSequence {
+  if (value instanceof PackedSequence) return
+  throw new TypeError(`${who}: expected a PackedSequence, got ${describeValue(value)}${remedyFor(value)}`)
+}
+
+/** True of what is no tensor but meant to be a packed sequence: a clone, one of another copy, results that begin with one. */
+export function isMeantAsPacked(value: unknown): boolean {
+  return hasParts(value) || (Array.isArray(value) && value[0] instanceof PackedSequence)
+}
+
+function remedyFor(value: unknown): string {
+  if (value instanceof Tensor) return '; packPaddedSequence makes one'
+  if (hasParts(value)) {
+    return isTensorClone(value.data)
+      ? ', a clone of one; PackedSequence.from makes it one again'
+      : ' of another copy of @unroll/sequence; let every package use the same one (npm ls @unroll/sequence, npm dedupe)'
+  }
+  if (!Array.isArray(value)) return ''
+  if (value[0] instanceof PackedSequence) {
+    return ', the first of them a PackedSequence; recurrent layers return [output, hn]: take the first'
+  }
+  return value[0] instanceof Tensor ? '; packSequence makes one of a list of tensors' : ''
+}
+
+function hasParts(value: unknown): value is PackedClone {
+  return typeof value === 'object' && value !== null && 'data' in value && 'batchSizes' in value
+}
+
+function partOf(what: string, part: Tensor | TensorClone): Tensor {
+  if (isTensorClone(part)) return tensor(part)
+  checkTensor('PackedSequence.from', what, part)
+  return part
+}
+
 /**
  * The permutation that undoes `permutation` `(N)`, int64; null for null.
- * @throws RangeError if it is not a permutation
+ * @throws TypeError if it is no tensor of whole numbers, RangeError if it is not a permutation
  *
  * ```ts
  * invertPermutation(tensor([2n, 0n, 1n])).toArray() // [1, 2, 0]
@@ -105,16 +181,15 @@ export class PackedSequence {
 export function invertPermutation(permutation: Tensor): Tensor
 export function invertPermutation(permutation: Tensor | null): Tensor | null
 export function invertPermutation(permutation: Tensor | null): Tensor | null {
+  return inverseOf('permutation', permutation, 'invertPermutation')
+}
+
+function inverseOf(what: string, permutation: Tensor | null, who = 'PackedSequence'): Tensor | null {
   if (permutation === null) return null
-  const targets = integersOf('invertPermutation', 'permutation', permutation)
-  const inverse = new BigInt64Array(targets.length).fill(-1n)
+  const targets = permutationOf(who, what, permutation)
+  const inverse = new BigInt64Array(targets.length)
   targets.forEach((target, index) => {
     inverse[target] = BigInt(index)
   })
-  if (inverse.includes(-1n)) {
-    throw new RangeError(
-      `invertPermutation: expected a permutation of 0 to ${targets.length - 1}, got ${permutation}`,
-    )
-  }
   return tensor(inverse)
 }

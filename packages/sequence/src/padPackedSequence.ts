@@ -1,6 +1,8 @@
+import { optionsOf } from '@unroll/kernels'
 import { empty, full, type Tensor } from '@unroll/tensor'
-import { describe, integersOf } from './arguments.ts'
-import { PackedSequence } from './packedSequence.ts'
+import { checkBoolean, checkInteger, checkNumber } from './arguments.ts'
+import { layoutOf, type PackedLayout } from './packedLayout.ts'
+import { checkPacked, type PackedSequence } from './packedSequence.ts'
 import { int64 } from './packPaddedSequence.ts'
 import { scatterRows, type Track, trackOf, tracksOf } from './tracks.ts'
 
@@ -13,6 +15,12 @@ export interface PadPackedOptions {
   readonly totalLength?: number | null
 }
 
+const padPackedDefaults: Required<PadPackedOptions> = {
+  batchFirst: false,
+  paddingValue: 0,
+  totalLength: null,
+}
+
 /**
  * Pads a packed batch, the inverse of `packPaddedSequence`: sequences stand in their original order.
  *
@@ -21,55 +29,59 @@ export interface PadPackedOptions {
  * ```
  *
  * @returns the padded batch `(T, N, *)`, or `(N, T, *)` if `batchFirst`, and the lengths `(N)`, int64
+ * @throws TypeError if `packed` is no PackedSequence, or an option is none or of a wrong type
  * @throws RangeError if `totalLength` is less than the longest sequence
  */
 export function padPackedSequence(
   packed: PackedSequence,
-  { batchFirst = false, paddingValue = 0, totalLength = null }: PadPackedOptions = {},
+  options?: PadPackedOptions | null,
 ): [padded: Tensor, lengths: Tensor] {
   const who = 'padPackedSequence'
-  const { data, batchSizes, lengths } = read(who, packed)
+  checkPacked(who, packed)
+  const { batchFirst, paddingValue, totalLength } = optionsOf(who, options, padPackedDefaults, 'batchFirst')
+  checkBoolean(who, 'batchFirst', batchFirst)
+  checkNumber(who, 'paddingValue', paddingValue)
+  if (totalLength !== null) checkInteger(who, 'totalLength', totalLength)
+  const { data } = packed
+  const layout = layoutOf(who, packed)
+  const { batchSizes } = layout
   const T = totalLength ?? batchSizes.length
-  if (!(T >= batchSizes.length)) {
+  if (T < batchSizes.length) {
     throw new RangeError(
       `${who}: expected totalLength of at least the longest sequence, ${batchSizes.length}, got ${totalLength}`,
     )
   }
+  const lengths = givenLengths(layout)
   const N = lengths.length
   const lead = batchFirst ? [N, T] : [T, N]
   const padded = full([...lead, ...data.shape.slice(1)], paddingValue, { dtype: data.dtype })
-  scatter(packed, batchSizes, tracksOf(padded, batchFirst))
+  scatter(data, layout, tracksOf(padded, batchFirst))
   return [padded, int64(lengths)]
 }
 
 /**
  * The sequences of a packed batch in their original order, the inverse of `packSequence`.
  * @returns tensors `(T_n, *)`
+ * @throws TypeError if `packed` is no PackedSequence
  */
 export function unpackSequence(packed: PackedSequence): Tensor[] {
-  const { data, batchSizes, lengths } = read('unpackSequence', packed)
-  const sequences = lengths.map((length) => empty([length, ...data.shape.slice(1)], { dtype: data.dtype }))
-  scatter(packed, batchSizes, sequences.map(trackOf))
+  const who = 'unpackSequence'
+  checkPacked(who, packed)
+  const { data } = packed
+  const layout = layoutOf(who, packed)
+  const sequences = givenLengths(layout).map((length) =>
+    empty([length, ...data.shape.slice(1)], { dtype: data.dtype }),
+  )
+  scatter(data, layout, sequences.map(trackOf))
   return sequences
 }
 
-/** A packed batch's sizes as numbers, the lengths in the original order. */
-function read(
-  who: string,
-  packed: PackedSequence,
-): { data: Tensor; batchSizes: readonly number[]; lengths: readonly number[] } {
-  if (!(packed instanceof PackedSequence)) {
-    throw new TypeError(`${who}: expected a PackedSequence, got ${describe(packed)}`)
-  }
-  const batchSizes = integersOf(who, 'batchSizes', packed.batchSizes)
-  const sorted = new Array<number>(batchSizes[0] ?? 0).fill(0)
-  for (const size of batchSizes) for (let n = 0; n < size; n++) sorted[n] = (sorted[n] ?? 0) + 1
-  const places = packed.unsortedIndices && integersOf(who, 'unsortedIndices', packed.unsortedIndices)
-  return { data: packed.data, batchSizes, lengths: places?.map((place) => sorted[place] ?? 0) ?? sorted }
+/** The lengths in the order in which the sequences were given. */
+function givenLengths({ lengths, places }: PackedLayout): readonly number[] {
+  return places?.map((place) => lengths[place] ?? 0) ?? lengths
 }
 
-/** Copies a packed batch into tracks that stand in the original order. */
-function scatter(packed: PackedSequence, batchSizes: readonly number[], tracks: readonly Track[]): void {
-  const order = packed.sortedIndices && integersOf('PackedSequence', 'sortedIndices', packed.sortedIndices)
-  scatterRows(packed.data, batchSizes, order?.flatMap((index) => tracks[index] ?? []) ?? tracks)
+/** Copies the rows of a packed batch into tracks that stand in the order in which the sequences were given. */
+function scatter(data: Tensor, { batchSizes, order }: PackedLayout, tracks: readonly Track[]): void {
+  scatterRows(data, batchSizes, order?.flatMap((index) => tracks[index] ?? []) ?? tracks)
 }

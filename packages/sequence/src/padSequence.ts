@@ -1,5 +1,7 @@
-import { empty, full, RuntimeError, type Tensor } from '@unroll/tensor'
-import { checkTensor, formatShape, integersOf } from './arguments.ts'
+import { describeValue, optionsOf } from '@unroll/kernels'
+import { checkedOptions } from '@unroll/nn'
+import { checkTensor, empty, full, RuntimeError, type Tensor } from '@unroll/tensor'
+import { checkBoolean, checkNumber, formatShape, integersOf } from './arguments.ts'
 import { checkSequences } from './packPaddedSequence.ts'
 import { copyTrack, trackOf, tracksOf } from './tracks.ts'
 
@@ -12,6 +14,8 @@ export interface PadOptions {
   readonly paddingSide?: 'left' | 'right'
 }
 
+const padDefaults: Required<PadOptions> = { batchFirst: false, paddingValue: 0, paddingSide: 'right' }
+
 /**
  * Stacks sequences of different lengths into one batch.
  *
@@ -21,16 +25,19 @@ export interface PadOptions {
  *
  * @param sequences each `(T_n, *)`, with the same trailing dimensions and dtype
  * @returns `(T, N, *)`, or `(N, T, *)` if `batchFirst`; T is the longest length
+ * @throws TypeError if they are no array of tensors, or an option is none or of a wrong type
  * @throws RuntimeError if there is no sequence, they do not fit together, or `paddingSide` is another word
  */
-export function padSequence(
-  sequences: readonly Tensor[],
-  { batchFirst = false, paddingValue = 0, paddingSide = 'right' }: PadOptions = {},
-): Tensor {
+export function padSequence(sequences: readonly Tensor[], options?: PadOptions | null): Tensor {
   const who = 'padSequence'
   const { dtype, shape } = checkSequences(who, sequences)
+  const { batchFirst, paddingValue, paddingSide } = optionsOf(who, options, padDefaults, 'batchFirst')
+  checkBoolean(who, 'batchFirst', batchFirst)
+  checkNumber(who, 'paddingValue', paddingValue)
   if (paddingSide !== 'left' && paddingSide !== 'right') {
-    throw new RuntimeError(`${who}: expected paddingSide to be left or right, got ${String(paddingSide)}`)
+    throw new RuntimeError(
+      `${who}: expected paddingSide to be left or right, got ${describeValue(paddingSide)}`,
+    )
   }
   const lengths = sequences.map((sequence) => sequence.size(0))
   const [T, N] = [Math.max(...lengths), sequences.length]
@@ -50,15 +57,17 @@ export function padSequence(
  * @param padded `(T, N, *)`, or `(N, T, *)` if `batchFirst`
  * @param lengths `(N)`: timesteps of each sequence, from 0 to `T`
  * @returns fresh tensors `(T_n, *)`
+ * @throws TypeError if `padded` is no tensor, lengths are no whole numbers, or an option is none or of a wrong type
  * @throws RangeError if a length is missing, negative, or longer than `T`
  */
 export function unpadSequence(
   padded: Tensor,
   lengths: readonly number[] | Tensor,
-  { batchFirst = false }: Pick<PadOptions, 'batchFirst'> = {},
+  options?: Pick<PadOptions, 'batchFirst'> | null,
 ): Tensor[] {
   const who = 'unpadSequence'
   checkTensor(who, 'padded', padded)
+  const { batchFirst } = checkedOptions(who, options, { batchFirst: false }, 'batchFirst')
   if (padded.ndim < 2) {
     throw new RangeError(`${who}: expected at least 2 dimensions, got shape ${formatShape(padded.shape)}`)
   }

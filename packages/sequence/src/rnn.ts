@@ -1,6 +1,6 @@
-import type { Tensor } from '@unroll/tensor'
-import { type FromStateDictOptions, readLayerState } from './layerState.ts'
-import { type RNNOptions, rnnMode } from './options.ts'
+import { checkedOptions, type StateDict } from '@unroll/nn'
+import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
+import { type RNNOptions, resolveRNNOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
 
 /**
@@ -19,15 +19,18 @@ import { RNNBase } from './rnnBase.ts'
  * ```
  */
 export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
+  static override readonly name: string = 'RNN'
+
   readonly nonlinearity: 'tanh' | 'relu'
 
   /**
    * @throws RangeError on a size or option out of range, a projSize, or an unknown nonlinearity
    * @throws TypeError on an argument of a wrong type
    */
-  constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    super(rnnMode(options), inputSize, hiddenSize, options)
-    this.nonlinearity = options.nonlinearity ?? 'tanh'
+  constructor(inputSize: number, hiddenSize: number, options?: RNNOptions | null) {
+    const { nonlinearity, ...rest } = resolveRNNOptions(options)
+    super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', inputSize, hiddenSize, rest)
+    this.nonlinearity = nonlinearity
   }
 
   /**
@@ -36,17 +39,16 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
    * @throws RangeError if under `prefix` there are no weights of a RNN; StateDictError if some are missing or misfit
    */
   static fromStateDict(
-    state: ReadonlyMap<string, Tensor>,
-    given: FromStateDictOptions & Pick<RNNOptions, 'nonlinearity'> = {},
+    state: StateDict,
+    options?: (FromStateDictOptions & Pick<RNNOptions, 'nonlinearity'>) | null,
   ): RNN {
-    const { nonlinearity, ...rest } = given
-    const { inputSize, hiddenSize, options, weights } = readLayerState('RNN', state, rest)
-    const rnn = new RNN(
-      inputSize,
-      hiddenSize,
-      nonlinearity === undefined ? options : { ...options, nonlinearity },
+    const defaults = { ...fromStateDictDefaults, nonlinearity: 'tanh' as RNN['nonlinearity'] }
+    const { nonlinearity, ...given } = checkedOptions('RNN.fromStateDict', options, defaults, 'prefix')
+    return layerFromState(
+      'RNN',
+      state,
+      given,
+      (inputSize, hiddenSize, rest) => new RNN(inputSize, hiddenSize, { ...rest, nonlinearity }),
     )
-    rnn.loadStateDict(weights)
-    return rnn
   }
 }

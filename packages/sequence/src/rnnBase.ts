@@ -1,21 +1,35 @@
 import {
   type DeviceOperations,
+  describeValue,
   type Engine,
-  type FloatDType,
-  gateCount,
   type HostEngine,
   type PackedWeights,
   type RecurrentMode,
 } from '@unroll/kernels'
-import { type DeviceValue, type DirectionTensors, Module, Parameter, ResidentWeights } from '@unroll/nn'
-import { empty, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
-import { describe, formatShape } from './arguments.ts'
+import {
+  checkedOptions,
+  checkSize,
+  type DeviceValue,
+  engineOf,
+  Module,
+  Parameter,
+  ResidentWeights,
+  residentOf,
+  uniform_,
+} from '@unroll/nn'
+import { checkTensor, elementsOf, empty, RuntimeError, type Tensor } from '@unroll/tensor'
+import { formatShape } from './arguments.ts'
 import { resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
+import { directionsOf, parameterOf, parameterShapes, widthsOf } from './layerParameters.ts'
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
-import { prepareCall } from './sequenceCall.ts'
+import { type ForwardOptions, prepareCall, type SequenceResults } from './sequenceCall.ts'
 import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
+
+/** What only an LSTM can be asked for. */
+type WithCells<M extends RecurrentMode> = M extends 'LSTM' ? { readonly returnCells: true } : never
+type WithoutCells = { readonly returnCells?: false }
 
 /**
  * What {@link RNN}, {@link LSTM} and {@link GRU} share: parameters, checks, and the way to the engine.
@@ -28,6 +42,7 @@ import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** Parameters are properties under their names in the state dict. */
   [name: `weight_${string}` | `bias_${string}`]: Parameter
+  static override readonly name: string = 'RNNBase'
   readonly mode: M
   readonly inputSize: number
   readonly hiddenSize: number
@@ -38,16 +53,12 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   readonly bidirectional: boolean
   /** `P`; 0 without a projection. */
   readonly projSize: number
-  readonly #name: string
-  /** What the names of parameters end in: `_l0`, `_l0_reverse`, `_l1`, ... */
-  readonly #suffixes: readonly string[]
-  readonly #resident: ResidentWeights
 
   /**
    * @throws RangeError on a size or option out of range
    * @throws TypeError on an argument of a wrong type
    */
-  constructor(mode: M, inputSize: number, hiddenSize: number, options: RNNBaseOptions = {}) {
+  constructor(mode: M, inputSize: number, hiddenSize: number, options?: RNNBaseOptions | null) {
     super()
     const { numLayers, bias, batchFirst, dropout, bidirectional, projSize, dtype } = resolveOptions(
       mode,
@@ -64,13 +75,9 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     this.dropout = dropout
     this.bidirectional = bidirectional
     this.projSize = projSize
-    this.#name = layerName(mode)
-    const directions = bidirectional ? ['', '_reverse'] : ['']
-    this.#suffixes = Array.from({ length: numLayers }, (_, layer) =>
-      directions.map((direction) => `_l${layer}${direction}`),
-    ).flat()
-    this.#resident = new ResidentWeights({ mode, inputSize, hiddenSize, numLayers, bidirectional, projSize })
-    this.#createParameters(dtype)
+    for (const [name, shape] of parameterShapes(this)) {
+      this.registerParameter(name, new Parameter(empty(shape, { dtype })))
+    }
     this.resetParameters()
   }
 
@@ -79,67 +86,107 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    *
    * @param input `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`, `(L, inputSize)` unbatched, or packed
    * @param hx `(D*numLayers, N, P)`, unbatched `(D*numLayers, P)`; LSTM `[h0, c0]`, c0 with `H` for `P`. Default zeros
+   * @param options of an LSTM: `returnCells: true` gives the cell states of all timesteps too
    * @returns `output`, shaped as the input with `D*P` features or packed, and the state after each sequence's last
-   * timestep, shaped as `hx`
+   * timestep, shaped as `hx`; with `returnCells`, then `cells`, the last layer's, as `output` with `H` for `P`
+   * @throws TypeError if an argument is no tensor, or an option is none
    * @throws RangeError if input is not 2-D or 3-D or not of the weights' dtype
    * @throws RuntimeError if a size does not fit, the sequence is empty, or the engine needs `forwardAsync`
+   *
+   * @example
+   * const [output, [hn, cn], cells] = lstm.forward(x, null, { returnCells: true })
    */
-  override forward(input: Tensor, hx?: HiddenState<M> | null): [output: Tensor, hn: HiddenState<M>]
+  override forward(
+    input: Tensor,
+    hx: HiddenState<M> | null | undefined,
+    options: WithCells<M>,
+  ): [output: Tensor, hn: HiddenState<M>, cells: Tensor]
+  override forward(
+    input: PackedSequence,
+    hx: HiddenState<M> | null | undefined,
+    options: WithCells<M>,
+  ): [output: PackedSequence, hn: HiddenState<M>, cells: PackedSequence]
+  override forward(
+    input: Tensor,
+    hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
+  ): [output: Tensor, hn: HiddenState<M>]
   override forward(
     input: PackedSequence,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): [output: PackedSequence, hn: HiddenState<M>]
   override forward(
     input: Tensor | PackedSequence,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): [output: Tensor | PackedSequence, hn: HiddenState<M>]
   override forward(
     input: Tensor | PackedSequence,
     hx: HiddenState<M> | null = null,
-  ): [output: Tensor | PackedSequence, hn: HiddenState<M>] {
-    const engine = this.#hostEngine('forward')
-    const { call, finish } = prepareCall<M>(this, input, hx)
-    return finish(engine.recurrent(this.#weights(engine), call))
+    options: ForwardOptions | null = null,
+  ): SequenceResults<M> {
+    const engine = this.hostEngine('forward')
+    const { call, finish } = prepareCall<M>(this, input, hx, options)
+    return finish(engine.recurrent(this.packedWeights(engine), call))
   }
 
   /** As {@link RNNBase.forward}, on every engine. */
   override forwardAsync(
     input: Tensor,
+    hx: HiddenState<M> | null | undefined,
+    options: WithCells<M>,
+  ): Promise<[output: Tensor, hn: HiddenState<M>, cells: Tensor]>
+  override forwardAsync(
+    input: PackedSequence,
+    hx: HiddenState<M> | null | undefined,
+    options: WithCells<M>,
+  ): Promise<[output: PackedSequence, hn: HiddenState<M>, cells: PackedSequence]>
+  override forwardAsync(
+    input: Tensor,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): Promise<[output: Tensor, hn: HiddenState<M>]>
   override forwardAsync(
     input: PackedSequence,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): Promise<[output: PackedSequence, hn: HiddenState<M>]>
   override forwardAsync(
     input: Tensor | PackedSequence,
     hx?: HiddenState<M> | null,
+    options?: WithoutCells | null,
   ): Promise<[output: Tensor | PackedSequence, hn: HiddenState<M>]>
   override async forwardAsync(
     input: Tensor | PackedSequence,
     hx: HiddenState<M> | null = null,
-  ): Promise<[output: Tensor | PackedSequence, hn: HiddenState<M>]> {
-    const { engine } = this
-    const { call, finish } = prepareCall<M>(this, input, hx)
-    return finish(await engine.recurrent(this.#weights(engine), call))
+    options: ForwardOptions | null = null,
+  ): Promise<SequenceResults<M>> {
+    const engine = engineOf(this)
+    const { call, finish } = prepareCall<M>(this, input, hx, options)
+    return finish(await engine.recurrent(this.packedWeights(engine), call))
   }
 
   override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
-    if (this.#parameter('weight_ih_l0').dtype !== 'float32') return null
-    return resultOnDevice<M>(this, operations, () => this.#weights(this.engine), input)
+    if (parameterOf(this, 'weight_ih_l0').dtype !== 'float32') return null
+    return resultOnDevice<M>(this, operations, () => this.packedWeights(engineOf(this)), input)
   }
 
   /**
    * Opens a stream, which runs the layer one timestep at a time without allocating.
    * @throws RuntimeError on an engine that computes asynchronously
-   * @throws RangeError if the layer is bidirectional, or `batch` no whole number of at least 1
+   * @throws TypeError if an option is none or no whole number
+   * @throws RangeError if the layer is bidirectional, or `batch` less than 1
    */
-  stream({ batch = 1 }: StreamOptions = {}): SequenceStream<M> {
-    const engine = this.#hostEngine('stream')
+  stream(options?: StreamOptions | null): SequenceStream<M> {
+    const who = `${layerName(this.mode)}.stream`
+    const { batch } = checkedOptions(who, options, { batch: 1 }, 'batch')
+    checkSize(who, 'batch', batch)
+    const engine = this.hostEngine('stream')
     const { mode, numLayers, hiddenSize } = this
-    const widths = [this.#sizes.P, hiddenSize]
+    const widths = [widthsOf(this).P, hiddenSize]
     return new SequenceStream(
-      { mode, numLayers, widths, engine, weights: () => this.#weights(engine) },
+      { mode, numLayers, widths, engine, weights: () => this.packedWeights(engine) },
       batch,
     )
   }
@@ -148,7 +195,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
 
   /** The parameters of each layer and direction, in PyTorch's order. */
   get allWeights(): Parameter[][] {
-    return this.#directions().map((direction) =>
+    return directionsOf(this).map((direction) =>
       Object.values(direction).filter((weight) => weight instanceof Parameter),
     )
   }
@@ -156,68 +203,27 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** Draws every parameter anew from U(-1/sqrt(H), 1/sqrt(H)), in PyTorch's order. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize)
-    noGrad(() => {
-      for (const parameter of this.parameters()) parameter.uniform_(-bound, bound)
-    })
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
   }
 
   /** Packs the parameters into the engine now rather than in the next `forward`. Done already: does nothing. */
   flattenParameters(): void {
-    this.#weights(this.engine)
+    this.packedWeights(engineOf(this))
   }
 
-  /** Gives the engine's memory back; the next `forward` packs again. */
-  override dispose(): void {
-    this.#resident.dispose()
-    super.dispose()
-  }
-
-  #createParameters(dtype: FloatDType): void {
-    const { bias, projSize, hiddenSize: H } = this
-    const [rows, { D, P }] = [gateCount(this.mode) * H, this.#sizes]
-    this.#suffixes.forEach((suffix, index) => {
-      const add = (name: string, shape: readonly number[]): void =>
-        this.registerParameter(name + suffix, new Parameter(empty(shape, { dtype })))
-      add('weight_ih', [rows, index < D ? this.inputSize : D * P])
-      add('weight_hh', [rows, P])
-      if (bias) add('bias_ih', [rows])
-      if (bias) add('bias_hh', [rows])
-      if (projSize > 0) add('weight_hr', [projSize, H])
-    })
-  }
-
-  #directions(): DirectionTensors[] {
-    const { bias, projSize } = this
-    return this.#suffixes.map((suffix) => ({
-      weightIh: this.#parameter(`weight_ih${suffix}`),
-      weightHh: this.#parameter(`weight_hh${suffix}`),
-      biasIh: bias ? this.#parameter(`bias_ih${suffix}`) : null,
-      biasHh: bias ? this.#parameter(`bias_hh${suffix}`) : null,
-      weightHr: projSize > 0 ? this.#parameter(`weight_hr${suffix}`) : null,
-    }))
-  }
-
-  /** As {@link Module.getParameter}, without building the list of all of them. */
-  #parameter(name: string): Parameter {
-    const parameter: unknown = Reflect.get(this, name)
-    if (parameter instanceof Parameter) return parameter
-    throw new TypeError(`${this.#name}.${name}: expected a Parameter, got ${describe(parameter)}`)
-  }
-
-  #hostEngine(method: string): HostEngine {
-    const { engine } = this
+  private hostEngine(method: string): HostEngine {
+    const engine = engineOf(this)
     if (engine.kind === 'host') return engine
     throw new RuntimeError(
-      `${this.#name}.${method}: engine ${engine.name} computes asynchronously; use await ${this.#name}.forwardAsync(...)`,
+      `${layerName(this.mode)}.${method}: engine ${engine.name} computes asynchronously; use await ${layerName(this.mode)}.forwardAsync(...)`,
     )
   }
 
-  #weights(engine: Engine): PackedWeights {
-    return this.#resident.get(engine, this.#directions())
-  }
-
-  get #sizes(): { D: number; P: number } {
-    return { D: this.bidirectional ? 2 : 1, P: this.projSize || this.hiddenSize }
+  private packedWeights(engine: Engine): PackedWeights {
+    const { mode, inputSize, hiddenSize, numLayers, bidirectional, projSize } = this
+    const spec = { mode, inputSize, hiddenSize, numLayers, bidirectional, projSize }
+    const resident = residentOf(this, 'weights', () => new ResidentWeights(spec))
+    return resident.get(engine, directionsOf(this))
   }
 
   // Checks
@@ -226,9 +232,11 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    * Throws unless `input` `(L, N, inputSize)`, or `(R, inputSize)` with batch sizes, fits the weights.
    * @throws RangeError on another dtype, RuntimeError on another shape
    */
-  checkInput(input: Tensor, batchSizes: Tensor | null): void {
-    const who = `${this.#name}.forward`
-    const { dtype } = this.#parameter('weight_ih_l0')
+  checkInput(input: Tensor, batchSizes: Tensor | null = null): void {
+    const who = `${layerName(this.mode)}.forward`
+    checkTensor(who, 'input', input)
+    if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
+    const { dtype } = parameterOf(this, 'weight_ih_l0')
     if (input.dtype !== dtype) {
       throw new RangeError(
         `${who}: expected input of the weights' dtype, ${dtype}, got ${input.dtype}; ` +
@@ -250,33 +258,42 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   }
 
   /** `checkInput`, then the sizes and dtype of the hidden state, which is batched. */
-  checkForwardArgs(input: Tensor, hidden: HiddenState<M>, batchSizes: Tensor | null): void {
+  checkForwardArgs(input: Tensor, hidden: HiddenState<M>, batchSizes: Tensor | null = null): void {
     this.checkInput(input, batchSizes)
-    this.#checkStates(input, statesOf(this.mode, hidden), batchSizes)
+    this.checkStates(input, statesOf(this.mode, hidden), batchSizes)
   }
 
   /** @throws RuntimeError unless `hx` has the `expected` shape */
   checkHiddenSize(hx: Tensor, expected: readonly number[], what = 'hx'): void {
+    checkTensor(`${layerName(this.mode)}.forward`, what, hx)
+    if (!Array.isArray(expected)) {
+      throw new TypeError(
+        `${layerName(this.mode)}.checkHiddenSize: expected a shape to compare with, an array, got ${describeValue(expected)}`,
+      )
+    }
     if (formatShape(hx.shape) === formatShape(expected)) return
     throw new RuntimeError(
-      `${this.#name}.forward: expected ${what} of shape ${formatShape(expected)}, got ${formatShape(hx.shape)}`,
+      `${layerName(this.mode)}.forward: expected ${what} of shape ${formatShape(expected)}, got ${formatShape(hx.shape)}`,
     )
   }
 
   /** `(D*numLayers, N, P)`: what `h0` must be for a batched input. */
   getExpectedHiddenSize(
     input: Tensor,
-    batchSizes: Tensor | null,
+    batchSizes: Tensor | null = null,
   ): [layers: number, batch: number, width: number] {
-    const { D, P } = this.#sizes
-    const N = batchSizes === null ? input.size(this.batchFirst ? 0 : 1) : Number(batchSizes.data[0])
+    const who = `${layerName(this.mode)}.getExpectedHiddenSize`
+    checkTensor(who, 'input', input)
+    if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
+    const { D, P } = widthsOf(this)
+    const N = batchSizes === null ? input.size(this.batchFirst ? 0 : 1) : Number(elementsOf(batchSizes)[0])
     return [this.numLayers * D, N, P]
   }
 
   /** `(D*numLayers, N, H)`: what an LSTM's `c0` must be for a batched input. */
   getExpectedCellSize(
     input: Tensor,
-    batchSizes: Tensor | null,
+    batchSizes: Tensor | null = null,
   ): [layers: number, batch: number, width: number] {
     const [layers, batch] = this.getExpectedHiddenSize(input, batchSizes)
     return [layers, batch, this.hiddenSize]
@@ -285,13 +302,15 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** Reorders the sequences, dimension 1, of a state; null leaves it. */
   permuteHidden(hx: HiddenState<M>, permutation: Tensor | null): HiddenState<M> {
     if (permutation === null) return hx
+    const who = `${layerName(this.mode)}.permuteHidden`
+    checkTensor(who, 'permutation', permutation)
     return hiddenOf(
       this.mode,
-      statesOf(this.mode, hx).map((state) => state.indexSelect(1, permutation)),
+      statesOf(this.mode, hx, who).map((state) => state.indexSelect(1, permutation)),
     )
   }
 
-  #checkStates(input: Tensor, states: readonly Tensor[], batchSizes: Tensor | null): void {
+  private checkStates(input: Tensor, states: readonly Tensor[], batchSizes: Tensor | null): void {
     const sizes = [this.getExpectedHiddenSize(input, batchSizes), this.getExpectedCellSize(input, batchSizes)]
     states.forEach((state, index) => {
       this.checkHiddenSize(state, sizes[index] ?? [], stateNames[index])
@@ -299,7 +318,8 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     states.forEach((state, index) => {
       if (state.dtype === input.dtype) return
       throw new RuntimeError(
-        `${this.#name}.forward: expected ${stateNames[index]} of the input's dtype, ${input.dtype}, got ${state.dtype}`,
+        `${layerName(this.mode)}.forward: expected ${stateNames[index]} of the input's dtype, ${input.dtype}, got ${state.dtype}; ` +
+          `convert with .to('${input.dtype}')`,
       )
     })
   }

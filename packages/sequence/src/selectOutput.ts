@@ -1,7 +1,7 @@
-import type { DeviceOperations } from '@unroll/kernels'
-import { DeviceTensor, type DeviceValue, Module } from '@unroll/nn'
+import { type DeviceOperations, describeValue } from '@unroll/kernels'
+import { DeviceTensor, type DeviceValue, Module, type ModuleStream } from '@unroll/nn'
 import { cat, Tensor } from '@unroll/tensor'
-import { describe } from './arguments.ts'
+import { formatShape } from './arguments.ts'
 import { DeviceResult } from './deviceResult.ts'
 import type { HiddenState } from './hiddenState.ts'
 import { PackedSequence } from './packedSequence.ts'
@@ -9,7 +9,7 @@ import { PackedSequence } from './packedSequence.ts'
 /** What {@link SelectOutput} takes of a layer's results: `sequence`, all outputs; `last`, the last hidden state. */
 export type Selection = 'sequence' | 'last'
 
-type Results<O extends Tensor | PackedSequence> = readonly [output: O, hn: HiddenState]
+type Results<O extends Tensor | PackedSequence> = readonly [output: O, hn: HiddenState, cells?: O]
 
 /**
  * One tensor of what an RNN, LSTM or GRU returns, so that a Sequential can go on with it. PyTorch has no such module: there
@@ -24,13 +24,15 @@ type Results<O extends Tensor | PackedSequence> = readonly [output: O, hn: Hidde
  * ```
  */
 export class SelectOutput extends Module {
+  static override readonly name: string = 'SelectOutput'
+
   readonly selection: Selection
 
   /** @throws RangeError on another selection */
   constructor(selection: Selection) {
     super()
     if (selection !== 'sequence' && selection !== 'last') {
-      throw new RangeError(`SelectOutput: expected 'sequence' or 'last', got ${String(selection)}`)
+      throw new RangeError(`SelectOutput: expected 'sequence' or 'last', got ${describeValue(selection)}`)
     }
     this.selection = selection
   }
@@ -45,12 +47,11 @@ export class SelectOutput extends Module {
     const h: unknown = Array.isArray(state) ? state[0] : state
     if (!(output instanceof Tensor || output instanceof PackedSequence) || !(h instanceof Tensor)) {
       throw new TypeError(
-        `SelectOutput.forward: expected [output, hn] of an RNN, LSTM or GRU, got ${describe(results)}`,
+        `SelectOutput.forward: expected [output, hn] of an RNN, LSTM or GRU, got ${describeValue(results)}`,
       )
     }
     if (this.selection === 'last') {
-      const features = (output instanceof PackedSequence ? output.data : output).size(-1)
-      const directions = features / h.size(-1)
+      const directions = directionsOf(output instanceof PackedSequence ? output.data : output, h)
       return cat(h.slice(0, h.size(0) - directions).unbind(0), -1)
     }
     if (output instanceof Tensor) return output
@@ -68,7 +69,22 @@ export class SelectOutput extends Module {
     return array && new DeviceTensor(array)
   }
 
+  /** In a stream the layer before gives its output alone, the only one there is and so the last. */
+  override openStream(width: number | null, _batch: number): ModuleStream | null {
+    return width === null ? null : { width, step: (input) => input }
+  }
+
   override extraRepr(): string {
     return `'${this.selection}'`
   }
+}
+
+/** How many of the last hidden states are those of the last layer. */
+function directionsOf(output: Tensor, h: Tensor): number {
+  const directions = (output.shape.at(-1) ?? 0) / (h.shape.at(-1) ?? 1)
+  if (h.ndim > 1 && (directions === 1 || directions === 2) && directions <= h.size(0)) return directions
+  throw new TypeError(
+    'SelectOutput.forward: expected [output, hn] of an RNN, LSTM or GRU, ' +
+      `got tensors of shape ${formatShape(output.shape)} and ${formatShape(h.shape)}`,
+  )
 }

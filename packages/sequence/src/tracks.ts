@@ -5,7 +5,7 @@
  *   padded, batch-major   row (t, n) at (n * T + t) * rowBytes
  *   packed                row (t, n) at (batchSizes[0] + ... + batchSizes[t - 1] + n) * rowBytes
  */
-import type { Tensor } from '@unroll/tensor'
+import { elementsOf, type Tensor } from '@unroll/tensor'
 
 /** Where one sequence stands in memory: its timestep t is the `rowBytes` bytes from `start + t * stride`. */
 export interface Track {
@@ -83,6 +83,7 @@ function forEachRow(
 }
 
 /** The elements as bytes: the tensor's own memory if it is contiguous, as new tensors are, else a copy. */
-function bytesOf({ data }: Tensor): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+function bytesOf(tensor: Tensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = elementsOf(tensor)
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }

@@ -25,7 +25,7 @@ describe('the constructors refuse', () => {
     ['a negative dropout', () => new GRU(3, 4, { dropout: -0.1 }), RangeError, 'got number -0.1'],
     ['a dropout of NaN', () => new RNN(3, 4, { dropout: Number.NaN }), RangeError, 'got number NaN'],
     ['a boolean dropout', () => make(LSTM, 3, 4, { dropout: true }), RangeError, 'got boolean true'],
-    ['a dropout in words', () => make(LSTM, 3, 4, { dropout: '0.5' }), RangeError, 'got string 0.5'],
+    ['a dropout in words', () => make(LSTM, 3, 4, { dropout: '0.5' }), RangeError, 'got string "0.5"'],
     [
       'a bias that is not boolean',
       () => make(LSTM, 3, 4, { bias: 1 }),
@@ -55,7 +55,7 @@ describe('the constructors refuse', () => {
       'a hiddenSize in words',
       () => make(RNN, 3, '4'),
       TypeError,
-      'hiddenSize to be a whole number, got string 4',
+      'hiddenSize to be a whole number, got string "4"',
     ],
     ['a missing hiddenSize', () => make(RNN, 3), TypeError, 'hiddenSize to be a whole number, got undefined'],
     [
@@ -101,7 +101,7 @@ describe('the constructors refuse', () => {
       'an unknown nonlinearity',
       () => make(RNN, 3, 4, { nonlinearity: 'elu' }),
       RangeError,
-      'tanh or relu, got string elu',
+      'tanh or relu, got string "elu"',
     ],
     [
       'a nonlinearity for LSTM',
@@ -119,13 +119,13 @@ describe('the constructors refuse', () => {
       'an unknown mode',
       () => make(RNNBase, 'LSTMM', 3, 4),
       RangeError,
-      'RNN_TANH, RNN_RELU, LSTM or GRU, got string LSTMM',
+      'RNN_TANH, RNN_RELU, LSTM or GRU, got string "LSTMM"',
     ],
     [
       'a dtype that is not computed with',
       () => make(LSTM, 3, 4, { dtype: 'int64' }),
       TypeError,
-      'got string int64',
+      'got string "int64"',
     ],
   ]
 
@@ -275,8 +275,8 @@ describe('forward refuses', () => {
       RuntimeError,
       'at least one timestep, got input (0, 3)',
     ],
-    ['an array for input', () => call(lstm, [[1, 2, 3]]), TypeError, 'Tensor or a PackedSequence, got Array'],
-    ['nothing for input', () => call(lstm), TypeError, 'Tensor or a PackedSequence, got undefined'],
+    ['an array for input', () => call(lstm, [[1, 2, 3]]), TypeError, 'a Tensor, got array of 1'],
+    ['nothing for input', () => call(lstm), TypeError, 'a Tensor, got undefined'],
     [
       'one tensor for the state of an LSTM',
       () => call(lstm, x, ones([2, 2, 2])),
@@ -287,13 +287,13 @@ describe('forward refuses', () => {
       'half a pair for the state of an LSTM',
       () => call(lstm, x, [ones([2, 2, 2])]),
       RuntimeError,
-      '[h0, c0], got 1 tensors',
+      '[h0, c0], got array of 1',
     ],
     [
       'a pair for the state of a GRU',
       () => call(gru, x, [ones([1, 2, 4]), ones([1, 2, 4])]),
       TypeError,
-      'Tensor, got Array',
+      'Tensor, got array of 2',
     ],
   ]
 

@@ -1,5 +1,5 @@
-import { randn, type Tensor } from '@unroll/tensor'
-import { describe, expect, it } from 'vitest'
+import { manualSeed, rand, randn, type Tensor } from '@unroll/tensor'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { GRU, LSTM, RNN } from '../src/index.ts'
 
 function prefixed(prefix: string, state: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
@@ -40,6 +40,40 @@ describe('fromStateDict gives a layer that computes the same', () => {
   })
 })
 
+describe('fromStateDict draws no weights', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.resetModules()
+  })
+
+  it('and so leaves the seeded numbers to others', () => {
+    const [lstm, gru, rnn] = [new LSTM(2, 3), new GRU(2, 3), new RNN(2, 3)].map((each) => each.stateDict())
+    manualSeed(5)
+    const next = rand([3]).toArray()
+    manualSeed(5)
+    if (lstm && gru && rnn) {
+      LSTM.fromStateDict(lstm)
+      GRU.fromStateDict(gru)
+      RNN.fromStateDict(rnn)
+    }
+    expect(rand([3]).toArray()).toEqual(next)
+  })
+
+  it('and so works where there is no crypto to seed from, as in an AudioWorklet', async () => {
+    const arrays = [...new LSTM(2, 3).stateDict()].map(([name, { data, shape }]) => ({ name, data, shape }))
+    vi.stubGlobal('crypto', undefined)
+    vi.resetModules()
+    // Packages as they are in a realm of their own, which nobody has seeded yet.
+    const [{ LSTM: FreshLSTM }, { tensor }] = await Promise.all([
+      import('../src/index.ts'),
+      import('@unroll/tensor'),
+    ])
+    const state = new Map(arrays.map(({ name, data, shape }) => [name, tensor(data, { shape })]))
+    const lstm = FreshLSTM.fromStateDict(state)
+    expect(lstm.forward(tensor([[1, 2]]))[0].shape).toEqual([1, 3])
+  })
+})
+
 describe('fromStateDict refuses', () => {
   it('weights that are not there, naming the prefixes that are', () => {
     const state = prefixed('encoder.', new LSTM(2, 3).stateDict())
@@ -56,6 +90,10 @@ describe('fromStateDict refuses', () => {
   it('a layer with a weight missing', () => {
     const state = new LSTM(2, 3, { numLayers: 2 }).stateDict()
     state.delete('weight_hh_l1')
-    expect(() => LSTM.fromStateDict(state)).toThrow('weight_hh_l1')
+    expect(() => LSTM.fromStateDict(state)).toThrow('missing keys: "weight_hh_l1"')
+    const below = prefixed('encoder.', state)
+    expect(() => LSTM.fromStateDict(below, { prefix: 'encoder.' })).toThrow(
+      'missing keys: "encoder.weight_hh_l1"',
+    )
   })
 })

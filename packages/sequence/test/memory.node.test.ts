@@ -4,7 +4,8 @@ import { Session } from 'node:inspector/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type HostEngine, reference, wasm } from '@unroll/kernels'
-import { GRU, LSTM, packPaddedSequence } from '@unroll/sequence'
+import { Linear, Sequential, Tanh } from '@unroll/nn'
+import { GRU, LSTM, packPaddedSequence, SelectOutput } from '@unroll/sequence'
 import { noGrad, ones } from '@unroll/tensor'
 import { describe, expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
@@ -85,6 +86,29 @@ describe('a stream on the wasm engine', () => {
     ['GRU', new GRU(8, 8)],
   ] as const)('allocates nothing per step, %s', async (_, module) => {
     const stream = module.to(wasm).stream()
+    const frame = new Float32Array(8).fill(0.5)
+    const steps = (count: number): void => {
+      for (let i = 0; i < count; i++) stream.step(frame)
+    }
+    // Until it is optimised.
+    steps(50_000)
+    const bytes = await allocated(() => steps(100_000))
+    // An array of one number a step would come to 5 MB.
+    expect(bytes).toBeLessThan(400_000)
+  })
+})
+
+describe('a stream of a whole model on the wasm engine', () => {
+  it('allocates nothing per step', async () => {
+    const model = new Sequential(
+      new LSTM(8, 8),
+      new SelectOutput('sequence'),
+      new GRU(8, 6),
+      new SelectOutput('last'),
+      new Linear(6, 2),
+      new Tanh(),
+    )
+    const stream = model.to(wasm).stream()
     const frame = new Float32Array(8).fill(0.5)
     const steps = (count: number): void => {
       for (let i = 0; i < count; i++) stream.step(frame)

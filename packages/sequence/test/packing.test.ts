@@ -278,6 +278,8 @@ describe('packing refuses', () => {
     expect(() => Reflect.apply(packPaddedSequence, null, [[[1, 2]], [1]])).toThrow(TypeError)
     expect(() => Reflect.apply(packPaddedSequence, null, [input, '4'])).toThrow(TypeError)
     expect(() => Reflect.apply(padPackedSequence, null, [input])).toThrow('PackedSequence, got Tensor')
-    expect(() => Reflect.apply(padSequence, null, [[ones([2])], { paddingSide: 'up' }])).toThrow('got up')
+    expect(() => Reflect.apply(padSequence, null, [[ones([2])], { paddingSide: 'up' }])).toThrow(
+      'got string "up"',
+    )
   })
 })

@@ -63,3 +63,17 @@ expectTypeOf(padPackedSequence(packed)).toEqualTypeOf<[padded: Tensor, lengths: 
 
 // Parameters are properties, under their names in the state dict.
 expectTypeOf(lstm['weight_hr_l0_reverse']).toEqualTypeOf<Parameter | undefined>()
+
+// Cell states of all timesteps come as a third result, and only from an LSTM.
+expectTypeOf(lstm.forward(x, null, { returnCells: true })).toEqualTypeOf<
+  [output: Tensor, hn: LSTMState, cells: Tensor]
+>()
+expectTypeOf(lstm.forward(packed, [x, x], { returnCells: true })).toEqualTypeOf<
+  [output: PackedSequence, hn: LSTMState, cells: PackedSequence]
+>()
+expectTypeOf(lstm.forward(x, null, { returnCells: false })).toEqualTypeOf<[output: Tensor, hn: LSTMState]>()
+expectTypeOf(lstm.forwardAsync(x, null, { returnCells: true })).resolves.toEqualTypeOf<
+  [output: Tensor, hn: LSTMState, cells: Tensor]
+>()
+// @ts-expect-error a GRU has no cell states
+gru.forward(x, null, { returnCells: true })

@@ -1,5 +1,6 @@
 import { insteadOfTensor } from './insteadOfTensor.ts'
-import { Tensor } from './tensor.ts'
+import type { Tensor } from './tensor.ts'
+import { TensorBase } from './tensorBase.ts'
 
 /**
  * The one guard of tensors, for this package and the layers above.
@@ -11,6 +12,6 @@ import { Tensor } from './tensor.ts'
  * checkTensor('LSTM.forward', 'input', input)
  */
 export function checkTensor(who: string, what: string, value: unknown): asserts value is Tensor {
-  if (value instanceof Tensor) return
+  if (value instanceof TensorBase) return
   throw new TypeError(`${who}: expected ${what} to be a Tensor, ${insteadOfTensor(value)}`)
 }

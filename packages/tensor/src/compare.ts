@@ -1,5 +1,15 @@
+import { optionsOf } from '@unroll/kernels'
+import { checkFlag, checkNumber } from './checks.ts'
 import { RuntimeError } from './errors.ts'
+import { recordOf } from './operands.ts'
+import { cast, elementsOf } from './strided/cast.ts'
 import { broadcastShapes } from './strided/dims.ts'
+import { compare } from './strided/elementwise.ts'
+import { all } from './strided/fold.ts'
+import { eq } from './strided/operators.ts'
+import { item } from './strided/read.ts'
+import { sameSizes } from './strided/strided.ts'
+import { expand } from './strided/views.ts'
 import type { Tensor } from './tensor.ts'
 
 export interface AllcloseOptions {
@@ -15,17 +25,23 @@ export interface AllcloseOptions {
  * Whether `|input - other| <= atol + rtol * |other|` for all elements; shapes broadcast, infinities equal themselves.
  * @throws RuntimeError if the dtypes differ
  */
-export function allclose(
-  input: Tensor,
-  other: Tensor,
-  { rtol = 1e-5, atol = 1e-8, equalNan = false }: AllcloseOptions = {},
-): boolean {
-  if (input.dtype !== other.dtype) {
-    throw new RuntimeError(`allclose: expected tensors of one dtype, got ${input.dtype} and ${other.dtype}`)
+export function allclose(input: Tensor, other: Tensor, options?: AllcloseOptions | null): boolean {
+  const [a, b] = [recordOf('allclose', 'the input', input), recordOf('allclose', 'the other', other)]
+  const { rtol, atol, equalNan } = optionsOf(
+    'allclose',
+    options,
+    { rtol: 1e-5, atol: 1e-8, equalNan: false },
+    'rtol',
+  )
+  checkNumber('allclose', 'rtol', rtol)
+  checkNumber('allclose', 'atol', atol)
+  checkFlag('allclose', 'equalNan', equalNan)
+  if (a.dtype !== b.dtype) {
+    throw new RuntimeError(`allclose: expected tensors of one dtype, got ${a.dtype} and ${b.dtype}`)
   }
-  const shape = broadcastShapes('allclose', [input.shape, other.shape])
-  const got = input.to('float64').expand(shape).data
-  const want = other.to('float64').expand(shape).data
+  const shape = broadcastShapes('allclose', [a.shape, b.shape])
+  const got = elementsOf(expand(cast(a, 'float64'), shape))
+  const want = elementsOf(expand(cast(b, 'float64'), shape))
   for (let i = 0; i < got.length; i++) {
     const [x, y] = [Number(got[i]), Number(want[i])]
     if (x === y || (equalNan && Number.isNaN(x) && Number.isNaN(y))) continue
@@ -36,6 +52,6 @@ export function allclose(
 
 /** Whether both have the same shape and elements; NaN equals nothing. */
 export function equal(input: Tensor, other: Tensor): boolean {
-  const sameShape = input.ndim === other.ndim && input.shape.every((size, dim) => size === other.shape[dim])
-  return sameShape && input.eq(other).all().item() === 1
+  const [a, b] = [recordOf('equal', 'the input', input), recordOf('equal', 'the other', other)]
+  return sameSizes(a.shape, b.shape) && item(all(compare(eq, a, b), undefined, false)) === 1
 }

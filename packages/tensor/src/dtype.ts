@@ -1,6 +1,10 @@
+import { describeValue } from '@unroll/kernels'
 import { RuntimeError } from './errors.ts'
 
-/** Element types, named as in PyTorch. The two 16-bit floats are stored and converted, never computed with. */
+/**
+ * Element types, named as in PyTorch. The two 16-bit floats are stored and converted, never computed with; uint16,
+ * uint32 and uint64 have the few operations that PyTorch has for them.
+ */
 export type DType =
   | 'float32'
   | 'float64'
@@ -10,6 +14,9 @@ export type DType =
   | 'int32'
   | 'int16'
   | 'int8'
+  | 'uint64'
+  | 'uint32'
+  | 'uint16'
   | 'uint8'
   | 'bool'
 
@@ -17,44 +24,45 @@ export type DType =
 export type NumberArray =
   | Float32Array
   | Float64Array
-  | Uint16Array
   | Int32Array
   | Int16Array
   | Int8Array
+  | Uint32Array
+  | Uint16Array
   | Uint8Array
 
-/** Memory of any {@link DType}. int64 is the one whose elements are bigints. */
-export type TypedArray = NumberArray | BigInt64Array
+/** Memory of int64 and uint64. */
+export type BigintArray = BigInt64Array | BigUint64Array
 
-/** A zeroed array of `length` elements of `dtype`. */
+/** Memory of any {@link DType}. Elements of int64 and uint64 are bigints. */
+export type TypedArray = NumberArray | BigintArray
+
+/** True of the memory of int64 and uint64. */
+export function holdsBigints(data: TypedArray): data is BigintArray {
+  return data instanceof BigInt64Array || data instanceof BigUint64Array
+}
+
+/** True of the two dtypes whose elements are bigints. */
+export function isBigintType(dtype: DType): dtype is 'int64' | 'uint64' {
+  return dtype === 'int64' || dtype === 'uint64'
+}
+
+/**
+ * A zeroed array of `length` elements of `dtype`.
+ * @throws RuntimeError if the runtime has no memory for it
+ */
 export function allocate(dtype: DType, length: number): TypedArray {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(length)
-    case 'float64':
-      return new Float64Array(length)
-    case 'float16':
-    case 'bfloat16':
-      return new Uint16Array(length)
-    case 'int64':
-      return new BigInt64Array(length)
-    case 'int32':
-      return new Int32Array(length)
-    case 'int16':
-      return new Int16Array(length)
-    case 'int8':
-      return new Int8Array(length)
-    case 'uint8':
-    case 'bool':
-      return new Uint8Array(length)
-    default:
-      throw new TypeError(
-        `dtype: expected one of ${Object.keys(rank).join(', ')}, got ${String(dtype satisfies never)}`,
-      )
+  try {
+    return new memory[dtype](length)
+  } catch {
+    const bytes = length * memory[dtype].BYTES_PER_ELEMENT
+    throw new RuntimeError(
+      `no memory for ${length} elements of ${dtype} (${(bytes / 2 ** 30).toFixed(1)} GiB)`,
+    )
   }
 }
 
-/** The dtype a typed array holds; null where that is not one dtype only (Uint16Array) or none (Uint32Array). */
+/** The dtype a typed array holds, uint16 for Uint16Array; null where that is none (Uint8ClampedArray, DataView). */
 export function dtypeOf(array: ArrayBufferView): DType | null {
   if (array instanceof Float32Array) return 'float32'
   if (array instanceof Float64Array) return 'float64'
@@ -62,14 +70,38 @@ export function dtypeOf(array: ArrayBufferView): DType | null {
   if (array instanceof Int32Array) return 'int32'
   if (array instanceof Int16Array) return 'int16'
   if (array instanceof Int8Array) return 'int8'
+  if (array instanceof BigUint64Array) return 'uint64'
+  if (array instanceof Uint32Array) return 'uint32'
+  if (array instanceof Uint16Array) return 'uint16'
   if (array instanceof Uint8Array) return 'uint8'
   return null
 }
 
 /** True if `array` is what {@link allocate} would make for `dtype`. */
 export function holds(dtype: DType, array: ArrayBufferView): array is TypedArray {
-  if (isHalf(dtype)) return array instanceof Uint16Array
-  return dtypeOf(array) === (dtype === 'bool' ? 'uint8' : dtype)
+  return array instanceof memory[dtype]
+}
+
+/** True of the name of a dtype. */
+export function isDType(name: unknown): name is DType {
+  return typeof name === 'string' && Object.hasOwn(memory, name)
+}
+
+/**
+ * @param who the function, as messages name it: `zeros`
+ * @throws TypeError unless `dtype` is the name of one
+ */
+export function checkDType(who: string, dtype: unknown): asserts dtype is DType {
+  if (isDType(dtype)) return
+  const meant = typeof dtype === 'string' ? meantBy(dtype.replace('torch.', '')) : null
+  throw new TypeError(
+    `${who}: expected dtype to be one of ${Object.keys(memory).join(', ')}, got ${describeValue(dtype)}` +
+      (meant === null ? '' : `; did you mean '${meant}'?`),
+  )
+}
+
+function meantBy(name: string): DType | null {
+  return isDType(name) ? name : (otherNames.get(name) ?? null)
 }
 
 /** float16 or bfloat16. */
@@ -79,36 +111,97 @@ export function isHalf(dtype: DType): dtype is 'float16' | 'bfloat16' {
 
 /** True for the four floats. */
 export function isFloatingPoint(dtype: DType): boolean {
+  if (rank[dtype] === undefined) checkDType('isFloatingPoint', dtype)
   return rank[dtype] >= rank.float16
+}
+
+/** The unsigned integers that PyTorch has little more than memory for. */
+function isBareUnsigned(dtype: DType): dtype is 'uint16' | 'uint32' | 'uint64' {
+  return dtype === 'uint16' || dtype === 'uint32' || dtype === 'uint64'
 }
 
 /**
  * The smallest dtype both fit in by PyTorch's rules: any float beats any integer, uint8 and int8 meet in int16,
  * float16 and bfloat16 in float32.
+ * @throws RuntimeError if uint16, uint32 or uint64 meets another integer
  */
-export function promoteTypes(a: DType, b: DType): DType {
-  if (a === b) return a
+export function promoteTypes(a: DType, b: DType, who = 'promoteTypes'): DType {
+  if (a === b && rank[a] !== undefined) return a
+  if (rank[a] === undefined || rank[b] === undefined) for (const dtype of [a, b]) checkDType(who, dtype)
   const [low, high] = rank[a] < rank[b] ? [a, b] : [b, a]
+  if (!isFloatingPoint(high) && (isBareUnsigned(a) || isBareUnsigned(b))) {
+    throw new RuntimeError(
+      `${who}: ${a} and ${b} have no dtype in common, uint16, uint32 and uint64 meet floats only; convert with .to()`,
+    )
+  }
   if (low === 'uint8' && high === 'int8') return 'int16'
   return low === 'float16' && high === 'bfloat16' ? 'float32' : high
 }
 
-/** Throws unless every one of `dtypes` can be computed with. */
-export function checkComputable(who: string, ...dtypes: readonly DType[]): void {
-  const half = dtypes.find(isHalf)
-  if (half === undefined) return
-  throw new RuntimeError(`${who}: ${half} is for storage only; convert first, with .to('float32')`)
+/** Throws unless `dtype` can be computed with. */
+export function checkComputable(who: string, dtype: DType): void {
+  if (!isHalf(dtype)) return
+  throw new RuntimeError(`${who}: ${dtype} is for storage only; convert first, with .to('float32')`)
 }
+
+/** Throws for the unsigned integers, where PyTorch does not have `who` for them. */
+export function checkSigned(who: string, dtype: DType): void {
+  if (!isBareUnsigned(dtype)) return
+  throw new RuntimeError(`${who}: ${dtype} has no such operation; convert first, with .to('int64')`)
+}
+
+/** The smallest and largest value of an integer dtype; null for floats and bool, which take any. */
+export function integerLimits(dtype: DType): readonly [least: bigint, most: bigint] | null {
+  if (isFloatingPoint(dtype) || dtype === 'bool') return null
+  const bits = BigInt(8 * memory[dtype].BYTES_PER_ELEMENT)
+  return dtype.startsWith('u') ? [0n, 2n ** bits - 1n] : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n]
+}
+
+const memory = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  int16: Int16Array,
+  int8: Int8Array,
+  uint64: BigUint64Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const satisfies Record<DType, unknown>
 
 const rank = {
   bool: 0,
   uint8: 1,
   int8: 2,
-  int16: 3,
-  int32: 4,
-  int64: 5,
-  float16: 6,
-  bfloat16: 7,
-  float32: 8,
-  float64: 9,
+  uint16: 3,
+  int16: 4,
+  uint32: 5,
+  int32: 6,
+  uint64: 7,
+  int64: 8,
+  float16: 9,
+  bfloat16: 10,
+  float32: 11,
+  float64: 12,
 } as const satisfies Record<DType, number>
+
+/** What PyTorch, NumPy and others call them besides. */
+const otherNames: ReadonlyMap<string, DType> = /* @__PURE__ */ new Map([
+  ['float', 'float32'],
+  ['f32', 'float32'],
+  ['double', 'float64'],
+  ['f64', 'float64'],
+  ['half', 'float16'],
+  ['f16', 'float16'],
+  ['bf16', 'bfloat16'],
+  ['long', 'int64'],
+  ['int', 'int32'],
+  ['short', 'int16'],
+  ['char', 'int8'],
+  ['byte', 'uint8'],
+  ['boolean', 'bool'],
+])

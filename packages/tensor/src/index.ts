@@ -2,6 +2,8 @@
 
 // For the layers above
 export { checkTensor } from './checkTensor.ts'
+// Cloning
+export { isTensorClone, type TensorClone } from './clone.ts'
 // Comparison
 export { type AllcloseOptions, allclose, equal } from './compare.ts'
 // Creation
@@ -12,24 +14,32 @@ export {
   full,
   ones,
   onesLike,
-  type TensorOptions,
   tensor,
   where,
   zeros,
   zerosLike,
 } from './creation.ts'
+export type { DrawOptions, ShapeAndOptions, TensorOptions } from './creationOptions.ts'
 export { type DType, isFloatingPoint, promoteTypes, type TypedArray } from './dtype.ts'
+export { elementsOf } from './elementsOf.ts'
 // Gradients and errors
 export { RuntimeError } from './errors.ts'
 export { isGradEnabled, noGrad } from './gradMode.ts'
 // Joining and products
 export { cat, linear, stack } from './join.ts'
+export type { Integers } from './operands.ts'
 // Random draws
-export { defaultGenerator, Generator, manualSeed } from './random/generator.ts'
-export { bernoulli, type DrawOptions, multinomial, rand, randint, randn, randperm } from './random.ts'
+export { defaultGenerator, Generator, manualSeed, type RandomOptions } from './random/generator.ts'
+export { bernoulli, type MultinomialOptions, multinomial, rand, randint, randn, randperm } from './random.ts'
+// Moving elements
+export { cumsum, flip, type PadOptions, pad, topk } from './rearrange.ts'
+export { TensorSnapshot } from './snapshot.ts'
+export { Storage } from './storage.ts'
 export type { NestedArray } from './strided/construct.ts'
 export type { Dims } from './strided/fold.ts'
 export type { PackedBy } from './strided/matmul.ts'
 export type { Scalar } from './strided/promote.ts'
-export type { Storage, Strided } from './strided/strided.ts'
-export { type RandomOptions, Tensor, type TensorOperand } from './tensor.ts'
+export type { PadMode } from './strided/rearrange.ts'
+export type { Strided } from './strided/strided.ts'
+export { Tensor, type TensorOperand } from './tensor.ts'
+export type { TensorJson } from './tensorBase.ts'

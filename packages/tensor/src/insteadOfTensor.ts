@@ -1,7 +1,11 @@
 import { describeValue } from '@unroll/kernels'
+import { isTensorClone } from './clone.ts'
 
 /** What came where a tensor belongs, and the remedy: the end of an error message. */
 export function insteadOfTensor(value: unknown): string {
+  if (isTensorClone(value)) {
+    return 'got a clone of a tensor, which has no methods; make it a tensor again with tensor(clone)'
+  }
   const got = `got ${describeValue(value)}`
   if (Array.isArray(value) && looksLikeTensor(value[0])) {
     return `${got}, the first of them a tensor; recurrent layers return [output, hn]: take the first, or put a SelectOutput behind the layer`
@@ -10,7 +14,7 @@ export function insteadOfTensor(value: unknown): string {
     return `${got}; make it one with tensor(...)`
   }
   if (looksLikeTensor(value)) {
-    return `${got} of another copy of @unroll/tensor; let every package use the same one (npm ls @unroll/tensor, npm dedupe)`
+    return `got a Tensor of another copy of @unroll/tensor; let every package use the same one (npm ls @unroll/tensor, npm dedupe)`
   }
   return got
 }

@@ -1,15 +1,16 @@
+import { recordOf, recordsOf } from './operands.ts'
 import { cat as catStrided, stack as stackStrided } from './strided/join.ts'
 import { linear as linearStrided, type PackedBy } from './strided/matmul.ts'
 import { Tensor } from './tensor.ts'
 
 /** Tensors behind each other along `dim`; their other sizes are equal. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  return new Tensor(catStrided(tensors, dim))
+  return new Tensor(catStrided(recordsOf('cat', tensors), dim))
 }
 
 /** Tensors of one shape along a new dimension `dim`. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  return new Tensor(stackStrided(tensors, dim))
+  return new Tensor(stackStrided(recordsOf('stack', tensors), dim))
 }
 
 /**
@@ -22,5 +23,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
  * @returns (..., O)
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null, packed?: PackedBy): Tensor {
-  return new Tensor(linearStrided(input, weight, bias, packed))
+  const [x, w] = [recordOf('linear', 'the input', input), recordOf('linear', 'the weight', weight)]
+  const b = bias === null ? null : recordOf('linear', 'the bias', bias)
+  return new Tensor(linearStrided(x, w, b, packed))
 }

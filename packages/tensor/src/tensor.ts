@@ -1,15 +1,13 @@
-import { type DType, isFloatingPoint, type TypedArray } from './dtype.ts'
+import { checkInteger, checkIntegers, checkNumber, refuseMore } from './checks.ts'
+import { checkDType, type DType } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
-import { formatTensor } from './format/formatTensor.ts'
-import { Inspectable } from './format/inspectable.ts'
 import { isGradEnabled } from './gradMode.ts'
+import { checkScalar, type Integers, integersOf, operandOf, recordOf } from './operands.ts'
 import { fillBernoulli } from './random/discrete.ts'
-import { defaultGenerator, type Generator } from './random/generator.ts'
+import { generatorOf, type RandomOptions } from './random/generator.ts'
 import { fillNormal } from './random/normal.ts'
 import { fillUniform } from './random/uniform.ts'
-import { cast, copyInto, copyOf, elementsOf, reshape } from './strided/cast.ts'
-import type { NestedArray } from './strided/construct.ts'
-import { wrapDim } from './strided/dims.ts'
+import { cast, copyInto, copyOf, reshape } from './strided/cast.ts'
 import * as elementwise from './strided/elementwise.ts'
 import type { Dims } from './strided/fold.ts'
 import * as fold from './strided/fold.ts'
@@ -18,15 +16,11 @@ import * as lanes from './strided/lanes.ts'
 import { matmul } from './strided/matmul.ts'
 import * as operators from './strided/operators.ts'
 import * as pick from './strided/pick.ts'
-import { type Scalar, scalarOf } from './strided/promote.ts'
-import { item, toNested } from './strided/read.ts'
-import { isContiguous, numelOf, type Storage, type Strided } from './strided/strided.ts'
+import { checkFits, type Scalar, scalarOf } from './strided/promote.ts'
+import * as rearrange from './strided/rearrange.ts'
+import type { Strided } from './strided/strided.ts'
 import * as views from './strided/views.ts'
-
-/** Where draws come from: the default generator unless another is named. */
-export interface RandomOptions {
-  readonly generator?: Generator
-}
+import { present, TensorBase } from './tensorBase.ts'
 
 /**
  * A multi-dimensional array: typed-array memory, shared by its views, and the way to walk it.
@@ -34,164 +28,75 @@ export interface RandomOptions {
  * Every operation is one line: the numeric core of `strided/` computes, this class wraps. Names are PyTorch's in
  * camelCase; a trailing underscore marks what changes the tensor in place.
  */
-export class Tensor extends Inspectable implements Strided {
-  #walk: Strided
-  #requiresGrad = false
+export class Tensor extends TensorBase {
+  /** For messages and consoles, also where a bundler gives classes other names. */
+  static override readonly name: string = 'Tensor'
+
   /** What backward has summed up for this tensor; null before. */
-  grad: Tensor | null = null
-
-  /**
-   * A tensor over existing memory, which is shared. Use {@link tensor} or {@link zeros} to make one of values.
-   * @param source another tensor, or a record of storage, shape, strides, offset and dtype
-   */
-  constructor(source: Strided, requiresGrad = false) {
-    super()
-    const { storage, shape, strides, offset, dtype } = source
-    this.#walk = { storage, shape, strides, offset, dtype }
-    if (requiresGrad) this.requiresGrad = true
+  get grad(): Tensor | null {
+    return this.gradient instanceof Tensor ? this.gradient : null
   }
 
-  // ---- What it is
-
-  /** Sizes of the dimensions. */
-  get shape(): readonly number[] {
-    return this.#walk.shape
+  set grad(value: Tensor | null) {
+    if (value !== null) recordOf('grad', 'the gradient', value)
+    this.gradient = value
   }
 
-  /** Elements to step over for the next position of each dimension. */
-  get strides(): readonly number[] {
-    return this.#walk.strides
-  }
-
-  /** Position of the first element in the storage. */
-  get offset(): number {
-    return this.#walk.offset
-  }
-
-  /** Type of the elements. */
-  get dtype(): DType {
-    return this.#walk.dtype
-  }
-
-  /** The memory, shared with every view of it. */
-  get storage(): Storage {
-    return this.#walk.storage
-  }
-
-  /** Number of dimensions. */
-  get ndim(): number {
-    return this.shape.length
-  }
-
-  /** Number of elements. */
-  get numel(): number {
-    return numelOf(this.shape)
-  }
-
-  /** Goes up with every in-place operation on the memory, through whichever view. */
-  get version(): number {
-    return this.storage.version
-  }
-
-  /**
-   * The elements in logical order: the memory itself where they lie that way, else a copy, so do not write to it.
-   * float16 and bfloat16 come as bit patterns; `.to('float32')` makes them numbers.
-   */
-  get data(): TypedArray {
-    return elementsOf(this)
-  }
-
-  /** Whether backward shall compute `grad`. Only floats may be asked to. */
-  get requiresGrad(): boolean {
-    return this.#requiresGrad
-  }
-
-  set requiresGrad(value: boolean) {
-    if (value && !isFloatingPoint(this.dtype)) {
-      throw new RuntimeError(`requiresGrad: expected a tensor of floats, got ${this.dtype}`)
-    }
-    this.#requiresGrad = value
-  }
-
-  /** Size of one dimension; negative ones count from the end. */
-  size(dim: number): number {
-    if (this.ndim === 0) throw new RangeError(`size: a tensor of no dimensions has no dim ${dim}`)
-    return this.shape[wrapDim('size', dim, this.ndim)] ?? 0
-  }
-
-  /**
-   * The one element; bools as 0 and 1.
-   * @throws RuntimeError if there are more or none, RangeError for an int64 beyond 2^53, which `data[0]` gives
-   */
-  item(): number {
-    return item(this)
-  }
-
-  /** Nested arrays of numbers, of booleans for bool; int64 gives bigints for what is beyond 2^53. */
-  toArray(): NestedArray {
-    return toNested(this)
-  }
-
-  /** As PyTorch prints it. */
-  override toString(): string {
-    return formatTensor(this, this.#requiresGrad)
-  }
-
-  /** Walks dimension 0. */
-  *[Symbol.iterator](): IterableIterator<Tensor> {
-    if (this.ndim === 0) {
-      throw new TypeError('Tensor: a tensor of no dimensions cannot be iterated; use item()')
-    }
-    for (let i = 0; i < this.size(0); i++) yield this.select(0, i)
+  /** Walks dimension 0. A tensor of no dimensions is not iterable, as in PyTorch: use item(). */
+  get [Symbol.iterator](): () => IterableIterator<Tensor> {
+    // Test libraries iterate what they compare, if it can be: no function then, rather than one that throws.
+    present(this)
+    return this.ndim === 0 ? (undefined as never) : () => rowsOf(this)
   }
 
   // ---- Views: the same memory, walked another way
 
   /** The part at these positions of the first dimensions: `t.at(2)`, `t.at(0, -1)`. */
   at(...indices: readonly number[]): Tensor {
-    return wrap(indices.reduce<Strided>((view, index) => views.select(view, 0, index), this))
+    return wrap(indices.reduce<Strided>((view, index) => views.select(view, 0, index), this.walk))
   }
 
   /** The part at one position of `dim`, which disappears. */
   select(dim: number, index: number): Tensor {
-    return wrap(views.select(this, dim, index))
+    return wrap(views.select(this.walk, dim, index))
   }
 
   /** Positions `start`, `start + step`, ... below `end` of `dim`; negative ones count from the end. */
   slice(dim: number, start?: number, end?: number, step?: number): Tensor {
-    return wrap(views.slice(this, dim, start, end, step))
+    return wrap(views.slice(this.walk, dim, start, end, step))
   }
 
   /** `length` positions of `dim` from `start` on. */
   narrow(dim: number, start: number, length: number): Tensor {
-    return wrap(views.narrow(this, dim, start, length))
+    return wrap(views.narrow(this.walk, dim, start, length))
   }
 
   /** Another shape over the same memory; one size may be -1. Throws where that needs a copy: see {@link reshape}. */
-  view(shape: readonly number[]): Tensor {
-    const view = views.tryView(this, shape, 'view')
+  view(...shape: Integers): Tensor {
+    const sizes = integersOf('view', 'sizes', shape)
+    const view = views.tryView(this.walk, sizes, 'view')
     if (view === null) {
       throw new RuntimeError(
         `view: strides (${this.strides.join(', ')}) of shape (${this.shape.join(', ')}) do not allow ` +
-          `shape (${shape.join(', ')}) without a copy; use reshape()`,
+          `shape (${sizes.join(', ')}) without a copy; use reshape()`,
       )
     }
     return wrap(view)
   }
 
   /** Another shape; one size may be -1. A view where possible, else a copy. */
-  reshape(shape: readonly number[]): Tensor {
-    return wrap(reshape(this, shape))
+  reshape(...shape: Integers): Tensor {
+    return wrap(reshape(this.walk, integersOf('reshape', 'sizes', shape)))
   }
 
   /** Dimensions `start` to `end` as one. A view where possible, else a copy. */
   flatten(start = 0, end = -1): Tensor {
-    return this.reshape(views.flattenedShape(this, start, end))
+    return this.reshape(views.flattenedShape(this.walk, start, end))
   }
 
   /** Two dimensions swapped. */
   transpose(a: number, b: number): Tensor {
-    return wrap(views.transpose(this, a, b))
+    return wrap(views.transpose(this.walk, a, b))
   }
 
   /** A matrix transposed; tensors of fewer dimensions as they are. */
@@ -199,203 +104,224 @@ export class Tensor extends Inspectable implements Strided {
     if (this.ndim > 2) {
       throw new RuntimeError(`t: expected at most 2 dimensions, got ${this.ndim}; use transpose()`)
     }
-    return this.ndim < 2 ? wrap(this) : this.transpose(0, 1)
+    return this.ndim < 2 ? wrap(this.walk) : this.transpose(0, 1)
   }
 
   /** Dimension `k` of the result is dimension `dims[k]` of this tensor. */
-  permute(dims: readonly number[]): Tensor {
-    return wrap(views.permute(this, dims))
+  permute(...dims: Integers): Tensor {
+    return wrap(views.permute(this.walk, integersOf('permute', 'dims', dims)))
   }
 
   /** Without the dimensions of size 1, or without `dim` if its size is 1. */
   squeeze(dim?: number): Tensor {
-    return wrap(views.squeeze(this, dim))
+    return wrap(views.squeeze(this.walk, dim))
   }
 
   /** With a dimension of size 1 before `dim`. */
   unsqueeze(dim: number): Tensor {
-    return wrap(views.unsqueeze(this, dim))
+    return wrap(views.unsqueeze(this.walk, dim))
   }
 
   /** Dimensions of size 1 stretched and new ones added in front, without a copy; -1 keeps a size. */
-  expand(shape: readonly number[]): Tensor {
-    return wrap(views.expand(this, shape))
+  expand(...shape: Integers): Tensor {
+    return wrap(views.expand(this.walk, integersOf('expand', 'sizes', shape)))
   }
 
   /** The walk of any shape, strides and offset over the storage; throws where it would leave it. */
   asStrided(shape: readonly number[], strides: readonly number[], offset: number = this.offset): Tensor {
-    return wrap(views.asStrided(this, shape, strides, offset))
+    checkIntegers('asStrided', 'sizes', shape)
+    checkIntegers('asStrided', 'strides', strides)
+    checkInteger('asStrided', 'offset', offset)
+    return wrap(views.asStrided(this.walk, shape, strides, offset))
   }
 
   /** The parts at each position of `dim`, which disappears. */
   unbind(dim = 0): Tensor[] {
-    return join.unbind(this, dim).map(wrap)
+    return join.unbind(this.walk, dim).map(wrap)
   }
 
   /** Parts of `size` positions along `dim`, the last one maybe smaller, or of the given sizes. */
   split(size: number | readonly number[], dim = 0): Tensor[] {
-    return join.split(this, size, dim).map(wrap)
+    return join.split(this.walk, size, dim).map(wrap)
   }
 
   /** At most `chunks` parts of equal size along `dim`, the last one maybe smaller. */
   chunk(chunks: number, dim = 0): Tensor[] {
-    return join.chunk(this, chunks, dim).map(wrap)
+    return join.chunk(this.walk, chunks, dim).map(wrap)
   }
 
   /** The same memory without a history of gradients. */
   detach(): Tensor {
-    return wrap(this)
+    return wrap(this.walk)
   }
 
   // ---- Copies
 
-  /** True if the elements lie in row-major order without gaps. */
-  isContiguous(): boolean {
-    return isContiguous(this)
-  }
-
   /** This tensor if it is contiguous, else a copy that is. */
   contiguous(): Tensor {
-    return isContiguous(this) ? this : this.clone()
+    return this.isContiguous() ? this : this.clone()
   }
 
   /** A copy of its own memory. */
   clone(): Tensor {
-    return wrap(copyOf(this))
+    return wrap(copyOf(this.walk))
   }
 
   /** Converted to `dtype`; this tensor itself if it has it. Floats become integers by dropping the fraction. */
   to(dtype: DType): Tensor {
-    return dtype === this.dtype ? this : wrap(cast(this, dtype))
+    checkDType('to', dtype)
+    return dtype === this.dtype ? this : wrap(cast(this.walk, dtype))
   }
 
   /** The positions `index` (K), int64, of `dim`, copied in its order. */
   indexSelect(dim: number, index: Tensor): Tensor {
-    return wrap(pick.indexSelect(this, dim, index))
+    return wrap(pick.indexSelect(this.walk, dim, recordOf('indexSelect', 'the index', index)))
+  }
+
+  /** The other way round along every one of `dims`, copied: `flip(0)`, `flip(0, -1)`. */
+  flip(...dims: Integers): Tensor {
+    return wrap(rearrange.flip(this.walk, integersOf('flip', 'dims', dims)))
+  }
+
+  /** Laid side by side as often as `counts` say for each dimension; counts in front of those make new ones. */
+  repeat(...counts: Integers): Tensor {
+    return wrap(rearrange.repeat(this.walk, integersOf('repeat', 'counts', counts)))
   }
 
   /** `out[i][j] = this[index[i][j]][j]` for `dim` 0, `this[i][index[i][j]]` for `dim` 1, and so on. */
   gather(dim: number, index: Tensor): Tensor {
-    return wrap(pick.gather(this, dim, index))
+    return wrap(pick.gather(this.walk, dim, recordOf('gather', 'the index', index)))
   }
 
   // ---- Element by element. Shapes broadcast and dtypes are promoted; see Scalar for what plain numbers do
 
   /** `this + other` */
-  add(other: TensorOperand): Tensor {
-    return wrap(elementwise.binary(operators.add, this, other))
+  add(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('add', more, 'multiply the operand by alpha first')
+    return binary(operators.add, this.walk, other)
   }
 
   /** `this - other` */
-  sub(other: TensorOperand): Tensor {
-    return wrap(elementwise.binary(operators.sub, this, other))
+  sub(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('sub', more, 'multiply the operand by alpha first')
+    return binary(operators.sub, this.walk, other)
   }
 
   /** `this * other`, element by element */
   mul(other: TensorOperand): Tensor {
-    return wrap(elementwise.binary(operators.mul, this, other))
+    return binary(operators.mul, this.walk, other)
   }
 
   /** `this / other`; of integers in float32 */
-  div(other: TensorOperand): Tensor {
-    return wrap(elementwise.binary(operators.div, this, other))
+  div(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('div', more, 'quotients are not rounded')
+    return binary(operators.div, this.walk, other)
   }
 
   /** `this ** exponent`; integers take no negative number. */
   pow(exponent: TensorOperand): Tensor {
-    return wrap(elementwise.power(this, exponent))
+    return wrap(elementwise.power(this.walk, operandOf('pow', exponent)))
   }
 
   /** The larger of both; NaN where either is. */
   maximum(other: TensorOperand): Tensor {
-    return wrap(elementwise.binary(operators.maximum, this, other))
+    return binary(operators.maximum, this.walk, other)
   }
 
   /** The smaller of both; NaN where either is. */
   minimum(other: TensorOperand): Tensor {
-    return wrap(elementwise.binary(operators.minimum, this, other))
+    return binary(operators.minimum, this.walk, other)
   }
 
   /** Raised to `min` and lowered to `max`; null leaves a side open. */
   clamp(min: TensorOperand | null, max: TensorOperand | null = null): Tensor {
-    if (min === null && max === null) throw new RuntimeError('clamp: expected min, max or both, got neither')
-    const raised = min === null ? this : elementwise.binary(operators.maximum, this, min)
-    return wrap(max === null ? raised : elementwise.binary(operators.minimum, raised, max))
+    if ((min ?? max ?? null) === null) throw new RuntimeError('clamp: expected min, max or both, got neither')
+    const raised =
+      (min ?? null) === null
+        ? this.walk
+        : elementwise.binary(operators.maximum, this.walk, operandOf('clamp', min))
+    return wrap(
+      (max ?? null) === null
+        ? raised
+        : elementwise.binary(operators.minimum, raised, operandOf('clamp', max)),
+    )
   }
 
   /** `-x` */
   neg(): Tensor {
-    return wrap(elementwise.unary(operators.neg, this))
+    return wrap(elementwise.unary(operators.neg, this.walk))
   }
 
   /** `|x|` */
   abs(): Tensor {
-    return wrap(elementwise.unary(operators.abs, this))
+    return wrap(elementwise.unary(operators.abs, this.walk))
   }
 
   /** `e ** x` */
   exp(): Tensor {
-    return wrap(elementwise.unary(operators.exp, this))
+    return wrap(elementwise.unary(operators.exp, this.walk))
   }
 
   /** The natural logarithm. */
   log(): Tensor {
-    return wrap(elementwise.unary(operators.log, this))
+    return wrap(elementwise.unary(operators.log, this.walk))
   }
 
   /** The square root; NaN of what is negative. */
   sqrt(): Tensor {
-    return wrap(elementwise.unary(operators.sqrt, this))
+    return wrap(elementwise.unary(operators.sqrt, this.walk))
   }
 
   /** The hyperbolic tangent. */
   tanh(): Tensor {
-    return wrap(elementwise.unary(operators.tanh, this))
+    return wrap(elementwise.unary(operators.tanh, this.walk))
   }
 
   /** `1 / (1 + exp(-x))` */
   sigmoid(): Tensor {
-    return wrap(elementwise.unary(operators.sigmoid, this))
+    return wrap(elementwise.unary(operators.sigmoid, this.walk))
   }
 
   /** `max(x, 0)` */
   relu(): Tensor {
-    return wrap(elementwise.unary(operators.relu, this))
+    return wrap(elementwise.unary(operators.relu, this.walk))
   }
 
   /** Where both are equal. */
   eq(other: TensorOperand): Tensor {
-    return wrap(elementwise.compare(operators.eq, this, other))
+    return compare(operators.eq, this.walk, other)
   }
 
   /** Where they differ. */
   ne(other: TensorOperand): Tensor {
-    return wrap(elementwise.compare(operators.ne, this, other))
+    return compare(operators.ne, this.walk, other)
   }
 
   /** Where this is less than `other`. */
   lt(other: TensorOperand): Tensor {
-    return wrap(elementwise.compare(operators.lt, this, other))
+    return compare(operators.lt, this.walk, other)
   }
 
   /** Where this is less or equal. */
   le(other: TensorOperand): Tensor {
-    return wrap(elementwise.compare(operators.le, this, other))
+    return compare(operators.le, this.walk, other)
   }
 
   /** Where this is greater than `other`. */
   gt(other: TensorOperand): Tensor {
-    return wrap(elementwise.compare(operators.gt, this, other))
+    return compare(operators.gt, this.walk, other)
   }
 
   /** Where this is greater or equal. */
   ge(other: TensorOperand): Tensor {
-    return wrap(elementwise.compare(operators.ge, this, other))
+    return compare(operators.ge, this.walk, other)
   }
 
   /** This tensor's elements where `condition`, of bool, holds, else those of `other`. */
   where(condition: Tensor, other: TensorOperand): Tensor {
-    return wrap(elementwise.where(condition, this, other))
+    return wrap(
+      elementwise.where(recordOf('where', 'the condition', condition), this.walk, operandOf('where', other)),
+    )
   }
 
   // ---- Products
@@ -406,81 +332,101 @@ export class Tensor extends Inspectable implements Strided {
    * @throws RuntimeError if the shapes do not fit or the dtypes differ
    */
   matmul(other: Tensor): Tensor {
-    return wrap(matmul(this, other))
+    return wrap(matmul(this.walk, recordOf('matmul', 'the other', other)))
   }
 
   // ---- Reductions over one dim, several, or all; `keepdim` leaves them with size 1
 
   /** The sum; integers and bools add up in int64. */
-  sum(dim?: Dims, keepdim = false): Tensor {
-    return wrap(fold.sum(this, dim, keepdim))
+  sum(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('sum', more, 'convert with .to(dtype) first')
+    return wrap(fold.sum(this.walk, dim, keepdim))
   }
 
   /** The mean, of floats only. */
-  mean(dim?: Dims, keepdim = false): Tensor {
-    return wrap(fold.mean(this, dim, keepdim))
+  mean(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('mean', more, 'convert with .to(dtype) first')
+    return wrap(fold.mean(this.walk, dim, keepdim))
   }
 
   /** The product; integers and bools multiply in int64. */
-  prod(dim?: Dims, keepdim = false): Tensor {
-    return wrap(fold.prod(this, dim, keepdim))
+  prod(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('prod', more, 'convert with .to(dtype) first')
+    return wrap(fold.prod(this.walk, dim, keepdim))
   }
 
   /** Whether all elements are other than 0, as bool. */
   all(dim?: Dims, keepdim = false): Tensor {
-    return wrap(fold.all(this, dim, keepdim))
+    return wrap(fold.all(this.walk, dim, keepdim))
   }
 
   /** Whether any element is other than 0, as bool. */
   any(dim?: Dims, keepdim = false): Tensor {
-    return wrap(fold.any(this, dim, keepdim))
+    return wrap(fold.any(this.walk, dim, keepdim))
   }
 
   /** The largest element; along `dim`, the largest elements and where they stand. */
   max(): Tensor
   max(dim: number, keepdim?: boolean): [values: Tensor, indices: Tensor]
   max(dim?: number, keepdim = false): Tensor | [values: Tensor, indices: Tensor] {
-    return extreme('max', 1, this, dim, keepdim)
+    return extreme('max', 1, this.walk, dim, keepdim)
   }
 
   /** The smallest element; along `dim`, the smallest elements and where they stand. */
   min(): Tensor
   min(dim: number, keepdim?: boolean): [values: Tensor, indices: Tensor]
   min(dim?: number, keepdim = false): Tensor | [values: Tensor, indices: Tensor] {
-    return extreme('min', -1, this, dim, keepdim)
+    return extreme('min', -1, this.walk, dim, keepdim)
   }
 
   /** Where the largest element stands, int64; the first of equals. Without `dim`, in logical order. */
   argmax(dim?: number, keepdim = false): Tensor {
-    return wrap(lanes.argExtreme('argmax', 1, this, dim, keepdim))
+    return wrap(lanes.argExtreme('argmax', 1, this.walk, dim, keepdim))
   }
 
   /** Where the smallest element stands, int64; the first of equals. Without `dim`, in logical order. */
   argmin(dim?: number, keepdim = false): Tensor {
-    return wrap(lanes.argExtreme('argmin', -1, this, dim, keepdim))
+    return wrap(lanes.argExtreme('argmin', -1, this.walk, dim, keepdim))
+  }
+
+  /** The `k` largest elements along `dim`, or smallest, and where they stand; NaN counts as the largest. */
+  topk(k: number, dim = -1, largest = true, sorted = true): [values: Tensor, indices: Tensor] {
+    const { values, indices } = lanes.topk(this.walk, k, dim, largest, sorted)
+    return [wrap(values), wrap(indices)]
+  }
+
+  /** The running sum along `dim`; integers and bools add up in int64. */
+  cumsum(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('cumsum', more, 'convert with .to(dtype) first')
+    return wrap(lanes.cumsum(this.walk, dim))
   }
 
   /** `exp(x) / sum(exp(x))` along `dim`. */
-  softmax(dim: number): Tensor {
-    return wrap(lanes.softmax(this, dim))
+  softmax(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('softmax', more, 'convert with .to(dtype) first')
+    return wrap(lanes.softmax(this.walk, dim))
   }
 
   /** `x - log(sum(exp(x)))` along `dim`. */
-  logSoftmax(dim: number): Tensor {
-    return wrap(lanes.logSoftmax(this, dim))
+  logSoftmax(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('logSoftmax', more, 'convert with .to(dtype) first')
+    return wrap(lanes.logSoftmax(this.walk, dim))
   }
 
   // ---- In place. Refused while gradients are on for what requires them: wrap such changes in noGrad()
 
   /** Takes over the elements of `source`, broadcast and converted. */
   copy_(source: Tensor): this {
-    return this.#change('copy_', () => copyInto(this, source, 'copy_'))
+    const record = recordOf('copy_', 'the source', source)
+    return change('copy_', this, () => copyInto(this.walk, record, 'copy_'))
   }
 
   /** Makes every element `value`. */
   fill_(value: Scalar): this {
-    this.#refuseIfRecorded('fill_')
-    copyInto(this, scalarOf(value, typeof value === 'bigint' ? 'int64' : 'float64'), 'fill_')
+    checkScalar('fill_', value)
+    checkFits('fill_', [value], this.dtype)
+    refuseIfRecorded('fill_', this)
+    copyInto(this.walk, scalarOf(value, typeof value === 'bigint' ? 'int64' : 'float64'), 'fill_')
     return this
   }
 
@@ -490,62 +436,57 @@ export class Tensor extends Inspectable implements Strided {
   }
 
   /** `this += other` */
-  add_(other: TensorOperand): this {
-    return this.#change('add_', () => elementwise.binaryInto(operators.add, this, other))
+  add_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('add_', more, 'multiply the operand by alpha first')
+    return binaryInto(operators.add, this, this.walk, other)
   }
 
   /** `this -= other` */
-  sub_(other: TensorOperand): this {
-    return this.#change('sub_', () => elementwise.binaryInto(operators.sub, this, other))
+  sub_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('sub_', more, 'multiply the operand by alpha first')
+    return binaryInto(operators.sub, this, this.walk, other)
   }
 
   /** `this *= other` */
   mul_(other: TensorOperand): this {
-    return this.#change('mul_', () => elementwise.binaryInto(operators.mul, this, other))
+    return binaryInto(operators.mul, this, this.walk, other)
   }
 
   /** `this /= other`, of floats only */
-  div_(other: TensorOperand): this {
-    return this.#change('div_', () => elementwise.binaryInto(operators.div, this, other))
+  div_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('div_', more, 'quotients are not rounded')
+    return binaryInto(operators.div, this, this.walk, other)
   }
 
   /** Draws from the uniform distribution on [from, to). */
-  uniform_(from = 0, to = 1, { generator = defaultGenerator() }: RandomOptions = {}): this {
-    return this.#change('uniform_', () => fillUniform(this, from, to, generator))
+  uniform_(from = 0, to = 1, options?: RandomOptions | null): this {
+    checkNumber('uniform_', 'from', from)
+    checkNumber('uniform_', 'to', to)
+    const generator = generatorOf('uniform_', options)
+    return change('uniform_', this, () => fillUniform(this.walk, from, to, generator))
   }
 
   /** Draws from the normal distribution. */
-  normal_(mean = 0, std = 1, { generator = defaultGenerator() }: RandomOptions = {}): this {
-    return this.#change('normal_', () => fillNormal(this, mean, std, generator))
+  normal_(mean = 0, std = 1, options?: RandomOptions | null): this {
+    checkNumber('normal_', 'mean', mean)
+    checkNumber('normal_', 'std', std)
+    const generator = generatorOf('normal_', options)
+    return change('normal_', this, () => fillNormal(this.walk, mean, std, generator))
   }
 
   /** 1 with probability `p`, one for all or one for each, else 0. */
-  bernoulli_(p: number | Tensor = 0.5, { generator = defaultGenerator() }: RandomOptions = {}): this {
-    return this.#change('bernoulli_', () => fillBernoulli(this, p, generator))
+  bernoulli_(p: number | Tensor = 0.5, options?: RandomOptions | null): this {
+    const chance = typeof p === 'number' ? p : recordOf('bernoulli_', 'p', p)
+    const generator = generatorOf('bernoulli_', options)
+    return change('bernoulli_', this, () => fillBernoulli(this.walk, chance, generator))
   }
 
   /** Becomes another view: of the storage of `source`, with its shape, strides and dtype. Views of before stay. */
-  set_({ storage, shape, strides, offset, dtype }: Tensor): this {
-    this.#refuseIfRecorded('set_')
-    this.#walk = { storage, shape, strides, offset, dtype }
+  set_(source: Tensor): this {
+    const record = recordOf('set_', 'the source', source)
+    refuseIfRecorded('set_', this)
+    this.walk = record
     return this
-  }
-
-  #change(who: string, change: () => void): this {
-    this.#refuseIfRecorded(who)
-    if (this.shape.some((size, dim) => size > 1 && this.strides[dim] === 0)) {
-      throw new RuntimeError(
-        `${who}: several elements of this expanded view are one in memory; use clone() first`,
-      )
-    }
-    change()
-    return this
-  }
-
-  #refuseIfRecorded(who: string): void {
-    if (this.#requiresGrad && isGradEnabled()) {
-      throw new RuntimeError(`${who}: this tensor requires gradients; change it inside noGrad(() => ...)`)
-    }
   }
 }
 
@@ -556,10 +497,51 @@ function wrap(source: Strided): Tensor {
   return new Tensor(source)
 }
 
+function* rowsOf(t: Tensor): IterableIterator<Tensor> {
+  for (let i = 0; i < t.size(0); i++) yield t.select(0, i)
+}
+
+function binary(operator: operators.BinaryOperator, t: Strided, other: TensorOperand): Tensor {
+  return wrap(elementwise.binary(operator, t, operandOf(operator.name, other)))
+}
+
+function compare(operator: operators.Comparison, t: Strided, other: TensorOperand): Tensor {
+  return wrap(elementwise.compare(operator, t, operandOf(operator.name, other)))
+}
+
+function binaryInto<T extends Tensor>(
+  operator: operators.BinaryOperator,
+  t: T,
+  record: Strided,
+  other: TensorOperand,
+): T {
+  const who = `${operator.name}_`
+  const operand = operandOf(who, other)
+  return change(who, t, () => elementwise.binaryInto(operator, record, operand))
+}
+
+/** Runs what changes `t` in place, if that may be. */
+function change<T extends Tensor>(who: string, t: T, run: () => void): T {
+  refuseIfRecorded(who, t)
+  if (t.shape.some((size, dim) => size > 1 && t.strides[dim] === 0)) {
+    throw new RuntimeError(
+      `${who}: several elements of this expanded view are one in memory; use clone() first`,
+    )
+  }
+  run()
+  return t
+}
+
+function refuseIfRecorded(who: string, t: Tensor): void {
+  if (t.requiresGrad && isGradEnabled()) {
+    throw new RuntimeError(`${who}: this tensor requires gradients; change it inside noGrad(() => ...)`)
+  }
+}
+
 function extreme(
   who: string,
   sign: 1 | -1,
-  t: Tensor,
+  t: Strided,
   dim: number | undefined,
   keepdim: boolean,
 ): Tensor | [values: Tensor, indices: Tensor] {

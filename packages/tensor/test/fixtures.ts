@@ -1,3 +1,4 @@
+import * as api from '../src/index.ts'
 import { type DType, Tensor, tensor } from '../src/index.ts'
 
 /** A tensor of a fixture: little-endian elements in logical order, base64; 16-bit floats as their bits. */
@@ -22,6 +23,9 @@ const memory = {
   int32: Int32Array,
   int16: Int16Array,
   int8: Int8Array,
+  uint64: BigUint64Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
   uint8: Uint8Array,
   bool: Uint8Array,
 } as const satisfies Record<DType, unknown>
@@ -40,6 +44,16 @@ export function toTensor({ dtype, shape, data }: EncodedTensor): Tensor {
 export function decode(value: unknown): unknown {
   if (isEncoded(value)) return toTensor(value)
   return Array.isArray(value) ? value.map(decode) : value
+}
+
+/** Calls the function of this name or, if there is none, the method of the first argument. */
+export function run(call: string, args: readonly unknown[]): unknown {
+  const [first, ...rest] = args
+  const free: unknown = Reflect.get(api, call)
+  if (typeof free === 'function') return free(...args)
+  const method: unknown = first instanceof Tensor ? Reflect.get(first, call) : undefined
+  if (typeof method !== 'function') throw new TypeError(`no such operation: ${call}`)
+  return method.apply(first, rest)
 }
 
 /** Ways to lay out the same elements in memory. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Generator, randperm } from '../src/index.ts'
-import { largestPositions } from '../src/random/largest.ts'
+import { largestPositions } from '../src/strided/largest.ts'
 
 /** Keys on which the median of three splits off two elements at a time, so that the depth limit is reached. */
 function unevenKeys(length: number): Float64Array {
@@ -31,7 +31,7 @@ describe('the positions of the largest', () => {
       Number,
     )
     const want = Array.from(keys.keys()).sort((a, b) => (keys[b] ?? 0) - (keys[a] ?? 0))
-    expect(largestPositions(keys, count)).toEqual(want.slice(0, count))
+    expect(Array.from(largestPositions(keys, count))).toEqual(want.slice(0, count))
   })
 
   test.each([
@@ -41,7 +41,7 @@ describe('the positions of the largest', () => {
     ['uneven', unevenKeys(3000)],
   ])('of %s keys is every position once, in order', (_, keys) => {
     for (const count of [10, 47, 1500, 3000]) {
-      const found = largestPositions(keys, count)
+      const found = Array.from(largestPositions(keys, count))
       const values = found.map((position) => keys[position] ?? 0)
       expect(new Set(found).size).toBe(count)
       expect(values).toEqual(

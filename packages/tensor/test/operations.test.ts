@@ -2,10 +2,9 @@ import { setDefaultEngine } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/tensor_operations.json'
 import { tolerances } from '@unroll/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import * as api from '../src/index.ts'
 import { Tensor } from '../src/index.ts'
 import { describeEngines } from './engines.ts'
-import { decode, layOut, layouts } from './fixtures.ts'
+import { decode, layOut, layouts, run } from './fixtures.ts'
 
 interface Case {
   readonly call: string
@@ -52,16 +51,6 @@ describeEngines((engine) => {
     })
   })
 })
-
-/** Calls the function of this name or, if there is none, the method of the first argument. */
-function run(call: string, args: readonly unknown[]): unknown {
-  const [first, ...rest] = args
-  const free: unknown = Reflect.get(api, call)
-  if (typeof free === 'function') return free(...args)
-  const method: unknown = first instanceof Tensor ? Reflect.get(first, call) : undefined
-  if (typeof method !== 'function') throw new TypeError(`no such operation: ${call}`)
-  return method.apply(first, rest)
-}
 
 function check(call: string, got: unknown, want: unknown, what: string): void {
   if (Array.isArray(want) && Array.isArray(got)) {

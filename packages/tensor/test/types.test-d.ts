@@ -19,8 +19,16 @@ t.add(2n)
   .div(ones([3]))
 // @ts-expect-error no such dtype
 zeros([2], { dtype: 'float' })
-// @ts-expect-error sizes are an array
 zeros(2, 3)
+zeros(2, 3, { dtype: 'int8' })
+zeros([2, 3], null)
+t.view(3, 2).permute(1, 0).reshape([-1]).expand(2, -1)
+// @ts-expect-error sizes are numbers
+zeros('2')
+// @ts-expect-error options come last
+zeros({ dtype: 'int8' }, 2)
+// @ts-expect-error there is a size at least
+zeros()
 // @ts-expect-error text is no element
 tensor(['1'])
 // @ts-expect-error nor an operand

@@ -14,9 +14,11 @@ interface PageOptions {
   /** Of the browser's command line. */
   readonly flags?: readonly string[]
   /** What the page finds below `/files/`. */
-  readonly files?: URL
+  readonly files?: URL | undefined
+  /** The page's own, as a Content-Security-Policy; its files and workers do not have them. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Takes what the page gives to the global function `tell`. */
-  readonly onTold?: (...numbers: readonly number[]) => void
+  readonly onTold?: ((...numbers: readonly number[]) => void) | undefined
 }
 
 /**
@@ -34,11 +36,11 @@ interface PageOptions {
  */
 export async function openPage(
   entry: URL,
-  { browser = 'chromium', flags = [], files, onTold }: PageOptions = {},
+  { browser = 'chromium', flags = [], files, headers = {}, onTold }: PageOptions = {},
 ): Promise<BrowserPage | null> {
   const executable = executableOf(browser)
   if (executable === null) return null
-  const page = new BrowserPage(versionOf(executable), await bundle(entry), files, onTold)
+  const page = new BrowserPage(versionOf(executable), await bundle(entry), { files, headers, onTold })
   await page.open(executable, (profile, url) => commandOf(browser, profile, url, flags))
   return page
 }
@@ -66,7 +68,7 @@ export class BrowserPage {
   /** Called when there is something to call, or nothing more. */
   #wake: () => void = () => {}
 
-  constructor(version: string, script: string, files: URL | undefined, onTold: PageOptions['onTold']) {
+  constructor(version: string, script: string, { files, headers, onTold }: PageOptions) {
     this.version = version
     this.#script = script
     this.#files = files
@@ -79,6 +81,7 @@ export class BrowserPage {
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',
         'Cache-Control': 'no-store',
+        ...(path === '/' ? headers : {}),
       })
       response.end(content)
     })

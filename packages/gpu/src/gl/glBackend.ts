@@ -1,6 +1,7 @@
 import type { AdapterInfo, Backend } from '../backend.ts'
 import { type Counters, newCounters } from '../counters.ts'
 import { GpuLostError, GpuUnavailableError } from '../errors.ts'
+import { provideGl } from '../gpujs/providePeer.ts'
 import type { Gpu, GpuJs, Texture } from '../gpujs/types.ts'
 import type { MatrixNode } from '../graph.ts'
 import { ResidentMatrix } from '../residentMatrix.ts'
@@ -27,6 +28,7 @@ export class GlBackend implements Backend {
 
   /** @throws GpuUnavailableError where there is no context, or it computes wrongly */
   static async start(js: GpuJs, name: 'webgl2' | 'headlessgl'): Promise<GlBackend> {
+    if (name === 'headlessgl') await provideGl(js)
     const backend = new GlBackend(js, name)
     await backend.#prove()
     return backend
@@ -38,8 +40,15 @@ export class GlBackend implements Backend {
     this.adapter = this.#context.adapter
     // A canvas of its own would grow to the size of the largest texture.
     const canvas = { width: 1, height: 1 }
-    this.#gpu = new js.GPU<Texture>({ mode: name, canvas, context: this.#context.gl })
-    this.#launcher = new GlLauncher(this.#gpu, js, this.counters)
+    try {
+      this.#gpu = new js.GPU<Texture>({ mode: name, canvas, context: this.#context.gl })
+    } catch (error) {
+      throw new GpuUnavailableError(
+        `${name}: expected an adapter that computes, got ${this.adapter.description}, which cannot (${String(error)})`,
+        { cause: error },
+      )
+    }
+    this.#launcher = new GlLauncher(this.#gpu, js, this.counters, name === 'webgl2' ? 'glsl300' : 'glsl100')
   }
 
   get lost(): string | null {
@@ -124,7 +133,8 @@ export class GlBackend implements Backend {
   }
 
   /**
-   * Drivers exist that take float textures and compute with less. A product whose terms need all 24 bits tells.
+   * Drivers exist that take float textures and compute with less. Products tell whose terms need all 24 bits, and whose sums
+   * are infinite and NaN.
    */
   async #prove(): Promise<void> {
     const release = (): void => {}
@@ -133,11 +143,12 @@ export class GlBackend implements Backend {
       { rows: 3, columns: 2 },
       release,
     )
-    const input = { kind: 'host', data: Float32Array.of(8388607, 1, 3, 5), rows: 2, columns: 2 } as const
-    const [got] = await this.#run([{ kind: 'affine', input, weights, rows: 2, columns: 2 }])
+    const data = Float32Array.of(8388607, 1, 3, 5, Infinity, 1)
+    const input = { kind: 'host', data, rows: 3, columns: 2 } as const
+    const [got] = await this.#run([{ kind: 'affine', input, weights, rows: 3, columns: 2 }])
     this.release(weights)
-    const want = [8388607.5, 16777215, 5.5, 16777215]
-    if (got && want.every((value, i) => got[i] === value)) return
+    const want = [8388607.5, 16777215, 5.5, 16777215, Infinity, Number.NaN]
+    if (got && want.every((value, i) => Object.is(got[i], value))) return
     await this.destroy()
     throw new GpuUnavailableError(
       `${this.name}: ${this.adapter.description} does not compute in float32: expected ${want.join(', ')}, got ${got?.join(', ')}`,

@@ -161,14 +161,13 @@ function webgl2(): WebGL2RenderingContext {
 
 function headless(js: GpuJs): WebGLRenderingContext {
   const kernels = js.HeadlessGLKernel
-  if (!kernels?.isSupported) {
+  const gl = kernels.isSupported ? kernels.prototype.initContext() : null
+  if (gl === null) {
     throw new GpuUnavailableError(
-      'headlessgl: it needs Node, the package gl beside this one (npm install gl, with its build script allowed) and a ' +
-        'display: on Linux without one, xvfb-run',
+      'headlessgl: the package gl gives no context; on Linux without a display, run Node by xvfb-run',
     )
   }
-  const gl = kernels.prototype.initContext()
-  if (!gl?.getExtension('OES_texture_float')) {
+  if (!gl.getExtension('OES_texture_float')) {
     throw new GpuUnavailableError(
       'headlessgl: the adapter cannot compute with floats: it has no OES_texture_float',
     )

@@ -1,5 +1,6 @@
 import type { Counters } from '../counters.ts'
-import { kernelSettings } from '../gpujs/kernelSettings.ts'
+import { kernelError } from '../gpujs/kernelError.ts'
+import { kernelSettings, type ShadingLanguage } from '../gpujs/kernelSettings.ts'
 import type { Gpu, GpuJs, Input, Kernel, Texture } from '../gpujs/types.ts'
 import { Lru } from '../lru.ts'
 
@@ -14,14 +15,16 @@ export class GlLauncher {
   readonly #gpu: Gpu<Texture>
   readonly #js: GpuJs
   readonly #counters: Counters
+  readonly #language: ShadingLanguage
   readonly #kernels = new Lru<Kernel<Texture>>(kernelLimit, free)
   /** What was made since {@link GlLauncher.finish}. */
   readonly #made = new Set<Texture>()
 
-  constructor(gpu: Gpu<Texture>, js: GpuJs, counters: Counters) {
+  constructor(gpu: Gpu<Texture>, js: GpuJs, counters: Counters, language: ShadingLanguage) {
     this.#gpu = gpu
     this.#js = js
     this.#counters = counters
+    this.#language = language
   }
 
   /** Runs a kernel of `height` by `width` threads. The texture lives until {@link GlLauncher.finish}. */
@@ -37,13 +40,9 @@ export class GlLauncher {
       .join(' ')
     const kernel = this.#kernels.get(`${width}x${height} ${sizes} ${source}`, () => {
       this.#counters.compiles++
-      return this.#gpu.createKernel(source, kernelSettings(source, [width, height]))
+      return this.#gpu.createKernel(source, kernelSettings(source, [width, height], this.#language))
     })
-    const texture = kernel(...args)
-    // gpu.js goes on with its CPU kernels where a kernel does not compile, and only warns.
-    if (!(kernel.kernel instanceof this.#js.GLKernel)) {
-      throw new Error(`webgl: gpu.js could not run this kernel on the GPU:\n${source}`)
-    }
+    const texture = run(kernel, args)
     this.#counters.launches++
     this.#made.add(texture)
     return texture
@@ -78,6 +77,15 @@ export class GlLauncher {
     this.finish()
     this.#kernels.clear()
     this.#counters.cached = 0
+  }
+}
+
+/** @throws Error in our words where the adapter does not compile or run it */
+function run(kernel: Kernel<Texture>, args: readonly Argument[]): Texture {
+  try {
+    return kernel(...args)
+  } catch (error) {
+    throw kernelError('webgl', error)
   }
 }
 

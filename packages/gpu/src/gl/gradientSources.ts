@@ -1,5 +1,5 @@
 import type { RecurrentMode } from '@unroll/kernels'
-import { ended, masks, X, Y } from '../sourceParts.ts'
+import { ended, masks, X, Y, zeroBehindEnd } from '../sourceParts.ts'
 import { address, type Grid, locate } from './grid.ts'
 
 /**
@@ -23,7 +23,8 @@ import { address, type Grid, locate } from './grid.ts'
 export const zeros4: string = 'function () { return [0.0, 0.0, 0.0, 0.0]; }'
 
 /**
- * Rows of all timesteps, one timestep earlier in the direction's order; `first` before all of them.
+ * Rows of all timesteps, one timestep earlier in the direction's order; `first` before all of them; zeros behind the end of a
+ * sequence.
  * @param channel of s; null where it has one
  * @param from column of s
  */
@@ -35,6 +36,7 @@ export function before(
     channel,
   }: { readonly s: Grid; readonly out: Grid; readonly from: number; readonly channel: 0 | 1 | null },
   reversed: boolean,
+  masked: boolean,
 ): string {
   const { rows, block: N } = out
   const [isFirst, firstRow, row] = reversed
@@ -44,13 +46,18 @@ export function before(
     channel === null
       ? `return s[ey][ex + c + ${from}.0];`
       : `const v = s[ey][ex + c + ${from}.0]; return v[${channel}];`
-  return `function (s, first) {
-    ${locate(out)}
+  return `function (s, first${masked ? ', len' : ''}) {
+    ${locate(out)} ${zeroBehindEnd(masked, N, 'r')}
     if (${isFirst}) { const at = ${firstRow}; return first[at][c]; }
     const earlier = ${row};
     ${address(s, 'earlier', 'e')}
     ${read}
   }`
+}
+
+/** Rows of all timesteps that run, in one grid; zeros behind the end of a sequence. */
+export function running(x: Grid): string {
+  return `function (x, len) { ${locate(x)} ${zeroBehindEnd(true, x.block, 'r')} return x[${Y}][${X}]; }`
 }
 
 /** g of all timesteps: h `(T*N, P)`, p and the result in one grid. */
@@ -161,7 +168,7 @@ export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): str
   const through =
     mode === 'RNN_TANH'
       ? `return dh[${Y}][${X}] * (1.0 - state * state);`
-      : `if (state <= 0.0) { return 0.0; } return dh[${Y}][${X}];`
+      : `let d = dh[${Y}][${X}]; if (state <= 0.0) { d = 0.0; } return ifNan(state, dh[${Y}][${X}], d);`
   return `function (h, dh, gy, gx${masks(masked)}) {
     ${ended(masked, '0.0')}
     const state = h[gy + ${Y}][gx + ${X}];
@@ -227,14 +234,19 @@ export function projectionGradient(
 }
 
 /** `(T*N, K)`: `W_ih^T d`, over both directions if there are two: (d, w) of each. */
-export function inputGradient(mode: RecurrentMode, directions: number, d: Grid, out: Grid): string {
+export function inputGradient(
+  mode: RecurrentMode,
+  directions: number,
+  { d, out }: { readonly d: Grid; readonly out: Grid },
+  masked: boolean,
+): string {
   const names = Array.from({ length: directions }, (_, i) => [`d${i}`, `w${i}`] as const)
   const loops = names.map(
     ([own, w]) =>
       `for (let k = 0; k < ${d.columns}; k++) { ${term(mode, 'input', `${own}[ry][rx + k]`, `${w}[c][k]`)} }`,
   )
-  return `function (${names.flat().join(', ')}) {
-    ${locate(out)} ${address(d, 'r')}
+  return `function (${[...names.flat(), ...(masked ? ['len'] : [])].join(', ')}) {
+    ${locate(out)} ${zeroBehindEnd(masked, out.block, 'r')} ${address(d, 'r')}
     let sum = 0.0;
     ${loops.join(' ')}
     return sum;

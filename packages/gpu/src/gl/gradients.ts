@@ -15,6 +15,7 @@ import {
   lstmGradient,
   projectionGradient,
   rnnGradient,
+  running,
   type Through,
   weightGradient,
   zeros4,
@@ -51,9 +52,23 @@ export function gradientsOf(
   const [all, hiddenAll] = [run.grid(T * N, H, N), run.grid(T * N, P, N)]
   const lengths =
     of.lengths && run.upload({ data: extended(of.lengths.data, 1, height), rows: height, columns: 1 }).texture
+  const lengthsArgument = lengths === null ? [] : [lengths]
   const found = new Map<string, GlMatrix>()
   const state = (data: Float32Array, columns: number): Texture =>
     run.upload({ data: extended(data, columns, height), rows: height, columns }).texture
+
+  /** What a layer read, for the products with its gradients: the host fills what it sends up with zeros. */
+  const inputs = new Map<number, GlMatrix>()
+  const inputOf = (layer: number, x: GlMatrix): GlMatrix => {
+    if (lengths === null || layer === 0) return x
+    const { grid, texture } = x
+    const input = inputs.get(layer) ?? {
+      grid,
+      texture: launcher.launch(running(grid), grid, [texture, lengths]),
+    }
+    inputs.set(layer, input)
+    return input
+  }
 
   /** One direction of a layer, from the gradient of the layer's output; gives d of all timesteps. */
   const walk = (layer: number, direction: number, y: GlMatrix): Texture => {
@@ -67,16 +82,16 @@ export function gradientsOf(
     const { x, h, s } = kept(index)
 
     const hiddens = launcher.launch(
-      before({ s: h.grid, out: hiddenAll, from: direction * P, channel: null }, reversed),
+      before({ s: h.grid, out: hiddenAll, from: direction * P, channel: null }, reversed, masked),
       hiddenAll,
-      [h.texture, state(initial.h.data, P)],
+      [h.texture, state(initial.h.data, P), ...lengthsArgument],
     )
     const cells =
       s &&
       initial.c &&
-      launcher.launch(before({ s: s.grid, out: all, from: 0, channel: 1 }, reversed), all, [
-        s.texture,
-        state(initial.c.data, H),
+      launcher.launch(before({ s: s.grid, out: all, from: 0, channel: 1 }, reversed, masked), all, [
+        ...[s.texture, state(initial.c.data, H)],
+        ...lengthsArgument,
       ])
     let g: Texture | null = null
     if (mode === 'LSTM' || mode === 'GRU') {
@@ -143,12 +158,12 @@ export function gradientsOf(
       const source = weightGradient(mode, through, { d: all, x: terms.grid, out: grid })
       return { grid, texture: launcher.launch(source, grid, [history, terms.texture]) }
     }
-    found.set(`weightIh ${index}`, weightsOf('input', x, depth))
+    found.set(`weightIh ${index}`, weightsOf('input', inputOf(layer, x), depth))
     found.set(`weightHh ${index}`, weightsOf('hidden', { texture: hiddens, grid: hiddenAll }, P))
     if (hiddenHistory && s) {
       const grid = run.grid(P, H)
       const source = projectionGradient({ dh: hiddenAll, s: s.grid, out: grid }, masked)
-      const args = [hiddenHistory, s.texture, ...(lengths === null ? [] : [lengths])]
+      const args = [hiddenHistory, s.texture, ...lengthsArgument]
       found.set(`weightHr ${index}`, { grid, texture: launcher.launch(source, grid, args) })
     }
     for (const texture of [hiddens, cells, g]) if (texture) launcher.release(texture)
@@ -163,7 +178,8 @@ export function gradientsOf(
       if (weights) args.push(walk(layer, direction, y), run.weight(weights.input).texture)
     }
     const grid = run.grid(T * N, layer === 0 ? spec.inputSize : D * P, N)
-    let texture = launcher.launch(inputGradient(mode, D, all, grid), grid, args)
+    const source = inputGradient(mode, D, { d: all, out: grid }, masked)
+    let texture = launcher.launch(source, grid, [...args, ...lengthsArgument])
     const factors = of.dropout[layer - 1]
     if (factors) texture = launcher.launch(multiply, grid, [texture, run.upload(factors, N).texture])
     y = { texture, grid }

@@ -120,13 +120,12 @@ export function gruStep(P: number, masked: boolean): string {
 
 /** `h' = act(p + W_hh h)` */
 export function rnnStep(mode: 'RNN_TANH' | 'RNN_RELU', P: number, masked: boolean): string {
-  const activated = mode === 'RNN_TANH' ? 'return tanhOf(a);' : 'if (a < 0.0) { return 0.0; } return a;'
+  const activate = mode === 'RNN_TANH' ? 'tanhOf' : 'relu'
   return `function (p, s, w, py, px${masks(masked)}) {
     ${ended(masked, `s[${Y}][${X}]`)}
     let sum = 0.0;
     for (let k = 0; k < ${P}; k++) { sum += s[${Y}][k] * w[k][${X}]; }
-    const a = sum + p[py + ${Y}][px + ${X}];
-    ${activated}
+    return ${activate}(sum + p[py + ${Y}][px + ${X}]);
   }`
 }
 
@@ -148,7 +147,7 @@ export function rowStatistics(x: Grid, out: Grid): string {
     for (let k = 1; k < ${x.columns}; k++) { most = Math.max(most, x[ry][rx + k]); }
     if (c < 0.5) { return most; }
     let sum = 0.0;
-    for (let k = 0; k < ${x.columns}; k++) { sum += Math.exp(x[ry][rx + k] - most); }
+    for (let k = 0; k < ${x.columns}; k++) { sum += expOf(x[ry][rx + k] - most); }
     return sum;
   }`
 }
@@ -157,6 +156,6 @@ export function rowStatistics(x: Grid, out: Grid): string {
 export function normalize(statistics: Grid, out: Grid): string {
   return `function (x, s) {
     ${locate(out)} ${address(statistics, 'r')}
-    return Math.exp(x[${Y}][${X}] - s[ry][rx]) / s[ry][rx + 1];
+    return expOf(x[${Y}][${X}] - s[ry][rx]) / s[ry][rx + 1];
   }`
 }

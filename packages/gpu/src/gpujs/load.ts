@@ -3,29 +3,35 @@ import type { GpuJs } from './types.ts'
 
 let loading: Promise<GpuJs> | undefined
 
-/**
- * gpu.js, loaded when it is first asked for. Its build for browsers puts itself in the place of the global `GPU`, which in
- * browsers with WebGPU is the standard's interface: that is put back.
- */
+/** The part of gpu.js that scripts/bundleGpuJs.mjs makes, loaded when it is first asked for. */
 export function loadGpuJs(): Promise<GpuJs> {
-  loading ??= load()
+  loading ??= load().catch((error: unknown) => {
+    // A network may be back for the next call.
+    loading = undefined
+    throw error
+  })
   return loading
 }
 
 async function load(): Promise<GpuJs> {
-  const before = Object.getOwnPropertyDescriptor(globalThis, 'GPU')
-  const module: unknown = await import('gpu.js')
-  if (before) Object.defineProperty(globalThis, 'GPU', before)
-  else Reflect.deleteProperty(globalThis, 'GPU')
-  const found = [module, property(module, 'default')].find((candidate) => isGpuJs(candidate))
-  if (isGpuJs(found)) return found
+  let module: unknown
+  try {
+    module = await import('./generated/gpuJs.js')
+  } catch (error) {
+    throw new Error(
+      'createGpu: expected the file gpuJs.js of @unroll/gpu, which is loaded when it is needed, got an error ' +
+        `(${String(error)}); serve it beside the file that imports it`,
+      { cause: error },
+    )
+  }
+  if (isGpuJs(module)) return module
   throw new Error(
-    'createGpu: expected gpu.js to export GPU, Input, GLKernel and WebGPUContext, got another module',
+    'createGpu: expected gpuJs.js of this version of @unroll/gpu, got another; install the package anew',
   )
 }
 
 function isGpuJs(module: unknown): module is GpuJs {
-  return ['GPU', 'Input', 'GLKernel', 'WebGPUContext'].every(
+  return ['GPU', 'Input', 'HeadlessGLKernel', 'WebGPUContext', 'provideGl'].every(
     (name) => typeof property(module, name) === 'function',
   )
 }

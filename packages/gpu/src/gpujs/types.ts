@@ -30,6 +30,7 @@ export interface KernelSettings {
   readonly pipeline: true
   readonly immutable: true
   readonly functions: readonly HelperFunction[]
+  readonly nativeFunctions: readonly NativeFunction[]
 }
 
 /** A function kernels may call. */
@@ -39,6 +40,14 @@ export interface HelperFunction {
     readonly argumentTypes: Readonly<Record<string, 'Number'>>
     readonly returnType: 'Number'
   }
+}
+
+/** A function kernels may call, in the language of their shaders. */
+export interface NativeFunction {
+  readonly name: string
+  readonly source: string
+  readonly argumentTypes: Readonly<Record<string, 'Number'>>
+  readonly returnType: 'Number'
 }
 
 /** A kernel: compiled on its first call. */
@@ -100,7 +109,7 @@ export interface GpuBuffer {
   destroy(): void
 }
 
-/** The module. */
+/** The module that scripts/bundleGpuJs.mjs makes. */
 export interface GpuJs {
   readonly GPU: new <Value>(settings: {
     readonly mode: 'webgpu' | 'webgl2' | 'headlessgl'
@@ -109,14 +118,19 @@ export interface GpuJs {
     readonly context?: WebGLRenderingContext | WebGL2RenderingContext
   }) => Gpu<Value>
   readonly Input: new (value: Float32Array, size: readonly number[]) => Input
-  readonly GLKernel: abstract new () => object
   readonly WebGPUContext: {
     readonly isSupported: boolean
     acquire(): Promise<DeviceContext>
   }
-  /** Only in the build for Node. */
-  readonly HeadlessGLKernel?: {
+  readonly HeadlessGLKernel: {
     readonly isSupported: boolean
     readonly prototype: { initContext(): WebGLRenderingContext | null }
   }
+  /** Lets HeadlessGLKernel make its contexts by this function. Comes before the first look at `isSupported`. */
+  provideGl(create: CreateGlContext): void
+  /** Takes the place of `navigator.gpu`. */
+  provideWebGpu(gpu: object): void
 }
+
+/** What the package gl exports. */
+export type CreateGlContext = (width: number, height: number, options: object) => WebGLRenderingContext | null

@@ -1,5 +1,5 @@
 import { gateCount, type RecurrentMode } from '@unroll/kernels'
-import { ended, masks, overK, X, Y } from '../sourceParts.ts'
+import { ended, masks, overK, X, Y, zeroBehindEnd } from '../sourceParts.ts'
 
 /**
  * The kernels that walk a sequence backward on WebGPU: every thread computes one number, thread x a column and y a row.
@@ -31,12 +31,25 @@ export function gradientColumns(mode: RecurrentMode, H: number): number {
   return gateCount(mode) === 1 ? H : 5 * H
 }
 
-/** Rows of all timesteps, one timestep earlier in the direction's order; `first` `(N, *)` before all of them. */
-export function before(T: number, N: number, reversed: boolean): string {
+/**
+ * Rows of all timesteps, one timestep earlier in the direction's order; `first` `(N, *)` before all of them; zeros behind
+ * the end of a sequence.
+ */
+export function before(T: number, N: number, reversed: boolean, masked: boolean): string {
   const rows = (T - 1) * N
-  return reversed
-    ? `function (s, first) { if (${Y} >= ${rows}) { return first[${Y} - ${rows}][${X}]; } return s[${Y} + ${N}][${X}]; }`
-    : `function (s, first) { if (${Y} < ${N}) { return first[${Y}][${X}]; } return s[${Y} - ${N}][${X}]; }`
+  return `function (s, first${masked ? ', len' : ''}) {
+    ${zeroBehindEnd(masked, N, Y)}
+    ${
+      reversed
+        ? `if (${Y} >= ${rows}) { return first[${Y} - ${rows}][${X}]; } return s[${Y} + ${N}][${X}];`
+        : `if (${Y} < ${N}) { return first[${Y}][${X}]; } return s[${Y} - ${N}][${X}];`
+    }
+  }`
+}
+
+/** Rows of all timesteps that run; zeros behind the end of a sequence. */
+export function running(N: number): string {
+  return `function (x, len) { ${zeroBehindEnd(true, N, Y)} return x[${Y}][${X}]; }`
 }
 
 /** g, of h `(T*N, P)` before each timestep. */
@@ -125,7 +138,7 @@ export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): str
   const through =
     mode === 'RNN_TANH'
       ? `return dh[${Y}][${X}] * (1.0 - h * h);`
-      : `if (h <= 0.0) { return 0.0; } return dh[${Y}][${X}];`
+      : `let d = dh[${Y}][${X}]; if (h <= 0.0) { d = 0.0; } return ifNan(h, dh[${Y}][${X}], d);`
   return `function (s, dh, at${masks(masked)}) {
     ${ended(masked, '0.0')}
     const h = s[at + ${Y}][${X}];
@@ -168,8 +181,11 @@ export function projectionGradient(T: number, N: number, masked: boolean): strin
   }`
 }
 
-/** `(T*N, K)`: `W_ih^T d`, over both directions if there are two: (d, w) of each. */
-export function inputGradient(mode: RecurrentMode, H: number, directions: number): string {
+/**
+ * `(T*N, K)`: `W_ih^T d`, over both directions if there are two: (d, w) of each.
+ * @param N sequences of a timestep, where they end at different ones; else null
+ */
+export function inputGradient(mode: RecurrentMode, H: number, directions: number, N: number | null): string {
   const names = Array.from({ length: directions }, (_, i) => [`d${i}`, `w${i}`] as const)
   const terms = names.map(([d, w]) =>
     mode === 'GRU'
@@ -177,5 +193,8 @@ export function inputGradient(mode: RecurrentMode, H: number, directions: number
         overK(H, (k) => `sum += ${d}[${Y}][${k} + ${3 * H}] * ${w}[${X}][${k} + ${2 * H}];`)
       : overK(gateCount(mode) * H, (k) => `sum += ${d}[${Y}][${k}] * ${w}[${X}][${k}];`),
   )
-  return `function (${names.flat().join(', ')}) { let sum = 0.0; ${terms.join(' ')} return sum; }`
+  return `function (${[...names.flat(), ...(N === null ? [] : ['len'])].join(', ')}) {
+    ${zeroBehindEnd(N !== null, N ?? 0, Y)}
+    let sum = 0.0; ${terms.join(' ')} return sum;
+  }`
 }

@@ -14,6 +14,7 @@ import {
   lstmGradient,
   projectionGradient,
   rnnGradient,
+  running,
   weightGradient,
 } from './gradientSources.ts'
 import { History } from './history.ts'
@@ -49,6 +50,15 @@ export function gradientsOf(node: BackwardNode, { kept, leaf, launch }: Surround
     found.set(`${which} ${index}`, { handle, column })
   }
 
+  /** What a layer read, for the products with its gradients: the host fills what it sends up with zeros. */
+  const inputs = new Map<number, Handle>()
+  const inputOf = (layer: number, x: Handle): Handle => {
+    if (lengths === null || layer === 0) return x
+    const input = inputs.get(layer) ?? launch(running(N), { rows, columns: D * P }, [x, lengths])
+    inputs.set(layer, input)
+    return input
+  }
+
   /** One direction of a layer, from the gradient of the layer's output; gives d of all timesteps. */
   const walk = (layer: number, direction: number, y: Handle): Handle => {
     const index = layer * D + direction
@@ -60,10 +70,10 @@ export function gradientsOf(node: BackwardNode, { kept, leaf, launch }: Surround
     const reversed = direction === 1
     const { x, h, s, h0, s0 } = kept(index)
 
-    const source = before(T, N, reversed)
+    const source = before(T, N, reversed, masked)
     const stateWidth = mode === 'LSTM' ? 2 * H : P
-    const states = launch(source, { rows, columns: stateWidth }, [s, s0])
-    const hiddens = projection ? launch(source, { rows, columns: P }, [h, h0]) : states
+    const states = launch(source, { rows, columns: stateWidth }, [s, s0, ...lengthsArgument])
+    const hiddens = projection ? launch(source, { rows, columns: P }, [h, h0, ...lengthsArgument]) : states
     // p and g of all timesteps; an RNN's derivative needs its states only.
     let [p, g] = [states, states]
     if (mode === 'LSTM' || mode === 'GRU') {
@@ -121,7 +131,7 @@ export function gradientsOf(node: BackwardNode, { kept, leaf, launch }: Surround
         all,
         terms,
       ])
-    give('weightIh', index, weightsOf('input', x, depth))
+    give('weightIh', index, weightsOf('input', inputOf(layer, x), depth))
     give('weightHh', index, weightsOf('hidden', hiddens, P))
     if (dhHistory) {
       const args = [dhHistory.gathered(), s, ...lengthsArgument]
@@ -138,7 +148,7 @@ export function gradientsOf(node: BackwardNode, { kept, leaf, launch }: Surround
       if (weights) args.push(walk(layer, direction, y), leaf(weights.input))
     }
     const size = { rows, columns: layer === 0 ? spec.inputSize : D * P }
-    y = launch(inputGradient(mode, H, D), size, args)
+    y = launch(inputGradient(mode, H, D, masked ? N : null), size, [...args, ...lengthsArgument])
     const factors = of.dropout[layer - 1]
     if (factors) y = launch(multiply, size, [y, leaf(factors)])
   }

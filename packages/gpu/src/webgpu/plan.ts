@@ -1,7 +1,8 @@
 import type { Counters } from '../counters.ts'
 import { GpuLimitError } from '../errors.ts'
+import { kernelError } from '../gpujs/kernelError.ts'
 import { kernelSettings } from '../gpujs/kernelSettings.ts'
-import type { Gpu, GpuDevice, GpuJs, Handle, Kernel, Pipeline } from '../gpujs/types.ts'
+import type { Gpu, GpuDevice, GpuJs, Handle, Input, Kernel, Pipeline } from '../gpujs/types.ts'
 import type { GraphLeaves, MatrixNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import { ResidentArguments } from './residentArguments.ts'
@@ -23,7 +24,7 @@ interface Result {
 export class Plan {
   readonly #gpu: Gpu<Handle>
   readonly #device: GpuDevice
-  readonly #input: GpuJs['Input']
+  readonly #Input: GpuJs['Input']
   readonly #kernels = new Map<string, Kernel<Handle>>()
   readonly #residents = new ResidentArguments()
   readonly #pipeline: Pipeline
@@ -39,7 +40,7 @@ export class Plan {
   ) {
     this.#gpu = gpu
     this.#device = device
-    this.#input = input
+    this.#Input = input
     const leaves: readonly (MatrixNode | ResidentMatrix)[] = [...hosts, ...residents]
     const trace = (...handles: readonly Handle[]): Handle[] => {
       const byLeaf = new Map(leaves.flatMap((leaf, i) => (handles[i] ? [[leaf, handles[i]] as const] : [])))
@@ -52,30 +53,32 @@ export class Plan {
   }
 
   async run({ hosts, residents }: GraphLeaves, counters: Counters): Promise<Float32Array[]> {
-    const Input = this.#input
     for (const { rows, columns } of [...hosts, ...residents]) this.#checkSize('an argument', rows, columns)
     const device = this.#device
     const sent = (bytes: number): void => {
       counters.weightBytes += bytes
     }
-    const input = ({ data, rows, columns }: ResidentMatrix): InstanceType<GpuJs['Input']> =>
-      new Input(data, [columns, rows])
+    const input = ({ data, rows, columns }: ResidentMatrix): Input => new this.#Input(data, [columns, rows])
     const weights = residents.map((matrix, i) =>
       this.#residents.argument(this.#pipeline, hosts.length + i, matrix, { device, input, sent }),
     )
-    const values = hosts.map(({ data, rows, columns }) => new Input(data, [columns, rows]))
-    const returned = await this.#pipeline(...values, ...weights)
+    const values = hosts.map(({ data, rows, columns }) => new this.#Input(data, [columns, rows]))
+    const returned = await this.#call([...values, ...weights])
     const { executorKind, fallbackReason } = this.#pipeline
-    if (executorKind !== 'fused-encoder') {
-      throw new Error(
-        `webgpu: gpu.js did not run the plan in one command encoder: ${fallbackReason ?? executorKind}`,
-      )
-    }
+    if (executorKind !== 'fused-encoder') throw kernelError('webgpu', fallbackReason ?? executorKind)
     for (const [i, matrix] of residents.entries())
       this.#residents.hold(this.#pipeline, hosts.length + i, matrix)
     counters.launches += this.#launches
     counters.readbacks++
     return this.#results.map((result) => columnsOf(returned, result))
+  }
+
+  async #call(args: readonly (Input | number)[]): Promise<unknown> {
+    try {
+      return await this.#pipeline(...args)
+    } catch (error) {
+      throw error instanceof GpuLimitError ? error : kernelError('webgpu', error)
+    }
   }
 
   /** Lets go of a matrix that was disposed. */
@@ -95,7 +98,7 @@ export class Plan {
     const key = `${rows}x${columns} ${source}`
     let kernel = this.#kernels.get(key)
     if (!kernel) {
-      kernel = this.#gpu.createKernel(source, kernelSettings(source, [columns, rows]))
+      kernel = this.#gpu.createKernel(source, kernelSettings(source, [columns, rows], 'wgsl'))
       this.#kernels.set(key, kernel)
     }
     this.#launches++

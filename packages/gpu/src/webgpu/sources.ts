@@ -149,12 +149,11 @@ export function rnnStep(
   masked: boolean,
   shares: Shares | null,
 ): string {
-  const activated = mode === 'RNN_TANH' ? 'return tanhOf(a);' : 'if (a < 0.0) { return 0.0; } return a;'
+  const activate = mode === 'RNN_TANH' ? 'tanhOf' : 'relu'
   return `function (p, h, at, ${shares ? 'r' : 'w'}${masks(masked)}) {
     ${ended(masked, `h[${Y}][${X}]`)}
     ${gateSums({ sum: X }, H, 'h', shares)}
-    const a = sum + p[at + ${Y}][${X}];
-    ${activated}
+    return ${activate}(sum + p[at + ${Y}][${X}]);
   }`
 }
 
@@ -186,10 +185,10 @@ export function rowStatistics(columns: number): string {
     for (let k = 1; k < ${columns}; k++) { most = Math.max(most, x[${Y}][k]); }
     if (${X} < 1) { return most; }
     let sum = 0.0;
-    for (let k = 0; k < ${columns}; k++) { sum += Math.exp(x[${Y}][k] - most); }
+    for (let k = 0; k < ${columns}; k++) { sum += expOf(x[${Y}][k] - most); }
     return sum;
   }`
 }
 
 /** `exp(x - largest) / sum` */
-export const normalize: string = `function (x, s) { return Math.exp(x[${Y}][${X}] - s[${Y}][0]) / s[${Y}][1]; }`
+export const normalize: string = `function (x, s) { return expOf(x[${Y}][${X}] - s[${Y}][0]) / s[${Y}][1]; }`

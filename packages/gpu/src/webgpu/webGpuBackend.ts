@@ -1,6 +1,8 @@
 import type { AdapterInfo, Backend } from '../backend.ts'
 import { type Counters, newCounters } from '../counters.ts'
 import { GpuLostError, GpuUnavailableError } from '../errors.ts'
+import { kernelError } from '../gpujs/kernelError.ts'
+import { provideWebGpu } from '../gpujs/providePeer.ts'
 import type { DeviceContext, Gpu, GpuJs, Handle } from '../gpujs/types.ts'
 import { leavesOf, type MatrixNode } from '../graph.ts'
 import { Lru } from '../lru.ts'
@@ -31,20 +33,20 @@ export class WebGpuBackend implements Backend {
 
   /** @throws GpuUnavailableError where there is no adapter */
   static async start(js: GpuJs): Promise<WebGpuBackend> {
+    if (!js.WebGPUContext.isSupported) await provideWebGpu(js)
     if (!js.WebGPUContext.isSupported) {
       throw new GpuUnavailableError(
         'webgpu: there is no navigator.gpu here; use a browser with WebGPU and a page served over https or from localhost, ' +
-          'in Node provide navigator.gpu first, as the package webgpu does',
+          'in Node npm install webgpu beside @unroll/gpu',
       )
     }
     try {
       return new WebGpuBackend(js, await js.WebGPUContext.acquire())
     } catch (error) {
       throw new GpuUnavailableError(
-        'webgpu: navigator.gpu gives no adapter or device; see chrome://gpu for the reason',
-        {
-          cause: error,
-        },
+        'webgpu: there is no adapter that gives a device; in Chromium see chrome://gpu for the reason, in Node install the ' +
+          'driver of Vulkan, Metal or Direct3D 12',
+        { cause: error },
       )
     }
   }
@@ -129,7 +131,7 @@ export class WebGpuBackend implements Backend {
     if (this.#error !== null) {
       const error = this.#error
       this.#error = null
-      throw new Error(`webgpu: the device refused a command: ${error}`)
+      throw kernelError('webgpu', error)
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { BinaryFunction, FloatArray, SoftmaxOperands, UnaryFunction } from '../engine.ts'
 import { allocate } from '../layout.ts'
-import { checkPair, checkSoftmax, dtypeOf } from '../operands.ts'
+import { checkPair, checkResult, checkSoftmax, dtypeOf } from '../operands.ts'
 
 const unary: Record<UnaryFunction, (x: number) => number> = {
   neg: (x) => -x,
@@ -25,10 +25,15 @@ const binary: Record<BinaryFunction, (x: number, y: number) => number> = {
 }
 
 export function map(f: UnaryFunction, x: FloatArray): FloatArray {
-  const apply = unary[f]
   const out = allocate(dtypeOf(x), x.length)
-  for (let i = 0; i < out.length; i++) out[i] = apply(x[i] ?? 0)
+  mapInto(f, x, out)
   return out
+}
+
+export function mapInto(f: UnaryFunction, x: FloatArray, out: FloatArray): void {
+  checkResult('map', out, x.length, dtypeOf(x))
+  const apply = unary[f]
+  for (let i = 0; i < out.length; i++) out[i] = apply(x[i] ?? 0)
 }
 
 export function zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
@@ -40,9 +45,15 @@ export function zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray
 }
 
 export function softmax(operands: SoftmaxOperands): FloatArray {
+  const out = allocate(dtypeOf(operands.x), operands.x.length)
+  softmaxInto(operands, out)
+  return out
+}
+
+export function softmaxInto(operands: SoftmaxOperands, out: FloatArray): void {
   checkSoftmax(operands)
   const { x, rows, columns, log = false } = operands
-  const out = allocate(dtypeOf(x), x.length)
+  checkResult('softmax', out, x.length, dtypeOf(x))
   for (let row = 0; row < rows; row++) {
     const start = row * columns
     let top = -Infinity
@@ -54,5 +65,4 @@ export function softmax(operands: SoftmaxOperands): FloatArray {
       out[k] = log ? shifted - Math.log(total) : Math.exp(shifted) / total
     }
   }
-  return out
 }

@@ -1,11 +1,17 @@
 import type { FloatArray, FloatDType, MatmulOperands, MatrixOperand, PackedMatrix } from '../engine.ts'
 import { allocate } from '../layout.ts'
-import { checkFactor, checkMatmul, checkMatrix, dtypeOf } from '../operands.ts'
+import { checkFactor, checkMatmul, checkMatrix, checkResult, dtypeOf } from '../operands.ts'
 
 export function matmul(operands: MatmulOperands): FloatArray {
   checkMatmul(operands)
-  const { a, b, m, k, n, transposeB = false, bias = null } = operands
+  const { a, m, n } = operands
   const out = allocate(dtypeOf(a), m * n)
+  multiplyRows(a, m, operands, out)
+  return out
+}
+
+function multiplyRows(a: FloatArray, m: number, operand: MatrixOperand, out: FloatArray): void {
+  const { b, k, n, transposeB = false, bias = null } = operand
   for (let row = 0; row < m; row++) {
     for (let column = 0; column < n; column++) {
       let sum = bias?.[column] ?? 0
@@ -15,7 +21,6 @@ export function matmul(operands: MatmulOperands): FloatArray {
       out[row * n + column] = sum
     }
   }
-  return out
 }
 
 export function packMatrix(operand: MatrixOperand): PackedMatrix {
@@ -23,11 +28,18 @@ export function packMatrix(operand: MatrixOperand): PackedMatrix {
 }
 
 export function multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray {
+  const out = allocate(b.dtype, m * b.n)
+  multiplyInto(a, m, b, out)
+  return out
+}
+
+export function multiplyInto(a: FloatArray, m: number, b: PackedMatrix, out: FloatArray): void {
   if (!(b instanceof ReferenceMatrix)) {
     throw new TypeError('multiply: this matrix was packed by another engine than reference')
   }
   checkFactor(a, m, b)
-  return matmul({ ...b.operand, a, m })
+  checkResult('multiply', out, m * b.n, b.dtype)
+  multiplyRows(a, m, b.operand, out)
 }
 
 class ReferenceMatrix implements PackedMatrix {

@@ -1,7 +1,7 @@
 import type { FloatArray, HostEngine, PackedWeights, RecurrentStream } from '../engine.ts'
 import { allocate, checkState, checkStep, checkStream, sizesOf } from '../layout.ts'
-import { map, softmax, zip } from './elementwise.ts'
-import { matmul, multiply, packMatrix } from './matrix.ts'
+import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
+import { matmul, multiply, multiplyInto, packMatrix } from './matrix.ts'
 import { ReferenceTape } from './referenceTape.ts'
 import { ReferenceWeights } from './referenceWeights.ts'
 import { runSequence } from './sequence.ts'
@@ -22,9 +22,12 @@ export const reference: Required<HostEngine> = {
   matmul,
   packMatrix,
   multiply,
+  multiplyInto,
   map,
+  mapInto,
   zip,
   softmax,
+  softmaxInto,
 }
 
 /** Runs a sequence of one timestep at a time. */

@@ -1,8 +1,9 @@
 import type { BinaryFunction, FloatArray, SoftmaxOperands, UnaryFunction } from '../engine.ts'
 import { allocate } from '../layout.ts'
-import { checkPair, checkSoftmax, dtypeOf } from '../operands.ts'
+import { checkPair, checkResult, checkSoftmax, dtypeOf } from '../operands.ts'
 import type { WasmInstance } from './instance.ts'
 import { elementBytes } from './panels.ts'
+import { scratchOf } from './scratch.ts'
 
 // Operands pass through a small area, a chunk at a time: it stays in the second-level cache from the copy in to the
 // copy out, and the memory does not grow with the tensors.
@@ -48,6 +49,44 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
   return inChunks(instance, [x], x.length, rows * columns, ([a = 0], count) =>
     kernel(log ? 1 : 0, a, count / columns, columns),
   )
+}
+
+/** As {@link map}, in the area that stays with the instance. */
+export function mapInto(instance: WasmInstance, f: UnaryFunction, x: FloatArray, out: FloatArray): void {
+  checkResult('map', out, x.length, dtypeOf(x))
+  const { mapF32, mapF64 } = instance.exports
+  const kernel = x instanceof Float32Array ? mapF32 : mapF64
+  const scratch = scratchOf(instance)
+  const area = scratch.floats(dtypeOf(x))
+  for (let start = 0; start < x.length; start += area.length) {
+    const count = Math.min(area.length, x.length - start)
+    // Element by element: a view would be an allocation.
+    for (let i = 0; i < count; i++) area[i] = x[start + i] ?? 0
+    kernel(unary[f], scratch.address, count)
+    for (let i = 0; i < count; i++) out[start + i] = area[i] ?? 0
+  }
+}
+
+/** As {@link softmax}, in the area that stays with the instance, where a row fits in. */
+export function softmaxInto(instance: WasmInstance, operands: SoftmaxOperands, out: FloatArray): void {
+  checkSoftmax(operands)
+  const { x, columns, log = false } = operands
+  checkResult('softmax', out, x.length, dtypeOf(x))
+  const { softmaxF32, softmaxF64 } = instance.exports
+  const kernel = x instanceof Float32Array ? softmaxF32 : softmaxF64
+  const scratch = scratchOf(instance)
+  const area = scratch.floats(dtypeOf(x))
+  if (columns > area.length) {
+    out.set(softmax(instance, operands))
+    return
+  }
+  const chunk = Math.floor(area.length / Math.max(1, columns)) * columns
+  for (let start = 0; start < x.length; start += chunk) {
+    const count = Math.min(chunk, x.length - start)
+    for (let i = 0; i < count; i++) area[i] = x[start + i] ?? 0
+    kernel(log ? 1 : 0, scratch.address, count / columns, columns)
+    for (let i = 0; i < count; i++) out[start + i] = area[i] ?? 0
+  }
 }
 
 /** Elements of a chunk. */

@@ -1,11 +1,8 @@
 import type { FloatArray, FloatDType } from '../engine.ts'
+import { compileBuild } from './binary.ts'
 import { BlockAllocator } from './blockAllocator.ts'
-import { pieces, sharedFlags } from './generated/builds.ts'
-import type { WasmKernels, WasmVariant } from './support.ts'
+import type { WasmKernels } from './support.ts'
 import type { ThreadPool } from './threadPool.ts'
-
-/** Places in {@link pieces}. */
-const builds: Record<WasmVariant, 0 | 1> = { simd: 0, 'relaxed-simd': 1 }
 
 /** Bytes of a page of memory. */
 const pageBytes = 65536
@@ -80,7 +77,7 @@ export interface Imports {
   readonly narrow: 0 | 1
 }
 
-/** One WebAssembly instance with its memory: compiled at once from the embedded bytes. */
+/** One WebAssembly instance with its memory: made at once. */
 export class WasmInstance {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
@@ -96,10 +93,7 @@ export class WasmInstance {
 
   /** @param shared whether the memory can be shared with threads */
   constructor({ variant, narrow }: WasmKernels, shared = false) {
-    const binary = pieces.map((pair) => atob(pair[builds[variant]])).join('')
-    const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0))
-    if (!shared) bytes[sharedFlags[variant]] = 1
-    this.module = new WebAssembly.Module(bytes)
+    this.module = compileBuild(variant, shared)
     this.isShared = shared
     this.memory = new WebAssembly.Memory({ ...memoryPages, shared })
     this.imports = { memory: this.memory, narrow: narrow ? 1 : 0 }

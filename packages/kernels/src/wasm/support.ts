@@ -8,18 +8,59 @@ export interface WasmKernels {
   readonly narrow: boolean
 }
 
-let known: WasmVariant | null | undefined
+/** What this runtime makes of the builds that are embedded. */
+interface Compiling {
+  /** The best build that is valid here; null without WebAssembly SIMD. */
+  readonly best: WasmVariant | null
+  /** Whether it is valid, but compiling is forbidden. */
+  readonly forbidden: boolean
+}
 
-/** The best build this runtime can run; null without WebAssembly SIMD. */
+let known: Compiling | undefined
+let given: { readonly variant: WasmVariant; readonly module: WebAssembly.Module } | null = null
+
+/**
+ * The best build this runtime can run; null without WebAssembly SIMD, and where compiling is forbidden. A module that was
+ * handed over (see {@link useWasmModule}) is the one.
+ */
 export function wasmVariant(): WasmVariant | null {
-  if (known === undefined) known = detect()
-  return known
+  if (given !== null) return given.variant
+  const { best, forbidden } = compiling()
+  return forbidden ? null : best
 }
 
 /** True where this runtime can run a build. */
 export function supportsVariant(variant: WasmVariant): boolean {
-  const best = wasmVariant()
-  return best === variant || best === 'relaxed-simd'
+  const { best, forbidden } = compiling()
+  return given?.variant === variant || (!forbidden && (best === variant || best === 'relaxed-simd'))
+}
+
+/** What keeps this runtime from running any build, with a remedy; null if nothing does. */
+export function wasmObstacle(): string | null {
+  if (wasmVariant() !== null) return null
+  return compiling().forbidden
+    ? forbiddenText
+    : 'this runtime has no WebAssembly SIMD; use the reference engine'
+}
+
+/** Whether the runtime is able to run WebAssembly, but may not compile it. */
+export function compilingIsForbidden(): boolean {
+  return compiling().forbidden
+}
+
+/** What to do where it is. */
+export const forbiddenText: string =
+  "compiling WebAssembly is forbidden here; in a page, let script-src of its Content-Security-Policy have 'wasm-unsafe-eval'; " +
+  'elsewhere, import @unroll/kernels/simd.wasm as a module and hand it to useWasmModule'
+
+/** Makes a compiled build the one to run; null makes it the best of those that are embedded. */
+export function giveModule(next: typeof given): void {
+  given = next
+}
+
+/** The module that was handed over for a build; null if it is to be compiled. */
+export function givenModule(variant: WasmVariant): WebAssembly.Module | null {
+  return given?.variant === variant ? given.module : null
 }
 
 /**
@@ -28,18 +69,35 @@ export function supportsVariant(variant: WasmVariant): boolean {
  * WebAssembly, `node --turboshaft-wasm`, does not). Browsers are younger than that.
  */
 export function prefersNarrowKernels(): boolean {
-  if (typeof process !== 'object' || process.arch !== 'x64') return false
-  const [major = 0, minor = 0] = (process.versions?.v8 ?? '').split('.').map(Number)
+  const node = globalThis.process
+  if (node?.arch !== 'x64') return false
+  const [major = 0, minor = 0] = (node.versions?.v8 ?? '').split('.').map(Number)
   return major > 0 && (major < 13 || (major === 13 && minor < 1))
+}
+
+function compiling(): Compiling {
+  known ??= detect()
+  return known
 }
 
 // f32x4.relaxed_madd takes three operands.
 const relaxedMadd = [0xfd, 0x85, 0x02]
 
-function detect(): WasmVariant | null {
-  if (typeof WebAssembly !== 'object') return null
-  if (validates(...zeros(), ...zeros(), ...zeros(), ...relaxedMadd)) return 'relaxed-simd'
-  return validates(...zeros()) ? 'simd' : null
+function detect(): Compiling {
+  if (typeof WebAssembly !== 'object') return { best: null, forbidden: false }
+  const plain = moduleOf(...zeros())
+  const relaxed = moduleOf(...zeros(), ...zeros(), ...zeros(), ...relaxedMadd)
+  const best = WebAssembly.validate(relaxed) ? 'relaxed-simd' : WebAssembly.validate(plain) ? 'simd' : null
+  return { best, forbidden: best !== null && !compiles(plain) }
+}
+
+/** Validating is allowed where compiling is not, so only trying tells. */
+function compiles(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    return new WebAssembly.Module(bytes) instanceof WebAssembly.Module
+  } catch {
+    return false
+  }
 }
 
 /** `v128.const 0` */
@@ -47,15 +105,14 @@ function zeros(): number[] {
   return [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
 }
 
-/** Whether a module with one function `() -> v128` of this body is valid here. */
-function validates(...body: number[]): boolean {
+/** A module with one function `() -> v128` of this body. */
+function moduleOf(...body: number[]): Uint8Array<ArrayBuffer> {
   const code = [0, ...body, 0x0b]
   // biome-ignore format: one section a line
-  const module = new Uint8Array([
+  return new Uint8Array([
     0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
     1, 5, 1, 0x60, 0, 1, 0x7b,
     3, 2, 1, 0,
     10, code.length + 2, 1, code.length, ...code,
   ])
-  return WebAssembly.validate(module)
 }

@@ -17,13 +17,14 @@ import type {
 } from '../engine.ts'
 import { checkInput } from '../layout.ts'
 import { checkMatmul } from '../operands.ts'
-import { map, softmax, zip } from './elementwise.ts'
+import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
 import {
   prefersNarrowKernels,
   supportsVariant,
   type WasmKernels,
   type WasmVariant,
+  wasmObstacle,
   wasmVariant,
 } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
@@ -48,7 +49,7 @@ export function createWasmEngine(
 ): HostEngine {
   if (variant !== undefined && !supportsVariant(variant)) {
     throw new RangeError(
-      `createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? 'no WebAssembly SIMD: use reference'}`,
+      `createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? `none: ${wasmObstacle()}`}`,
     )
   }
   return new WasmEngine(variant, narrow)
@@ -125,12 +126,19 @@ class WasmEngine implements HostEngine {
   }
 
   multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray {
-    if (b instanceof WasmMatrix && this.#instances.has(b.instance)) return b.multiply(a, m)
-    throw new TypeError('multiply: this matrix was packed by another engine than this wasm engine')
+    return this.#ownMatrix(b).multiply(a, m)
+  }
+
+  multiplyInto(a: FloatArray, m: number, b: PackedMatrix, out: FloatArray): void {
+    this.#ownMatrix(b).multiplyInto(a, m, out)
   }
 
   map(f: UnaryFunction, x: FloatArray): FloatArray {
     return map(this.#start(), f, x)
+  }
+
+  mapInto(f: UnaryFunction, x: FloatArray, out: FloatArray): void {
+    mapInto(this.#start(), f, x, out)
   }
 
   zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
@@ -139,6 +147,10 @@ class WasmEngine implements HostEngine {
 
   softmax(operands: SoftmaxOperands): FloatArray {
     return softmax(this.#start(), operands)
+  }
+
+  softmaxInto(operands: SoftmaxOperands, out: FloatArray): void {
+    softmaxInto(this.#start(), operands, out)
   }
 
   get allocatedBytes(): number {
@@ -178,6 +190,11 @@ class WasmEngine implements HostEngine {
     throw new TypeError('recurrent: these weights were packed by another engine than this wasm engine')
   }
 
+  #ownMatrix(matrix: PackedMatrix): WasmMatrix {
+    if (matrix instanceof WasmMatrix && this.#instances.has(matrix.instance)) return matrix
+    throw new TypeError('multiply: this matrix was packed by another engine than this wasm engine')
+  }
+
   #start(): WasmInstance {
     if (this.#instance === undefined) {
       this.#instance = new WasmInstance(this.#kernels())
@@ -189,7 +206,7 @@ class WasmEngine implements HostEngine {
   #kernels(): WasmKernels {
     const variant = this.#wanted ?? wasmVariant()
     if (variant !== null) return { variant, narrow: this.#narrow }
-    throw new Error('wasm engine: this runtime has no WebAssembly SIMD; use the reference engine')
+    throw new Error(`wasm engine: ${wasmObstacle()}`)
   }
 }
 

@@ -1,17 +1,9 @@
 import type { FloatArray, FloatDType, MatrixOperand, PackedMatrix } from '../engine.ts'
 import { allocate } from '../layout.ts'
-import { checkFactor, checkMatrix, dtypeOf } from '../operands.ts'
+import { checkFactor, checkMatrix, checkResult, dtypeOf } from '../operands.ts'
 import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
-
-/** Rows of a tile at most; as in assembly/pack.ts. */
-const tileRows = 6
-
-/**
- * Bytes of operand and result that are in wasm memory at once, if a tile's are not more: rows pass through a part at a time,
- * so that no product is too large for that memory, and its parts stay in the caches.
- */
-const mostBytes = 512 * 1024
+import { WasmProduct } from './wasmProduct.ts'
 
 /**
  * A packed matrix: one block of wasm memory.
@@ -29,6 +21,8 @@ export class WasmMatrix implements PackedMatrix {
   readonly instance: WasmInstance
   readonly #bias: number
   #address: number | null
+  /** Of the last {@link WasmMatrix.multiplyInto}, for the next. */
+  #idle: WasmProduct | null = null
 
   constructor(instance: WasmInstance, operand: MatrixOperand) {
     checkMatrix(operand)
@@ -60,6 +54,8 @@ export class WasmMatrix implements PackedMatrix {
   }
 
   dispose(): void {
+    this.#idle?.dispose()
+    this.#idle = null
     if (this.#address !== null) this.instance.release(this.#address)
     this.#address = null
   }
@@ -70,37 +66,34 @@ export class WasmMatrix implements PackedMatrix {
 
   /** `a b + bias`, with `a` (M, K). */
   multiply(a: FloatArray, m: number): FloatArray {
-    const { instance, dtype, k, n } = this
-    if (this.#address === null) throw new Error('multiply: this matrix was disposed; pack it again')
+    const panels = this.#panels
     checkFactor(a, m, this)
-    const size = elementBytes(dtype)
-    const columns = paddedToPanels(dtype, n)
-    const most = Math.max(1, Math.floor(mostBytes / ((k + n) * size) / tileRows)) * tileRows
-    const rows = Math.min(m, most)
-    const plan = new BlockPlan()
-    const at = {
-      a: plan.reserve(rows * k * size),
-      tile: plan.reserve(tileRows * k * size),
-      padded: plan.reserve(columns === n ? 0 : tileRows * columns * size),
-      out: plan.reserve(rows * n * size),
-    }
-    const out = allocate(dtype, m * n)
-    const base = instance.allocate(plan.byteLength)
+    const out = allocate(this.dtype, m * this.n)
+    const product = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
     try {
-      const { matmulF32, matmulF64 } = instance.exports
-      const kernel = dtype === 'float32' ? matmulF32 : matmulF64
-      const [b, bias] = [this.#address, this.#address + this.#bias]
-      for (let row = 0; row < m; row += rows) {
-        const count = Math.min(rows, m - row)
-        const part = count === m ? a : a.subarray(row * k, (row + count) * k)
-        instance.floats(dtype, base + at.a, count * k).set(part)
-        kernel(base + at.out, base + at.a, b, bias, base + at.tile, base + at.padded, count, k, n)
-        out.set(instance.floats(dtype, base + at.out, count * n), row * n)
-      }
+      product.run(a, panels, panels + this.#bias, out)
       return out
     } finally {
-      instance.release(base)
+      product.dispose()
     }
+  }
+
+  /** The same into `out` (M, N), in room that is kept. */
+  multiplyInto(a: FloatArray, m: number, out: FloatArray): void {
+    const panels = this.#panels
+    checkResult('multiply', out, m * this.n, this.dtype)
+    checkFactor(a, m, this)
+    if (this.#idle?.m !== m) {
+      this.#idle?.dispose()
+      this.#idle = null
+      this.#idle = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
+    }
+    this.#idle.run(a, panels, panels + this.#bias, out)
+  }
+
+  get #panels(): number {
+    if (this.#address === null) throw new Error('multiply: this matrix was disposed; pack it again')
+    return this.#address
   }
 
   #pack(to: number, { b, k, n, transposeB = false }: MatrixOperand): void {

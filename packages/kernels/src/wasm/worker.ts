@@ -30,15 +30,15 @@ export function startWorker(
   onEnd: () => void,
   serve: string = serveSource,
 ): Promise<WorkerHandle> {
-  return typeof process === 'object' && process.versions?.node
+  return globalThis.process?.versions?.node
     ? startInNode(data, onEnd, serve)
     : startInBrowser(data, onEnd, serve)
 }
 
 async function startInNode(data: WorkerData, onEnd: () => void, serve: string): Promise<WorkerHandle> {
-  // process.getBuiltinModule, unlike import, does not send the bundlers of web pages looking for it; unlike require, it is
-  // there whether this text is read as a script or, under --input-type=module, as a module.
-  const { Worker } = process.getBuiltinModule('node:worker_threads')
+  // Neither sends the bundlers of web pages looking for it, as import and a bare `process` would. In the worker's text, unlike
+  // require, it is there whether that is read as a script or, under --input-type=module, as a module.
+  const { Worker } = globalThis.process.getBuiltinModule('node:worker_threads')
   const source = `${serve}
 const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads')
 serve(workerData, () => parentPort.postMessage('ready'))

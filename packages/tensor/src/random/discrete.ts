@@ -1,6 +1,7 @@
 // Draws of whole numbers: from a range, of trials, of permutations.
 
-import { checkComputable, type DType } from '../dtype.ts'
+import { checkInteger } from '../checks.ts'
+import { checkComputable, checkSigned, type DType, integerLimits } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, elementsOf } from '../strided/cast.ts'
 import { dense, numelOf, type Strided } from '../strided/strided.ts'
@@ -20,8 +21,8 @@ export function uniformIntegers(
   generator: Generator,
 ): Strided {
   if (low >= high) throw new RuntimeError(`randint: expected low below high, got low ${low} and high ${high}`)
-  const limits = integerLimits[dtype]
-  if (limits && (low < limits[0] || high - 1n > limits[1])) {
+  const [least, most] = rangeOf(dtype)
+  if (low < least || high - 1n > most) {
     throw new RuntimeError(`randint: the range from ${low} to ${high - 1n} does not fit ${dtype}`)
   }
   const range = high - low
@@ -33,7 +34,9 @@ export function uniformIntegers(
 
 /** The whole numbers below `n` in random order, by swapping each with one that is not placed yet. */
 export function permutation(n: number, dtype: DType, generator: Generator): Strided {
-  if (!Number.isInteger(n) || n < 0) throw new RuntimeError(`randperm: expected n of 0 or more, got ${n}`)
+  checkInteger('randperm', 'n', n)
+  if (n < 0) throw new RuntimeError(`randperm: expected n of 0 or more, got ${n}`)
+  checkSigned('randperm', dtype)
   const values = Float64Array.from({ length: n }, (_, i) => i)
   for (let i = 0; i < n - 1; i++) {
     const other = i + (generator.random() % (n - i))
@@ -50,6 +53,7 @@ export function permutation(n: number, dtype: DType, generator: Generator): Stri
  */
 export function fillBernoulli(t: Strided, p: number | Strided, generator: Generator): void {
   checkComputable('bernoulli_', t.dtype)
+  checkSigned('bernoulli_', t.dtype)
   if (typeof p === 'number') {
     checkProbability(p)
     fill(t, () => (generator.uniform53() < p ? 1 : 0))
@@ -63,17 +67,23 @@ export function fillBernoulli(t: Strided, p: number | Strided, generator: Genera
   fill(t, () => (draw() < (probabilities[i++] ?? 0) ? 1 : 0))
 }
 
+/** @throws TypeError unless `value` is an integer or a bigint */
+export function wholeNumber(who: string, what: string, value: unknown): bigint {
+  if (typeof value === 'bigint') return value
+  checkInteger(who, what, value)
+  return BigInt(value)
+}
+
+/** What PyTorch draws for a dtype: no more than int64 holds. */
+function rangeOf(dtype: DType): readonly [least: bigint, most: bigint] {
+  if (dtype === 'bool') return [0n, 1n]
+  const [least, most] = integerLimits(dtype) ?? [-largest - 1n, largest]
+  return [least, most < largest ? most : largest]
+}
+
+const largest = 2n ** 63n - 1n
+
 function checkProbability(p: number | bigint): void {
   if (p >= 0 && p <= 1) return
   throw new RuntimeError(`bernoulli: expected probabilities from 0 to 1, got ${p}`)
-}
-
-/** Integers' smallest and largest values; floats take any. */
-const integerLimits: Partial<Record<DType, readonly [bigint, bigint]>> = {
-  bool: [0n, 1n],
-  uint8: [0n, 255n],
-  int8: [-128n, 127n],
-  int16: [-(2n ** 15n), 2n ** 15n - 1n],
-  int32: [-(2n ** 31n), 2n ** 31n - 1n],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
 }

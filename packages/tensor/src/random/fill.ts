@@ -1,4 +1,4 @@
-import { isFloatingPoint, isHalf } from '../dtype.ts'
+import { holdsBigints, isFloatingPoint, isHalf } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { forEachRow } from '../strided/loop.ts'
 import type { Strided } from '../strided/strided.ts'
@@ -6,10 +6,10 @@ import { permute } from '../strided/views.ts'
 
 /** Replaces every element by what `draw` gives, in the order they lie in memory, as PyTorch does. */
 export function fill(t: Strided, draw: () => number): void {
-  const { data } = t.storage
+  const { elements: data } = t.storage
   const ordered = inMemoryOrder(t, t)
   forEachRow(ordered.shape, [ordered], (length, [start = 0], [step = 0]) => {
-    if (data instanceof BigInt64Array) {
+    if (holdsBigints(data)) {
       for (let k = 0; k < length; k++) data[start + k * step] = BigInt(draw())
     } else {
       for (let k = 0; k < length; k++) data[start + k * step] = draw()

@@ -1,3 +1,4 @@
+import { describeValue, optionsOf } from '@unroll/kernels'
 import { decodeState, encodeState } from './generatorState.ts'
 import { MersenneTwister } from './mersenneTwister.ts'
 
@@ -8,44 +9,59 @@ import { MersenneTwister } from './mersenneTwister.ts'
  * rand([2], { generator })  // tensor([0.4963, 0.7682])
  */
 export class Generator {
-  readonly #twister = new MersenneTwister(Number(defaultSeed & 0xffffffffn))
-  #seed = defaultSeed
-  #spareNormal: number | null = null
+  /** For messages and consoles, also where a bundler gives classes other names. */
+  static readonly name: string = 'Generator'
+
+  private readonly twister = new MersenneTwister(Number(defaultSeed & 0xffffffffn))
+  private lastSeed = defaultSeed
+  private spareNormal: number | null = null
+  /** True while the first draw shall choose a seed. */
+  private isUnseeded = false
+
+  /** A generator that nobody seeded: its first draw does, so that none is chosen where no randomness may be had. */
+  static unseeded(): Generator {
+    const generator = new Generator()
+    generator.isUnseeded = true
+    return generator
+  }
 
   /**
    * Starts over from `seed`, of which only the low 32 bits have a say. Negative seeds count from 2^64.
    * @throws RangeError unless `seed` is a whole number from -2^63 to 2^64 - 1
    */
   manualSeed(seed: number | bigint): this {
-    if (typeof seed === 'number' && !Number.isInteger(seed)) {
-      throw new RangeError(`Generator.manualSeed: expected a whole number, got ${seed}`)
+    if (typeof seed !== 'bigint' && !Number.isInteger(seed)) {
+      const Kind = typeof seed === 'number' ? RangeError : TypeError
+      throw new Kind(`manualSeed: expected a whole number or a bigint, got ${describeValue(seed)}`)
     }
     const value = BigInt(seed)
     if (value < -(2n ** 63n) || value >= 2n ** 64n) {
-      throw new RangeError(`Generator.manualSeed: expected a seed from -2^63 to 2^64 - 1, got ${seed}`)
+      throw new RangeError(`manualSeed: expected a seed from -2^63 to 2^64 - 1, got ${seed}`)
     }
-    this.#seed = BigInt.asUintN(64, value)
-    this.#twister.reseed(Number(BigInt.asUintN(32, value)))
-    this.#spareNormal = null
+    this.lastSeed = BigInt.asUintN(64, value)
+    this.twister.reseed(Number(BigInt.asUintN(32, value)))
+    this.spareNormal = null
+    this.isUnseeded = false
     return this
   }
 
   /** Starts over from a seed that cannot be foreseen, and gives it. */
   seed(): bigint {
-    const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1))
+    const seed = unforeseen()
     this.manualSeed(seed)
     return seed
   }
 
   /** The seed this generator was last started from, from 0 to 2^64 - 1. */
   initialSeed(): bigint {
-    return this.#seed
+    if (this.isUnseeded) this.seed()
+    return this.lastSeed
   }
 
   /** Where this generator stands, in the bytes of PyTorch's get_state(). */
   getState(): Uint8Array {
-    const { state, left, next } = this.#twister
-    return encodeState({ seed: this.#seed, left, next, state, spareNormal: this.#spareNormal })
+    const { state, left, next } = this.seeded()
+    return encodeState({ seed: this.lastSeed, left, next, state, spareNormal: this.spareNormal })
   }
 
   /**
@@ -54,44 +70,50 @@ export class Generator {
    */
   setState(bytes: Uint8Array): this {
     const { seed, left, next, state, spareNormal } = decodeState(bytes)
-    this.#twister.restore(state, left, next)
-    this.#seed = seed
-    this.#spareNormal = spareNormal
+    this.twister.restore(state, left, next)
+    this.lastSeed = seed
+    this.spareNormal = spareNormal
+    this.isUnseeded = false
     return this
   }
 
   /** 32 random bits, as a number from 0 to 2^32 - 1. */
   random(): number {
-    return this.#twister.random()
+    return this.seeded().random()
   }
 
   /** 64 random bits: two draws, the upper half first. */
   random64(): bigint {
-    const high = BigInt(this.#twister.random())
-    return (high << 32n) | BigInt(this.#twister.random())
+    const high = BigInt(this.seeded().random())
+    return (high << 32n) | BigInt(this.seeded().random())
   }
 
   /** Uniform in [0, 1) with 24 bits, a float32. */
   uniform24(): number {
-    return (this.#twister.random() & 0xffffff) * 2 ** -24
+    return (this.seeded().random() & 0xffffff) * 2 ** -24
   }
 
   /** Uniform in [0, 1) with 53 bits. */
   uniform53(): number {
-    const high = this.#twister.random() & 0x1fffff
-    return (high * 2 ** 32 + this.#twister.random()) * 2 ** -53
+    const high = this.seeded().random() & 0x1fffff
+    return (high * 2 ** 32 + this.seeded().random()) * 2 ** -53
+  }
+
+  private seeded(): MersenneTwister {
+    if (this.isUnseeded) this.seed()
+    return this.twister
   }
 
   /** The sine half of the last Box-Muller pair, which the next single normal draw takes; null if there is none. */
   takeSpareNormal(): number | null {
-    const spare = this.#spareNormal
-    this.#spareNormal = null
+    const spare = this.spareNormal
+    this.spareNormal = null
     return spare
   }
 
   /** Keeps the sine half of a Box-Muller pair for the next single normal draw. */
   keepSpareNormal(value: number): void {
-    this.#spareNormal = value
+    this.spareNormal = value
   }
 }
 
@@ -99,16 +121,43 @@ let shared: Generator | null = null
 
 /** The generator of every draw that names none. Until {@link manualSeed} it is seeded anew by every program. */
 export function defaultGenerator(): Generator {
-  if (shared === null) {
-    shared = new Generator()
-    shared.seed()
-  }
+  shared ??= Generator.unseeded()
   return shared
 }
 
 /** Seeds the default generator and gives it. */
 export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator().manualSeed(seed)
+}
+
+/** Where draws come from: the default generator unless another is named. */
+export interface RandomOptions {
+  readonly generator?: Generator
+}
+
+/** @throws TypeError unless `options` are none or name a generator */
+export function generatorOf(who: string, options: RandomOptions | null | undefined): Generator {
+  const { generator } = optionsOf<{ generator: Generator | undefined }>(
+    who,
+    options,
+    { generator: undefined },
+    'generator',
+  )
+  return checkGenerator(who, generator)
+}
+
+/** The generator itself, or the default one if it is undefined. */
+export function checkGenerator(who: string, generator: Generator | undefined): Generator {
+  if (generator === undefined) return defaultGenerator()
+  if (generator instanceof Generator) return generator
+  throw new TypeError(`${who}: expected generator to be a Generator, got ${describeValue(generator)}`)
+}
+
+/** 64 bits that nobody can foresee; where there is no `crypto`, as in an AudioWorklet, of time and Math.random. */
+function unforeseen(): bigint {
+  if (typeof crypto === 'object') return crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n
+  const bits = BigInt(Math.floor(Math.random() * 2 ** 32))
+  return BigInt.asUintN(64, (bits << 32n) ^ BigInt(Math.floor(Math.random() * 2 ** 32)) ^ BigInt(Date.now()))
 }
 
 /** PyTorch's default_rng_seed_val. */

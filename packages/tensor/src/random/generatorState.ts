@@ -9,6 +9,7 @@
 //   5040    int32: 1 if there is a spare normal draw
 //   5044    the float32 counterpart of the spare, which CPU draws never use, and padding
 
+import { describeValue } from '@unroll/kernels'
 import { RuntimeError } from '../errors.ts'
 
 const stateSize = 624
@@ -39,6 +40,9 @@ export function encodeState({ seed, left, next, state, spareNormal }: GeneratorS
 
 /** @throws RuntimeError unless `bytes` are a state of PyTorch's CPU generator */
 export function decodeState(bytes: Uint8Array): GeneratorState {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`Generator.setState: expected a Uint8Array, got ${describeValue(bytes)}`)
+  }
   if (bytes.length !== byteLength) {
     throw new RuntimeError(`Generator.setState: expected ${byteLength} bytes, got ${bytes.length}`)
   }

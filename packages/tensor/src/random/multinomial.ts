@@ -1,11 +1,12 @@
+import { checkInteger } from '../checks.ts'
 import type { NumberArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { copyOf } from '../strided/cast.ts'
 import { unbind } from '../strided/join.ts'
+import { largestPositions } from '../strided/largest.ts'
 import { dense, numbersOf, type Strided, shapeText } from '../strided/strided.ts'
 import { checkRandomFloats } from './fill.ts'
 import type { Generator } from './generator.ts'
-import { largestPositions } from './largest.ts'
 
 /**
  * Positions drawn in proportion to weights, which need not sum up to 1.
@@ -25,7 +26,8 @@ export function drawPositions(
   if (shape.length !== 1 && shape.length !== 2) {
     throw new RuntimeError(`multinomial: expected weights (C) or (N, C), got shape ${shapeText(shape)}`)
   }
-  if (!Number.isInteger(count) || count < 1 || (!replacement && count > categories)) {
+  checkInteger('multinomial', 'the number of draws', count)
+  if (count < 1 || (!replacement && count > categories)) {
     const most = replacement ? '' : `, at most ${categories} without replacement`
     throw new RuntimeError(`multinomial: expected 1 draw or more${most}, got ${count}`)
   }
@@ -66,7 +68,7 @@ function drawByRace(weights: NumberArray, count: number, generator: Generator): 
     wait[0] = -Math.log1p(-generator.uniform53())
     weights[i] = (weights[i] ?? 0) / (wait[0] ?? 0)
   }
-  return largestPositions(weights, count)
+  return Array.from(largestPositions(weights, count))
 }
 
 function checkWeights(weights: NumberArray): void {

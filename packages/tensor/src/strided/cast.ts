@@ -1,4 +1,12 @@
-import { type DType, isFloatingPoint, isHalf, type NumberArray, type TypedArray } from '../dtype.ts'
+import {
+  type BigintArray,
+  type DType,
+  holdsBigints,
+  isFloatingPoint,
+  isHalf,
+  type NumberArray,
+  type TypedArray,
+} from '../dtype.ts'
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from '../halfFloats.ts'
 import { map, type UnaryLoop } from './loop.ts'
 import { dense, isContiguous, numelOf, type Strided } from './strided.ts'
@@ -24,16 +32,19 @@ export function copyOf(t: Strided, dtype: DType = t.dtype): Strided {
 /** The same elements in the same order under another shape; one size may be -1. A view where the strides allow. */
 export function reshape(t: Strided, shape: readonly number[]): Strided {
   const view = tryView(t, shape, 'reshape')
-  return view ?? dense(inferShape(t, shape, 'reshape'), t.dtype, copyOf(t).storage.data)
+  return view ?? dense(inferShape(t, shape, 'reshape'), t.dtype, copyOf(t).storage.elements)
 }
 
-/** The elements in logical order: a part of the memory itself where they lie that way, else a copy. */
+/**
+ * The elements in logical order: a part of the memory itself where they lie that way, else a copy. To be read, within
+ * these packages: what is handed on to users, or kept, is taken by `data`, which counts.
+ */
 export function elementsOf(t: Strided): TypedArray {
   const { storage, offset } = contiguous(t)
   const numel = numelOf(t.shape)
-  return offset === 0 && storage.data.length === numel
-    ? storage.data
-    : storage.data.subarray(offset, offset + numel)
+  return offset === 0 && storage.elements.length === numel
+    ? storage.elements
+    : storage.elements.subarray(offset, offset + numel)
 }
 
 /**
@@ -42,20 +53,20 @@ export function elementsOf(t: Strided): TypedArray {
  * @throws RuntimeError if `source` does not broadcast to the shape of `target`
  */
 export function copyInto(target: Strided, source: Strided, who: string): void {
-  const apart = target.storage.data.buffer === source.storage.data.buffer ? copyOf(source) : source
+  const apart = target.storage.elements.buffer === source.storage.elements.buffer ? copyOf(source) : source
   assign(target, expand(apart, target.shape, who))
   target.storage.version++
 }
 
 /** Copies single elements, from a position in one memory to a position in another of the same kind. */
 export function mover(out: TypedArray, from: TypedArray): (to: number, at: number) => void {
-  if (out instanceof BigInt64Array) {
-    if (!(from instanceof BigInt64Array)) throw new TypeError('expected memory of int64')
+  if (holdsBigints(out)) {
+    if (!holdsBigints(from)) throw new TypeError('expected memory of bigints')
     return (to, at) => {
       out[to] = from[at] ?? 0n
     }
   }
-  if (from instanceof BigInt64Array) throw new TypeError('expected memory of numbers')
+  if (holdsBigints(from)) throw new TypeError('expected memory of numbers')
   return (to, at) => {
     out[to] = from[at] ?? 0
   }
@@ -67,11 +78,11 @@ export function blockCopier(
   from: TypedArray,
   length: number,
 ): (to: number, at: number) => void {
-  if (out instanceof BigInt64Array) {
-    if (!(from instanceof BigInt64Array)) throw new TypeError('expected memory of int64')
+  if (holdsBigints(out)) {
+    if (!holdsBigints(from)) throw new TypeError('expected memory of bigints')
     return (to, at) => out.set(from.subarray(at, at + length), to)
   }
-  if (from instanceof BigInt64Array) throw new TypeError('expected memory of numbers')
+  if (holdsBigints(from)) throw new TypeError('expected memory of numbers')
   if (length > shortRun) return (to, at) => out.set(from.subarray(at, at + length), to)
   return (to, at) => {
     for (let k = 0; k < length; k++) out[to + k] = from[at + k] ?? 0
@@ -102,12 +113,12 @@ const shortRun = 16
 
 /** Copies between records of one shape that share no memory. */
 function assign(target: Strided, source: Strided): void {
-  const out = target.storage.data
-  const from = source.storage.data
-  if (from instanceof BigInt64Array) {
-    if (out instanceof BigInt64Array) map(copyBigints, [target, out], [source, from])
+  const out = target.storage.elements
+  const from = source.storage.elements
+  if (holdsBigints(from)) {
+    if (holdsBigints(out)) map(copyBigints, [target, out], [source, from])
     else map(narrowing(target.dtype), [target, out], [source, from])
-  } else if (out instanceof BigInt64Array) map(widening(source.dtype), [target, out], [source, from])
+  } else if (holdsBigints(out)) map(widening(target.dtype, source.dtype), [target, out], [source, from])
   else map(converting(target.dtype, source.dtype), [target, out], [source, from])
 }
 
@@ -116,7 +127,7 @@ const copyNumbers: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
   else for (let k = 0; k < n; k++) out[o + k * so] = a[i + k * si] ?? 0
 }
 
-const copyBigints: UnaryLoop<BigInt64Array> = (n, out, o, so, a, i, si) => {
+const copyBigints: UnaryLoop<BigintArray> = (n, out, o, so, a, i, si) => {
   if (so === 1 && si === 1 && n > shortRun) out.set(a.subarray(i, i + n), o)
   else for (let k = 0; k < n; k++) out[o + k * so] = a[i + k * si] ?? 0n
 }
@@ -130,18 +141,19 @@ function converting(to: DType, as: DType): UnaryLoop<NumberArray> {
   }
 }
 
-/** To int64. */
-function widening(as: DType): UnaryLoop<BigInt64Array, NumberArray> {
+/** To int64 or uint64. */
+function widening(to: DType, as: DType): UnaryLoop<BigintArray, NumberArray> {
   const decode = decoder(as)
+  const encode = to === 'uint64' ? toUint64 : toInt64
   return (n, out, o, so, a, i, si) => {
-    for (let k = 0; k < n; k++) out[o + k * so] = toInt64(decode(a[i + k * si] ?? 0))
+    for (let k = 0; k < n; k++) out[o + k * so] = encode(decode(a[i + k * si] ?? 0))
   }
 }
 
-/** From int64. */
-function narrowing(to: DType): UnaryLoop<NumberArray, BigInt64Array> {
+/** From int64 or uint64. */
+function narrowing(to: DType): UnaryLoop<NumberArray, BigintArray> {
   const encode = encoder(to)
-  // As a number a large int64 loses its low bits, and just these are what smaller integers keep.
+  // As a number a large integer loses its low bits, and just these are what smaller integers keep.
   const wraps = !isFloatingPoint(to) && to !== 'bool'
   return (n, out, o, so, a, i, si) => {
     for (let k = 0; k < n; k++) {
@@ -154,6 +166,12 @@ function narrowing(to: DType): UnaryLoop<NumberArray, BigInt64Array> {
 /** The fraction dropped; what is not finite or too large becomes the smallest int64, as on x86. */
 function toInt64(value: number): bigint {
   return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n)
+}
+
+/** The same of what lies below 2^63, negative ones counted from 2^64; what is too large becomes 0, as on x86. */
+function toUint64(value: number): bigint {
+  if (!(value >= 2 ** 63)) return toInt64(value)
+  return value < 2 ** 64 ? BigInt(value) : 0n
 }
 
 function identity(value: number): number {

@@ -1,8 +1,9 @@
-import { type DType, dtypeOf, holds, isHalf } from '../dtype.ts'
+import { describeValue } from '@unroll/kernels'
+import { type DType, dtypeOf, holds, isBigintType, isHalf } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast } from './cast.ts'
 import { checkShape } from './dims.ts'
-import { isScalar, type Scalar } from './promote.ts'
+import { checkFits, isScalar, type Scalar, toBigInt } from './promote.ts'
 import { dense, numelOf, type Strided, shapeText } from './strided.ts'
 
 /** Numbers, bigints or booleans in arrays nested as deep as there are dimensions. */
@@ -14,18 +15,18 @@ export type NestedArray = Scalar | readonly NestedArray[]
  * @throws RuntimeError if `shape` has another number of elements
  */
 export function fromTypedArray(array: ArrayBufferView, shape?: readonly number[], dtype?: DType): Strided {
-  const own = isHalfMemory(array, dtype) ? dtype : dtypeOf(array)
+  const own = dtype !== undefined && isHalf(dtype) && array instanceof Uint16Array ? dtype : dtypeOf(array)
   if (own === null || !holds(own, array)) {
-    const remedy =
-      array instanceof Uint16Array ? "name one: { dtype: 'float16' } or 'bfloat16'" : 'copy it to another'
-    throw new TypeError(`tensor: ${array.constructor.name} does not tell a dtype; ${remedy}`)
+    throw new TypeError(`tensor: no dtype is held in ${describeValue(array)}; copy it to another typed array`)
   }
   if (shape === undefined) return cast(dense([array.length], own, array.slice()), dtype ?? own)
   checkShape('tensor', shape)
   if (array.length !== numelOf(shape)) {
     throw new RuntimeError(`tensor: shape ${shapeText(shape)} does not fit ${array.length} elements`)
   }
-  return cast(dense([...shape], own, array), dtype ?? own)
+  const shared = dense([...shape], own, array)
+  shared.storage.isHandedOut = true
+  return cast(shared, dtype ?? own)
 }
 
 /**
@@ -63,13 +64,38 @@ function flatten(data: NestedArray, shape: readonly number[], path: number[], fl
 function refuse(data: NestedArray, size: number | undefined, path: readonly number[]): never {
   const expected = size === undefined ? 'a number, bigint or boolean' : `an array of length ${size}`
   const message = (got: string): string =>
-    `tensor: expected ${expected} at index [${path.join(', ')}], got ${got}`
+    `tensor: expected ${expected}${path.length > 0 ? ` at index [${path.join(', ')}]` : ''}, got ${got}`
   if (Array.isArray(data)) throw new RangeError(message(`an array of length ${data.length}`))
-  throw new TypeError(message(String(data)))
+  throw new TypeError(message(insteadOfNumber(data)))
 }
 
-function isHalfMemory(array: ArrayBufferView, dtype: DType | undefined): dtype is DType {
-  return dtype !== undefined && isHalf(dtype) && array instanceof Uint16Array
+function insteadOfNumber(value: unknown): string {
+  const remedy =
+    typeof value === 'object' && value !== null && 'strides' in value
+      ? '; clone() copies a tensor, stack() joins several'
+      : ''
+  return describeValue(value) + remedy
+}
+
+/**
+ * A record of elements in logical order as JSON has them: text for what its numbers do not hold.
+ * @throws TypeError if one is no such element
+ */
+export function fromJsonElements(data: readonly unknown[], shape: readonly number[], dtype: DType): Strided {
+  const flat = data.map((element, index): Scalar => {
+    if (typeof element === 'number' || typeof element === 'boolean') return element
+    const value = typeof element === 'string' ? scalarOfText(element, dtype) : null
+    if (value !== null) return value
+    throw new TypeError(
+      `tensor: expected a number at index ${index} of a clone, got ${describeValue(element)}`,
+    )
+  })
+  return fromScalars(flat, [...shape], dtype)
+}
+
+function scalarOfText(text: string, dtype: DType): Scalar | null {
+  if (isBigintType(dtype)) return /^-?\d+$/.test(text) ? BigInt(text) : null
+  return /^(NaN|-?Infinity|-0)$/.test(text) ? Number(text) : null
 }
 
 function inferDType(flat: readonly Scalar[]): DType {
@@ -78,13 +104,8 @@ function inferDType(flat: readonly Scalar[]): DType {
 }
 
 function fromScalars(flat: readonly Scalar[], shape: readonly number[], dtype: DType): Strided {
-  const exact =
-    dtype === 'int64' ? BigInt64Array.from(flat, toInt64) : Float64Array.from(flat, (value) => Number(value))
-  return cast(dense(shape, dtype === 'int64' ? dtype : 'float64', exact), dtype)
-}
-
-function toInt64(value: Scalar): bigint {
-  if (typeof value !== 'number') return BigInt(value)
-  if (!Number.isFinite(value)) throw new RangeError(`tensor: int64 cannot hold ${value}`)
-  return BigInt(Math.trunc(value))
+  checkFits('tensor', flat, dtype)
+  if (dtype === 'int64') return dense(shape, dtype, BigInt64Array.from(flat, toBigInt))
+  if (dtype === 'uint64') return dense(shape, dtype, BigUint64Array.from(flat, toBigInt))
+  return cast(dense(shape, 'float64', Float64Array.from(flat, Number)), dtype)
 }

@@ -1,3 +1,4 @@
+import { checkInteger, checkIntegers } from '../checks.ts'
 import { RuntimeError } from '../errors.ts'
 import { shapeText } from './strided.ts'
 
@@ -7,7 +8,7 @@ import { shapeText } from './strided.ts'
  */
 export function wrapDim(who: string, dim: number, ndim: number): number {
   const count = Math.max(ndim, 1)
-  if (!Number.isInteger(dim)) throw new TypeError(`${who}: expected dim to be an integer, got ${dim}`)
+  checkInteger(who, 'dim', dim)
   if (dim < -count || dim >= count) {
     throw new RangeError(`${who}: expected dim from ${-count} to ${count - 1}, got ${dim}`)
   }
@@ -20,6 +21,7 @@ export function wrapDim(who: string, dim: number, ndim: number): number {
  */
 export function wrapDims(who: string, dims: number | readonly number[] | undefined, ndim: number): boolean[] {
   const list = typeof dims === 'number' ? [dims] : (dims ?? [])
+  checkIntegers(who, 'dims', list)
   const flags = new Array<boolean>(ndim).fill(list.length === 0)
   const seen = new Set<number>()
   for (const dim of list) {
@@ -36,9 +38,7 @@ export function wrapDims(who: string, dims: number | readonly number[] | undefin
  * @throws RangeError unless `-size <= index < size`
  */
 export function wrapIndex(who: string, index: number, size: number): number {
-  if (!Number.isInteger(index)) {
-    throw new TypeError(`${who}: expected the index to be an integer, got ${index}`)
-  }
+  checkInteger(who, 'the index', index)
   if (index < -size || index >= size) {
     throw new RangeError(`${who}: index ${index} is out of bounds for a dimension of size ${size}`)
   }
@@ -46,10 +46,8 @@ export function wrapIndex(who: string, index: number, size: number): number {
 }
 
 /** @throws TypeError unless `shape` is an array of integers, RuntimeError if one is negative */
-export function checkShape(who: string, shape: readonly number[]): void {
-  if (!Array.isArray(shape) || !shape.every(Number.isInteger)) {
-    throw new TypeError(`${who}: expected the shape as an array of integers, got ${JSON.stringify(shape)}`)
-  }
+export function checkShape(who: string, shape: unknown): asserts shape is readonly number[] {
+  checkIntegers(who, 'the shape', shape)
   if (shape.some((size) => size < 0)) {
     throw new RuntimeError(`${who}: expected sizes of 0 or more, got ${shapeText(shape)}`)
   }

@@ -1,5 +1,5 @@
 import { defaultHostEngine } from '@unroll/kernels'
-import { checkComputable, type DType, isFloatingPoint } from '../dtype.ts'
+import { checkComputable, checkSigned, type DType, isBigintType, isFloatingPoint } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, copyInto, copyOf, mover } from './cast.ts'
 import { broadcastShapes } from './dims.ts'
@@ -7,7 +7,7 @@ import { floatsAsTheyLie, mapFloats } from './engine.ts'
 import { forEachRow, map, zip } from './loop.ts'
 import { type BinaryOperator, type Comparison, pow, type UnaryOperator } from './operators.ts'
 import { isScalar, type Operand, resultType, scalarOf } from './promote.ts'
-import { dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided } from './strided.ts'
+import { dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided, sameSizes } from './strided.ts'
 import { expand } from './views.ts'
 
 /** Elements from which on an engine's loop gains more than copying to it costs. */
@@ -20,8 +20,9 @@ export function unary(operator: UnaryOperator, t: Strided): Strided {
   if (isFloatingPoint(t.dtype)) return mapFloats(name, t)
   if (!integers) return mapFloats(name, cast(t, 'float32'))
   if (t.dtype === 'bool') throw refusesBools(name)
+  checkSigned(name, t.dtype)
   const out = dense(t.shape, t.dtype)
-  if (t.dtype === 'int64') map(integers.bigints, heldBigints(out), heldBigints(t))
+  if (isBigintType(t.dtype)) map(integers.bigints, heldBigints(out), heldBigints(t))
   else map(integers.numbers, heldNumbers(out), heldNumbers(t))
   return out
 }
@@ -31,13 +32,14 @@ export function binary(operator: BinaryOperator, x: Operand, y: Operand): Stride
   const { name, bigints } = operator
   const common = resultType(name, x, y)
   const dtype = bigints || isFloatingPoint(common) ? common : 'float32'
+  if (!operator.unsigned) checkSigned(name, dtype)
   const { shape, a, b } = meet(name, dtype, x, y)
   if (name !== 'pow' && isFloatingPoint(dtype) && numelOf(shape) >= worthTheEngine) {
     const [left, right] = [floatsAsTheyLie(a), floatsAsTheyLie(b)]
     if (left && right) return dense(shape, dtype, defaultHostEngine().zip(name, left, right))
   }
   const out = dense(shape, dtype)
-  if (dtype === 'int64' && bigints) zip(bigints, heldBigints(out), heldBigints(a), heldBigints(b))
+  if (isBigintType(dtype) && bigints) zip(bigints, heldBigints(out), heldBigints(a), heldBigints(b))
   else zip(numberLoop(operator, dtype), heldNumbers(out), heldNumbers(a), heldNumbers(b))
   return out
 }
@@ -70,9 +72,10 @@ export function binaryInto(operator: BinaryOperator, target: Strided, other: Ope
 /** Bools that tell where the comparison holds; operands are broadcast and promoted. */
 export function compare(operator: Comparison, x: Operand, y: Operand): Strided {
   const dtype = resultType(operator.name, x, y)
+  if (!operator.unsigned) checkSigned(operator.name, dtype)
   const { shape, a, b } = meet(operator.name, dtype, x, y)
   const out = dense(shape, 'bool')
-  if (dtype === 'int64') zip(operator.bigints, heldNumbers(out), heldBigints(a), heldBigints(b))
+  if (isBigintType(dtype)) zip(operator.bigints, heldNumbers(out), heldBigints(a), heldBigints(b))
   else zip(operator.numbers, heldNumbers(out), heldNumbers(a), heldNumbers(b))
   return out
 }
@@ -88,7 +91,7 @@ export function where(condition: Strided, x: Operand, y: Operand): Strided {
   const [a, b] = [expand(pair.a, shape), expand(pair.b, shape)]
   const out = copyOf(b)
   const chosen = numbersOf(condition)
-  const move = mover(out.storage.data, a.storage.data)
+  const move = mover(out.storage.elements, a.storage.elements)
   forEachRow(
     shape,
     [out, expand(condition, shape), a],
@@ -105,9 +108,10 @@ function meet(
   dtype: DType,
   x: Operand,
   y: Operand,
-): { shape: number[]; a: Strided; b: Strided } {
+): { shape: readonly number[]; a: Strided; b: Strided } {
   checkComputable(who, dtype)
   const [a, b] = [toTensor(who, x, dtype), toTensor(who, y, dtype)]
+  if (sameSizes(a.shape, b.shape)) return { shape: a.shape, a, b }
   const shape = broadcastShapes(who, [a.shape, b.shape])
   return { shape, a: expand(a, shape), b: expand(b, shape) }
 }

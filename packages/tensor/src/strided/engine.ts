@@ -20,7 +20,7 @@ export function floatsOf(t: Strided): FloatArray {
 export function floatsAsTheyLie(t: Strided): FloatArray | null {
   if (isContiguous(t)) return floatsOf(t)
   const isOneElement = t.strides.every((stride, dim) => stride === 0 || t.shape[dim] === 1)
-  return isOneElement ? floats(t.storage.data.subarray(t.offset, t.offset + 1)) : null
+  return isOneElement ? floats(t.storage.elements.subarray(t.offset, t.offset + 1)) : null
 }
 
 function floats(data: TypedArray): FloatArray {

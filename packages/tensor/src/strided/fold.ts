@@ -1,7 +1,14 @@
 // Reductions whose order does not matter: an accumulator per result, walked together with the input at stride 0
 // along the reduced dimensions, so that memory is read in the order it lies.
 
-import { checkComputable, isFloatingPoint, type NumberArray } from '../dtype.ts'
+import { checkFlag } from '../checks.ts'
+import {
+  type BigintArray,
+  checkComputable,
+  isBigintType,
+  isFloatingPoint,
+  type NumberArray,
+} from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast } from './cast.ts'
 import { wrapDims } from './dims.ts'
@@ -15,8 +22,10 @@ export type Dims = number | readonly number[] | undefined
 /** The sum over `dims`. Integers and bools give int64; floats are summed in double precision. */
 export function sum(t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable('sum', t.dtype)
-  // Doubles hold sums of integers below 2^53 exactly; int32 could go beyond from 2^22 elements on.
-  const wide = t.dtype === 'int64' || (t.dtype === 'int32' && numelOf(t.shape) > 2 ** 22)
+  checkFlag('sum', 'keepdim', keepdim)
+  // Doubles hold sums of integers below 2^53 exactly; those of 32 bits could go beyond from 2^21 elements on.
+  const is32 = t.dtype === 'int32' || t.dtype === 'uint32'
+  const wide = isBigintType(t.dtype) || (is32 && numelOf(t.shape) > 2 ** 21)
   const total = wide
     ? foldBigints('sum', sumBigints, 0n, t, dims)
     : foldNumbers('sum', sumNumbers, 0, t, dims)
@@ -26,6 +35,7 @@ export function sum(t: Strided, dims: Dims, keepdim: boolean): Strided {
 /** The product over `dims`. Integers and bools give int64; floats are multiplied in double precision. */
 export function prod(t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable('prod', t.dtype)
+  checkFlag('prod', 'keepdim', keepdim)
   const total = isFloatingPoint(t.dtype)
     ? cast(foldNumbers('prod', multiplyNumbers, 1, t, dims), t.dtype)
     : foldBigints('prod', multiplyBigints, 1n, t, dims)
@@ -35,6 +45,7 @@ export function prod(t: Strided, dims: Dims, keepdim: boolean): Strided {
 /** The mean over `dims`, of floats, in double precision. */
 export function mean(t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable('mean', t.dtype)
+  checkFlag('mean', 'keepdim', keepdim)
   if (!isFloatingPoint(t.dtype)) {
     throw new RuntimeError(`mean: expected floats, got ${t.dtype}; convert first, with .to('float32')`)
   }
@@ -57,6 +68,7 @@ export function any(t: Strided, dims: Dims, keepdim: boolean): Strided {
 
 function truth(who: string, initial: 0 | 1, t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable(who, t.dtype)
+  checkFlag(who, 'keepdim', keepdim)
   const result = foldNumbers(who, initial === 1 ? allTrue : anyTrue, initial, cast(t, 'bool'), dims)
   // PyTorch keeps uint8, for the sake of programs older than its bool.
   return finish(cast(result, t.dtype === 'uint8' ? 'uint8' : 'bool'), t, dims, keepdim)
@@ -76,10 +88,10 @@ const sumNumbers: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
 const multiplyNumbers: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0) * (a[i + k * si] ?? 0)
 }
-const sumBigints: UnaryLoop<BigInt64Array> = (n, out, o, so, a, i, si) => {
+const sumBigints: UnaryLoop<BigintArray> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0n) + (a[i + k * si] ?? 0n)
 }
-const multiplyBigints: UnaryLoop<BigInt64Array> = (n, out, o, so, a, i, si) => {
+const multiplyBigints: UnaryLoop<BigintArray> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) out[o + k * so] = (out[o + k * so] ?? 0n) * (a[i + k * si] ?? 0n)
 }
 const allTrue: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
@@ -106,7 +118,7 @@ function foldNumbers(
 /** The same in int64. */
 function foldBigints(
   who: string,
-  loop: UnaryLoop<BigInt64Array>,
+  loop: UnaryLoop<BigintArray>,
   initial: bigint,
   t: Strided,
   dims: Dims,
@@ -130,6 +142,6 @@ function finish(total: Strided, t: Strided, dims: Dims, keepdim: boolean): Strid
   return dense(
     t.shape.filter((_, dim) => !isReduced[dim]),
     total.dtype,
-    total.storage.data,
+    total.storage.elements,
   )
 }

@@ -1,3 +1,4 @@
+import { checkInteger, checkIntegers } from '../checks.ts'
 import { type DType, promoteTypes } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { copyInto } from './cast.ts'
@@ -25,7 +26,7 @@ export function cat(tensors: readonly Strided[], dim: number): Strided {
     }
   }
   const total = parts.reduce((sum, { shape }) => sum + (shape[d] ?? 0), 0)
-  const result = dense(first.shape.with(d, total), commonType(tensors))
+  const result = dense(first.shape.with(d, total), commonType('cat', tensors))
   let start = 0
   for (const part of parts) {
     const end = start + (part.shape[d] ?? 0)
@@ -40,7 +41,7 @@ export function stack(tensors: readonly Strided[], dim: number): Strided {
   const first = tensors[0]
   if (first === undefined) throw new RuntimeError('stack: expected at least one tensor, got none')
   const d = wrapDim('stack', dim, first.shape.length + 1)
-  const result = dense(first.shape.toSpliced(d, 0, tensors.length), commonType(tensors))
+  const result = dense(first.shape.toSpliced(d, 0, tensors.length), commonType('stack', tensors))
   tensors.forEach((part, index) => {
     if (part.shape.length !== first.shape.length || part.shape.some((size, k) => size !== first.shape[k])) {
       throw new RuntimeError(
@@ -57,11 +58,9 @@ export function split(t: Strided, size: number | readonly number[], dim: number)
   if (t.shape.length === 0) throw new RuntimeError('split: a tensor of no dimensions cannot be split')
   const d = wrapDim('split', dim, t.shape.length)
   const length = t.shape[d] ?? 0
+  if (typeof size !== 'number') checkIntegers('split', 'sizes', size)
   const sizes = typeof size === 'number' ? equalParts(length, size) : size
-  if (
-    sizes.some((part) => !Number.isInteger(part) || part < 0) ||
-    sizes.reduce((sum, part) => sum + part, 0) !== length
-  ) {
+  if (sizes.some((part) => part < 0) || sizes.reduce((sum, part) => sum + part, 0) !== length) {
     throw new RuntimeError(
       `split: expected sizes that sum up to ${length}, that of dim ${d}, got [${sizes.join(', ')}]`,
     )
@@ -76,9 +75,8 @@ export function split(t: Strided, size: number | readonly number[], dim: number)
 /** At most `chunks` parts of equal size along `dim`, the last one maybe smaller. All are views. */
 export function chunk(t: Strided, chunks: number, dim: number): Strided[] {
   if (t.shape.length === 0) throw new RuntimeError('chunk: a tensor of no dimensions cannot be split')
-  if (!Number.isInteger(chunks) || chunks < 1) {
-    throw new RuntimeError(`chunk: expected 1 or more chunks, got ${chunks}`)
-  }
+  checkInteger('chunk', 'the number of chunks', chunks)
+  if (chunks < 1) throw new RuntimeError(`chunk: expected 1 or more chunks, got ${chunks}`)
   const d = wrapDim('chunk', dim, t.shape.length)
   const length = t.shape[d] ?? 0
   return length === 0
@@ -94,13 +92,14 @@ export function unbind(t: Strided, dim: number): Strided[] {
 }
 
 function equalParts(length: number, size: number): number[] {
-  if (!Number.isInteger(size) || size < 0 || (size === 0 && length > 0)) {
+  checkInteger('split', 'the size', size)
+  if (size < 0 || (size === 0 && length > 0)) {
     throw new RuntimeError(`split: expected a size of 1 or more, got ${size}`)
   }
   const count = Math.max(Math.ceil(length / Math.max(size, 1)), 1)
   return Array.from({ length: count }, (_, index) => Math.min(size, length - index * size))
 }
 
-function commonType(tensors: readonly Strided[]): DType {
-  return tensors.map(({ dtype }) => dtype).reduce(promoteTypes)
+function commonType(who: string, tensors: readonly Strided[]): DType {
+  return tensors.map(({ dtype }) => dtype).reduce((a, b) => promoteTypes(a, b, who))
 }

@@ -2,11 +2,13 @@
 // dimensions.
 
 import { defaultHostEngine } from '@unroll/kernels'
-import { checkComputable, isFloatingPoint, type TypedArray } from '../dtype.ts'
+import { checkFlag, checkInteger } from '../checks.ts'
+import { checkComputable, checkSigned, holdsBigints, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { contiguous, reshape } from './cast.ts'
+import { cast, contiguous, copyOf, elementsOf, reshape } from './cast.ts'
 import { wrapDim } from './dims.ts'
 import { floatsOf } from './engine.ts'
+import { firstPositions, largestFirst, smallestFirst } from './largest.ts'
 import { forEachRow } from './loop.ts'
 import { gather } from './pick.ts'
 import { dense, type Strided, shapeText } from './strided.ts'
@@ -36,6 +38,8 @@ export function extreme(
   keepdim: boolean,
 ): { values: Strided; indices: Strided } {
   checkComputable(who, t.dtype)
+  checkSigned(who, t.dtype)
+  checkFlag(who, 'keepdim', keepdim)
   if (dim === undefined && t.shape.includes(0)) {
     // PyTorch's own distinction.
     const Kind = who.startsWith('arg') ? RangeError : RuntimeError
@@ -51,13 +55,79 @@ export function extreme(
   }
   const positions: bigint[] = []
   forEachLane(d, [source], ([start = 0], [step = 0]) => {
-    positions.push(BigInt(indexOfExtreme(sign, source.storage.data, start, step, length)))
+    positions.push(BigInt(indexOfExtreme(sign, source.storage.elements, start, step, length)))
   })
   const kept = dense(source.shape.with(d, 1), 'int64', BigInt64Array.from(positions))
   const values = gather(source, d, kept)
   const ones = t.shape.map(() => 1)
   const shape = dim === undefined ? (keepdim ? ones : []) : keepdim ? kept.shape : kept.shape.toSpliced(d, 1)
   return { values: reshape(values, shape), indices: reshape(kept, shape) }
+}
+
+/**
+ * The `k` largest or smallest elements along `dim`, NaN counting as the largest, and where they stand, int64: in
+ * order, unless they need not be `sorted`.
+ * @throws RuntimeError unless `dim` has `k` positions
+ */
+export function topk(
+  t: Strided,
+  k: number,
+  dim: number,
+  largest: boolean,
+  sorted: boolean,
+): { values: Strided; indices: Strided } {
+  checkComputable('topk', t.dtype)
+  checkSigned('topk', t.dtype)
+  checkInteger('topk', 'k', k)
+  checkFlag('topk', 'largest', largest)
+  checkFlag('topk', 'sorted', sorted)
+  const d = wrapDim('topk', dim, t.shape.length)
+  const length = t.shape[d] ?? 1
+  if (t.dtype === 'bool') {
+    throw new RuntimeError("topk: bools have no order; convert first, with .to('uint8')")
+  }
+  if (k < 0 || k > length) {
+    throw new RuntimeError(`topk: expected k from 0 to ${length}, the size of dim ${d}, got ${k}`)
+  }
+  if (t.shape.length === 0) return extreme('topk', 1, t, 0, false)
+  const lanes = transpose(t, d, -1)
+  const elements = elementsOf(lanes)
+  const places: bigint[] = []
+  for (let start = 0; start < elements.length && k > 0; start += length) {
+    const keys = elements.subarray(start, start + length)
+    const found = firstPositions(length, k, largest ? largestFirst(keys) : smallestFirst(keys), sorted)
+    for (const position of found) places.push(BigInt(position))
+  }
+  const shape = lanes.shape.with(-1, k)
+  const indices = contiguous(transpose(dense(shape, 'int64', BigInt64Array.from(places)), d, -1))
+  return { values: gather(t, d, indices), indices }
+}
+
+/** The running sum along `dim`: of floats in double precision, rounded at every step; of integers and bools in int64. */
+export function cumsum(t: Strided, dim: number): Strided {
+  checkComputable('cumsum', t.dtype)
+  const d = wrapDim('cumsum', dim, t.shape.length)
+  const source = isFloatingPoint(t.dtype) ? t : cast(t, 'int64')
+  const result = copyOf(source)
+  if (t.shape.length === 0) return result
+  const length = t.shape[d] ?? 0
+  const out = result.storage.elements
+  forEachLane(d, [result], ([start = 0], [step = 0]) => {
+    if (holdsBigints(out)) {
+      for (let at = start, k = 1, total = out[start] ?? 0n; k < length; k++) {
+        at += step
+        total += out[at] ?? 0n
+        out[at] = total
+      }
+    } else {
+      for (let at = start, k = 1, total = out[start] ?? 0; k < length; k++) {
+        at += step
+        total += out[at] ?? 0
+        out[at] = total
+      }
+    }
+  })
+  return result
 }
 
 /** `exp(x) / sum(exp(x))` along `dim`, of floats. */

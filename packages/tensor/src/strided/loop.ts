@@ -1,4 +1,4 @@
-import type { Strided } from './strided.ts'
+import { numelOf, type Strided } from './strided.ts'
 
 /**
  * One run of elements: operand `k` has them at `offsets[k] + i * steps[k]`, `0 <= i < length`. The arrays are for the
@@ -12,6 +12,12 @@ export type Row = (length: number, offsets: readonly number[], steps: readonly n
  */
 export function forEachRow(shape: readonly number[], operands: readonly Strided[], row: Row): void {
   if (shape.includes(0)) return
+  const even = operands.map(({ strides }) => evenStep(shape, strides))
+  if (!even.includes(null)) {
+    // The most frequent case, and the one where a few elements have to be quick.
+    row(numelOf(shape), operands.map(offsetOf), even.map(Number))
+    return
+  }
   const { sizes, strides } = collapse(shape, operands)
   const inner = sizes.length - 1
   const length = sizes[inner] ?? 1
@@ -32,6 +38,25 @@ export function forEachRow(shape: readonly number[], operands: readonly Strided[
     }
     if (dim < 0) return
   }
+}
+
+function offsetOf({ offset }: Strided): number {
+  return offset
+}
+
+/** How far one element is from the next throughout: 1 where all lie in a row, 0 where all are one; else null. */
+function evenStep(shape: readonly number[], strides: readonly number[]): number | null {
+  let inRow = true
+  let isOne = true
+  let step = 1
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    const size = shape[dim] ?? 1
+    if (size === 1) continue
+    if (strides[dim] !== step) inRow = false
+    if (strides[dim] !== 0) isOne = false
+    step *= size
+  }
+  return inRow ? 1 : isOne ? 0 : null
 }
 
 /** `out[o + k*so] = f(a[i + k*si])` for `0 <= k < n`. */

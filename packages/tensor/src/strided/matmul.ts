@@ -1,11 +1,11 @@
 import { defaultHostEngine, type FloatArray, type HostEngine, type PackedMatrix } from '@unroll/kernels'
-import { checkComputable, isFloatingPoint, type TypedArray } from '../dtype.ts'
+import { checkComputable, checkSigned, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, contiguous, copyInto, elementsOf, reshape } from './cast.ts'
 import { broadcastShapes } from './dims.ts'
 import { floatsOf } from './engine.ts'
 import { forEachRow } from './loop.ts'
-import { bigintsOf, dense, isContiguous, numelOf, type Strided, shapeText } from './strided.ts'
+import { bigintsOf, dense, isContiguous, numelOf, type Strided, shapeText, Walk } from './strided.ts'
 import { expand, transpose, unsqueeze } from './views.ts'
 
 /** Gives a matrix packed into an engine; asked for once the arguments are known to fit. */
@@ -95,7 +95,7 @@ function batched(a: Strided, b: Strided): Strided {
 
 /** The last two dimensions of `t`, from `offset` on. */
 function matrixAt({ storage, shape, strides, dtype }: Strided, offset: number): Strided {
-  return { storage, shape: shape.slice(-2), strides: strides.slice(-2), offset, dtype }
+  return new Walk(storage, shape.slice(-2), strides.slice(-2), offset, dtype)
 }
 
 /** `a` (M, K) times `b` (K, N) plus `bias` (N), of floats: a fresh (M, N). */
@@ -132,12 +132,15 @@ function multiplyIntegers(a: TypedArray, b: Strided, m: number): TypedArray {
       }
     }
   }
-  return cast(dense([m * n], 'int64', out), b.dtype).storage.data
+  return cast(dense([m * n], 'int64', out), b.dtype).storage.elements
 }
 
 function checkDTypes(who: string, ...tensors: readonly Strided[]): void {
   const dtypes = tensors.map(({ dtype }) => dtype)
-  checkComputable(who, ...dtypes)
+  for (const dtype of dtypes) {
+    checkComputable(who, dtype)
+    checkSigned(who, dtype)
+  }
   if (new Set(dtypes).size > 1) {
     throw new RuntimeError(
       `${who}: expected tensors of one dtype, got ${dtypes.join(' and ')}; convert with .to()`,

@@ -3,16 +3,16 @@
 // inside the loop; the others call a function an element, five times as slow.
 
 import type { BinaryFunction, UnaryFunction } from '@unroll/kernels'
-import type { NumberArray } from '../dtype.ts'
+import type { BigintArray, NumberArray } from '../dtype.ts'
 import type { BinaryLoop, UnaryLoop } from './loop.ts'
 
 /** Floats are the engine's. */
 export interface UnaryOperator {
   readonly name: UnaryFunction
-  /** Loops over integers up to 32 bits and over int64; absent where integers and bools become float32 first. */
+  /** Loops over integers up to 32 bits and over bigints; absent where integers and bools become float32 first. */
   readonly integers?: {
     readonly numbers: UnaryLoop<NumberArray>
-    readonly bigints: UnaryLoop<BigInt64Array>
+    readonly bigints: UnaryLoop<BigintArray>
   }
 }
 
@@ -23,17 +23,21 @@ export interface BinaryOperator {
   readonly numbers: BinaryLoop<NumberArray>
   /** Integers up to 32 bits, where they need another loop than floats. */
   readonly integers?: BinaryLoop<NumberArray>
-  /** int64. Where it is absent, integers and bools become float32 first. */
-  readonly bigints?: BinaryLoop<BigInt64Array>
+  /** Bigints. Where it is absent, integers and bools become float32 first. */
+  readonly bigints?: BinaryLoop<BigintArray>
   /** The same on bools; null where PyTorch refuses them. */
   readonly bools?: BinaryLoop<NumberArray> | null
+  /** Whether PyTorch has it for uint16, uint32 and uint64 too. */
+  readonly unsigned?: true
 }
 
 /** Gives bools. */
 export interface Comparison {
   readonly name: string
   readonly numbers: BinaryLoop<NumberArray>
-  readonly bigints: BinaryLoop<NumberArray, BigInt64Array>
+  readonly bigints: BinaryLoop<NumberArray, BigintArray>
+  /** Whether PyTorch has it for uint16, uint32 and uint64 too. */
+  readonly unsigned: boolean
 }
 
 const least: BinaryLoop<NumberArray> = (n, out, o, so, a, i, si, b, j, sj) => {
@@ -71,6 +75,7 @@ export const mul: BinaryOperator = {
   integers: zipNumbers(Math.imul),
   bigints: zipBigints((x, y) => x * y),
   bools: least,
+  unsigned: true,
 }
 
 export const div: BinaryOperator = {
@@ -157,7 +162,7 @@ function mapNumbers(f: (x: number) => number): UnaryLoop<NumberArray> {
   }
 }
 
-function mapBigints(f: (x: bigint) => bigint): UnaryLoop<BigInt64Array> {
+function mapBigints(f: (x: bigint) => bigint): UnaryLoop<BigintArray> {
   return (n, out, o, so, a, i, si) => {
     for (let k = 0; k < n; k++) out[o + k * so] = f(a[i + k * si] ?? 0n)
   }
@@ -169,7 +174,7 @@ function zipNumbers(f: (x: number, y: number) => number): BinaryLoop<NumberArray
   }
 }
 
-function zipBigints(f: (x: bigint, y: bigint) => bigint): BinaryLoop<BigInt64Array> {
+function zipBigints(f: (x: bigint, y: bigint) => bigint): BinaryLoop<BigintArray> {
   return (n, out, o, so, a, i, si, b, j, sj) => {
     for (let k = 0; k < n; k++) out[o + k * so] = f(a[i + k * si] ?? 0n, b[j + k * sj] ?? 0n)
   }
@@ -182,6 +187,7 @@ function comparison(
 ): Comparison {
   return {
     name,
+    unsigned: name === 'eq' || name === 'ne',
     numbers: (n, out, o, so, a, i, si, b, j, sj) => {
       for (let k = 0; k < n; k++) out[o + k * so] = numbers(a[i + k * si] ?? 0, b[j + k * sj] ?? 0) ? 1 : 0
     },

@@ -1,15 +1,16 @@
 // Elements picked by index tensors.
 
-import type { TypedArray } from '../dtype.ts'
+import { checkSigned, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { blockCopier, copyInto, elementsOf, mover } from './cast.ts'
 import { wrapDim } from './dims.ts'
 import { forEachRow } from './loop.ts'
-import { dense, isContiguous, numelOf, type Strided, shapeText } from './strided.ts'
+import { dense, isContiguous, numelOf, type Strided, shapeText, Walk } from './strided.ts'
 import { select } from './views.ts'
 
 /** The positions `index` (K), int64 or int32, of `dim`, in its order. */
 export function indexSelect(t: Strided, dim: number, index: Strided): Strided {
+  checkSigned('indexSelect', t.dtype)
   const d = wrapDim('indexSelect', dim, t.shape.length)
   if (index.shape.length > 1) {
     throw new RangeError(`indexSelect: expected an index of 1 dimension, got shape ${shapeText(index.shape)}`)
@@ -17,12 +18,18 @@ export function indexSelect(t: Strided, dim: number, index: Strided): Strided {
   const size = t.shape[d] ?? 1
   const positions = positionsOf('indexSelect', index, size)
   if (t.shape.length === 0) return dense([], t.dtype, elementsOf(t).slice())
-  const result = dense(t.shape.with(d, positions.length), t.dtype)
+  return takePositions(t, d, positions)
+}
+
+/** The same at positions that exist, of a dimension counted from the front. */
+export function takePositions(t: Strided, dim: number, positions: Int32Array): Strided {
+  const result = dense(t.shape.with(dim, positions.length), t.dtype)
   if (isContiguous(t)) {
-    copyBlocks(result.storage.data, elementsOf(t), positions, size, numelOf(t.shape.slice(d + 1)))
+    const block = numelOf(t.shape.slice(dim + 1))
+    copyBlocks(result.storage.elements, elementsOf(t), positions, t.shape[dim] ?? 1, block)
   } else {
     positions.forEach((position, k) => {
-      copyInto(select(result, d, k), select(t, d, position), 'indexSelect')
+      copyInto(select(result, dim, k), select(t, dim, position), 'indexSelect')
     })
   }
   return result
@@ -52,6 +59,7 @@ function copyBlocks(
  * has as many dimensions as `t` and is not larger but in `dim`.
  */
 export function gather(t: Strided, dim: number, index: Strided): Strided {
+  checkSigned('gather', t.dtype)
   const d = wrapDim('gather', dim, t.shape.length)
   const fits = index.shape.every((size, k) => k === d || size <= (t.shape[k] ?? 1))
   if (index.shape.length !== t.shape.length || !fits) {
@@ -62,10 +70,11 @@ export function gather(t: Strided, dim: number, index: Strided): Strided {
   const stride = t.strides[d] ?? 0
   const size = t.shape[d] ?? 1
   const result = dense(index.shape, t.dtype)
-  const move = mover(result.storage.data, t.storage.data)
-  const { data } = integerIndex('gather', index).storage
+  const move = mover(result.storage.elements, t.storage.elements)
+  const { elements: data } = integerIndex('gather', index).storage
   // Walks t at position 0 of dim; the index says how far to go from there.
-  const base = { ...result, offset: t.offset, strides: t.strides.map((step, k) => (k === d ? 0 : step)) }
+  const strides = t.strides.map((step, k) => (k === d ? 0 : step))
+  const base = new Walk(t.storage, index.shape, strides, t.offset, t.dtype)
   forEachRow(index.shape, [result, base, index], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) => {
     for (let k = 0; k < n; k++) {
       const position = checkPosition('gather', Number(data[j + k * sj]), size)

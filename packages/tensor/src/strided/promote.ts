@@ -1,4 +1,5 @@
-import { type DType, isFloatingPoint, promoteTypes } from '../dtype.ts'
+import { type DType, holdsBigints, integerLimits, isFloatingPoint, promoteTypes } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
 import { dense, type Strided } from './strided.ts'
 
 /**
@@ -23,8 +24,8 @@ function scalarDType(scalar: Scalar): DType {
 /** A tensor of no dimensions. */
 export function scalarOf(scalar: Scalar, dtype: DType): Strided {
   const result = dense([], dtype)
-  const { data } = result.storage
-  if (data instanceof BigInt64Array) data[0] = toBigInt(scalar)
+  const { elements: data } = result.storage
+  if (holdsBigints(data)) data[0] = toBigInt(scalar)
   else data[0] = Number(scalar)
   return result
 }
@@ -33,33 +34,46 @@ export function scalarOf(scalar: Scalar, dtype: DType): Strided {
  * The dtype operands meet in. Tensors with dimensions decide; tensors without raise the kind (integer to float) at
  * most, and so do scalars below these.
  * Source: PyTorch's documentation, tensor attributes, type promotion.
- * @throws TypeError if an operand is neither tensor nor scalar
  */
 export function resultType(who: string, ...operands: readonly Operand[]): DType {
   let dimensioned: DType | null = null
   let zeroDim: DType | null = null
   let scalar: DType | null = null
-  const meet = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b))
+  const meet = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b, who))
   for (const operand of operands) {
     if (isScalar(operand)) scalar = meet(scalar, scalarDType(operand))
-    else if (typeof operand !== 'object' || operand === null) throw notAnOperand(who, operand)
     else if (operand.shape.length === 0) zeroDim = meet(zeroDim, operand.dtype)
     else dimensioned = meet(dimensioned, operand.dtype)
   }
-  return raise(dimensioned, raise(zeroDim, scalar)) ?? 'float32'
-}
-
-function notAnOperand(who: string, operand: unknown): TypeError {
-  return new TypeError(`${who}: expected a tensor, number, bigint or boolean, got ${String(operand)}`)
+  return raise(who, dimensioned, raise(who, zeroDim, scalar)) ?? 'float32'
 }
 
 /** `high`, unless `low` is of a higher kind. */
-function raise(high: DType | null, low: DType | null): DType | null {
+function raise(who: string, high: DType | null, low: DType | null): DType | null {
   if (high === null || low === null) return high ?? low
   if (isFloatingPoint(high)) return high
-  return isFloatingPoint(low) || high === 'bool' ? promoteTypes(high, low) : high
+  return isFloatingPoint(low) || high === 'bool' ? promoteTypes(high, low, who) : high
 }
 
-function toBigInt(scalar: Scalar): bigint {
+/**
+ * Throws unless an integer `dtype` can hold every one of `scalars`, with its fraction dropped. Unsigned dtypes take
+ * whole negative numbers, counted from their end, as PyTorch's do.
+ */
+export function checkFits(who: string, scalars: readonly Scalar[], dtype: DType): void {
+  const limits = integerLimits(dtype)
+  if (limits === null) return
+  const [least, most] = limits
+  const leastWhole = least === 0n ? -most : least
+  for (const scalar of scalars) {
+    if (typeof scalar === 'boolean') continue
+    const isWhole = typeof scalar === 'bigint' || Number.isInteger(scalar)
+    if (!(scalar >= (isWhole ? leastWhole : least) && scalar <= most)) {
+      throw new RuntimeError(`${who}: ${dtype} cannot hold ${scalar}`)
+    }
+  }
+}
+
+/** The fraction dropped. */
+export function toBigInt(scalar: Scalar): bigint {
   return BigInt(typeof scalar === 'number' ? Math.trunc(scalar) : scalar)
 }

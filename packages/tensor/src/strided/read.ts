@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.ts'
-import { decoder } from './cast.ts'
+import { decoder, elementsOf } from './cast.ts'
 import type { NestedArray } from './construct.ts'
 import { numelOf, type Strided, shapeText } from './strided.ts'
 import { select } from './views.ts'
@@ -14,7 +14,7 @@ export function item(t: Strided): number {
       `item: expected a tensor of one element, got shape ${shapeText(t.shape)}; use toArray()`,
     )
   }
-  const value = t.storage.data[t.offset] ?? 0
+  const value = t.storage.elements[t.offset] ?? 0
   if (typeof value === 'number') return decoder(t.dtype)(value)
   if (!isSafe(value)) {
     throw new RangeError(`item: ${value} does not fit a number; data[0] gives it as a bigint`)
@@ -24,7 +24,7 @@ export function item(t: Strided): number {
 
 /** The first element: a number, a boolean of bool, a bigint of an int64 that no number holds exactly. */
 export function scalarAt(t: Strided): number | bigint | boolean {
-  const value = t.storage.data[t.offset] ?? 0
+  const value = t.storage.elements[t.offset] ?? 0
   if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value
   return t.dtype === 'bool' ? value !== 0 : decoder(t.dtype)(value)
 }
@@ -33,6 +33,20 @@ export function scalarAt(t: Strided): number | bigint | boolean {
 export function toNested(t: Strided): NestedArray {
   if (t.shape.length === 0) return scalarAt(t)
   return Array.from({ length: t.shape[0] ?? 0 }, (_, position) => toNested(select(t, 0, position)))
+}
+
+/** The elements in logical order as JSON can have them: what its numbers do not hold exactly is text. */
+export function jsonElements(t: Strided): (number | string | boolean)[] {
+  const decode = decoder(t.dtype)
+  const elements = elementsOf(t)
+  return Array.from({ length: elements.length }, (_, index) => {
+    const element = elements[index] ?? 0
+    if (typeof element === 'bigint') return isSafe(element) ? Number(element) : String(element)
+    if (t.dtype === 'bool') return element !== 0
+    const value = decode(element)
+    if (Object.is(value, -0)) return '-0'
+    return Number.isFinite(value) ? value : String(value)
+  })
 }
 
 function isSafe(value: bigint): boolean {

@@ -1,17 +1,19 @@
-import { allocate, type DType, type NumberArray, type TypedArray } from '../dtype.ts'
-
-/** Memory, shared by every view of it. */
-export interface Storage {
-  readonly data: TypedArray
-  /** Goes up with every in-place operation, through whichever view. */
-  version: number
-}
+import {
+  allocate,
+  type BigintArray,
+  type DType,
+  holdsBigints,
+  type NumberArray,
+  type TypedArray,
+} from '../dtype.ts'
+import { Storage } from '../storage.ts'
 
 /**
  * What the numeric core computes on: memory and the way to walk it. The element at `index` is
- * `storage.data[offset + sum(index[d] * strides[d])]`; strides and offset count elements.
+ * `storage.elements[offset + sum(index[d] * strides[d])]`; strides and offset count elements.
  *
- * A record without methods or gradients: `Tensor` is one, and the functions of this folder take and give nothing else.
+ * A record without methods or gradients: every tensor has one, and the functions of this folder take and give nothing
+ * else.
  */
 export interface Strided {
   readonly storage: Storage
@@ -21,11 +23,46 @@ export interface Strided {
   readonly dtype: DType
 }
 
+/** The record itself, as every function here makes it. */
+export class Walk implements Strided {
+  readonly storage: Storage
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+  readonly offset: number
+  readonly dtype: DType
+
+  constructor(
+    storage: Storage,
+    shape: readonly number[],
+    strides: readonly number[],
+    offset: number,
+    dtype: DType,
+  ) {
+    this.storage = storage
+    this.shape = shape
+    this.strides = strides
+    this.offset = offset
+    this.dtype = dtype
+  }
+
+  /** Vue's mark of what it leaves as it is: nothing here needs to be watched, and proxies are slow. */
+  get __v_skip(): true {
+    return true
+  }
+}
+
 /** Number of elements; 1 for the shape of a scalar. */
 export function numelOf(shape: readonly number[]): number {
   let product = 1
   for (const size of shape) product *= size
   return product
+}
+
+/** True if both lists are of the same numbers. */
+export function sameSizes(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false
+  for (let dim = 0; dim < a.length; dim++) if (a[dim] !== b[dim]) return false
+  return true
 }
 
 /** Strides of row-major order. A dimension of size 0 counts as 1, as in PyTorch. */
@@ -45,7 +82,7 @@ export function dense(
   dtype: DType,
   data: TypedArray = allocate(dtype, numelOf(shape)),
 ): Strided {
-  return { storage: { data, version: 0 }, shape, strides: contiguousStrides(shape), offset: 0, dtype }
+  return new Walk(new Storage(data), shape, contiguousStrides(shape), 0, dtype)
 }
 
 /** True if the elements lie in row-major order without gaps. */
@@ -65,24 +102,24 @@ export function shapeText(shape: readonly number[]): string {
   return `(${shape.join(', ')})`
 }
 
-/** `t` with its memory, of any dtype but int64. */
+/** `t` with its memory, of any dtype but int64 and uint64. */
 export function heldNumbers(t: Strided): readonly [t: Strided, data: NumberArray] {
   return [t, numbersOf(t)]
 }
 
-/** `t` with its memory, of int64. */
-export function heldBigints(t: Strided): readonly [t: Strided, data: BigInt64Array] {
+/** `t` with its memory, of int64 or uint64. */
+export function heldBigints(t: Strided): readonly [t: Strided, data: BigintArray] {
   return [t, bigintsOf(t)]
 }
 
-/** The memory of anything but int64. */
-export function numbersOf({ storage: { data }, dtype }: Strided): NumberArray {
-  if (data instanceof BigInt64Array) throw new TypeError(`expected memory of numbers, got ${dtype}`)
-  return data
+/** The memory of anything but int64 and uint64. */
+export function numbersOf({ storage: { elements }, dtype }: Strided): NumberArray {
+  if (holdsBigints(elements)) throw new TypeError(`expected memory of numbers, got ${dtype}`)
+  return elements
 }
 
-/** The memory of int64. */
-export function bigintsOf({ storage: { data }, dtype }: Strided): BigInt64Array {
-  if (!(data instanceof BigInt64Array)) throw new TypeError(`expected memory of int64, got ${dtype}`)
-  return data
+/** The memory of int64 or uint64. */
+export function bigintsOf({ storage: { elements }, dtype }: Strided): BigintArray {
+  if (!holdsBigints(elements)) throw new TypeError(`expected memory of bigints, got ${dtype}`)
+  return elements
 }

@@ -1,8 +1,9 @@
 // Other ways to walk the same memory. Nothing here reads or copies an element.
 
+import { checkInteger } from '../checks.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim, wrapIndex } from './dims.ts'
-import { contiguousStrides, numelOf, type Strided, shapeText } from './strided.ts'
+import { contiguousStrides, numelOf, type Strided, shapeText, Walk } from './strided.ts'
 
 /** `t` at one position of `dim`, which disappears. */
 export function select(t: Strided, dim: number, index: number): Strided {
@@ -14,13 +15,16 @@ export function select(t: Strided, dim: number, index: number): Strided {
   return viewOf(t, without(t.shape, d), without(t.strides, d), t.offset + at * (t.strides[d] ?? 0))
 }
 
-/** Positions `start`, `start + step`, ... below `end`; both clamped to the dimension, negative ones from its end. */
+/**
+ * Positions `start`, `start + step`, ... below `end`; both clamped to the dimension, negative ones from its end. What
+ * is null or left out is the whole dimension's.
+ */
 export function slice(
   t: Strided,
   dim: number,
-  start: number = 0,
-  end: number = Infinity,
-  step: number = 1,
+  start?: number | null,
+  end?: number | null,
+  step?: number | null,
 ): Strided {
   if (t.shape.length === 0) {
     throw new RangeError('slice: a tensor of no dimensions has no positions; use item()')
@@ -28,18 +32,16 @@ export function slice(
   const d = wrapDim('slice', dim, t.shape.length)
   const size = t.shape[d] ?? 0
   const stride = t.strides[d] ?? 0
-  if (!Number.isInteger(step) || step < 1) {
-    throw new RangeError(`slice: expected a step of 1 or more, got ${step}`)
-  }
-  const clamp = (position: number): number => {
-    if (Number.isNaN(position) || (Number.isFinite(position) && !Number.isInteger(position))) {
-      throw new TypeError(`slice: expected start and end to be integers, got ${position}`)
-    }
+  const every = step ?? 1
+  checkInteger('slice', 'step', every)
+  if (every < 1) throw new RangeError(`slice: expected a step of 1 or more, got ${every}`)
+  const clamp = (what: string, position: number): number => {
+    if (position !== Infinity && position !== -Infinity) checkInteger('slice', what, position)
     return Math.min(Math.max(position < 0 ? position + size : position, 0), size)
   }
-  const first = clamp(start)
-  const length = Math.max(Math.ceil((clamp(end) - first) / step), 0)
-  return viewOf(t, t.shape.with(d, length), t.strides.with(d, stride * step), t.offset + first * stride)
+  const first = clamp('start', start ?? 0)
+  const length = Math.max(Math.ceil((clamp('end', end ?? Infinity) - first) / every), 0)
+  return viewOf(t, t.shape.with(d, length), t.strides.with(d, stride * every), t.offset + first * stride)
 }
 
 /** `length` positions of `dim` from `start` on; unlike {@link slice} it refuses what does not fit. */
@@ -47,9 +49,8 @@ export function narrow(t: Strided, dim: number, start: number, length: number): 
   if (t.shape.length === 0) throw new RuntimeError('narrow: a tensor of no dimensions cannot be narrowed')
   const d = wrapDim('narrow', dim, t.shape.length)
   const size = t.shape[d] ?? 0
-  if (!Number.isInteger(length) || length < 0) {
-    throw new RuntimeError(`narrow: expected a length of 0 or more, got ${length}`)
-  }
+  checkInteger('narrow', 'length', length)
+  if (length < 0) throw new RuntimeError(`narrow: expected a length of 0 or more, got ${length}`)
   const first = start === size ? size : wrapIndex('narrow', start, size)
   if (first + length > size) {
     throw new RuntimeError(`narrow: start ${first} and length ${length} exceed the dimension's size ${size}`)
@@ -147,36 +148,36 @@ export function asStrided(
   shape: readonly number[],
   strides: readonly number[],
   offset: number,
+  who: string = 'asStrided',
 ): Strided {
   if (shape.length !== strides.length) {
     throw new RuntimeError(
-      `asStrided: expected as many strides as sizes, got ${shapeText(shape)} and ${shapeText(strides)}`,
+      `${who}: expected as many strides as sizes, got ${shapeText(shape)} and ${shapeText(strides)}`,
     )
   }
   if ([...shape, ...strides, offset].some((value) => !Number.isInteger(value) || value < 0)) {
     throw new RuntimeError(
-      `asStrided: expected whole sizes, strides and offset of 0 or more, got ${shapeText(shape)}, ${shapeText(strides)}, ${offset}`,
+      `${who}: expected whole sizes, strides and offset of 0 or more, got ${shapeText(shape)}, ${shapeText(strides)}, ${offset}`,
     )
   }
   const last = shape.reduce((sum, size, dim) => sum + (size - 1) * (strides[dim] ?? 0), offset)
-  const { length } = t.storage.data
+  const { length } = t.storage.elements
   if (!shape.includes(0) && last >= length) {
     throw new RuntimeError(
-      `asStrided: shape ${shapeText(shape)} with strides ${shapeText(strides)} and offset ${offset} ` +
+      `${who}: shape ${shapeText(shape)} with strides ${shapeText(strides)} and offset ${offset} ` +
         `needs ${last + 1} elements, the storage has ${length}`,
     )
   }
   return viewOf(t, [...shape], [...strides], offset)
 }
 
-// Spelled out: a Tensor's properties are getters, which spreading would lose.
 function viewOf(
   { storage, dtype, offset: own }: Strided,
   shape: readonly number[],
   strides: readonly number[],
   offset: number = own,
 ): Strided {
-  return { storage, shape, strides, offset, dtype }
+  return new Walk(storage, shape, strides, offset, dtype)
 }
 
 function reorder(t: Strided, order: readonly number[]): Strided {
@@ -188,7 +189,9 @@ function reorder(t: Strided, order: readonly number[]): Strided {
 }
 
 function without(list: readonly number[], dim: number): number[] {
-  return list.toSpliced(dim, 1)
+  const rest = new Array<number>(list.length - 1)
+  for (let k = 0, at = 0; k < list.length; k++) if (k !== dim) rest[at++] = list[k] ?? 0
+  return rest
 }
 
 /**
@@ -198,10 +201,16 @@ function without(list: readonly number[], dim: number): number[] {
 export function inferShape(t: Strided, shape: readonly number[], who: string): number[] {
   const numel = numelOf(t.shape)
   const open = shape.indexOf(-1)
-  const known = numelOf(shape.filter((_, dim) => dim !== open))
-  const valid = shape.every((size, dim) => dim === open || (Number.isInteger(size) && size >= 0))
+  let known = 1
+  let isValid = true
+  for (let dim = 0; dim < shape.length; dim++) {
+    if (dim === open) continue
+    const size = shape[dim] ?? 0
+    known *= size
+    if (size < 0) isValid = false
+  }
   const fits = open < 0 ? known === numel : known > 0 && numel % known === 0
-  if (!valid || !fits) {
+  if (!isValid || !fits) {
     throw new RuntimeError(
       `${who}: shape ${shapeText(shape)} does not fit ${numel} elements of shape ${shapeText(t.shape)}`,
     )

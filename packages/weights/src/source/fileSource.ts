@@ -3,9 +3,9 @@ import type { OpenedSource } from './source.ts'
 
 /** A file on disk, read through a handle, never whole. Only where `node:fs` exists. */
 export async function openFile(path: string | URL, name: string): Promise<OpenedSource> {
-  // process.getBuiltinModule, unlike import, does not send the bundlers of web pages looking for it.
-  const { open, stat } = process.getBuiltinModule('node:fs/promises')
-  const { fstatSync } = process.getBuiltinModule('node:fs')
+  // Neither sends the bundlers of web pages looking for it, as import and a bare `process` would.
+  const { open, stat } = globalThis.process.getBuiltinModule('node:fs/promises')
+  const { fstatSync } = globalThis.process.getBuiltinModule('node:fs')
   // Before opening: opening a pipe would wait for its other end.
   if (!(await stat(path)).isFile()) {
     throw new UnreadableSourceError('is not a regular file', { file: name })

@@ -16,8 +16,11 @@ export interface ByteSource {
 
 export type ByteSlice = ArrayBufferLike | Uint8Array
 
-/** Bytes in memory that is not shared with other threads. */
-export type Bytes = Uint8Array<ArrayBuffer>
+/**
+ * Bytes in memory that is not shared with other threads: `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 calls
+ * `Uint8Array`; `of` returns what there is.
+ */
+export type Bytes = ReturnType<Uint8ArrayConstructor['of']>
 
 /** What every kind of source comes down to. */
 export interface OpenedSource extends ByteSource {

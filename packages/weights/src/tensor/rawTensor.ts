@@ -63,6 +63,10 @@ function pick(bytes: Bytes, spec: TensorSpec): Bytes {
 /** Floating-point dtypes that anything is converted to. */
 export type WideDType = 'float32' | 'float64'
 
+// Of ArrayBuffers, as Bytes says.
+type Floats32 = ReturnType<Float32ArrayConstructor['of']>
+type Floats64 = ReturnType<Float64ArrayConstructor['of']>
+
 /**
  * The numbers as float32 or float64, every one exactly.
  * @throws UnsupportedFormatError if one of them has no exact counterpart (an int64 beyond 2^53, a float64 of more
@@ -71,18 +75,10 @@ export type WideDType = 'float32' | 'float64'
  * @example
  * const halves = toFloats(await checkpoint.raw('weight'), 'float32') // Float32Array
  */
-export function toFloats(raw: RawTensor, to: 'float32', name?: string): Float32Array<ArrayBuffer>
-export function toFloats(raw: RawTensor, to: 'float64', name?: string): Float64Array<ArrayBuffer>
-export function toFloats(
-  raw: RawTensor,
-  to: WideDType,
-  name?: string,
-): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
-export function toFloats(
-  raw: RawTensor,
-  to: WideDType,
-  name = '<tensor>',
-): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
+export function toFloats(raw: RawTensor, to: 'float32', name?: string): Floats32
+export function toFloats(raw: RawTensor, to: 'float64', name?: string): Floats64
+export function toFloats(raw: RawTensor, to: WideDType, name?: string): Floats32 | Floats64
+export function toFloats(raw: RawTensor, to: WideDType, name = '<tensor>'): Floats32 | Floats64 {
   const { dtype, data } = raw
   const floats = to === 'float32' ? new Float32Array(data.length) : new Float64Array(data.length)
   const widen = widener(raw)

@@ -1,4 +1,4 @@
-import { type DType, type Storage, Tensor, type TypedArray } from '@unroll/tensor'
+import { type DType, Storage, Tensor, type TypedArray } from '@unroll/tensor'
 import { UnsupportedFormatError } from '../errors.ts'
 import type { Refusal } from '../leftOut.ts'
 import type { ReadContext } from '../source/readContext.ts'
@@ -64,7 +64,7 @@ export async function readStorage(
   // Swapping changes the bytes in place.
   for (const dtype of dtypes) {
     const data = memoryOf(bigEndian ? whole.slice() : whole, dtype, storage, to)
-    read.set(dtype, { data, version: 0 })
+    read.set(dtype, new Storage(data))
   }
   return read
 }

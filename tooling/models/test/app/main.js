@@ -1,4 +1,4 @@
-// What a user writes: bundled and minified by the tests, and run in Chromium.
+// What a user writes: bundled and minified by the tests, or neither, and run in Chromium.
 import { createGpu } from '@unroll/gpu'
 import { wasm } from '@unroll/kernels'
 import { Embedding, Linear, Sequential, Softmax } from '@unroll/nn'
@@ -27,5 +27,7 @@ for (const mode of ['webgpu', 'webgl2']) {
   results[mode] = { backend: gpu.backend, readbacks: gpu.counters.readbacks, data: [...got.data] }
   gpu.dispose()
 }
+const errors = []
+for (const options of ['webgpu', { mode: 'headlessgl' }]) errors.push(await createGpu(options).catch(String))
 const want = await model.to(wasm).forwardAsync(words)
-globalThis.answer = { results, want: [...want.data] }
+globalThis.answer = { results, want: [...want.data], errors }

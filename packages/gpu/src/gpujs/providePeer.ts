@@ -1,0 +1,48 @@
+import { GpuUnavailableError } from '../errors.ts'
+import { property } from './property.ts'
+import type { CreateGlContext, GpuJs } from './types.ts'
+
+/**
+ * In Node: gives gpu.js the WebGL of the package gl.
+ * @throws GpuUnavailableError where that is not installed beside this package, or does not load
+ */
+export async function provideGl(js: GpuJs): Promise<void> {
+  const create = property(await importPeer('gl'), 'default')
+  if (!isGlModule(create)) {
+    throw new GpuUnavailableError(
+      'headlessgl: it needs Node and the package gl, got none; npm install gl beside @unroll/gpu, with its build script allowed',
+    )
+  }
+  js.provideGl(create)
+}
+
+/**
+ * In Node: gives gpu.js the WebGPU of the package webgpu, which is Dawn, the one of Chromium. Does nothing where that is not
+ * installed beside this package.
+ * @throws GpuUnavailableError where it does not load
+ */
+export async function provideWebGpu(js: GpuJs): Promise<void> {
+  const create = property(await importPeer('webgpu'), 'create')
+  if (typeof create === 'function') js.provideWebGpu(Reflect.apply(create, undefined, [[]]))
+}
+
+function isGlModule(value: unknown): value is CreateGlContext {
+  return typeof value === 'function'
+}
+
+/** A package that those who want it install; null where it is not installed, and in browsers. */
+async function importPeer(name: 'gl' | 'webgpu'): Promise<unknown> {
+  if (typeof property(property(property(globalThis, 'process'), 'versions'), 'node') !== 'string') return null
+  try {
+    // For Node alone: bundlers leave it as it is.
+    return await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name)
+  } catch (error) {
+    const message = String(property(error, 'message'))
+    if (property(error, 'code') === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) return null
+    throw new GpuUnavailableError(
+      `${name === 'gl' ? 'headlessgl' : name}: expected the package ${name} to load, got an error (${message}); its README ` +
+        'says what it needs',
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,92 @@
+import type { FloatArray, FloatDType } from '../engine.ts'
+import { BlockPlan, type WasmInstance } from './instance.ts'
+import { elementBytes, paddedToPanels } from './panels.ts'
+
+/** Rows of a tile at most; as in assembly/pack.ts. */
+const tileRows = 6
+
+/**
+ * Bytes of operand and result that are in wasm memory at once, if a tile's are not more: rows pass through a part at a time,
+ * so that no product is too large for that memory, and its parts stay in the caches.
+ */
+const mostBytes = 512 * 1024
+
+/**
+ * Room for products of `m` rows with one packed matrix, `rows` of them at a time: one block of wasm memory; areas as in
+ * assembly/matrix.ts.
+ *
+ * | area | shape |
+ * |---|---|
+ * | a | `(rows, K)` |
+ * | tile, padded | |
+ * | out | `(rows, N)` |
+ */
+export class WasmProduct {
+  readonly m: number
+  readonly #instance: WasmInstance
+  readonly #dtype: FloatDType
+  readonly #k: number
+  readonly #n: number
+  readonly #rows: number
+  readonly #at: { readonly a: number; readonly tile: number; readonly padded: number; readonly out: number }
+  readonly #base: number
+  /** Views, made anew where the memory has grown since. */
+  #a: FloatArray
+  #out: FloatArray
+
+  constructor(instance: WasmInstance, dtype: FloatDType, m: number, k: number, n: number) {
+    const size = elementBytes(dtype)
+    const columns = paddedToPanels(dtype, n)
+    const tiles = Math.max(1, Math.floor(mostBytes / (Math.max(1, k + n) * size) / tileRows))
+    const rows = Math.min(m, tiles * tileRows)
+    const plan = new BlockPlan()
+    this.#at = {
+      a: plan.reserve(rows * k * size),
+      tile: plan.reserve(tileRows * k * size),
+      padded: plan.reserve(columns === n ? 0 : tileRows * columns * size),
+      out: plan.reserve(rows * n * size),
+    }
+    this.m = m
+    this.#instance = instance
+    this.#dtype = dtype
+    this.#k = k
+    this.#n = n
+    this.#rows = rows
+    this.#base = instance.allocate(plan.byteLength)
+    this.#a = instance.floats(dtype, this.#base + this.#at.a, rows * k)
+    this.#out = instance.floats(dtype, this.#base + this.#at.out, rows * n)
+  }
+
+  /** `a b + bias`, of panels and biases at these addresses, into `out`. Allocates nothing where all rows have room at once. */
+  run(a: FloatArray, panels: number, bias: number, out: FloatArray): void {
+    if (this.#a.buffer !== this.#instance.memory.buffer) this.#view()
+    if (this.m === this.#rows) {
+      this.#a.set(a)
+      this.#multiply(panels, bias, this.m)
+      out.set(this.#out)
+      return
+    }
+    for (let row = 0; row < this.m; row += this.#rows) {
+      const count = Math.min(this.#rows, this.m - row)
+      this.#a.set(a.subarray(row * this.#k, (row + count) * this.#k))
+      this.#multiply(panels, bias, count)
+      out.set(this.#out.subarray(0, count * this.#n), row * this.#n)
+    }
+  }
+
+  dispose(): void {
+    this.#instance.release(this.#base)
+  }
+
+  #multiply(panels: number, bias: number, rows: number): void {
+    const { matmulF32, matmulF64 } = this.#instance.exports
+    const kernel = this.#dtype === 'float32' ? matmulF32 : matmulF64
+    const [base, at] = [this.#base, this.#at]
+    kernel(base + at.out, base + at.a, panels, bias, base + at.tile, base + at.padded, rows, this.#k, this.#n)
+  }
+
+  #view(): void {
+    this.#a = this.#instance.floats(this.#dtype, this.#base + this.#at.a, this.#rows * this.#k)
+    this.#out = this.#instance.floats(this.#dtype, this.#base + this.#at.out, this.#rows * this.#n)
+  }
+}

@@ -1,0 +1,226 @@
+import { defaultHostEngine, describeValue } from '@unroll/kernels'
+import { checkTensor, type DType, empty, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
+import { checkCounts, checkedOptions, checkInteger, shapeText } from './arguments.ts'
+import { conv1d } from './functional/conv1d.ts'
+import { checkSameDType, floatsOf } from './functional/floats.ts'
+import { type PaddingMode, paddedPositions } from './functional/padding.ts'
+import { kaimingUniform_, uniform_ } from './init.ts'
+import { Module } from './module.ts'
+import { residentOf } from './moduleState.ts'
+import { Parameter } from './parameter.ts'
+import { ResidentKernels } from './residentKernels.ts'
+
+export interface Conv1dOptions {
+  /** Positions from one output to the next. Default 1. */
+  readonly stride?: number
+  /** Positions added at both ends; `valid` is none, `same` as many as keep the length. Default 0. */
+  readonly padding?: number | 'same' | 'valid'
+  /** Positions from one element of the kernel to the next. Default 1. */
+  readonly dilation?: number
+  /** Parts of the channels that are convolved by themselves. Default 1. */
+  readonly groups?: number
+  /** Default true. */
+  readonly bias?: boolean
+  /** What padding is filled with. Default zeros. */
+  readonly paddingMode?: PaddingMode
+  /** Default float32. */
+  readonly dtype?: DType
+}
+
+/**
+ * Convolution of sequences with a kernel, at once and on the default host engine. The kernel is packed into that engine on
+ * the first call, and anew when it changed.
+ *
+ * ```ts
+ * new Conv1d(4, 6, 3, { padding: 1 }).forward(randn([8, 4, 100])).shape   // [8, 6, 100]
+ * ```
+ */
+export class Conv1d extends Module {
+  static override readonly name: string = 'Conv1d'
+
+  readonly inChannels: number
+  readonly outChannels: number
+  readonly kernelSize: number
+  readonly stride: number
+  readonly padding: number | 'same' | 'valid'
+  readonly dilation: number
+  readonly groups: number
+  readonly paddingMode: PaddingMode
+  /** `(outChannels, inChannels / groups, kernelSize)`, drawn from U(-k, k), `k = 1 / sqrt(inChannels / groups * kernelSize)`. */
+  weight: Parameter
+  /** `(outChannels)`, drawn as the weight; null without a bias. */
+  bias: Parameter | null
+
+  /**
+   * @throws TypeError on an argument of a wrong type, RuntimeError on a negative size
+   * @throws RangeError on a padding or mode there is not, `same` with a stride, or groups that do not divide the channels
+   */
+  constructor(inChannels: number, outChannels: number, kernelSize: number, options: Conv1dOptions = {}) {
+    super()
+    const given = checkedOptions<Defaults>('Conv1d', options, defaults, 'stride')
+    const { stride, padding = 0, dilation, groups, bias, paddingMode, dtype } = given
+    checkGeometry({ ...given, padding }, { outChannels, inChannels, kernelSize })
+    this.inChannels = inChannels
+    this.outChannels = outChannels
+    this.kernelSize = kernelSize
+    this.stride = stride
+    this.padding = padding
+    this.dilation = dilation
+    this.groups = groups
+    this.paddingMode = paddingMode
+    this.weight = new Parameter(empty([outChannels, inChannels / groups, kernelSize], { dtype }))
+    this.bias = bias ? new Parameter(empty([outChannels], { dtype })) : null
+    this.resetParameters()
+  }
+
+  resetParameters(): void {
+    // As in Linear.
+    kaimingUniform_(this.weight, { a: Math.sqrt(5) })
+    const fanIn = (this.inChannels / this.groups) * this.kernelSize
+    const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0
+    if (this.bias && fanIn > 0) uniform_(this.bias, -bound, bound)
+  }
+
+  /**
+   * @param input `(N, inChannels, L)`, or unbatched `(inChannels, L)`
+   * @returns `(N, outChannels, positions)`, or unbatched `(outChannels, positions)`
+   * @throws RuntimeError if the shape or the dtype does not fit, or the kernel is longer than the padded input
+   */
+  override forward(input: Tensor): Tensor {
+    const who = 'Conv1d.forward'
+    const { inChannels, kernelSize, stride, dilation, groups, weight, bias } = this
+    checkTensor(who, 'input', input)
+    const isBatched = input.ndim === 3
+    if (!isBatched && input.ndim !== 2) {
+      throw new RuntimeError(
+        `${who}: expected input (N, ${inChannels}, L), or (${inChannels}, L) unbatched, got shape ${shapeText(input.shape)}`,
+      )
+    }
+    checkSameDType(who, input, weight)
+    if (input.size(-2) !== inChannels) {
+      throw new RuntimeError(
+        `${who}: expected input of ${inChannels} channels, got ${input.size(-2)} in shape ${shapeText(input.shape)}`,
+      )
+    }
+    const length = input.size(-1)
+    const [left, right] = paddingsOf(this)
+    checkFilling(who, this.paddingMode, length, left, right)
+    const span = dilation * (kernelSize - 1) + 1
+    if (kernelSize === 0 || length + left + right < span) {
+      throw new RuntimeError(
+        `${who}: expected at least ${Math.max(1, span)} positions for the kernel, got ${length + left + right}, padding included`,
+      )
+    }
+    const outLength = Math.floor((length + left + right - span) / stride) + 1
+    const batch = isBatched ? input.size(0) : 1
+    const engine = defaultHostEngine()
+    const resident = residentOf(this, 'kernels', () => new ResidentKernels())
+    const data = conv1d(engine, {
+      x: floatsOf(who, 'input', input),
+      batch,
+      channels: inChannels,
+      length,
+      positions: paddedPositions(this.paddingMode, length, left, right),
+      kernelSize,
+      stride,
+      dilation,
+      outLength,
+      kernels: resident.get(engine, groups, weight, bias),
+    })
+    return fromData(data, { shape: [...(isBatched ? [batch] : []), this.outChannels, outLength] })
+  }
+
+  override async forwardAsync(input: Tensor): Promise<Tensor> {
+    return this.forward(input)
+  }
+
+  override extraRepr(): string {
+    const { padding, dilation, groups, bias, paddingMode } = this
+    return [
+      `${this.inChannels}, ${this.outChannels}, kernel_size=(${this.kernelSize},), stride=(${this.stride},)`,
+      padding !== 0 && `padding=${typeof padding === 'number' ? `(${padding},)` : padding}`,
+      dilation !== 1 && `dilation=(${dilation},)`,
+      groups !== 1 && `groups=${groups}`,
+      bias === null && 'bias=False',
+      paddingMode !== 'zeros' && `padding_mode=${paddingMode}`,
+    ]
+      .filter((part) => part !== false)
+      .join(', ')
+  }
+}
+
+type Defaults = Required<Omit<Conv1dOptions, 'padding'>> & {
+  readonly padding: Conv1dOptions['padding']
+}
+
+const defaults: Defaults = {
+  stride: 1,
+  // 0, which would say that it has to be a number.
+  padding: undefined,
+  dilation: 1,
+  groups: 1,
+  bias: true,
+  paddingMode: 'zeros',
+  dtype: 'float32',
+}
+
+/** Positions before and behind a sequence. */
+function paddingsOf({ padding, dilation, kernelSize }: Conv1d): [left: number, right: number] {
+  if (padding === 'valid') return [0, 0]
+  if (padding !== 'same') return [padding, padding]
+  const total = dilation * (kernelSize - 1)
+  const left = Math.floor(total / 2)
+  return [left, total - left]
+}
+
+/** In PyTorch's order. */
+function checkGeometry(
+  { stride, padding, dilation, groups, paddingMode }: Required<Conv1dOptions>,
+  sizes: { readonly outChannels: number; readonly inChannels: number; readonly kernelSize: number },
+): void {
+  const who = 'Conv1d'
+  for (const [what, size] of Object.entries({ groups, ...sizes })) checkInteger(who, what, size)
+  if (groups <= 0) throw new RangeError(`${who}: expected groups to be greater than 0, got ${groups}`)
+  for (const what of ['inChannels', 'outChannels'] as const) {
+    if (sizes[what] % groups === 0) continue
+    throw new RangeError(`${who}: expected ${what} to be a multiple of groups, ${groups}, got ${sizes[what]}`)
+  }
+  if (typeof padding === 'string' && padding !== 'same' && padding !== 'valid') {
+    throw new RangeError(
+      `${who}: expected padding to be a number, 'same' or 'valid', got ${describeValue(padding satisfies never)}`,
+    )
+  }
+  for (const [what, size] of Object.entries({ stride, dilation })) checkInteger(who, what, size)
+  if (typeof padding !== 'string') checkInteger(who, 'padding', padding)
+  if (padding === 'same' && stride !== 1) {
+    throw new RangeError(`${who}: expected a stride of 1 with padding 'same', got ${stride}`)
+  }
+  if (!['zeros', 'reflect', 'replicate', 'circular'].includes(paddingMode)) {
+    throw new RangeError(
+      `${who}: expected paddingMode to be zeros, reflect, replicate or circular, got ${describeValue(paddingMode)}`,
+    )
+  }
+  checkCounts(who, sizes)
+  // PyTorch finds these in forward.
+  for (const [what, size] of Object.entries({ stride, dilation })) {
+    if (size <= 0) throw new RuntimeError(`${who}: expected ${what} to be greater than 0, got ${size}`)
+  }
+  if (typeof padding === 'number' && padding < 0) {
+    throw new RuntimeError(`${who}: expected padding to be 0 or more, got ${padding}`)
+  }
+}
+
+/** @throws RuntimeError if a sequence is too short for what is to stand beyond its ends */
+function checkFilling(who: string, mode: PaddingMode, length: number, left: number, right: number): void {
+  const most = Math.max(left, right)
+  const limit = {
+    zeros: Infinity,
+    replicate: length > 0 ? Infinity : 0,
+    reflect: length - 1,
+    circular: length,
+  }[mode]
+  if (most === 0 || most <= limit) return
+  throw new RuntimeError(
+    `${who}: expected padding of at most ${Math.max(0, limit)} in mode ${mode}, as the input has ${length} positions, got ${most}`,
+  )
+}

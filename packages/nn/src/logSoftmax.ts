@@ -1,0 +1,48 @@
+import { checkTensor, type Tensor } from '@unroll/tensor'
+import { checkInteger } from './arguments.ts'
+import { Module } from './module.ts'
+import type { ModuleStream } from './moduleStream.ts'
+import { softmaxPart } from './streamParts.ts'
+
+/**
+ * `x - log(sum(exp(x)))` along one dimension: logarithms of probabilities.
+ *
+ * ```ts
+ * new LogSoftmax(-1).forward(tensor([[0, 0], [0, 100]]))   // its exp() sums up to 1 in rows
+ * ```
+ */
+export class LogSoftmax extends Module {
+  static override readonly name: string = 'LogSoftmax'
+
+  readonly dim: number
+
+  /** @throws TypeError unless `dim` is a whole number */
+  constructor(dim: number) {
+    super()
+    checkInteger('LogSoftmax', 'dim', dim)
+    this.dim = dim
+  }
+
+  /**
+   * @param input of any shape
+   * @returns of the same shape
+   * @throws RangeError if the input has no such dimension
+   */
+  override forward(input: Tensor): Tensor {
+    checkTensor('LogSoftmax.forward', 'input', input)
+    return input.logSoftmax(this.dim)
+  }
+
+  override async forwardAsync(input: Tensor): Promise<Tensor> {
+    return this.forward(input)
+  }
+
+  /** @throws RangeError unless `dim` is -1: a timestep has no other dimension */
+  override openStream(width: number | null, batch: number): ModuleStream | null {
+    return softmaxPart('LogSoftmax', this.dim, width, batch, true)
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`
+  }
+}

@@ -1,0 +1,28 @@
+import type { Engine } from '@unroll/kernels'
+import { type DType, isFloatingPoint, noGrad } from '@unroll/tensor'
+import type { Module } from './module.ts'
+
+// What `Module.to` takes, and how it converts.
+
+export function isEngine(value: unknown): value is Engine {
+  if (typeof value !== 'object' || value === null || !('kind' in value && 'recurrent' in value)) return false
+  return (value.kind === 'host' || value.kind === 'device') && typeof value.recurrent === 'function'
+}
+
+/** For those who write a device's name, as in PyTorch. */
+export function engineRemedy(target: unknown): string {
+  if (typeof target !== 'string' || !/^(cpu|cuda|gpu|mps|wasm|reference|web|headless)/.test(target)) return ''
+  return '; engines are objects: wasm and reference of @unroll/kernels, await createGpu() of @unroll/gpu'
+}
+
+/** Converts the floating-point parameters and buffers in place. */
+export function convert(module: Module, dtype: DType): void {
+  noGrad(() => {
+    for (const tensor of [...module.parameters(), ...module.buffers()]) {
+      if (!isFloatingPoint(tensor.dtype) || tensor.dtype === dtype) continue
+      const { grad } = tensor
+      tensor.set_(tensor.to(dtype))
+      tensor.grad = grad?.to(dtype) ?? null
+    }
+  })
+}

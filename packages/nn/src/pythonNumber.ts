@@ -1,0 +1,7 @@
+/** A number as Python prints a float, and a whole one as it prints an int: `0.1`, `1e-05`, `3`. */
+export function pythonNumber(value: number): string {
+  const [digits = '', exponent = ''] = value.toExponential().split('e')
+  const power = Number(exponent)
+  if (Number.isInteger(value) || (power >= -4 && power < 16)) return String(value)
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+}

@@ -1,0 +1,43 @@
+// Arguments that are plain values: whoever takes one makes sure of it here.
+
+import { describeValue } from '@unroll/kernels'
+
+/**
+ * @param what they are: `sizes`, `dims`
+ * @throws TypeError unless `list` is an array of integers
+ */
+export function checkIntegers(who: string, what: string, list: unknown): asserts list is readonly number[] {
+  if (!Array.isArray(list)) {
+    throw new TypeError(`${who}: expected ${what} as an array of integers, got ${describeValue(list)}`)
+  }
+  for (let i = 0; i < list.length; i++) {
+    if (Number.isInteger(list[i])) continue
+    throw new TypeError(
+      `${who}: expected ${what} to be integers, got ${describeValue(list[i])} at index ${i}`,
+    )
+  }
+}
+
+/** @throws TypeError unless `value` is an integer */
+export function checkInteger(who: string, what: string, value: unknown): asserts value is number {
+  if (Number.isInteger(value)) return
+  throw new TypeError(`${who}: expected ${what} to be an integer, got ${describeValue(value)}`)
+}
+
+/** @throws TypeError unless `value` is a number; NaN is one */
+export function checkNumber(who: string, what: string, value: unknown): asserts value is number {
+  if (typeof value === 'number') return
+  throw new TypeError(`${who}: expected ${what} to be a number, got ${describeValue(value)}`)
+}
+
+/** @throws TypeError unless `value` is true or false */
+export function checkFlag(who: string, what: string, value: unknown): asserts value is boolean {
+  if (typeof value === 'boolean') return
+  throw new TypeError(`${who}: expected ${what} to be true or false, got ${describeValue(value)}`)
+}
+
+/** For arguments that PyTorch has and this package has not: if they were ignored, numbers would be wrong. */
+export function refuseMore(who: string, rest: readonly unknown[], remedy: string): void {
+  if (rest.length === 0) return
+  throw new TypeError(`${who}: expected no more arguments, got ${describeValue(rest[0])}; ${remedy}`)
+}

@@ -1,0 +1,70 @@
+// What PyTorch has as functions of tensors too, or as functions only.
+
+import { describeValue, optionsOf } from '@unroll/kernels'
+import { checkTensor } from './checkTensor.ts'
+import { RuntimeError } from './errors.ts'
+import { checkScalar, type Integers, recordOf } from './operands.ts'
+import type { Scalar } from './strided/promote.ts'
+import { type PadMode, pad as padStrided } from './strided/rearrange.ts'
+import { Tensor } from './tensor.ts'
+
+/** The other way round along every one of `dims`, copied: `flip(x, [0, 1])`. */
+export function flip(input: Tensor, ...dims: Integers): Tensor {
+  checkTensor('flip', 'the input', input)
+  return input.flip(...dims)
+}
+
+/** The `k` largest elements along `dim`, or smallest, and where they stand; NaN counts as the largest. */
+export function topk(
+  input: Tensor,
+  k: number,
+  dim?: number,
+  largest?: boolean,
+  sorted?: boolean,
+): [values: Tensor, indices: Tensor] {
+  checkTensor('topk', 'the input', input)
+  return input.topk(k, dim, largest, sorted)
+}
+
+/** The running sum along `dim`; integers and bools add up in int64. */
+export function cumsum(input: Tensor, dim: number): Tensor {
+  checkTensor('cumsum', 'the input', input)
+  return input.cumsum(dim)
+}
+
+export interface PadOptions {
+  /** What is put around: a value, the elements mirrored at the edge, or the edge. Default constant. */
+  readonly mode?: PadMode
+  /** Of constant padding. Default 0. */
+  readonly value?: Scalar
+}
+
+/**
+ * Grown at the edges, as `torch.nn.functional.pad`.
+ * @param padding of the last dimension `[before, behind]`, then of the one before it, and so on; negative ones cut off
+ * @throws RuntimeError if `padding` does not fit the dimensions; `reflect` and `replicate` pad the last dimension of 2
+ * or 3, the last two of 3 or 4, the last three of 4 or 5
+ * @example
+ * pad(tensor([[1, 2, 3]]), [1, 2])                       // [[0, 1, 2, 3, 0, 0]]
+ * pad(tensor([[1, 2, 3]]), [2, 0], { mode: 'reflect' })  // [[3, 2, 1, 2, 3]]
+ */
+export function pad(input: Tensor, padding: readonly number[], options?: PadOptions | null): Tensor {
+  const { mode, value } = optionsOf<Required<PadOptions>>(
+    'pad',
+    options,
+    { mode: 'constant', value: 0 },
+    'mode',
+  )
+  if (!Object.hasOwn(modes, mode)) {
+    throw new RuntimeError(
+      `pad: expected mode to be one of ${Object.keys(modes).join(', ')}, got ${describeValue(mode)}`,
+    )
+  }
+  checkScalar('pad', value)
+  if (mode !== 'constant' && Number(value) !== 0) {
+    throw new RuntimeError(`pad: only constant takes a value, got ${String(value)} for ${mode}`)
+  }
+  return new Tensor(padStrided(recordOf('pad', 'the input', input), padding, mode, value))
+}
+
+const modes: Readonly<Record<PadMode, true>> = { constant: true, reflect: true, replicate: true }

@@ -1,0 +1,182 @@
+import { describeValue } from '@unroll/kernels'
+import { type DType, isFloatingPoint, type TypedArray } from './dtype.ts'
+import { RuntimeError } from './errors.ts'
+import { formatTensor } from './format/formatTensor.ts'
+import { Inspectable } from './format/inspectable.ts'
+import { insteadOfTensor } from './insteadOfTensor.ts'
+import { Storage } from './storage.ts'
+import { elementsOf } from './strided/cast.ts'
+import type { NestedArray } from './strided/construct.ts'
+import { wrapDim } from './strided/dims.ts'
+import { item, jsonElements, toNested } from './strided/read.ts'
+import { isContiguous, numelOf, type Strided, Walk } from './strided/strided.ts'
+
+/** A tensor as JSON has it; `tensor()` makes it one again. */
+export interface TensorJson {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  /** In logical order. What JSON's numbers cannot hold is text: `"NaN"`, `"-Infinity"`, `"-0"`, `"9007199254740993"`. */
+  readonly data: readonly (number | string | boolean)[]
+  readonly requiresGrad?: true
+}
+
+/** What a tensor is and tells; what it does is in {@link Tensor}. All it has are ordinary properties. */
+export abstract class TensorBase extends Inspectable implements Strided {
+  protected walk: Walk
+  protected wantsGrad = false
+  protected gradient: object | null = null
+
+  /**
+   * A tensor over existing memory, which is shared. Use {@link tensor} or {@link zeros} to make one of values.
+   * @param source another tensor, or a record of storage, shape, strides, offset and dtype
+   * @throws TypeError if it is neither
+   */
+  constructor(source: Strided, requiresGrad = false) {
+    super()
+    this.walk = source instanceof Walk ? source : walkOf(source)
+    if (requiresGrad !== false) this.requiresGrad = requiresGrad
+  }
+
+  /** What the numeric core computes on: unlike the tensor, never a proxy. */
+  static walkOf(tensor: TensorBase): Walk {
+    return tensor.walk
+  }
+
+  /** Sizes of the dimensions. */
+  get shape(): readonly number[] {
+    return this.walk.shape
+  }
+
+  /** Elements to step over for the next position of each dimension. */
+  get strides(): readonly number[] {
+    return this.walk.strides
+  }
+
+  /** Position of the first element in the storage. */
+  get offset(): number {
+    return this.walk.offset
+  }
+
+  /** Type of the elements. */
+  get dtype(): DType {
+    return this.walk.dtype
+  }
+
+  /** The memory, shared with every view of it. */
+  get storage(): Storage {
+    return this.walk.storage
+  }
+
+  /** Number of dimensions. */
+  get ndim(): number {
+    return this.walk.shape.length
+  }
+
+  /** Number of elements. */
+  get numel(): number {
+    return numelOf(this.walk.shape)
+  }
+
+  /** Goes up with every in-place operation on the memory, through whichever view. */
+  get version(): number {
+    return this.walk.storage.version
+  }
+
+  /**
+   * The elements in logical order: the memory itself where they lie that way, to read and write; else a copy.
+   * float16 and bfloat16 come as bit patterns; `.to('float32')` makes them numbers. A module compares weights whose
+   * memory was taken with what it packed, before every forward.
+   */
+  get data(): TypedArray {
+    if (isContiguous(this.walk)) this.walk.storage.isHandedOut = true
+    return elementsOf(this.walk)
+  }
+
+  /** Whether backward shall compute `grad`. Only floats may be asked to. */
+  get requiresGrad(): boolean {
+    return this.wantsGrad
+  }
+
+  set requiresGrad(value: boolean) {
+    if (typeof value !== 'boolean') {
+      throw new TypeError(`requiresGrad: expected true or false, got ${describeValue(value)}`)
+    }
+    if (value && !isFloatingPoint(this.dtype)) {
+      throw new RuntimeError(`requiresGrad: expected a tensor of floats, got ${this.dtype}`)
+    }
+    this.wantsGrad = value
+  }
+
+  /** Size of one dimension; negative ones count from the end. */
+  size(dim: number): number {
+    if (this.ndim === 0) throw new RangeError(`size: a tensor of no dimensions has no dim ${dim}`)
+    return this.shape[wrapDim('size', dim, this.ndim)] ?? 0
+  }
+
+  /** True if the elements lie in row-major order without gaps. */
+  isContiguous(): boolean {
+    return isContiguous(this.walk)
+  }
+
+  /**
+   * The one element; bools as 0 and 1.
+   * @throws RuntimeError if there are more or none, RangeError for an int64 or uint64 beyond 2^53, which `data[0]` gives
+   */
+  item(): number {
+    return item(this.walk)
+  }
+
+  /** Nested arrays of numbers, of booleans for bool; int64 and uint64 give bigints for what is beyond 2^53. */
+  toArray(): NestedArray {
+    return toNested(this.walk)
+  }
+
+  /** What `JSON.stringify` writes: dtype, shape and every number exactly; `tensor(JSON.parse(text))` is equal. */
+  toJSON(): TensorJson {
+    const { dtype, shape } = this.walk
+    return { dtype, shape, data: jsonElements(this.walk), ...(this.wantsGrad && { requiresGrad: true }) }
+  }
+
+  /** As PyTorch prints it. */
+  override toString(): string {
+    return formatTensor(this.walk, this.wantsGrad)
+  }
+
+  /** None. Whoever compares two objects asks both for it first; see {@link present}. */
+  get [Symbol.toStringTag](): undefined {
+    present(this)
+    return undefined
+  }
+}
+
+/** What tensors are compared by: {@link present} makes these their own. */
+const presented = ['dtype', 'shape', 'data', 'requiresGrad']
+
+/**
+ * Makes a tensor show what it holds instead of how it lies in memory, for whoever compares tensors by their own
+ * enumerable properties: `node:assert`, Vitest, Jest, chai, lodash. A view then equals its copy, and what an
+ * operation has counted up makes no difference.
+ *
+ * A property of its own costs a tensor more than most operations on small ones, so it gets these at the moment when
+ * somebody is about to look: all of the named ask for `Symbol.toStringTag`, or for an iterator, before they compare.
+ * A tensor that cannot be extended is compared as it lies.
+ */
+export function present(tensor: TensorBase): void {
+  if (!Object.hasOwn(tensor, 'walk') || Object.hasOwn(tensor, 'data') || !Object.isExtensible(tensor)) return
+  for (const key of ['walk', 'wantsGrad', 'gradient'])
+    Object.defineProperty(tensor, key, { enumerable: false })
+  for (const key of presented) {
+    const accessor = Object.getOwnPropertyDescriptor(TensorBase.prototype, key)
+    Object.defineProperty(tensor, key, { ...accessor, enumerable: true })
+  }
+}
+
+function walkOf(source: Strided): Walk {
+  const { storage, shape, strides, offset, dtype } = source ?? {}
+  if (!(storage instanceof Storage && Array.isArray(shape) && Array.isArray(strides))) {
+    throw new TypeError(
+      `Tensor: expected a tensor or a record of its Storage, shape, strides, offset and dtype, ${insteadOfTensor(source)}`,
+    )
+  }
+  return new Walk(storage, shape, strides, offset, dtype)
+}

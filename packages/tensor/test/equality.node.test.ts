@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+import { runPlain } from './plainNode.ts'
+
+test("node:assert, node:test and Jest's expect find equal tensors equal, and others not", async () => {
+  const report = await runPlain('equality.mjs', '--test', '--test-reporter=tap')
+  expect(report).toContain('# fail 0')
+  expect(report).toContain('# pass 73')
+})

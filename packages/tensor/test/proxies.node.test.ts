@@ -1,0 +1,149 @@
+import { inspect } from 'node:util'
+import { isReactive, reactive, ref, toRaw } from '@vue/reactivity'
+import { immerable, produce } from 'immer'
+import { describe, expect, test } from 'vitest'
+import { cat, Generator, linear, manualSeed, noGrad, ones, rand, Tensor, tensor } from '../src/index.ts'
+
+const matrix = (): Tensor =>
+  tensor([
+    [1, 2],
+    [3, 4],
+  ])
+
+/** Ways to stand between a user and a tensor. */
+const proxies: Record<string, (t: Tensor) => Tensor> = {
+  'a Proxy': (t) => new Proxy(t, {}),
+  "Vue's reactive()": (t) => reactive(t) as unknown as Tensor,
+  "Vue's ref()": (t) => ref(t).value as unknown as Tensor,
+  'a property of a reactive object': (t) =>
+    (reactive({ model: { weight: t } }) as { model: { weight: Tensor } }).model.weight,
+  'an object that inherits from it': (t) => Object.create(t),
+}
+
+describe.each(Object.entries(proxies))('through %s', (_, through) => {
+  test('a tensor is read', () => {
+    const t = through(matrix())
+    expect(t).toBeInstanceOf(Tensor)
+    expect([...t.shape]).toEqual([2, 2])
+    expect([t.dtype, t.ndim, t.numel, t.offset, t.version]).toEqual(['float32', 2, 4, 0, 0])
+    expect(t.data).toEqual(Float32Array.of(1, 2, 3, 4))
+    expect(t.toArray()).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    expect(String(t)).toBe(String(matrix()))
+    expect(JSON.stringify(t)).toBe(JSON.stringify(matrix()))
+    expect([...t].map(String)).toEqual([...matrix()].map(String))
+  })
+
+  test('it is computed with, and what comes of it is no proxy', () => {
+    const t = through(matrix())
+    const results = [
+      t.add(t),
+      t.matmul(t),
+      t.t(),
+      t.at(0),
+      t.sum(0),
+      t.max(0)[0],
+      cat([t, matrix()]),
+      linear(t, through(matrix())),
+      matrix().mul(t),
+    ]
+    for (const result of results) {
+      expect(isReactive(result)).toBe(false)
+      expect(isReactive(result.storage)).toBe(false)
+    }
+    expect(results[0]).toEqual(
+      tensor([
+        [2, 4],
+        [6, 8],
+      ]),
+    )
+    expect(results[2]).toEqual(matrix().t())
+    expect(results[6]).toEqual(cat([matrix(), matrix()]))
+  })
+
+  test('it is changed', () => {
+    const held = matrix()
+    const t = through(held)
+    noGrad(() => t.add_(1).at(0).fill_(9))
+    expect(held).toEqual(
+      tensor([
+        [9, 9],
+        [4, 5],
+      ]),
+    )
+    expect(t.storage).toBe(held.storage)
+    expect(t.detach().storage).toBe(held.storage)
+    t.requiresGrad = true
+    t.grad = ones([2, 2])
+    expect(t.grad.toArray()).toEqual([
+      [1, 1],
+      [1, 1],
+    ])
+    expect(t.requiresGrad).toBe(true)
+  })
+})
+
+test('a generator draws through a proxy', () => {
+  const generator = reactive(new Generator()) as unknown as Generator
+  generator.manualSeed(5)
+  const want = rand([20], { generator: new Generator().manualSeed(5) })
+  expect(rand([20], { generator })).toEqual(want)
+  expect(generator.getState()).toHaveLength(5056)
+  expect(rand([2], { generator: new Proxy(manualSeed(3), {}) }).shape).toEqual([2])
+})
+
+describe('immer', () => {
+  test('keeps tensors as they are', () => {
+    const state = { epoch: 1, weight: matrix() }
+    const next = produce(state, (draft) => {
+      draft.epoch = 2
+      draft.weight.shape.length
+    })
+    expect(next).toEqual({ epoch: 2, weight: matrix() })
+    expect(next.weight).toBe(state.weight)
+    expect(next.weight.add(1).add_(1).toArray()).toEqual([
+      [3, 4],
+      [5, 6],
+    ])
+  })
+
+  test('copies tensors of a class that allows it', () => {
+    class Draftable extends Tensor {
+      static readonly draftable = Object.defineProperty(Draftable.prototype, immerable, { value: true })
+    }
+    const state = { weight: new Draftable(matrix()) }
+    const next = produce(state, (draft) => {
+      Reflect.set(draft.weight, 'requiresGrad', true)
+    })
+    expect([state.weight.requiresGrad, next.weight.requiresGrad]).toEqual([false, true])
+    expect(next.weight.add(1).toArray()).toEqual([
+      [2, 3],
+      [4, 5],
+    ])
+  })
+})
+
+describe('a console', () => {
+  test('of Node shows what PyTorch prints, in objects too', () => {
+    expect(inspect({ loss: tensor(2.5) })).toBe('{ loss: tensor(2.5000) }')
+    expect(inspect(matrix())).toBe(String(matrix()))
+  })
+
+  test('of a browser finds properties that tell what it is', () => {
+    expect(Object.keys(matrix())).toEqual(['walk', 'wantsGrad', 'gradient'])
+    const [walk] = Object.values(matrix())
+    expect(Object.keys(walk)).toEqual(['storage', 'shape', 'strides', 'offset', 'dtype'])
+    expect(Tensor.name).toBe('Tensor')
+    expect(Generator.name).toBe('Generator')
+  })
+})
+
+test('nothing that users hold has private fields', () => {
+  for (const held of [matrix(), matrix().storage, new Generator()]) {
+    const source = String(Reflect.get(held, 'constructor'))
+    expect(source).not.toMatch(/#\w/)
+  }
+  expect(toRaw(matrix())).toBeInstanceOf(Tensor)
+})

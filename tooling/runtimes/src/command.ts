@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process'
+
+interface CommandOptions {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** In ms: many times what any of them takes on an idle machine. */
+const endsWithin = 300_000
+
+/**
+ * Runs a program, and gives what it wrote to stdout.
+ * @throws Error with what it wrote where it fails, or does not end
+ */
+export async function command(
+  program: string,
+  args: readonly string[],
+  { cwd, env = {} }: CommandOptions,
+): Promise<string> {
+  const child = spawn(program, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    timeout: endsWithin,
+  })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk) => (out += chunk))
+  child.stderr.on('data', (chunk) => (err += chunk))
+  const [code, signal] = await new Promise<readonly [number | null, string | null]>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (...how) => resolve(how))
+  })
+  if (code !== 0) {
+    throw new Error(`${program} ${args.join(' ')} ended with ${signal ?? code}\n${out}${err}`.trim())
+  }
+  return out
+}

@@ -1,0 +1,115 @@
+/**
+ * The packed packages on the runtimes, bundlers and compilers that people have: a line when a row ends, a table at the end,
+ * and `N passed, N failed, N skipped` as the last line. Exits with 1 if anything failed.
+ *
+ *   node tooling/runtimes/src/main.ts [--report FILE] [word ...]     only rows whose name holds a word
+ */
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs, styleText } from 'node:util'
+import { bundlerRows } from './bundlerRows.ts'
+import { command } from './command.ts'
+import { Pages } from './pages.ts'
+import { installPeers } from './peers.ts'
+import { makeProject } from './project.ts'
+import { parseResult } from './result.ts'
+import { type Row, Unavailable } from './row.ts'
+import { runtimeRows } from './runtimeRows.ts'
+import { typescriptRows } from './typescriptRows.ts'
+
+interface Outcome {
+  readonly row: Row
+  readonly state: 'ok' | 'FAILED' | 'skipped'
+  readonly seconds: string
+  readonly detail: string
+}
+
+const { values: options, positionals: words } = parseArgs({
+  options: { report: { type: 'string' } },
+  allowPositionals: true,
+})
+const states = { ok: 'green', FAILED: 'red', skipped: 'yellow' } as const
+
+await step('installing what the packages are tried with', installPeers)
+const project = await step('packing, and installing the packages into a project', makeProject)
+const pages = new Pages(pathToFileURL(join(project, 'out/')))
+try {
+  const printed = await step('the reference engine, in Node', () =>
+    command(process.execPath, ['main.js', 'reference'], { cwd: project }),
+  )
+  const want = parseResult(printed)
+  const all = [
+    ...runtimeRows(project, want),
+    ...bundlerRows(project, want, pages),
+    ...typescriptRows(project),
+  ]
+  const wanted = all.filter(
+    ({ group, name }) =>
+      words.length === 0 ||
+      words.some((word) => `${group} ${name}`.toLowerCase().includes(word.toLowerCase())),
+  )
+  const outcomes = await runAll(wanted)
+  printTable(outcomes)
+  const count = (state: Outcome['state']): number =>
+    outcomes.filter((outcome) => outcome.state === state).length
+  const [passed, failed, skipped] = [count('ok'), count('FAILED'), count('skipped')]
+  if (options.report) await writeFile(options.report, JSON.stringify({ passed, failed, skipped }))
+  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+} finally {
+  await pages.close()
+  await rm(project, { recursive: true, force: true })
+}
+
+async function step<T>(what: string, run: () => Promise<T>): Promise<T> {
+  const start = performance.now()
+  const result = await run()
+  console.log(`${what}: ${secondsSince(start)} s`)
+  return result
+}
+
+/** Two at a time: what they wait for is seldom the same. */
+async function runAll(rows: readonly Row[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  const queue = rows.entries()
+  const work = async (): Promise<void> => {
+    for (const [index, row] of queue) {
+      const outcome = await runRow(row)
+      outcomes[index] = outcome
+      const { state, seconds, detail } = outcome
+      console.log(`${styleText(states[state], state.padEnd(8))}${label(row)} ${seconds} s  ${detail}`)
+    }
+  }
+  await Promise.all([work(), work()])
+  return outcomes
+}
+
+async function runRow(row: Row): Promise<Outcome> {
+  const start = performance.now()
+  const outcome = await row.run().then(
+    (detail) => ({ state: 'ok' as const, detail }),
+    (error: unknown) =>
+      error instanceof Unavailable
+        ? { state: 'skipped' as const, detail: error.message }
+        : { state: 'FAILED' as const, detail: error instanceof Error ? error.message : String(error) },
+  )
+  return { row, ...outcome, seconds: secondsSince(start) }
+}
+
+function printTable(outcomes: readonly Outcome[]): void {
+  const width = Math.max(...outcomes.map(({ row }) => label(row).length))
+  console.log()
+  for (const { row, state, seconds, detail } of outcomes) {
+    const [first = ''] = detail.split('\n')
+    console.log(`${label(row).padEnd(width)}  ${state.padEnd(8)}${seconds.padStart(6)} s  ${first}`)
+  }
+}
+
+function label({ group, name }: Row): string {
+  return `${group}: ${name}`
+}
+
+function secondsSince(start: number): string {
+  return ((performance.now() - start) / 1000).toFixed(1)
+}

@@ -1,0 +1,52 @@
+/// <reference types="node" />
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type BrowserPage, browserNames, openPage, remedyOf } from '@unroll/browser'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleOf } from './bundleOf.ts'
+
+const entry = new URL('programs/page.ts', import.meta.url)
+
+/** Scripts of pages and workers. */
+let files = ''
+
+beforeAll(async () => {
+  files = await mkdtemp(join(tmpdir(), 'unroll-scripts-'))
+  const engines = await bundleOf('engines.js')
+  const scripts = {
+    engines,
+    dedicated: `${engines}\npostMessage(program.runDefault())`,
+    shared: `${engines}\nonconnect = ({ ports: [port] }) => port.postMessage(program.runDefault())`,
+    service: `${engines}\nonmessage = ({ ports: [port] }) => port.postMessage(program.runDefault())`,
+  }
+  for (const [name, text] of Object.entries(scripts)) await writeFile(join(files, `${name}.js`), text)
+})
+afterAll(() => rm(files, { recursive: true }))
+
+describe.each(browserNames)('%s, with a policy that forbids compiling', (browser) => {
+  let page: BrowserPage | null = null
+  beforeAll(async () => {
+    const headers = { 'Content-Security-Policy': "script-src 'self'" }
+    page = await openPage(entry, { browser, headers, files: pathToFileURL(`${files}/`) })
+  })
+  afterAll(() => page?.close())
+
+  it('computes with the reference engine, and warns once', async (context) => {
+    if (page === null) return context.skip(remedyOf(browser))
+    expect(await page.call('call', '/files/engines.js', 'runDefault')).toEqual({
+      value: expect.objectContaining({ engine: 'reference' }),
+      warnings: [expect.stringContaining("'wasm-unsafe-eval'")],
+    })
+  })
+
+  // Their own responses say what they may do.
+  it.for(['dedicated', 'shared', 'service'])(
+    'starts the wasm engine in a %s worker',
+    async (kind, context) => {
+      if (page === null) return context.skip(remedyOf(browser))
+      expect(await page.call('worker', kind, `/files/${kind}.js`)).toMatchObject({ engine: 'wasm' })
+    },
+  )
+})
