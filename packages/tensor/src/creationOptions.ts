@@ -112,7 +112,10 @@ export function numbersAndOptions<Options extends object>(
   const options = typeof last === 'number' || args.length === 1 ? null : last
   const given = typeof last === 'number' || args.length === 1 ? args : args.slice(0, -1)
   const numbers: number[] = []
-  for (const value of given.slice(0, most)) {
+  if (given.length > most) {
+    throw new TypeError(`${who}: expected at most ${most} numbers and options, got ${given.length} numbers`)
+  }
+  for (const value of given) {
     if (value === undefined && numbers.length > 0) continue
     checkNumber(who, 'each of its numbers', value)
     numbers.push(value)

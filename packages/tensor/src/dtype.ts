@@ -111,6 +111,7 @@ export function isHalf(dtype: DType): dtype is 'float16' | 'bfloat16' {
 
 /** True for the four floats. */
 export function isFloatingPoint(dtype: DType): boolean {
+  if (rank[dtype] === undefined) checkDType('isFloatingPoint', dtype)
   return rank[dtype] >= rank.float16
 }
 
@@ -125,7 +126,8 @@ export function isBareUnsigned(dtype: DType): dtype is 'uint16' | 'uint32' | 'ui
  * @throws RuntimeError if uint16, uint32 or uint64 meets another integer
  */
 export function promoteTypes(a: DType, b: DType, who = 'promoteTypes'): DType {
-  if (a === b) return a
+  if (a === b && rank[a] !== undefined) return a
+  if (rank[a] === undefined || rank[b] === undefined) for (const dtype of [a, b]) checkDType(who, dtype)
   const [low, high] = rank[a] < rank[b] ? [a, b] : [b, a]
   if (!isFloatingPoint(high) && (isBareUnsigned(a) || isBareUnsigned(b))) {
     throw new RuntimeError(

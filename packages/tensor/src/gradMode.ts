@@ -1,3 +1,5 @@
+import { describeValue } from '@unroll/kernels'
+
 let enabled = true
 
 /** False inside {@link noGrad}. */
@@ -11,6 +13,9 @@ export function isGradEnabled(): boolean {
  * @example noGrad(() => weight.fill_(0))
  */
 export function noGrad<T>(body: () => T): T {
+  if (typeof body !== 'function') {
+    throw new TypeError(`noGrad: expected a function, got ${describeValue(body)}; write noGrad(() => ...)`)
+  }
   const before = enabled
   enabled = false
   try {

@@ -21,6 +21,7 @@ export {
 } from './creation.ts'
 export type { DrawOptions, ShapeAndOptions, TensorOptions } from './creationOptions.ts'
 export { type DType, isFloatingPoint, promoteTypes, type TypedArray } from './dtype.ts'
+export { elementsOf } from './elementsOf.ts'
 // Gradients and errors
 export { RuntimeError } from './errors.ts'
 export { isGradEnabled, noGrad } from './gradMode.ts'
@@ -34,7 +35,6 @@ export { bernoulli, type MultinomialOptions, multinomial, rand, randint, randn, 
 export { cumsum, flip, type PadOptions, pad, topk } from './rearrange.ts'
 export { TensorSnapshot } from './snapshot.ts'
 export { Storage } from './storage.ts'
-export { elementsOf } from './strided/cast.ts'
 export type { NestedArray } from './strided/construct.ts'
 export type { Dims } from './strided/fold.ts'
 export type { PackedBy } from './strided/matmul.ts'

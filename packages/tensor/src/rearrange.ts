@@ -55,7 +55,7 @@ export function pad(input: Tensor, padding: readonly number[], options?: PadOpti
     { mode: 'constant', value: 0 },
     'mode',
   )
-  if (!(mode in modes)) {
+  if (!Object.hasOwn(modes, mode)) {
     throw new RuntimeError(
       `pad: expected mode to be one of ${Object.keys(modes).join(', ')}, got ${describeValue(mode)}`,
     )

@@ -1,4 +1,6 @@
-import { numelOf, type Strided, sameSizes } from './strided/strided.ts'
+import { recordOf } from './operands.ts'
+import { numelOf, sameSizes, type Walk } from './strided/strided.ts'
+import type { Tensor } from './tensor.ts'
 
 /**
  * What a tensor pointed at and held at one moment; {@link TensorSnapshot.matches} tells whether it still does. For
@@ -16,15 +18,16 @@ import { numelOf, type Strided, sameSizes } from './strided/strided.ts'
  * if (!snapshot.matches(weight)) pack again, with a new snapshot
  */
 export class TensorSnapshot {
-  private readonly source: Strided
+  private readonly source: Walk
   private readonly version: number
   /** The memory from the first element to the last, as it is now and as it was; null if nobody could write to it. */
   private readonly live: Words | null
   private readonly copy: Words | null
 
-  constructor(tensor: Strided) {
-    const { storage, shape, strides, offset, dtype } = tensor
-    this.source = { storage, shape, strides, offset, dtype }
+  /** @throws TypeError unless `tensor` is one */
+  constructor(tensor: Tensor) {
+    this.source = recordOf('TensorSnapshot', 'its argument', tensor)
+    const { storage } = this.source
     this.version = storage.version
     this.live = storage.isHandedOut ? wordsOf(this.source) : null
     this.copy = this.live?.slice() ?? null
@@ -34,28 +37,26 @@ export class TensorSnapshot {
    * True if `tensor` is the same view of the same memory with the same elements. False once after its array was
    * taken for the first time, as nobody knows what was done with it. Allocates nothing.
    */
-  matches(tensor: Strided): boolean {
+  matches(tensor: Tensor): boolean {
     const { source, live, copy } = this
-    const { storage } = tensor
-    if (
-      storage !== source.storage ||
-      storage.version !== this.version ||
-      tensor.offset !== source.offset ||
-      tensor.dtype !== source.dtype ||
-      !sameSizes(tensor.shape, source.shape) ||
-      !sameSizes(tensor.strides, source.strides)
-    ) {
-      return false
-    }
+    const { storage } = source
+    if (!isSameWalk(recordOf('TensorSnapshot', 'what it is compared with', tensor), source)) return false
+    if (storage.version !== this.version) return false
     if (!storage.isHandedOut) return true
     return live !== null && copy !== null && sameWords(live, copy)
   }
 }
 
+function isSameWalk(a: Walk, b: Walk): boolean {
+  if (a === b) return true
+  const isSameMemory = a.storage === b.storage && a.offset === b.offset && a.dtype === b.dtype
+  return isSameMemory && sameSizes(a.shape, b.shape) && sameSizes(a.strides, b.strides)
+}
+
 /** Bits, so that a NaN equals itself and 0 differs from -0. */
 type Words = Int32Array | Uint8Array
 
-function wordsOf({ storage, shape, strides, offset }: Strided): Words {
+function wordsOf({ storage, shape, strides, offset }: Walk): Words {
   const { buffer, byteOffset, BYTES_PER_ELEMENT: size } = storage.elements
   const last = shape.reduce((sum, count, dim) => sum + (count - 1) * (strides[dim] ?? 0), offset)
   const count = numelOf(shape) === 0 ? 0 : last - offset + 1

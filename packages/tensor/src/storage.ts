@@ -1,3 +1,4 @@
+import { describeValue } from '@unroll/kernels'
 import type { TypedArray } from './dtype.ts'
 
 /**
@@ -17,7 +18,11 @@ export class Storage {
   /** True from the first time on that `data` was taken: from then on the elements may change without `version`. */
   isHandedOut = false
 
+  /** @throws TypeError unless `elements` are a typed array */
   constructor(elements: TypedArray) {
+    if (!ArrayBuffer.isView(elements)) {
+      throw new TypeError(`Storage: expected a typed array, got ${describeValue(elements)}`)
+    }
     this.elements = elements
   }
 

@@ -1,4 +1,4 @@
-import { checkIntegers, checkNumber, refuseMore } from './checks.ts'
+import { checkInteger, checkIntegers, checkNumber, refuseMore } from './checks.ts'
 import { checkDType, type DType } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
 import { isGradEnabled } from './gradMode.ts'
@@ -131,6 +131,7 @@ export class Tensor extends TensorBase {
   asStrided(shape: readonly number[], strides: readonly number[], offset: number = this.offset): Tensor {
     checkIntegers('asStrided', 'sizes', shape)
     checkIntegers('asStrided', 'strides', strides)
+    checkInteger('asStrided', 'offset', offset)
     return wrap(views.asStrided(this.walk, shape, strides, offset))
   }
 
@@ -195,12 +196,14 @@ export class Tensor extends TensorBase {
   // ---- Element by element. Shapes broadcast and dtypes are promoted; see Scalar for what plain numbers do
 
   /** `this + other` */
-  add(other: TensorOperand): Tensor {
+  add(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('add', more, 'multiply the operand by alpha first')
     return binary(operators.add, this.walk, other)
   }
 
   /** `this - other` */
-  sub(other: TensorOperand): Tensor {
+  sub(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('sub', more, 'multiply the operand by alpha first')
     return binary(operators.sub, this.walk, other)
   }
 
@@ -210,7 +213,8 @@ export class Tensor extends TensorBase {
   }
 
   /** `this / other`; of integers in float32 */
-  div(other: TensorOperand): Tensor {
+  div(other: TensorOperand, ...more: readonly never[]): Tensor {
+    refuseMore('div', more, 'quotients are not rounded')
     return binary(operators.div, this.walk, other)
   }
 
@@ -334,17 +338,20 @@ export class Tensor extends TensorBase {
   // ---- Reductions over one dim, several, or all; `keepdim` leaves them with size 1
 
   /** The sum; integers and bools add up in int64. */
-  sum(dim?: Dims, keepdim = false): Tensor {
+  sum(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('sum', more, 'convert with .to(dtype) first')
     return wrap(fold.sum(this.walk, dim, keepdim))
   }
 
   /** The mean, of floats only. */
-  mean(dim?: Dims, keepdim = false): Tensor {
+  mean(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('mean', more, 'convert with .to(dtype) first')
     return wrap(fold.mean(this.walk, dim, keepdim))
   }
 
   /** The product; integers and bools multiply in int64. */
-  prod(dim?: Dims, keepdim = false): Tensor {
+  prod(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
+    refuseMore('prod', more, 'convert with .to(dtype) first')
     return wrap(fold.prod(this.walk, dim, keepdim))
   }
 
@@ -389,17 +396,20 @@ export class Tensor extends TensorBase {
   }
 
   /** The running sum along `dim`; integers and bools add up in int64. */
-  cumsum(dim: number): Tensor {
+  cumsum(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('cumsum', more, 'convert with .to(dtype) first')
     return wrap(lanes.cumsum(this.walk, dim))
   }
 
   /** `exp(x) / sum(exp(x))` along `dim`. */
-  softmax(dim: number): Tensor {
+  softmax(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('softmax', more, 'convert with .to(dtype) first')
     return wrap(lanes.softmax(this.walk, dim))
   }
 
   /** `x - log(sum(exp(x)))` along `dim`. */
-  logSoftmax(dim: number): Tensor {
+  logSoftmax(dim: number, ...more: readonly never[]): Tensor {
+    refuseMore('logSoftmax', more, 'convert with .to(dtype) first')
     return wrap(lanes.logSoftmax(this.walk, dim))
   }
 
@@ -426,12 +436,14 @@ export class Tensor extends TensorBase {
   }
 
   /** `this += other` */
-  add_(other: TensorOperand): this {
+  add_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('add_', more, 'multiply the operand by alpha first')
     return binaryInto(operators.add, this, this.walk, other)
   }
 
   /** `this -= other` */
-  sub_(other: TensorOperand): this {
+  sub_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('sub_', more, 'multiply the operand by alpha first')
     return binaryInto(operators.sub, this, this.walk, other)
   }
 
@@ -441,7 +453,8 @@ export class Tensor extends TensorBase {
   }
 
   /** `this /= other`, of floats only */
-  div_(other: TensorOperand): this {
+  div_(other: TensorOperand, ...more: readonly never[]): this {
+    refuseMore('div_', more, 'quotients are not rounded')
     return binaryInto(operators.div, this, this.walk, other)
   }
 

@@ -34,7 +34,7 @@ export abstract class TensorBase extends Inspectable implements Strided {
   constructor(source: Strided, requiresGrad = false) {
     super()
     this.walk = source instanceof Walk ? source : walkOf(source)
-    if (requiresGrad) this.requiresGrad = true
+    if (requiresGrad !== false) this.requiresGrad = requiresGrad
   }
 
   /** What the numeric core computes on: unlike the tensor, never a proxy. */

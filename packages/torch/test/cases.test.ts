@@ -1,6 +1,6 @@
+import expected from '@unroll/oracle/fixtures/cases.json' with { type: 'json' }
+import variants from '@unroll/oracle/fixtures/variants.json' with { type: 'json' }
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import expected from '../../weights/test/cases/expected.json' with { type: 'json' }
-import variants from '../../weights/test/variants/expected.json' with { type: 'json' }
 import {
   Embedding,
   GRU,

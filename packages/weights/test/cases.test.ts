@@ -1,3 +1,4 @@
+import expected from '@unroll/oracle/fixtures/cases.json' with { type: 'json' }
 import { equal, type Tensor } from '@unroll/tensor'
 import { afterEach, beforeEach, expect, it, type MockInstance, describe as suite, vi } from 'vitest'
 import {
@@ -10,7 +11,6 @@ import {
   UnsupportedFormatError,
 } from '../src/index.ts'
 import digests from './cases/digests.json' with { type: 'json' }
-import expected from './cases/expected.json' with { type: 'json' }
 import { failureOf } from './support/failure.ts'
 
 function file(name: string): URL {

@@ -1,9 +1,9 @@
-import { Tensor } from '@unroll/tensor'
+import expected from '@unroll/oracle/fixtures/variants.json' with { type: 'json' }
+import { Storage, Tensor } from '@unroll/tensor'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { inspect, load, loadWeights, open, UnsupportedFormatError } from '../src/index.ts'
 import { Encoder } from './support/encode.ts'
 import { failureOf } from './support/failure.ts'
-import expected from './variants/expected.json' with { type: 'json' }
 
 interface Case {
   readonly file: string
@@ -47,7 +47,7 @@ function decoded({ tensor, shape, data }: EncodedTensor): Tensor {
   const [dtype, array] = found as ['float32', Float32ArrayConstructor]
   const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, size) => product * size, 1))
   return new Tensor(
-    { storage: { data: new array(bytes.buffer), version: 0 }, shape, strides, offset: 0, dtype },
+    { storage: new Storage(new array(bytes.buffer)), shape, strides, offset: 0, dtype },
     false,
   )
 }

@@ -36,7 +36,7 @@ export function slice(
   checkInteger('slice', 'step', every)
   if (every < 1) throw new RangeError(`slice: expected a step of 1 or more, got ${every}`)
   const clamp = (what: string, position: number): number => {
-    if (Math.abs(position) !== Infinity) checkInteger('slice', what, position)
+    if (position !== Infinity && position !== -Infinity) checkInteger('slice', what, position)
     return Math.min(Math.max(position < 0 ? position + size : position, 0), size)
   }
   const first = clamp('start', start ?? 0)
