@@ -1,6 +1,6 @@
 """Checkpoints as people really save them, for @unroll/weights, and what they hold.
 
-The files go to packages/weights/test/variants, with expected.json beside them: one case a file, with `load` and `weights`
+The files go to packages/weights/test/variants, what they hold to fixtures/variants.json: one case a file, with `load` and `weights`
 as in weights_fixtures.py; `close` is a state dict whose numbers PyTorch computed (reparametrized weights, in
 evaluation), to be met within its tolerances; `run` has an input and what layers make of it; `leftOut` lists what is not
 read, by name.
@@ -358,6 +358,6 @@ def main():
 
     lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
     text = f'{{"torch": "{torch.__version__}", "cases": [\n{lines}\n]}}\n'
-    (FIXTURES / "expected.json").write_text(text, encoding="utf-8")
+    (pathlib.Path(__file__).parent / "fixtures" / "variants.json").write_text(text, encoding="utf-8")
     size = sum(path.stat().st_size for path in FIXTURES.iterdir())
     print(f"variants: {len(cases)} files, {size / 1024:.0f} kB", flush=True)

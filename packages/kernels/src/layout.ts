@@ -153,9 +153,16 @@ export function checkStep(spec: RecurrentSpec, input: FloatArray, length: number
   checkArray(spec, 'stream.step', input, length)
 }
 
-/** A zeroed array of `dtype`. */
+/**
+ * A zeroed array of `dtype`.
+ * @throws RangeError if the runtime has no memory for it
+ */
 export function allocate(dtype: RecurrentSpec['dtype'], length: number): FloatArray {
-  return dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
+  try {
+    return dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
+  } catch (cause) {
+    throw new RangeError(`no memory for ${length} elements of ${dtype}`, { cause })
+  }
 }
 
 function checkArray(spec: RecurrentSpec, what: string, array: FloatArray, length: number): void {

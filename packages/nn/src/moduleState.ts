@@ -1,4 +1,5 @@
-import { defaultEngine, type Engine } from '@unroll/kernels'
+import { defaultEngine, describeValue, type Engine } from '@unroll/kernels'
+import { checkFunction } from './arguments.ts'
 import type { ForwardHooks } from './forwardHooks.ts'
 import { hidden } from './hidden.ts'
 
@@ -31,6 +32,7 @@ export const moduleState: (module: object) => ModuleState = /* @__PURE__ */ hidd
  * `this.engine`, which a proxy around the module hands out wrapped.
  */
 export function engineOf(module: object): Engine {
+  checkObject('engineOf', module)
   return moduleState(module).engine ?? defaultEngine()
 }
 
@@ -44,11 +46,18 @@ export function engineOf(module: object): Engine {
  * ```
  */
 export function residentOf<R extends Disposes>(module: object, key: string, make: () => R): R {
+  checkObject('residentOf', module)
   const { residents } = moduleState(module)
   // Each key has one maker, and so one type.
   const held = residents.get(key) as R | undefined
   if (held !== undefined) return held
+  checkFunction('residentOf', 'make', make)
   const resident = make()
   residents.set(key, resident)
   return resident
+}
+
+function checkObject(who: string, module: unknown): void {
+  if (typeof module === 'object' && module !== null) return
+  throw new TypeError(`${who}: expected a module, got ${describeValue(module)}`)
 }

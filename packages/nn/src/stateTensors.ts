@@ -1,11 +1,13 @@
 import { describeValue } from '@unroll/kernels'
-import { Tensor } from '@unroll/tensor'
+import { isTensorClone, Tensor, type TensorClone, tensor } from '@unroll/tensor'
 
 /**
  * Tensors by name: a Map, as `stateDict()` and `loadWeights()` give it, or a plain object. Clones of tensors, as
  * `structuredClone`, `postMessage` and JSON make them, stand for tensors.
  */
-export type StateDict = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>
+export type StateDict =
+  | ReadonlyMap<string, Tensor | TensorClone>
+  | Readonly<Record<string, Tensor | TensorClone>>
 
 /**
  * The tensors of a state dict, whichever way it came: what `loadStateDict` and every `fromStateDict` read.
@@ -21,8 +23,8 @@ export function stateTensors(who: string, state: unknown): Map<string, Tensor> {
   }
   return new Map(
     entries.map(([key, value]) => {
-      const tensor = tensorOf(value)
-      if (typeof key === 'string' && tensor !== null) return [key, tensor]
+      const found = tensorOf(value)
+      if (typeof key === 'string' && found !== null) return [key, found]
       if (typeof key !== 'string') {
         throw new TypeError(`${who}: expected keys to be strings, got ${describeValue(key)}`)
       }
@@ -53,7 +55,8 @@ function isPromise(value: object): boolean {
 }
 
 function tensorOf(value: unknown): Tensor | null {
-  return value instanceof Tensor ? value : null
+  if (value instanceof Tensor) return value
+  return isTensorClone(value) ? tensor(value) : null
 }
 
 function remedyFor(state: unknown): string {

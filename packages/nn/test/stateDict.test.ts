@@ -274,3 +274,52 @@ test('a BatchNorm1d takes the state dicts of before it counted batches', () => {
     errorOf(() => new BatchNorm1d(2).loadStateDict(prefixed('bn.', from.stateDict()))).message,
   ).toContain("{ prefix: 'bn.' }")
 })
+
+describe('a state dict that was cloned', () => {
+  const ways: Record<string, (state: ReadonlyMap<string, Tensor>) => unknown> = {
+    structuredClone: (state) => structuredClone(state),
+    'structuredClone of a plain object': (state) => structuredClone(Object.fromEntries(state)),
+    JSON: (state) => JSON.parse(JSON.stringify(Object.fromEntries(state))),
+    postMessage: async (state) => {
+      const { port1, port2 } = new MessageChannel()
+      const received = new Promise((resolve) => {
+        port2.onmessage = ({ data }) => resolve(data)
+      })
+      port1.postMessage(state)
+      const message = await received
+      port1.close()
+      return message
+    },
+  }
+
+  test.each(Object.entries(ways))('by %s is loaded, copied or assigned', async (_, way) => {
+    const from = new Sequential(new Linear(2, 3), new BatchNorm1d(3))
+    from.forward(ones([4, 2]))
+    const state = await way(from.stateDict())
+    for (const assign of [false, true]) {
+      const to = new Sequential(new Linear(2, 3), new BatchNorm1d(3))
+      Reflect.apply(to.loadStateDict, to, [state, { assign }])
+      expect([...to.stateDict().values()].map(String)).toEqual([...from.stateDict().values()].map(String))
+      expect(to.getParameter('0.weight')).toBeInstanceOf(Parameter)
+      expect(
+        to
+          .eval()
+          .forward(ones([1, 2]))
+          .toArray(),
+      ).toEqual(
+        from
+          .eval()
+          .forward(ones([1, 2]))
+          .toArray(),
+      )
+    }
+  })
+
+  test('is refused where an entry is damaged', () => {
+    const state = JSON.parse(JSON.stringify(Object.fromEntries(new Linear(2, 3).stateDict())))
+    state.bias.data.pop()
+    expect(() => new Linear(2, 3).loadStateDict(state)).toThrow('does not fit 2 elements')
+    state.bias = { dtype: 'float32', shape: [3] }
+    expect(() => new Linear(2, 3).loadStateDict(state)).toThrow('expected a Tensor at "bias", got Object')
+  })
+})

@@ -347,6 +347,11 @@ const options: readonly WrongCall[] = [
   ['orthogonal_(x, 2)', () => call(nn, 'orthogonal_', x, 2)],
   ['calculateGain()', () => call(nn, 'calculateGain')],
   ["calculateGain('leaky_relu', '0.1')", () => call(nn, 'calculateGain', 'leaky_relu', '0.1')],
+  ['engineOf()', () => call(nn, 'engineOf')],
+  ["residentOf('linear', 'weights', make)", () => call(nn, 'residentOf', 'linear', 'weights', () => x)],
+  ["residentOf(linear, 'weights')", () => call(nn, 'residentOf', linear, 'more weights')],
+  ['checkedOptions()', () => call(nn, 'checkedOptions', 'f', 3, {})],
+  ['checkSize()', () => call(nn, 'checkSize', 'f', 'size')],
   ['skipInit(linear)', () => call(nn, 'skipInit', linear)],
   ["stateTensors('f', null)", () => call(nn, 'stateTensors', 'f', null)],
 ]
@@ -365,15 +370,7 @@ describe.each([
 test('every class and function is among them', () => {
   const codes = [...constructors, ...forwards, ...methods, ...functions, ...options].map(([code]) => code)
   // Take what they are given as it is: unknown values, or values of an engine.
-  const open = [
-    'DeviceTensor',
-    'deviceArray',
-    'Identity',
-    'StateDictError',
-    'residentOf',
-    'checkedOptions',
-    'checkSize',
-  ]
+  const open = ['DeviceTensor', 'deviceArray', 'Identity', 'StateDictError']
   for (const name of Object.keys(nn)) {
     if (!open.includes(name))
       expect(

@@ -13,7 +13,7 @@ export { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
 // Packed sequences
 
-export { invertPermutation, PackedSequence } from './packedSequence.ts'
+export { invertPermutation, type PackedClone, PackedSequence } from './packedSequence.ts'
 export {
   type PackOptions,
   type PackPaddedOptions,

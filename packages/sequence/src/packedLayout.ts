@@ -27,7 +27,8 @@ export interface PackedLayout {
  * @throws TypeError if a part is no tensor, or batch sizes or indices are no whole numbers
  * @throws RangeError if they contradict each other
  */
-export function layoutOf(who: string, { data, ...parts }: PackedParts): PackedLayout {
+export function layoutOf(who: string, parts: PackedParts): PackedLayout {
+  const { data } = parts
   checkTensor(who, 'data', data)
   if (data.ndim === 0) throw new RangeError(`${who}: expected data of at least 1 dimension, got shape ()`)
   const batchSizes = batchSizesOf(who, parts.batchSizes, data)

@@ -1,6 +1,11 @@
 import { describeValue } from '@unroll/kernels'
-import { type DType, Tensor, tensor } from '@unroll/tensor'
+import { checkTensor, type DType, isTensorClone, Tensor, type TensorClone, tensor } from '@unroll/tensor'
 import { layoutOf, type PackedParts, permutationOf } from './packedLayout.ts'
+
+/** What `structuredClone`, `postMessage` and JSON make of a packed sequence: {@link PackedSequence.from} makes it one again. */
+export type PackedClone = {
+  readonly [Part in keyof PackedParts]: Exclude<PackedParts[Part], Tensor> | Tensor | TensorClone
+}
 
 /**
  * A batch of sequences of different lengths without padding, as PyTorch's `PackedSequence`: made by
@@ -46,6 +51,25 @@ export class PackedSequence implements PackedParts {
     this.batchSizes = batchSizes.to('int64')
     this.sortedIndices = parts.sortedIndices?.to('int64') ?? null
     this.unsortedIndices = parts.unsortedIndices?.to('int64') ?? null
+  }
+
+  /**
+   * Makes a clone a packed sequence again; one that is none stays as it is.
+   * @throws TypeError, RangeError as the constructor
+   *
+   * @example
+   * worker.onmessage = ({ data }) => lstm.forward(PackedSequence.from(data))
+   */
+  static from(clone: PackedSequence | PackedClone): PackedSequence {
+    if (clone instanceof PackedSequence) return clone
+    if (!hasParts(clone)) checkPacked('PackedSequence.from', clone)
+    const { data, batchSizes, sortedIndices, unsortedIndices } = clone
+    return new PackedSequence(
+      partOf('data', data),
+      partOf('batchSizes', batchSizes),
+      sortedIndices && partOf('sortedIndices', sortedIndices),
+      unsortedIndices && partOf('unsortedIndices', unsortedIndices),
+    )
   }
 
   /** The same sequences with `data` converted; this object if it has that dtype already. */
@@ -117,13 +141,33 @@ export function checkPacked(who: string, value: unknown): asserts value is Packe
   throw new TypeError(`${who}: expected a PackedSequence, got ${describeValue(value)}${remedyFor(value)}`)
 }
 
+/** True of what is no tensor but meant to be a packed sequence: a clone, one of another copy, results that begin with one. */
+export function isMeantAsPacked(value: unknown): boolean {
+  return hasParts(value) || (Array.isArray(value) && value[0] instanceof PackedSequence)
+}
+
 function remedyFor(value: unknown): string {
   if (value instanceof Tensor) return '; packPaddedSequence makes one'
+  if (hasParts(value)) {
+    return isTensorClone(value.data)
+      ? ', a clone of one; PackedSequence.from makes it one again'
+      : ' of another copy of @unroll/sequence; let every package use the same one (npm ls @unroll/sequence, npm dedupe)'
+  }
   if (!Array.isArray(value)) return ''
   if (value[0] instanceof PackedSequence) {
     return ', the first of them a PackedSequence; recurrent layers return [output, hn]: take the first'
   }
   return value[0] instanceof Tensor ? '; packSequence makes one of a list of tensors' : ''
+}
+
+function hasParts(value: unknown): value is PackedClone {
+  return typeof value === 'object' && value !== null && 'data' in value && 'batchSizes' in value
+}
+
+function partOf(what: string, part: Tensor | TensorClone): Tensor {
+  if (isTensorClone(part)) return tensor(part)
+  checkTensor('PackedSequence.from', what, part)
+  return part
 }
 
 /**

@@ -6,7 +6,7 @@ import { dropoutFactors } from './dropoutFactors.ts'
 import { type HiddenState, hiddenOf, statesOf } from './hiddenState.ts'
 import { layerName } from './options.ts'
 import { layoutOf } from './packedLayout.ts'
-import { checkPacked, PackedSequence } from './packedSequence.ts'
+import { checkPacked, isMeantAsPacked, PackedSequence } from './packedSequence.ts'
 import type { RNNBase } from './rnnBase.ts'
 
 /** Of {@link RNNBase.forward}. */
@@ -108,7 +108,7 @@ function wantsCells(who: string, mode: RecurrentMode, options: ForwardOptions | 
 /** The tensor of a sequence, whose rank is known to fit. */
 function rowsOf(who: string, given: unknown): Tensor {
   if (given instanceof PackedSequence) return given.data
-  if (Array.isArray(given) && given[0] instanceof PackedSequence) checkPacked(who, given)
+  if (isMeantAsPacked(given)) checkPacked(who, given)
   checkTensor(who, 'input', given)
   if (given.ndim === 2 || given.ndim === 3) return given
   throw new RangeError(

@@ -1,7 +1,14 @@
-import type { FloatArray, HostEngine, PackedWeights, RecurrentMode, RecurrentStream } from '@unroll/kernels'
-import { tensor } from '@unroll/tensor'
-import { floatsOf } from './arguments.ts'
-import { type HiddenState, hiddenOf, statesOf } from './hiddenState.ts'
+import {
+  describeValue,
+  type FloatArray,
+  type HostEngine,
+  type PackedWeights,
+  type RecurrentMode,
+  type RecurrentStream,
+} from '@unroll/kernels'
+import { RuntimeError, Tensor, tensor } from '@unroll/tensor'
+import { checkInteger, floatsOf, formatShape } from './arguments.ts'
+import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
 
 /** Of {@link RNNBase.stream}. */
 export interface StreamOptions {
@@ -34,78 +41,161 @@ export interface StreamSource<M extends RecurrentMode> {
  * date. After `module.to(dtype)` its state and its frames are of that dtype.
  */
 export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
+  /** What errors call it, a string, which minifiers leave alone. */
+  static readonly name: string = 'SequenceStream'
   readonly batch: number
-  readonly #source: StreamSource<M>
-  #weights: PackedWeights
-  #stream: RecurrentStream
-  #disposed = false
+  /** Behind a function: proxies around a stream wrap every object they hand out, and engines do not work wrapped. */
+  private readonly held: () => Held<M>
 
   constructor(source: StreamSource<M>, batch: number) {
     this.batch = batch
-    this.#source = source
-    this.#weights = source.weights()
-    this.#stream = source.engine.stream(this.#weights, batch)
+    const weights = source.weights()
+    const held = { source, weights, stream: source.engine.stream(weights, batch), disposed: false }
+    this.held = () => held
   }
 
   /**
    * The next timestep of every sequence.
    * @param input `(batch, inputSize)`, row-major
    * @returns the last layer's `(batch, P)`: an array that the next step overwrites
-   * @throws RangeError on another size, TypeError on another element type, Error after `dispose`
+   * @throws RangeError on another size, TypeError on anything but an array of the weights' dtype, Error after `dispose`
    */
   step(input: FloatArray): FloatArray {
-    if (this.#weights.disposed || this.#weights.stale) this.#reopen()
-    return this.#stream.step(input)
+    if (!(input instanceof Float32Array || input instanceof Float64Array)) throw notAFrame(input)
+    return this.current().stream.step(input)
   }
 
-  /** A copy of the state: `h` `(numLayers, batch, P)`; LSTM `[h, c]`, c with `H` for `P`. */
+  /**
+   * A copy of the state: `h` `(numLayers, batch, P)`; LSTM `[h, c]`, c with `H` for `P`.
+   * @throws Error after `dispose`, as every method
+   */
   get state(): HiddenState<M> {
-    const { mode, numLayers, widths } = this.#source
-    const { h, c } = this.#stream
-    const states = [h, c].flatMap((values, index) =>
+    const { source, stream } = this.open()
+    const { mode, numLayers, widths } = source
+    const states = [stream.h, stream.c].flatMap((values, index) =>
       values === null ? [] : [tensor(values, { shape: [numLayers, this.batch, widths[index] ?? 0] })],
     )
     return hiddenOf(mode, states)
   }
 
-  /** Starts anew, from zeros or from a state shaped as {@link SequenceStream.state}. */
+  /**
+   * Starts anew, from zeros or from a state shaped as {@link SequenceStream.state}.
+   * @throws TypeError if a state is no tensor or of another dtype, RuntimeError if it has another shape
+   */
   reset(hx: HiddenState<M> | null = null): void {
-    const { mode } = this.#source
-    const [h = null, c = null] =
-      hx === null ? [] : statesOf(mode, hx).map((state) => floatsOf('stream.reset', state))
-    this.#stream.reset(h, c)
+    const { source, stream } = this.current()
+    const [h = null, c = null] = hx === null ? [] : arraysOf('stream.reset', source, hx, [this.batch])
+    stream.reset(h, c)
+  }
+
+  /**
+   * Starts one of the sequences anew, the others go on.
+   * @param sequence its place in the batch, from 0
+   * @param hx its state: `h` `(numLayers, P)`; LSTM `[h, c]`, c `(numLayers, H)`. Default zeros
+   * @throws TypeError if `sequence` is no whole number, or a state no tensor or of another dtype
+   * @throws RangeError if there is no such sequence, RuntimeError if a state has another shape
+   *
+   * @example
+   * const stream = lstm.stream({ batch: 8 })
+   * stream.resetSequence(3) // a voice that begins while the others sound
+   */
+  resetSequence(sequence: number, hx: HiddenState<M> | null = null): void {
+    const who = 'stream.resetSequence'
+    const { source, stream } = this.current()
+    checkInteger(who, 'sequence', sequence)
+    if (sequence < 0 || sequence >= this.batch) {
+      throw new RangeError(`${who}: expected a sequence from 0 to ${this.batch - 1}, got ${sequence}`)
+    }
+    const given = hx === null ? [] : arraysOf(who, source, hx, [])
+    const [h, c] = [stream.h, stream.c].map((all, index) => {
+      if (all === null) return null
+      const width = source.widths[index] ?? 0
+      for (let layer = 0; layer < source.numLayers; layer++) {
+        const at = (layer * this.batch + sequence) * width
+        const own = given[index]?.subarray(layer * width, (layer + 1) * width)
+        if (own) all.set(own, at)
+        else all.fill(0, at, at + width)
+      }
+      return all
+    })
+    stream.reset(h, c)
   }
 
   /** Gives the engine's memory back. */
   dispose(): void {
-    this.#disposed = true
-    this.#stream.dispose()
+    const held = this.held()
+    held.disposed = true
+    held.stream.dispose()
   }
 
   [Symbol.dispose](): void {
     this.dispose()
   }
 
-  /** The module packed its weights anew, or should: goes on with those, from the same state. Changes nothing if it fails. */
-  #reopen(): void {
-    if (this.#disposed) return
-    const { h, c } = this.#stream
-    const weights = this.#source.weights()
-    const stream = this.#source.engine.stream(weights, this.batch)
-    try {
-      const { dtype } = weights.spec
-      stream.reset(converted(dtype, h), c && converted(dtype, c))
-    } catch (error) {
-      stream.dispose()
-      throw error
-    }
-    this.#stream.dispose()
-    this.#stream = stream
-    this.#weights = weights
+  /** What it runs on, as it was at the last step. */
+  private open(): Held<M> {
+    const held = this.held()
+    if (held.disposed) throw new Error('stream: this one was disposed; open another one of its layer')
+    return held
   }
+
+  /** What it runs on, brought up to date. */
+  private current(): Held<M> {
+    const held = this.open()
+    if (held.weights.disposed || held.weights.stale) reopen(held, this.batch)
+    return held
+  }
+}
+
+/** What a stream runs on, which is another after its module packed its weights anew. */
+interface Held<M extends RecurrentMode> {
+  readonly source: StreamSource<M>
+  weights: PackedWeights
+  stream: RecurrentStream
+  disposed: boolean
+}
+
+/** The module packed its weights anew, or should: goes on with those, from the same state. Changes nothing if it fails. */
+function reopen<M extends RecurrentMode>(held: Held<M>, batch: number): void {
+  const { h, c } = held.stream
+  const weights = held.source.weights()
+  const stream = held.source.engine.stream(weights, batch)
+  try {
+    const { dtype } = weights.spec
+    stream.reset(converted(dtype, h), c && converted(dtype, c))
+  } catch (error) {
+    stream.dispose()
+    throw error
+  }
+  held.stream.dispose()
+  held.stream = stream
+  held.weights = weights
 }
 
 /** The numbers in the element type of the weights, which `module.to(dtype)` may have changed. */
 function converted(dtype: PackedWeights['spec']['dtype'], values: FloatArray): FloatArray {
   return dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values)
+}
+
+/** The elements of a state `(numLayers, ...batch, width)`. */
+function arraysOf<M extends RecurrentMode>(
+  who: string,
+  { mode, numLayers, widths }: StreamSource<M>,
+  hx: HiddenState<M>,
+  batch: readonly number[],
+): FloatArray[] {
+  return statesOf(mode, hx, who).map((state, index) => {
+    const expected = formatShape([numLayers, ...batch, widths[index] ?? 0])
+    if (formatShape(state.shape) === expected) return floatsOf(who, state)
+    throw new RuntimeError(
+      `${who}: expected ${stateNames[index]} of shape ${expected}, got ${formatShape(state.shape)}`,
+    )
+  })
+}
+
+function notAFrame(input: unknown): TypeError {
+  const remedy = input instanceof Tensor ? '; pass its data' : ''
+  return new TypeError(
+    `stream.step: expected a Float32Array, or of a float64 layer a Float64Array, got ${describeValue(input)}${remedy}`,
+  )
 }

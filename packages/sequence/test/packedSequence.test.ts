@@ -1,6 +1,7 @@
 import fixtures from '@unroll/oracle/fixtures/packing.json'
 import {
   GRU,
+  type PackedClone,
   PackedSequence,
   packPaddedSequence,
   packSequence,
@@ -122,5 +123,62 @@ describe('a packed sequence', () => {
         )
       })
     }
+  })
+})
+
+describe('packed sequences are compared by what they hold', () => {
+  const make = (third = 3): PackedSequence =>
+    packSequence([tensor([1, 2]), tensor([third, 4, 5])], { enforceSorted: false })
+
+  it('equal ones are equal, whatever their memory, others are not', () => {
+    expect(make()).toEqual(make())
+    expect(make()).toStrictEqual(make())
+    expect(make(7)).not.toEqual(make())
+    expect(make().to('float64')).not.toEqual(make())
+    expect(packSequence([tensor([3, 4, 5]), tensor([1, 2])])).not.toEqual(make())
+    const doubled = new PackedSequence(make().data.to('float64'), int64([2, 2, 1]), int64([1, 0]))
+    expect(doubled.to('float32')).toEqual(make())
+  })
+})
+
+describe('a packed sequence is cloned', () => {
+  const packed = packSequence([randn([2, 3]), randn([4, 3]), randn([1, 3])], { enforceSorted: false })
+  const sorted = packSequence([randn([3, 2]), randn([1, 2])])
+
+  it.each([
+    ['structuredClone', (value: PackedSequence): unknown => structuredClone(value)],
+    ['JSON', (value: PackedSequence): unknown => JSON.parse(JSON.stringify(value))],
+  ])('by %s, and made one again', (_, clone) => {
+    for (const each of [packed, sorted]) {
+      const again = PackedSequence.from(clone(each) as PackedClone)
+      expect(again).toBeInstanceOf(PackedSequence)
+      expect(again).toEqual(each)
+      expect(unpackSequence(again)).toEqual(unpackSequence(each))
+    }
+    expect(PackedSequence.from(packed)).toBe(packed)
+  })
+
+  it('and is told apart from one where one belongs', () => {
+    const clone = structuredClone(packed)
+    const told = ', a clone of one; PackedSequence.from makes it one again'
+    expect(() => padPackedSequence(clone)).toThrow(`expected a PackedSequence, got Object${told}`)
+    expect(() => new GRU(3, 2).forward(clone)).toThrow(told)
+    expect(() => unpackSequence({ ...packed } as PackedSequence)).toThrow(
+      'of another copy of @unroll/sequence',
+    )
+  })
+
+  it('and checked when it is made one again', () => {
+    const clone = JSON.parse(JSON.stringify(packed))
+    expect(() => PackedSequence.from({ ...clone, batchSizes: clone.sortedIndices })).toThrow(
+      'PackedSequence: expected batchSizes',
+    )
+    expect(() => PackedSequence.from({ ...clone, data: [1, 2] })).toThrow(
+      'PackedSequence.from: expected data to be a Tensor, got array of 2',
+    )
+    const { data } = clone
+    expect(() => PackedSequence.from(data)).toThrow(
+      'PackedSequence.from: expected a PackedSequence, got Object',
+    )
   })
 })

@@ -33,6 +33,13 @@ describe('SelectOutput', () => {
     expect(await model.forwardAsync(x)).toBeAllclose(model.forward(x), { rtol: 0, atol: 0 })
   })
 
+  it('is named where it is missing', () => {
+    const model = new Sequential(new LSTM(3, 4), new Linear(4, 2))
+    expect(() => model.forward(randn([5, 2, 3]))).toThrow(
+      'recurrent layers return [output, hn]: take the first, or put a SelectOutput behind the layer',
+    )
+  })
+
   it('refuses what no recurrent layer returns, and other selections', () => {
     // @ts-expect-error a tensor is not what a recurrent layer returns
     expect(() => new SelectOutput('last').forward(randn([2]))).toThrow(

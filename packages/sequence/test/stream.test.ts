@@ -1,5 +1,5 @@
 import { GRU, LSTM, RNN } from '@unroll/sequence'
-import { manualSeed, noGrad, randn, type Tensor, tensor } from '@unroll/tensor'
+import { manualSeed, noGrad, ones, randn, type Tensor, tensor, zeros } from '@unroll/tensor'
 import { expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
 
@@ -116,11 +116,80 @@ describeEngines((engine) => {
     expect([...output]).toEqual(before)
   })
 
-  it('refuses steps after dispose', () => {
+  it('refuses to go on after dispose', () => {
     const stream = new GRU(2, 3).to(engine).stream()
     stream.dispose()
     stream.dispose()
     expect(() => stream.step(Float32Array.of(1, 2))).toThrow('disposed')
+    expect(() => stream.state).toThrow('disposed')
+    expect(() => stream.reset()).toThrow('disposed')
+    expect(() => stream.resetSequence(0)).toThrow('disposed')
+  })
+
+  it('starts single sequences anew, and leaves the others alone', () => {
+    manualSeed(4)
+    const layers = [
+      new LSTM(3, 5, { numLayers: 2 }),
+      new LSTM(3, 5, { numLayers: 2, projSize: 2 }),
+      new GRU(3, 5, { numLayers: 3 }),
+      new RNN(3, 5),
+    ]
+    for (const layer of layers) {
+      layer.to(engine)
+      const input = randn([7, 3, 3])
+      const width = outputOf(layer, input).size(2)
+      const stream = layer.stream({ batch: 3 })
+      // Each alone, without the others: the middle one begins at timestep 2, and again at 5.
+      const alone = [0, 1, 2].map(() => layer.stream())
+      for (let t = 0; t < 7; t++) {
+        if (t === 2 || t === 5) {
+          stream.resetSequence(1)
+          alone[1] = layer.stream()
+        }
+        const got = stream.step(floats(input.at(t)))
+        alone.forEach((each, n) => {
+          const want = each.step(floats(input.at(t).at(n)))
+          expect(got.subarray(n * width, (n + 1) * width)).toBeAllclose(want)
+        })
+      }
+    }
+  })
+
+  it('starts a single sequence from a state of its own', () => {
+    manualSeed(5)
+    const lstm = new LSTM(3, 5, { numLayers: 2, projSize: 2 }).to(engine)
+    const [h, c] = [randn([2, 2]), randn([2, 5])]
+    const x = randn([3, 3])
+    const stream = lstm.stream({ batch: 3 })
+    stream.step(floats(x))
+    const before = stream.state
+    stream.resetSequence(2, [h, c])
+    const [hn, cn] = stream.state
+    expect(hn.select(1, 2)).toEqual(h)
+    expect(cn.select(1, 2)).toEqual(c)
+    expect([hn, cn].map((each) => each.slice(1, 0, 2))).toEqual(before.map((each) => each.slice(1, 0, 2)))
+    const want = lstm.forward(x.at(2).unsqueeze(0), [h, c])[0]
+    expect(stream.step(floats(x)).subarray(4)).toBeAllclose(want)
+
+    const gru = new GRU(2, 3).to(engine).stream({ batch: 2 })
+    gru.resetSequence(0, ones([1, 3]))
+    expect(gru.state.toArray()).toEqual([
+      [
+        [1, 1, 1],
+        [0, 0, 0],
+      ],
+    ])
+  })
+
+  it('is reset in the dtype its module has come to', () => {
+    const gru = new GRU(2, 3).to(engine)
+    const stream = gru.stream({ batch: 2 })
+    gru.to('float64').flattenParameters()
+    const state = ones([1, 2, 3], { dtype: 'float64' })
+    stream.reset(state)
+    expect(stream.state).toEqual(state)
+    stream.resetSequence(1, zeros([1, 3], { dtype: 'float64' }))
+    expect(stream.state.select(1, 0).toArray()).toEqual([[1, 1, 1]])
   })
 
   it('refuses two directions and inputs that do not fit', () => {

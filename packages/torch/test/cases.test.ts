@@ -1,6 +1,6 @@
+import expected from '@unroll/oracle/fixtures/cases.json' with { type: 'json' }
+import variants from '@unroll/oracle/fixtures/variants.json' with { type: 'json' }
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import expected from '../../weights/test/cases/expected.json' with { type: 'json' }
-import variants from '../../weights/test/variants/expected.json' with { type: 'json' }
 import {
   Embedding,
   GRU,
@@ -124,10 +124,10 @@ describe('files from public bug reports give the numbers that PyTorch computes',
 })
 
 describe('layers quantized to float16 give the numbers that PyTorch computes', () => {
-  const found: { readonly file: string; readonly run?: unknown } | undefined = variants.cases.find(
-    ({ file: name }) => name === 'dynamic-float16.pt',
-  )
-  const { map } = found?.run as { map: readonly (readonly [string, { shape: number[]; data: string }])[] }
+  const found: readonly { readonly file: string; readonly run?: unknown }[] = variants.cases
+  const half = found.find(({ file: name }) => name === 'dynamic-float16.pt')
+  if (half === undefined) throw new Error('no dynamic-float16.pt')
+  const { map } = half.run as Encoded
   const run = new Map(
     map.map(([name, { shape, data }]) => [name, tensor(new Float32Array(bytesOf(data).buffer), { shape })]),
   )
@@ -146,6 +146,14 @@ describe('layers quantized to float16 give the numbers that PyTorch computes', (
     expect(cell.forward(input.select(0, 0))).toBeAllclose(weightOf(run, 'cell'))
   })
 })
+
+/** A state dict in expected.json. */
+interface Encoded {
+  readonly map: readonly (readonly [
+    name: string,
+    tensor: { readonly shape: readonly number[]; readonly data: string },
+  ])[]
+}
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))

@@ -1,3 +1,6 @@
+import { describeValue } from '@unroll/kernels'
+import { tagOf } from './source/isA.ts'
+
 /** All that is looked at: a `Tensor` has it, and a `TensorInfo`. */
 export interface DescribedTensor {
   readonly shape: readonly number[]
@@ -31,11 +34,15 @@ const kinds: ReadonlyMap<number, 'RNN' | 'LSTM' | 'GRU'> = new Map([
 /**
  * Lists the recurrent modules in a state dict, in its order. A prefix counts if all weights and biases of a module
  * are there with shapes that fit; nonlinearity, dropout and batchFirst leave no trace in a state dict.
+ * @throws TypeError if `weights` is no Map
  *
  * @example
  * for (const { prefix, kind } of describe(await loadWeights('model.pt'))) console.log(prefix, kind)
  */
 export function describe(weights: ReadonlyMap<string, DescribedTensor>): RecurrentModule[] {
+  if (tagOf(weights) !== 'Map') {
+    throw new TypeError(`describe: expected a Map of tensors by name, got ${describeValue(weights)}`)
+  }
   const modules: RecurrentModule[] = []
   for (const name of weights.keys()) {
     const [, prefix, layer] = /^(|.*\.)weight_ih(_l0)?$/s.exec(name) ?? []

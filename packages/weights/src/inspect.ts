@@ -66,10 +66,7 @@ export interface Inspection {
  * const { tensors, safe, modules } = await inspect('model.pt')
  * for (const [name, { dtype, shape }] of tensors) console.log(name, dtype, shape)
  */
-export async function inspect(
-  source: CheckpointSource,
-  options?: LoadOptions | null,
-): Promise<Inspection> {
+export async function inspect(source: CheckpointSource, options?: LoadOptions | null): Promise<Inspection> {
   const own = optionsOf<LoadOptions>('inspect', options, loadDefaults)
   return withReader('inspect', source, own, ({ reader, source: { name, byteLength } }) => {
     const contents = contentsOf(reader)

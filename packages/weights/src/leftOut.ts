@@ -29,10 +29,12 @@ export function leftOutText(leftOut: readonly LeftOut[]): string {
     else names.push(quote(name))
   }
   let count = 0
-  const texts = Array.from(kinds).slice(0, named).map(([kind, names]) => {
-    count += Math.min(named, names.length)
-    return `${names.slice(0, named).join(', ')}: ${kind}`
-  })
+  const texts = Array.from(kinds)
+    .slice(0, named)
+    .map(([kind, names]) => {
+      count += Math.min(named, names.length)
+      return `${names.slice(0, named).join(', ')}: ${kind}`
+    })
   const more = leftOut.length > count ? `; and ${leftOut.length - count} more, which inspect lists` : ''
   return texts.join('; ') + more
 }

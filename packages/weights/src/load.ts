@@ -28,10 +28,7 @@ import { type LoadOptions, loadDefaults, withReader } from './withReader.ts'
  * const checkpoint = await load('checkpoint.pt')
  * if (checkpoint instanceof Map) console.log(checkpoint.get('epoch'))
  */
-export async function load(
-  source: CheckpointSource,
-  options?: LoadOptions | null,
-): Promise<SavedValue> {
+export async function load(source: CheckpointSource, options?: LoadOptions | null): Promise<SavedValue> {
   const own = optionsOf<LoadOptions>('load', options, loadDefaults)
   return withReader('load', source, own, async ({ reader, context }): Promise<SavedValue> => {
     // Twice over the object: first to learn which tensors there are, then, with their memory at hand, to make them.
@@ -110,7 +107,7 @@ export async function loadWeights(
   options?: WeightsOptions | null,
 ): Promise<Map<string, Tensor>> {
   const who = 'loadWeights'
-  const { prefix, dtype, ...rest } = optionsOf<WeightsOptions>(who, options, weightsDefaults)
+  const { prefix, dtype, ...rest } = optionsOf<WeightsOptions>(who, options, weightsDefaults, 'prefix')
   const [below, to] = [checkPrefix(who, prefix), checkDType(who, dtype)]
   return withReader(who, source, rest, async ({ reader, context }) => {
     const { tensors, leftOut } = loadable(reader, weightsOf(who, reader, below), to)

@@ -31,11 +31,8 @@ const getDefaults: { dtype: WideDType | null | undefined } = { dtype: undefined 
  * const weight = await checkpoint.get('lstm.weight_ih_l0')
  * await checkpoint.close()
  */
-export async function open(
-  source: CheckpointSource,
-  options?: OpenOptions | null,
-): Promise<Checkpoint> {
-  const { prefix, ...rest } = optionsOf<OpenOptions>('open', options, openDefaults)
+export async function open(source: CheckpointSource, options?: OpenOptions | null): Promise<Checkpoint> {
+  const { prefix, ...rest } = optionsOf<OpenOptions>('open', options, openDefaults, 'prefix')
   const below = checkPrefix('open', prefix)
   const opened = await OpenedCheckpoint.open('open', source, rest)
   try {

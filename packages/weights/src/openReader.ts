@@ -58,7 +58,9 @@ async function openArchive(archive: ZipArchive, record: string | undefined | nul
   if (isNpz(archive)) return openNpz(archive)
   if (isTorchArchive(archive)) {
     const opened = await openTorchArchive(archive)
-    return isTorchScript(opened) ? openTorchScript(opened) : torchReader(source, await openZipCheckpoint(opened))
+    return isTorchScript(opened)
+      ? openTorchScript(opened)
+      : torchReader(source, await openZipCheckpoint(opened))
   }
   const inner = exported === null ? record : exportedStateDict(archive, exported)
   if (exported !== null && inner === null) return openExportArchive(archive, exported)

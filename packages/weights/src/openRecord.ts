@@ -19,9 +19,12 @@ export async function openRecord(archive: ZipArchive, record: string | undefined
   const { source, entries } = archive
   const name = record ?? onlyRecord(archive)
   if (!entries.has(name)) {
-    throw new UnsupportedFormatError(`has no record ${quote(name)}; it holds ${someOf([...entries.keys()])}`, {
-      file: source.name,
-    })
+    throw new UnsupportedFormatError(
+      `has no record ${quote(name)}; it holds ${someOf([...entries.keys()])}`,
+      {
+        file: source.name,
+      },
+    )
   }
   const bytes = await archive.read(name)
   return new Source(openBytes(bytes, `${source.name}, record ${quote(name)}`), source.context)

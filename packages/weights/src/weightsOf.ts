@@ -68,17 +68,14 @@ function nothingLeft({ at }: Reader, leftOut: readonly LeftOut[]): UnsupportedFo
   return new UnsupportedFormatError(`holds no tensor that can be read: ${leftOutText(leftOut)}`, at)
 }
 
-function unknownPrefix(
-  who: string,
-  { at }: Reader,
-  prefix: string,
-  names: readonly string[],
-): RangeError {
+function unknownPrefix(who: string, { at }: Reader, prefix: string, names: readonly string[]): RangeError {
   const prefixes = [...new Set(names.map((name) => name.slice(0, name.lastIndexOf('.') + 1)))]
   const known = prefixes.filter((one) => one !== '').slice(0, namedPrefixes)
   const more = prefixes.length > known.length ? ', ...' : ''
   const there = known.length === 0 ? 'no key has one' : `there are ${known.map(quote).join(', ')}${more}`
-  const near = names.some((name) => name.startsWith(`${prefix}.`)) ? `; did you mean ${quote(`${prefix}.`)}?` : ''
+  const near = names.some((name) => name.startsWith(`${prefix}.`))
+    ? `; did you mean ${quote(`${prefix}.`)}?`
+    : ''
   return new RangeError(
     `${who}: expected a prefix of keys in ${at.file}, got ${quote(prefix)}; ${there}${near}`,
   )

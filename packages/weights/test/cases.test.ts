@@ -1,5 +1,6 @@
+import expected from '@unroll/oracle/fixtures/cases.json' with { type: 'json' }
 import { equal, type Tensor } from '@unroll/tensor'
-import { afterEach, beforeEach, describe as suite, expect, it, type MockInstance, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, type MockInstance, describe as suite, vi } from 'vitest'
 import {
   describe,
   InertRecord,
@@ -10,7 +11,6 @@ import {
   UnsupportedFormatError,
 } from '../src/index.ts'
 import digests from './cases/digests.json' with { type: 'json' }
-import expected from './cases/expected.json' with { type: 'json' }
 import { failureOf } from './support/failure.ts'
 
 function file(name: string): URL {
@@ -164,7 +164,12 @@ suite('files from public bug reports', () => {
     if (!(saved instanceof Map)) throw new Error('expected a Map')
     expect([saved.get('epoch'), saved.get('best_acc')]).toEqual([3, 0.91])
     expect(saved.get('args')).toMatchObject({ name: 'argparse.Namespace' })
-    expect(saved.get('vocab')).toEqual(new Map([['<pad>', 0], ['a', 1]]))
+    expect(saved.get('vocab')).toEqual(
+      new Map([
+        ['<pad>', 0],
+        ['a', 1],
+      ]),
+    )
   })
 
   it('load gives a list of whole objects as inert records with their parts', async () => {

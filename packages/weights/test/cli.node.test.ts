@@ -60,6 +60,18 @@ describe('inspect', () => {
     expect(found).toHaveProperty('tensors.0.storage.byteLength')
   })
 
+  it('shows what loadWeights leaves out, and why', async () => {
+    const path = join(folder, 'sparse.pt')
+    const sparse = call('torch._utils', '_rebuild_sparse_tensor', text('coo'))
+    writeFileSync(path, checkpoint(dict({ w: tensor(), adj: sparse })))
+    const { code, out } = await run('inspect', path)
+    expect(code).toBe(0)
+    expect(out).toMatch(/Left out\nadj +a sparse tensor +save tensor\.to_dense\(\)/)
+    expect(JSON.parse((await run('inspect', '--json', path)).out)).toMatchObject({
+      leftOut: [{ name: 'adj' }],
+    })
+  })
+
   it('shows what is dangerous, and exits with 1', async () => {
     const path = join(folder, 'evil.pt')
     writeFileSync(path, checkpoint(dict({ w: tensor(), 'x\u001b[2J': call('os', 'system', text('true')) })))

@@ -150,7 +150,11 @@ describe('objects outside the allow-list', () => {
   })
 
   it('and classes are named, not looked up', async () => {
-    await refused(global('torch', 'Tensor'), UnsafePickleError, 'is the class torch.Tensor: classes are named')
+    await refused(
+      global('torch', 'Tensor'),
+      UnsafePickleError,
+      'is the class torch.Tensor: classes are named',
+    )
     const loaded = await load(checkpoint(dict({ x: global('torch', 'Tensor') })))
     expect(loaded instanceof Map && loaded.get('x')).toMatchObject({ name: 'torch.Tensor' })
   })
@@ -201,7 +205,8 @@ describe('opcodes that no checkpoint uses are refused', () => {
   })
 
   it('PERSID, by which protocol 0 names storages', async () => {
-    for (const read of [load, loadWeights]) await refused('P0\n', UnsafePickleError, 'PERSID is refused', read)
+    for (const read of [load, loadWeights])
+      await refused('P0\n', UnsafePickleError, 'PERSID is refused', read)
   })
 
   it.each([

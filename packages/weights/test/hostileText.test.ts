@@ -39,7 +39,12 @@ describe('protocols 0 and 1', () => {
     if (!(loaded instanceof Map)) throw new Error('expected a Map')
     expect([...loaded.keys()]).toEqual(['a', 'b'])
     expect(loaded.get('a')).toBe(loaded.get('b'))
-    expect(await load(old(`(S'a'\nI1\nS'b'\nI2\nd`))).toEqual(new Map([['a', 1], ['b', 2]]))
+    expect(await load(old(`(S'a'\nI1\nS'b'\nI2\nd`))).toEqual(
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    )
   })
 
   it.each([0, 1, 2, 3, 4, 5])('named or not, such as %d', async (protocol) => {
@@ -49,7 +54,11 @@ describe('protocols 0 and 1', () => {
 
   const digits = Math.ceil(limits.pickleIntegerBytes * 2.41)
   it.each([
-    ['a LONG over the limit', `L${'9'.repeat(digits + 1)}L\n`, `integer of ${digits + 1} digits, the limit is ${digits}`],
+    [
+      'a LONG over the limit',
+      `L${'9'.repeat(digits + 1)}L\n`,
+      `integer of ${digits + 1} digits, the limit is ${digits}`,
+    ],
     ['a LONG of a million digits', `L${'9'.repeat(1e6)}L\n`, 'integer of 1000000 digits'],
     ['an INT over the limit', `I${'9'.repeat(1e5)}\n`, 'integer of 100000 digits'],
     ['an INT that is none', 'Iabc\n', 'expected a whole number, got "abc"'],
@@ -63,7 +72,7 @@ describe('protocols 0 and 1', () => {
     ['an empty FLOAT', 'F\n', 'expected a floating-point number'],
     ['a STRING without quotes', 'Sabc\n', 'expected a string in quotes'],
     ['a STRING with one quote', "S'\n", 'expected a string in quotes'],
-    ['a STRING with two kinds of quotes', "S'a\"\n", 'expected a string in quotes'],
+    ['a STRING with two kinds of quotes', 'S\'a"\n', 'expected a string in quotes'],
     ['a STRING with an unknown escape', "S'\\q'\n", 'unknown escape'],
     ['a STRING that ends in an escape', "S'\\'\n", 'unknown escape'],
     ['a STRING with half a byte', "S'\\x4'\n", 'unknown escape'],
@@ -93,7 +102,9 @@ describe('protocols 0 and 1', () => {
     const nested = `${'('.repeat(999)}N${'l'.repeat(999)}`
     expect(Array.isArray(await load(old(nested)))).toBe(true)
     const deeper = `(l${'(l'.repeat(1500)}${'a'.repeat(1500)}`
-    expect((await failureOf(load(old(deeper)), CorruptCheckpointError)).message).toContain('nested over 1000 deep')
+    expect((await failureOf(load(old(deeper)), CorruptCheckpointError)).message).toContain(
+      'nested over 1000 deep',
+    )
   })
 
   it.each([
@@ -110,7 +121,9 @@ describe('protocols 0 and 1', () => {
   it('refuse calls as all others do', async () => {
     for (const body of [`cos\nsystem\n(S'true'\ntR`, `(dS'x'\ncbuiltins\neval\n(S'1'\ntRs`]) {
       for (const read of [load, loadWeights]) {
-        expect((await failureOf(read(old(body)), UnsafePickleError)).message).toContain('no checkpoint has a use for')
+        expect((await failureOf(read(old(body)), UnsafePickleError)).message).toContain(
+          'no checkpoint has a use for',
+        )
       }
     }
   })
@@ -143,7 +156,10 @@ describe('a bare pickle', () => {
   })
 
   it('that wants to run code is refused', async () => {
-    for (const body of ['cos\nsystem\n(S\'true\'\ntR.', '\x80\x02cposix\nsystem\nX\x04\x00\x00\x00true\x85R.']) {
+    for (const body of [
+      "cos\nsystem\n(S'true'\ntR.",
+      '\x80\x02cposix\nsystem\nX\x04\x00\x00\x00true\x85R.',
+    ]) {
       for (const read of [load, loadWeights]) await failureOf(read(latin1(body)), UnsafePickleError)
     }
   })

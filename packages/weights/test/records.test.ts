@@ -29,7 +29,11 @@ async function keys(bytes: Uint8Array, record?: string): Promise<string[]> {
 describe('a checkpoint in a zip archive', () => {
   it.each([
     ['of torch.save', { 'model.pt': model }, ['weight']],
-    ['beside other files', { 'README.md': latin1('x'), 'a/model.pth': model, 'a/config.json': latin1('{}') }, ['weight']],
+    [
+      'beside other files',
+      { 'README.md': latin1('x'), 'a/model.pth': model, 'a/config.json': latin1('{}') },
+      ['weight'],
+    ],
     ['of safetensors', { 'model.safetensors': saveSafetensors(new Map([['w', ones([2])]])) }, ['w']],
     ['of pickle', { 'model.pkl': pickle(dict({ w: 'N', v: text('x') })) }, null],
     ['that macOS packed', { 'model.pt': model, '__MACOSX/._model.pt': latin1('x') }, ['weight']],
@@ -53,7 +57,11 @@ describe('a checkpoint in a zip archive', () => {
   })
 
   it('of an old torch.export is the state dict', async () => {
-    const bytes = zip({ 'serialized_state_dict.pt': model, 'serialized_constants.pt': other, 'version': latin1('5.1') })
+    const bytes = zip({
+      'serialized_state_dict.pt': model,
+      'serialized_constants.pt': other,
+      version: latin1('5.1'),
+    })
     expect(await keys(bytes)).toEqual(['weight'])
   })
 
@@ -71,11 +79,36 @@ describe('a checkpoint in a zip archive', () => {
   })
 
   it.each([
-    ['an archive in it again', zip({ 'a.pt': zip({ 'b.pt': model }) }), UnsupportedFormatError, 'in an archive itself'],
-    ['an index in it', zip({ 'a.bin': latin1('{"weight_map": {"w": "../b.bin"}}') }), CorruptCheckpointError, 'is an index'],
-    ['a record with a wrong checksum', buildZip([{ name: 'a.pt', data: model, crc: 1 }]), CorruptCheckpointError, 'checksum is'],
-    ['an attack', zip({ 'a.pkl': pickle(call('os', 'system', text('true'))) }), UnsafePickleError, 'names os.system'],
-    ['a record that is something else', zip({ 'a.pt': latin1('hello') }), UnsupportedFormatError, 'unknown format'],
+    [
+      'an archive in it again',
+      zip({ 'a.pt': zip({ 'b.pt': model }) }),
+      UnsupportedFormatError,
+      'in an archive itself',
+    ],
+    [
+      'an index in it',
+      zip({ 'a.bin': latin1('{"weight_map": {"w": "../b.bin"}}') }),
+      CorruptCheckpointError,
+      'is an index',
+    ],
+    [
+      'a record with a wrong checksum',
+      buildZip([{ name: 'a.pt', data: model, crc: 1 }]),
+      CorruptCheckpointError,
+      'checksum is',
+    ],
+    [
+      'an attack',
+      zip({ 'a.pkl': pickle(call('os', 'system', text('true'))) }),
+      UnsafePickleError,
+      'names os.system',
+    ],
+    [
+      'a record that is something else',
+      zip({ 'a.pt': latin1('hello') }),
+      UnsupportedFormatError,
+      'unknown format',
+    ],
     ['a record that is empty', zip({ 'a.pt': new Uint8Array(0) }), CorruptCheckpointError, 'is empty'],
   ] as const)('with %s is refused', async (_, bytes, kind, message) => {
     const error: Error = await failureOf(loadWeights(bytes), kind)
@@ -89,7 +122,11 @@ describe('a checkpoint in a zip archive', () => {
 })
 
 /** What torch.export.save writes, with one weight of four floats. */
-function exported(meta: Readonly<Record<string, unknown>> = {}, entry: Readonly<Record<string, unknown>> = {}, config?: string): Bytes {
+function exported(
+  meta: Readonly<Record<string, unknown>> = {},
+  entry: Readonly<Record<string, unknown>> = {},
+  config?: string,
+): Bytes {
   const tensorMeta = {
     dtype: 7,
     sizes: [{ as_int: 4 }],
@@ -99,7 +136,13 @@ function exported(meta: Readonly<Record<string, unknown>> = {}, entry: Readonly<
     layout: 7,
     ...meta,
   }
-  const weight = { path_name: 'weight_0', is_param: true, use_pickle: false, tensor_meta: tensorMeta, ...entry }
+  const weight = {
+    path_name: 'weight_0',
+    is_param: true,
+    use_pickle: false,
+    tensor_meta: tensorMeta,
+    ...entry,
+  }
   return zip({
     'm/archive_format': latin1('pt2'),
     'm/data/weights/model_weights_config.json': latin1(config ?? JSON.stringify({ config: { w: weight } })),
@@ -127,19 +170,43 @@ describe('an archive of torch.export', () => {
 
   it.each([
     ['a record that is not there', exported({}, { path_name: 'weight_1' }), 'there is no record "weight_1"'],
-    ['a record of another folder', exported({}, { path_name: '../../secret' }), 'there is no record "../../secret"'],
+    [
+      'a record of another folder',
+      exported({}, { path_name: '../../secret' }),
+      'there is no record "../../secret"',
+    ],
     ['a view past its record', exported({ sizes: [{ as_int: 5 }] }), 'reaches element 4'],
-    ['a view past its record by its offset', exported({ storage_offset: { as_int: 1 } }), 'reaches element 4'],
+    [
+      'a view past its record by its offset',
+      exported({ storage_offset: { as_int: 1 } }),
+      'reaches element 4',
+    ],
     ['a wider dtype than its record', exported({ dtype: 8 }), 'which has 2'],
     ['a size of 2^60', exported({ sizes: [{ as_int: 2 ** 60 }] }), 'expected a count'],
-    ['a negative size', exported({ sizes: [{ as_int: -4 }] }), 'expected a count from 0 to 2^53 - 1, got "-4"'],
+    [
+      'a negative size',
+      exported({ sizes: [{ as_int: -4 }] }),
+      'expected a count from 0 to 2^53 - 1, got "-4"',
+    ],
     ['a negative stride', exported({ strides: [{ as_int: -1 }] }), 'expected a count'],
-    ['a size that is a formula', exported({ sizes: [{ as_expr: { expr_str: 's0' } }] }), 'expected a field as_int'],
+    [
+      'a size that is a formula',
+      exported({ sizes: [{ as_expr: { expr_str: 's0' } }] }),
+      'expected a field as_int',
+    ],
     ['sizes that are no list', exported({ sizes: 4 }), 'expected sizes to be a list'],
-    ['more strides than sizes', exported({ strides: [{ as_int: 1 }, { as_int: 1 }] }), 'as many strides as sizes'],
+    [
+      'more strides than sizes',
+      exported({ strides: [{ as_int: 1 }, { as_int: 1 }] }),
+      'as many strides as sizes',
+    ],
     ['a dtype that is unknown', exported({ dtype: 99 }), 'dtype 99 is unknown'],
     ['a path that is no text', exported({}, { path_name: 7 }), 'expected path_name to be text'],
-    ['elements expanded without end', exported({ sizes: Array(4).fill({ as_int: 1e6 }), strides: Array(4).fill({ as_int: 0 }) }), 'shows'],
+    [
+      'elements expanded without end',
+      exported({ sizes: Array(4).fill({ as_int: 1e6 }), strides: Array(4).fill({ as_int: 0 }) }),
+      'shows',
+    ],
     ['a list that is none', exported({}, {}, '[]'), 'expected a field config'],
     ['a list of numbers', exported({}, {}, '{"config": 4}'), 'expected config to be an object'],
     ['an entry that is null', exported({}, {}, '{"config": {"w": null}}'), 'expected an object with a field'],
@@ -152,48 +219,87 @@ describe('an archive of torch.export', () => {
   })
 
   it('with a list over the limit is refused', async () => {
-    const error = await failureOf(loadWeights(exported(), { limits: { indexBytes: 10 } }), CorruptCheckpointError)
+    const error = await failureOf(
+      loadWeights(exported(), { limits: { indexBytes: 10 } }),
+      CorruptCheckpointError,
+    )
     expect(error.message).toContain('the limit is 10')
   })
 
   it('keeps names such as __proto__ plain', async () => {
-    const config = '{"config": {"__proto__": {"path_name": "weight_0", "use_pickle": false, "tensor_meta": {"dtype": 7, "sizes": [], "strides": [], "storage_offset": {"as_int": 0}, "layout": 7}}}}'
+    const config =
+      '{"config": {"__proto__": {"path_name": "weight_0", "use_pickle": false, "tensor_meta": {"dtype": 7, "sizes": [], "strides": [], "storage_offset": {"as_int": 0}, "layout": 7}}}}'
     expect(await keys(exported({}, {}, config))).toEqual(['__proto__'])
   })
 
   it('of compiled code has no weights by name', async () => {
     const bytes = zip({ 'm/archive_format': latin1('pt2'), 'm/data/aotinductor/model/a.so': latin1('x') })
-    expect((await failureOf(load(bytes), UnsupportedFormatError)).message).toContain('without weights by name')
+    expect((await failureOf(load(bytes), UnsupportedFormatError)).message).toContain(
+      'without weights by name',
+    )
   })
 
   it('of several models gives the names of each', async () => {
-    const weight = { path_name: 'w0', use_pickle: false, tensor_meta: { dtype: 1, sizes: [{ as_int: 1 }], strides: [{ as_int: 1 }], storage_offset: { as_int: 0 }, layout: 7 } }
+    const weight = {
+      path_name: 'w0',
+      use_pickle: false,
+      tensor_meta: {
+        dtype: 1,
+        sizes: [{ as_int: 1 }],
+        strides: [{ as_int: 1 }],
+        storage_offset: { as_int: 0 },
+        layout: 7,
+      },
+    }
     const config = latin1(JSON.stringify({ config: { w: weight } }))
-    const bytes = zip({ 'm/archive_format': latin1('pt2'), 'm/data/weights/w0': latin1('\x07'), 'm/data/weights/a_weights_config.json': config, 'm/data/weights/b_weights_config.json': config })
+    const bytes = zip({
+      'm/archive_format': latin1('pt2'),
+      'm/data/weights/w0': latin1('\x07'),
+      'm/data/weights/a_weights_config.json': config,
+      'm/data/weights/b_weights_config.json': config,
+    })
     expect(await keys(bytes)).toEqual(['a.w', 'b.w'])
     expect([...(await loadWeights(bytes, { prefix: 'b.' })).keys()]).toEqual(['w'])
   })
 })
 
 describe('the index of shards of torch.save', () => {
-  const index = (map: object): Bytes => new TextEncoder().encode(JSON.stringify({ metadata: {}, weight_map: map }))
+  const index = (map: object): Bytes =>
+    new TextEncoder().encode(JSON.stringify({ metadata: {}, weight_map: map }))
 
-  it.each(['../a.bin', '../../etc/passwd', '/etc/passwd', 'https://example.com/a.bin', 'file:///etc/passwd', 'C:\\a.bin', 'a/../../b.bin', '//host/a.bin', '%2e%2e/a.bin', '.', '..', ''])(
-    'that names the file %j is refused before anything is opened',
-    async (name) => {
-      const resolve = (): never => {
-        throw new Error('opened')
-      }
-      const error = await failureOf(loadWeights(index({ weight: name }), { resolve }), CorruptCheckpointError)
-      expect(error.message).toContain('is not a plain relative path')
-    },
-  )
+  it.each([
+    '../a.bin',
+    '../../etc/passwd',
+    '/etc/passwd',
+    'https://example.com/a.bin',
+    'file:///etc/passwd',
+    'C:\\a.bin',
+    'a/../../b.bin',
+    '//host/a.bin',
+    '%2e%2e/a.bin',
+    '.',
+    '..',
+    '',
+  ])('that names the file %j is refused before anything is opened', async (name) => {
+    const resolve = (): never => {
+      throw new Error('opened')
+    }
+    const error = await failureOf(loadWeights(index({ weight: name }), { resolve }), CorruptCheckpointError)
+    expect(error.message).toContain('is not a plain relative path')
+  })
 
   it('may name files of both kinds, each read once', async () => {
     let opened = 0
     const resolve = (name: string): Uint8Array => {
       opened++
-      return name === 'a.bin' ? model : saveSafetensors(new Map([['w', ones([2])], ['v', ones([2])]]))
+      return name === 'a.bin'
+        ? model
+        : saveSafetensors(
+            new Map([
+              ['w', ones([2])],
+              ['v', ones([2])],
+            ]),
+          )
     }
     const map = index({ weight: 'a.bin', w: 'b.safetensors', v: 'b.safetensors' })
     expect([...(await loadWeights(map, { resolve })).keys()]).toEqual(['weight', 'w', 'v'])
@@ -216,7 +322,9 @@ describe('the index of shards of torch.save', () => {
   })
 
   it('says what of it is left out', async () => {
-    const sparse = checkpoint(dict({ weight: tensor(), adj: call('torch._utils', '_rebuild_sparse_tensor', text('coo')) }))
+    const sparse = checkpoint(
+      dict({ weight: tensor(), adj: call('torch._utils', '_rebuild_sparse_tensor', text('coo')) }),
+    )
     const { leftOut } = await inspect(index({ weight: 'a.bin', adj: 'a.bin' }), { resolve: () => sparse })
     expect(leftOut).toMatchObject([{ name: 'adj', what: 'a sparse tensor' }])
   })
@@ -224,7 +332,13 @@ describe('the index of shards of torch.save', () => {
 
 describe("aliases in safetensors' metadata", () => {
   const aliased = (metadata: Readonly<Record<string, string>>): Bytes =>
-    saveSafetensors(new Map([['a', ones([2])], ['b', ones([3])]]), { metadata })
+    saveSafetensors(
+      new Map([
+        ['a', ones([2])],
+        ['b', ones([3])],
+      ]),
+      { metadata },
+    )
 
   it.each([
     ['a tensor', { c: 'a' }, ['a', 'b', 'c']],

@@ -1,8 +1,8 @@
 import { ones, type Tensor, tensor } from '@unroll/tensor'
-import { describe as suite, expect, it } from 'vitest'
+import { expect, it, describe as suite } from 'vitest'
 import { CorruptCheckpointError, describe, loadWeights, open, saveSafetensors } from '../src/index.ts'
 import { failureOf } from './support/failure.ts'
-import { checkpoint, dict, int, storage, tensor as pickled, text, tuple } from './support/torchBuilder.ts'
+import { checkpoint, dict, int, tensor as pickled, storage, text, tuple } from './support/torchBuilder.ts'
 
 function weights(entries: Readonly<Record<string, Tensor>>): Promise<Map<string, Tensor>> {
   return loadWeights(saveSafetensors(new Map(Object.entries(entries))))
@@ -10,7 +10,10 @@ function weights(entries: Readonly<Record<string, Tensor>>): Promise<Map<string,
 
 function random(shape: number[], start = 1): Tensor {
   const numel = shape.reduce((product, size) => product * size, 1)
-  return tensor(Float32Array.from({ length: numel }, (_, i) => Math.sin(start + i)), { shape })
+  return tensor(
+    Float32Array.from({ length: numel }, (_, i) => Math.sin(start + i)),
+    { shape },
+  )
 }
 
 suite('weights that training took apart', () => {
@@ -24,7 +27,13 @@ suite('weights that training took apart', () => {
 
   it('stand where the first of their parts stood', async () => {
     const file = checkpoint(
-      dict({ first: pickled(), weight_orig: pickled(), bias: pickled(), weight_mask: pickled(), last: pickled() }),
+      dict({
+        first: pickled(),
+        weight_orig: pickled(),
+        bias: pickled(),
+        weight_mask: pickled(),
+        last: pickled(),
+      }),
     )
     const merged = await loadWeights(file)
     expect([...merged.keys()]).toEqual(['first', 'weight', 'bias', 'last'])
@@ -44,8 +53,14 @@ suite('weights that training took apart', () => {
     const merged = await loadWeights(file)
     expect(describe(merged)).toMatchObject([{ prefix: 'rnn.', kind: 'LSTM', hiddenSize: 2 }])
     const opened = await open(file)
-    expect(opened.tensors.get('rnn.weight_hh_l0')).toMatchObject({ dtype: 'float32', shape: [8, 2], byteLength: 64 })
-    expect((await opened.get('rnn.weight_hh_l0')).toArray()).toEqual(merged.get('rnn.weight_hh_l0')?.toArray())
+    expect(opened.tensors.get('rnn.weight_hh_l0')).toMatchObject({
+      dtype: 'float32',
+      shape: [8, 2],
+      byteLength: 64,
+    })
+    expect((await opened.get('rnn.weight_hh_l0')).toArray()).toEqual(
+      merged.get('rnn.weight_hh_l0')?.toArray(),
+    )
     const { data } = await opened.raw('rnn.weight_hh_l0')
     expect([...data]).toEqual([...(merged.get('rnn.weight_hh_l0')?.data ?? [])])
     expect((await opened.get('rnn.weight_hh_l0', { dtype: 'float64' })).dtype).toBe('float64')
@@ -54,8 +69,20 @@ suite('weights that training took apart', () => {
 
   it('in one storage for all are read from it', async () => {
     const view = (offset: number, rows: number): string =>
-      pickled({ of: storage(4), offset: int(offset), shape: tuple(int(rows), int(1)), strides: tuple(int(1), int(1)) })
-    const file = checkpoint(dict({ 'a.weight_g': view(0, 2), 'a.weight_v': view(2, 2), 'b.weight_g': view(1, 2), 'b.weight_v': view(0, 2) }))
+      pickled({
+        of: storage(4),
+        offset: int(offset),
+        shape: tuple(int(rows), int(1)),
+        strides: tuple(int(1), int(1)),
+      })
+    const file = checkpoint(
+      dict({
+        'a.weight_g': view(0, 2),
+        'a.weight_v': view(2, 2),
+        'b.weight_g': view(1, 2),
+        'b.weight_v': view(0, 2),
+      }),
+    )
     const merged = await loadWeights(file)
     expect(merged.get('a.weight')?.toArray()).toEqual([[1], [2]])
     expect(merged.get('b.weight')?.toArray()).toEqual([[2], [3]])
@@ -109,14 +136,33 @@ suite('tensors that only have such names stay as they are', () => {
     ['vectors that are none', { weight_orig: grid, weight_u: random([4, 1]), weight_v: random([3, 1]) }],
     ['one vector', { weight_orig: grid, weight_u: random([4]) }],
     ['parametrizations of another kind', { 'parametrizations.weight.original': grid }],
-    ['parametrizations with more parts', { 'parametrizations.weight.original': grid, 'parametrizations.weight.0._u': random([4]), 'parametrizations.weight.0._v': random([3]), 'parametrizations.weight.1.base': grid }],
-    ['a norm with more parts', { 'parametrizations.weight.original0': row, 'parametrizations.weight.original1': grid, 'parametrizations.weight.1.base': grid }],
-    ['a name that ends alike', { 'myparametrizations.weight.original0': row, 'myparametrizations.weight.original1': grid }],
+    [
+      'parametrizations with more parts',
+      {
+        'parametrizations.weight.original': grid,
+        'parametrizations.weight.0._u': random([4]),
+        'parametrizations.weight.0._v': random([3]),
+        'parametrizations.weight.1.base': grid,
+      },
+    ],
+    [
+      'a norm with more parts',
+      {
+        'parametrizations.weight.original0': row,
+        'parametrizations.weight.original1': grid,
+        'parametrizations.weight.1.base': grid,
+      },
+    ],
+    [
+      'a name that ends alike',
+      { 'myparametrizations.weight.original0': row, 'myparametrizations.weight.original1': grid },
+    ],
     ['raw numbers of something else', { noise_raw: grid, weight_raw: grid, weight: grid }],
   ])('%s', async (_, entries) => {
     const loaded = await weights(entries)
     expect([...loaded.keys()].sort()).toEqual(Object.keys(entries).sort())
-    for (const [name, want] of Object.entries(entries)) expect(loaded.get(name)?.toArray()).toEqual(want.toArray())
+    for (const [name, want] of Object.entries(entries))
+      expect(loaded.get(name)?.toArray()).toEqual(want.toArray())
   })
 
   it('a direction that shows elements again and again', async () => {

@@ -39,7 +39,13 @@ describe('the state dict in a training checkpoint', () => {
     'params',
     'Model',
   ])('is taken from under %s', async (key) => {
-    const beside = { epoch: int(3), optimizer, rng: dict({ torch: tensor() }), lr_scheduler: dict({ last: tensor() }), best: tensor() }
+    const beside = {
+      epoch: int(3),
+      optimizer,
+      rng: dict({ torch: tensor() }),
+      lr_scheduler: dict({ last: tensor() }),
+      best: tensor(),
+    }
     expect(await names(dict({ ...beside, [key]: state }))).toEqual(plain)
     expect(await names(dict({ [key]: module({ weight: tensor() }), ...beside }))).toEqual(['weight'])
   })
@@ -48,7 +54,9 @@ describe('the state dict in a training checkpoint', () => {
     const fresh = module({ weight: tensor() })
     expect(await names(dict({ model: fresh, state_dict: state, optimizer }))).toEqual(plain)
     expect(await names(dict({ model: state, model_params: dict({ hidden: int(3) }) }))).toEqual(plain)
-    expect(await names(dict({ state_dict: state, state_dict_ema: state, hyper: dict({ x: tensor() }) }))).toEqual(plain)
+    expect(
+      await names(dict({ state_dict: state, state_dict_ema: state, hyper: dict({ x: tensor() }) })),
+    ).toEqual(plain)
   })
 
   it('is the same one, whichever of two names it stands under', async () => {
@@ -56,10 +64,19 @@ describe('the state dict in a training checkpoint', () => {
   })
 
   it.each([
-    ['a list', `](${module({ 'lstm.weight': tensor() })}${global('torch.nn.modules.loss', 'NLLLoss')})\x81${optimizer}e`],
+    [
+      'a list',
+      `](${module({ 'lstm.weight': tensor() })}${global('torch.nn.modules.loss', 'NLLLoss')})\x81${optimizer}e`,
+    ],
     ['a tuple', tuple(dict({ 'lstm.weight': tensor() }), optimizer, int(3))],
-    ['a list, in a checkpoint', `](${dict({ epoch: int(1), model: dict({ 'lstm.weight': tensor() }) })}${optimizer}e`],
-    ['an object that has it', `${global('train', 'Trainer')})\x81${dict({ model: module({ 'lstm.weight': tensor() }), optimizer, steps: int(3) })}b`],
+    [
+      'a list, in a checkpoint',
+      `](${dict({ epoch: int(1), model: dict({ 'lstm.weight': tensor() }) })}${optimizer}e`,
+    ],
+    [
+      'an object that has it',
+      `${global('train', 'Trainer')})\x81${dict({ model: module({ 'lstm.weight': tensor() }), optimizer, steps: int(3) })}b`,
+    ],
   ])('is found in %s', async (_, body) => {
     expect(await names(body)).toEqual(['lstm.weight'])
   })
@@ -81,13 +98,21 @@ describe('an optimizer is never taken for weights', () => {
     ['a list of it', `](${optimizer}e`],
     ['a dict of it', dict({ optimizer, epoch: int(1) })],
     ['a dict of it under a name of models', dict({ model: optimizer })],
-    ['itself', `${global('torch.optim.adam', 'Adam')})\x81${dict({ state: dict({ a: tensor() }), param_groups: ']' })}b`],
-    ['one of another library', `${global('apex.optimizers', 'FusedLAMB')})\x81${dict({ state: dict({ a: tensor() }), param_groups: ']' })}b`],
+    [
+      'itself',
+      `${global('torch.optim.adam', 'Adam')})\x81${dict({ state: dict({ a: tensor() }), param_groups: ']' })}b`,
+    ],
+    [
+      'one of another library',
+      `${global('apex.optimizers', 'FusedLAMB')})\x81${dict({ state: dict({ a: tensor() }), param_groups: ']' })}b`,
+    ],
     ['what it keeps by name', dict({ optimizer_state_dict: dict({ momentum: tensor() }), epoch: int(1) })],
     ['a list of its states', dict({ optimizer_states: `](${optimizer}${optimizer}e` })],
   ])('%s', async (_, body) => {
     const error = await failureOf(loadWeights(checkpoint(body)), UnsupportedFormatError)
-    expect(error.message).toMatch(/holds an optimizer's state|holds no tensors under|holds a list|an object made by/)
+    expect(error.message).toMatch(
+      /holds an optimizer's state|holds no tensors under|holds a list|an object made by/,
+    )
     await expect(loadWeights(checkpoint(body), { prefix: 'optimizer.' })).rejects.toThrow()
   })
 
@@ -101,14 +126,24 @@ describe('an optimizer is never taken for weights', () => {
 
 describe('several state dicts', () => {
   it.each([
-    ['two that say so', dict({ state_dict: state, model_state_dict: dict({ weight: tensor() }) }), ['state_dict.', 'model_state_dict.']],
+    [
+      'two that say so',
+      dict({ state_dict: state, model_state_dict: dict({ weight: tensor() }) }),
+      ['state_dict.', 'model_state_dict.'],
+    ],
     ['two that may be it', dict({ model: state, net: dict({ weight: tensor() }) }), ['model.', 'net.']],
-    ['one that may be it, and another', dict({ model: state, ema: dict({ weight: tensor() }), optimizer }), ['model.', 'ema.']],
+    [
+      'one that may be it, and another',
+      dict({ model: state, ema: dict({ weight: tensor() }), optimizer }),
+      ['model.', 'ema.'],
+    ],
     ['a list of two', `](${state}${dict({ weight: tensor() })}e`, ['0.', '1.']],
   ])('%s: the error says which there are, and how to choose', async (_, body, paths) => {
     const error = await failureOf(loadWeights(checkpoint(body)), UnsupportedFormatError)
     const listed = paths.map((path) => JSON.stringify(path)).join(', ')
-    expect(error.message).toContain(`holds several state dicts, below ${listed}; choose one, as in { prefix: "${paths[0]}" }`)
+    expect(error.message).toContain(
+      `holds several state dicts, below ${listed}; choose one, as in { prefix: "${paths[0]}" }`,
+    )
     for (const [i, prefix] of paths.entries()) {
       expect(await names(body, prefix)).toEqual(i === 0 ? plain : ['weight'])
     }
@@ -187,7 +222,9 @@ describe('checkpoints made to be slow', () => {
       const [index, before] = [String.fromCharCode(i + 1), String.fromCharCode(i)]
       return `0}q${index}(${text('a')}h${before}${text('b')}h${before}u`
     }).join('')
-    await expect(loadWeights(checkpoint(`}q\x00${doubled}`))).rejects.toThrow(/entries in its dicts, the limit/)
+    await expect(loadWeights(checkpoint(`}q\x00${doubled}`))).rejects.toThrow(
+      /entries in its dicts, the limit/,
+    )
     const wrapped = `}q\x00${doubled}q\x70${text('x')}0}(${text('model')}h\x70${text('net')}${state}u`
     await expect(loadWeights(checkpoint(wrapped.replace(`${text('x')}0`, '0')))).resolves.toBeInstanceOf(Map)
   })

@@ -1,9 +1,9 @@
-import { Tensor } from '@unroll/tensor'
+import expected from '@unroll/oracle/fixtures/variants.json' with { type: 'json' }
+import { Storage, Tensor } from '@unroll/tensor'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { inspect, load, loadWeights, open, UnsupportedFormatError } from '../src/index.ts'
 import { Encoder } from './support/encode.ts'
 import { failureOf } from './support/failure.ts'
-import expected from './variants/expected.json' with { type: 'json' }
 
 interface Case {
   readonly file: string
@@ -46,7 +46,10 @@ function decoded({ tensor, shape, data }: EncodedTensor): Tensor {
   if (found === undefined) throw new Error(`no ${tensor}`)
   const [dtype, array] = found as ['float32', Float32ArrayConstructor]
   const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, size) => product * size, 1))
-  return new Tensor({ storage: { data: new array(bytes.buffer), version: 0 }, shape, strides, offset: 0, dtype }, false)
+  return new Tensor(
+    { storage: new Storage(new array(bytes.buffer)), shape, strides, offset: 0, dtype },
+    false,
+  )
 }
 
 let warn: MockInstance<typeof console.warn>
@@ -61,10 +64,13 @@ describe(`files as people save them, written by PyTorch ${expected.torch}`, () =
     expect(new Encoder().value(saved)).toEqual(expectedOf(one, 'load'))
   })
 
-  it.each(cases.filter((one) => 'weights' in one))('loadWeights gives the state dict of $file', async (one) => {
-    const weights = await loadWeights(variant(one.file), { record: one.record })
-    expect(new Encoder().value(new Map(weights))).toEqual(expectedOf(one, 'weights'))
-  })
+  it.each(cases.filter((one) => 'weights' in one))(
+    'loadWeights gives the state dict of $file',
+    async (one) => {
+      const weights = await loadWeights(variant(one.file), { record: one.record })
+      expect(new Encoder().value(new Map(weights))).toEqual(expectedOf(one, 'weights'))
+    },
+  )
 
   it.each(cases.filter(({ close }) => close !== undefined))(
     'loadWeights gives the weights of $file, whose numbers PyTorch computed',
@@ -114,7 +120,8 @@ describe(`files as people save them, written by PyTorch ${expected.torch}`, () =
 
   it('says nothing of files that are read whole', async () => {
     for (const { file, leftOut, record } of cases) {
-      if (leftOut === undefined && !/objects|numpy-protocol/.test(file)) await loadWeights(variant(file), { record })
+      if (leftOut === undefined && !/objects|numpy-protocol/.test(file))
+        await loadWeights(variant(file), { record })
     }
     expect(warn).not.toHaveBeenCalled()
   })

@@ -1,5 +1,6 @@
 // Compiled with old and new TypeScript, declarations of the packages included.
 import { GRUCell } from '@unroll/cells'
+import { createGpu, type GpuEngine } from '@unroll/gpu'
 import { type Engine, type HostEngine, reference, useWasmModule, wasm } from '@unroll/kernels'
 import simd from '@unroll/kernels/simd.wasm'
 import { Linear, type Module, Sequential } from '@unroll/nn'
@@ -29,4 +30,5 @@ export async function load(): Promise<Tensor | undefined> {
   return weights.get('weight_ih_l0')
 }
 
+export const gpu: () => Promise<GpuEngine> = createGpu
 export const all: readonly unknown[] = [engine, host, shapes, sequence, model, new GRUCell(2, 3), torch.LSTM]

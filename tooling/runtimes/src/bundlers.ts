@@ -22,7 +22,7 @@ const esbuild = {
   args: (out: string) => [
     '--eval',
     `require(${JSON.stringify(own('esbuild', 'lib/main.js'))}).buildSync({
-       entryPoints: ['page.js'], bundle: true, minify: true, format: 'esm', outdir: ${JSON.stringify(out)} })`,
+       entryPoints: ['page.js'], bundle: true, splitting: true, minify: true, format: 'esm', outdir: ${JSON.stringify(out)} })`,
   ],
 }
 

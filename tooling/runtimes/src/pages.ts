@@ -1,4 +1,4 @@
-import { type BrowserName, type BrowserPage, openPage, remedyOf } from '@unroll/browser'
+import { adapterFlags, type BrowserName, type BrowserPage, openPage, remedyOf } from '@unroll/browser'
 import { Unavailable } from './row.ts'
 
 /** A page in each browser, opened when it is first needed: starting a browser takes the longest. */
@@ -15,7 +15,11 @@ export class Pages {
   async open(browser: BrowserName): Promise<BrowserPage> {
     const opening =
       this.#opened.get(browser) ??
-      openPage(new URL('page.ts', import.meta.url), { browser, files: this.#files })
+      openPage(new URL('page.ts', import.meta.url), {
+        browser,
+        flags: adapterFlags(browser).at(-1) ?? [],
+        files: this.#files,
+      })
     this.#opened.set(browser, opening)
     const page = await opening
     if (page === null) throw new Unavailable(remedyOf(browser))

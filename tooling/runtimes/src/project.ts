@@ -50,5 +50,5 @@ async function publishable(): Promise<string[]> {
       JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8')),
     ),
   )
-  return names.filter((name, index) => name !== 'gpu' && manifests[index].private !== true)
+  return names.filter((_, index) => manifests[index].private !== true)
 }

@@ -6,6 +6,8 @@ export interface Result {
   readonly variant: string
   readonly warnings: readonly string[]
   readonly values: Readonly<Record<string, readonly number[]>>
+  /** The backend of the GPU, of pages; `unavailable` where there is none. */
+  readonly gpu?: string
 }
 
 /** The result among other lines that a program printed. */

@@ -9,17 +9,23 @@ import type { Row } from './row.ts'
 /** Programs on runtimes for servers. */
 export function runtimeRows(project: string, want: Result): Row[] {
   const group = 'runtimes'
-  const run = async (program: string, args: readonly string[]): Promise<string> => {
-    const printed = await command(program, args, { cwd: project, env: { NO_COLOR: '1' } })
-    return check(parseResult(printed), want)
+  const print = (program: string, args: readonly string[]): Promise<string> =>
+    command(program, args, { cwd: project, env: { NO_COLOR: '1' } })
+  const run = async (program: string, args: readonly string[]): Promise<string> =>
+    check(parseResult(await print(program, args)), want)
+  const runNode = async (program: string): Promise<string> => {
+    const tests = /^# pass (\d+)$/m.exec(
+      await print(program, ['--test', '--test-reporter=tap', 'plain.test.js']),
+    )
+    return `${await run(program, ['main.js'])}, ${tests?.[1]} tests of node --test`
   }
   return [
     ...['20.16', '22', '26'].map((version) => ({
       group,
       name: `Node ${version}`,
-      run: async () => run(peerNode(`node${version.slice(0, 2)}`), ['main.js']),
+      run: async () => runNode(peerNode(`node${version.slice(0, 2)}`)),
     })),
-    { group, name: `Node ${process.versions.node}`, run: () => run(process.execPath, ['main.js']) },
+    { group, name: `Node ${process.versions.node}`, run: () => runNode(process.execPath) },
     { group, name: 'Deno', run: async () => run(peerProgram('deno'), ['run', '--allow-read', 'main.js']) },
     { group, name: 'Bun', run: async () => run(peerProgram('bun'), ['main.js']) },
     {

@@ -13,9 +13,9 @@ export type ShadingLanguage = 'wgsl' | 'glsl300' | 'glsl100'
 const helpers: readonly HelperFunction[] = [
   `function sigm(x) {
     const e = Math.exp(-Math.abs(x));
-    let s = 1.0 / (1.0 + e);
-    if (x < 0.0) { s = e / (1.0 + e); }
-    return ifNan(x, x, s);
+    let s = 1.0;
+    if (x < 0.0) { s = e; }
+    return ifNan(x, x, s / (1.0 + e));
   }`,
   `function tanhOf(x) {
     const a = Math.abs(x);

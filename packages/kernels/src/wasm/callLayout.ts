@@ -42,7 +42,7 @@ export interface CallLayout {
 }
 
 /** The areas of one part. */
-export interface PartLayout {
+interface PartLayout {
   readonly part: Part
   /** Of the record: the fields of Call in assembly/call.ts. */
   readonly record: number

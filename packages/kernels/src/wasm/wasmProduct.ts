@@ -82,17 +82,7 @@ export class WasmProduct {
     const { matmulF32, matmulF64 } = this.#instance.exports
     const kernel = this.#dtype === 'float32' ? matmulF32 : matmulF64
     const [base, at] = [this.#base, this.#at]
-    kernel(
-      base + at.out,
-      base + at.a,
-      panels,
-      bias,
-      base + at.tile,
-      base + at.padded,
-      rows,
-      this.#k,
-      this.#n,
-    )
+    kernel(base + at.out, base + at.a, panels, bias, base + at.tile, base + at.padded, rows, this.#k, this.#n)
   }
 
   #view(): void {

@@ -26,7 +26,8 @@ function toJson(found: Inspection): unknown {
 }
 
 function* describeFile(found: Inspection): Iterable<string> {
-  const { file, format, byteLength, metadata, tensors, values, shared, modules, globals, refusals } = found
+  const { file, format, byteLength, metadata, tensors, values, shared, modules, leftOut, globals, refusals } =
+    found
   yield `${plain(file)}: ${format}, ${sizeText(byteLength)}`
   const notes = Array.from(metadata, ([key, value]) => `${plain(key)} ${plain(value)}`)
   if (notes.length > 0) yield notes.join(', ')
@@ -50,6 +51,9 @@ function* describeFile(found: Inspection): Iterable<string> {
     const sizes = [inputSize, hiddenSize, ...(options.length > 0 ? [`{ ${options.join(', ')} }`] : [])]
     yield `${plain(prefix) || '(no prefix)'}  ${kind}(${sizes.join(', ')})`
   }
+
+  if (leftOut.length > 0) yield* section('Left out')
+  yield* table(leftOut.map(({ name, what, why }) => [plain(name), plain(what), plain(why)]))
 
   if (values.size > 0) yield* section('Other values')
   yield* table(Array.from(values, ([path, text]) => [plain(path) || '(all of it)', plain(text)]))

@@ -1,5 +1,12 @@
 import type { PickleReader } from './pickleReader.ts'
-import { classOf, describe, isRecord, type PickleObject, type PickleTuple, type PickleValue } from './values.ts'
+import {
+  classOf,
+  describe,
+  isRecord,
+  type PickleObject,
+  type PickleTuple,
+  type PickleValue,
+} from './values.ts'
 
 // What opcodes do to records that are there already. Nothing is looked up or called: wishes are noted.
 

@@ -16,7 +16,8 @@ export function textInteger(reader: PickleReader): number | bigint | boolean {
 export function textFloat(reader: PickleReader): number {
   const text = reader.line()
   if (text === 'nan') return Number.NaN
-  if (/^[+-]?inf$/.test(text)) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  if (/^[+-]?inf$/.test(text))
+    return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
     throw reader.corrupt(`expected a floating-point number, got ${quote(text)}`)
   }
@@ -43,11 +44,14 @@ export function textString(reader: PickleReader): string | Bytes {
 /** UNICODE: one byte a character, `\uXXXX` and `\UXXXXXXXX` for others. */
 export function textUnicode(reader: PickleReader): string {
   const raw = latin1.decode(reader.lineBytes())
-  const text = raw.replace(/\\u([\da-fA-F]{4})|\\U([\da-fA-F]{8})/g, (escape: string, four?: string, eight?: string) => {
-    const code = Number.parseInt(four ?? eight ?? '', 16)
-    if (code > 0x10ffff) throw reader.corrupt(`${escape} is no character`)
-    return String.fromCodePoint(code)
-  })
+  const text = raw.replace(
+    /\\u([\da-fA-F]{4})|\\U([\da-fA-F]{8})/g,
+    (written: string, four?: string, eight?: string) => {
+      const code = Number.parseInt(four ?? eight ?? '', 16)
+      if (code > 0x10ffff) throw reader.corrupt(`${written} is no character`)
+      return String.fromCodePoint(code)
+    },
+  )
   if (/\p{Surrogate}/u.test(text)) throw reader.corrupt('text is half a surrogate pair')
   return text
 }

@@ -7,7 +7,11 @@ import type { Merge } from './mergedSpec.ts'
 
 /** `torch.nn.utils.prune`: orig * mask. */
 export function pruned(orig: TensorSpec, mask: TensorSpec): Merge | null {
-  if (!isWeight(orig) || String(orig.shape) !== String(mask.shape) || !/^(bool|u?int|b?float)/.test(mask.dtype)) {
+  if (
+    !isWeight(orig) ||
+    String(orig.shape) !== String(mask.shape) ||
+    !/^(bool|u?int|b?float)/.test(mask.dtype)
+  ) {
     return null
   }
   return ([values = none, kept = none], round) => values.map((value, i) => round(value * (kept[i] ?? 0)))
@@ -57,7 +61,9 @@ const none = new Float64Array(0)
  * memory than they have in the file.
  */
 function isWeight({ dtype, numel, storage }: TensorSpec): boolean {
-  return /^(b?float16|float32|float64)$/.test(dtype) && numel > 0 && numel * itemSize(dtype) <= storage.byteLength
+  return (
+    /^(b?float16|float32|float64)$/.test(dtype) && numel > 0 && numel * itemSize(dtype) <= storage.byteLength
+  )
 }
 
 /** The index along `dim` of each element in logical order; 0 without a dimension. */

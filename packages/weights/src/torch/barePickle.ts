@@ -12,7 +12,10 @@ export async function openBarePickle(source: Source): Promise<TorchCheckpoint> {
   const at = { file: source.name }
   const { limits } = source
   if (source.byteLength > limits.pickleBytes) {
-    throw new CorruptCheckpointError(`pickle of ${source.byteLength} bytes, the limit is ${limits.pickleBytes}`, at)
+    throw new CorruptCheckpointError(
+      `pickle of ${source.byteLength} bytes, the limit is ${limits.pickleBytes}`,
+      at,
+    )
   }
   const pickle = await unpickleAt(source, 0, source.byteLength, at)
   if (pickle.end !== source.byteLength) {

@@ -11,7 +11,18 @@ import {
 } from './tensorConstructors.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 import { unsupportedKind } from './unsupported.ts'
-import { bytes, complex, device, encode, layout, list, mapping, set, size, tagged } from './valueConstructors.ts'
+import {
+  bytes,
+  complex,
+  device,
+  encode,
+  layout,
+  list,
+  mapping,
+  set,
+  size,
+  tagged,
+} from './valueConstructors.ts'
 
 /** Makes our counterpart of what Python would make of the call. */
 export type Constructor = <T>(call: Call<T>) => Interpreted<T>
@@ -24,8 +35,8 @@ export type Constructor = <T>(call: Call<T>) => Interpreted<T>
  * `_utils.Name` of `torch` is not `Name` of `torch._utils`.
  */
 export function constructorOf(global: PickleGlobal): Constructor | null {
-  const constructor = constructors.get(keyOf(global))
-  if (constructor !== undefined) return constructor
+  const known = constructors.get(keyOf(global))
+  if (known !== undefined) return known
   const kind = unsupportedKind(global)
   if (kind === null) return null
   return () => {
@@ -35,8 +46,8 @@ export function constructorOf(global: PickleGlobal): Constructor | null {
 
 /** True where BUILD gives what the constructor needs, not attributes. */
 export function takesState(global: PickleGlobal): boolean {
-  const constructor = constructors.get(keyOf(global))
-  return constructor !== undefined && stateful.has(constructor)
+  const known = constructors.get(keyOf(global))
+  return known !== undefined && stateful.has(known)
 }
 
 /** As pickle disassemblies show it. */

@@ -144,9 +144,7 @@ export class Interpreter<T> implements Resolver<T> {
     }
     let made: Interpreted<T>
     try {
-      made = construct(
-        new Call<T>(callee, args.items, this, { ...this.#at, offset: record.offset }, state),
-      )
+      made = construct(new Call<T>(callee, args.items, this, { ...this.#at, offset: record.offset }, state))
     } catch (error) {
       if (!(error instanceof Unrepresentable)) throw error
       return this.#stand(record, unsupportedObject(record, called) ?? error.refusal)

@@ -18,11 +18,7 @@ export class Opaque<T> {
   readonly refusal: Refusal
   readonly #saved: (value: PickleValue) => Saved<T | Opaque<T>>
 
-  constructor(
-    record: PickleRecord,
-    refusal: Refusal,
-    saved: (value: PickleValue) => Saved<T | Opaque<T>>,
-  ) {
+  constructor(record: PickleRecord, refusal: Refusal, saved: (value: PickleValue) => Saved<T | Opaque<T>>) {
     this.record = record
     this.refusal = refusal
     this.#saved = saved

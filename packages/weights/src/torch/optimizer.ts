@@ -6,7 +6,8 @@ import { Opaque } from './opaque.ts'
  * pickled whole, or a list of them.
  */
 export function isOptimizer(node: Node): boolean {
-  if (Array.isArray(node)) return node.length > 0 && node.every((item) => !Array.isArray(item) && isOptimizer(item))
+  if (Array.isArray(node))
+    return node.length > 0 && node.every((item) => !Array.isArray(item) && isOptimizer(item))
   if (node instanceof Opaque) {
     if (node.class?.module.startsWith('torch.optim') === true) return true
     const attributes = node.attributes()

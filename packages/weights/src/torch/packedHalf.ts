@@ -26,7 +26,8 @@ export class PackedWeights {
       const cell = cellOf(state)
       const known = this.#recurrent.get(layer) ?? []
       if (cell === null) return this.#leave(name, `packed int8 weights of a recurrent layer`)
-      if (Number(index) * 2 !== known.length) return this.#leave(name, 'packed weights without those before them')
+      if (Number(index) * 2 !== known.length)
+        return this.#leave(name, 'packed weights without those before them')
       this.#recurrent.set(layer, [...known, ...cell])
       return true
     }
@@ -44,7 +45,10 @@ export class PackedWeights {
   /** Adds the weights to `tensors`, under the names they have in the layers that were quantized. */
   unpack(tensors: Map<string, TensorSpec>): void {
     const add = (weight: string, bias: string, parts: Packed): void => {
-      for (const [name, spec] of [[weight, parts.weight], [bias, parts.bias]] as const) {
+      for (const [name, spec] of [
+        [weight, parts.weight],
+        [bias, parts.bias],
+      ] as const) {
         if (spec !== null && !tensors.has(name)) tensors.set(name, spec)
       }
     }
@@ -89,7 +93,9 @@ interface Packed {
 function stateOf(node: Node): Node {
   if (!(node instanceof Opaque)) return null
   const state = node.state() ?? null
-  return Array.isArray(state) && state.length === 2 && typeof state[1] === 'string' ? (state[0] ?? null) : state
+  return Array.isArray(state) && state.length === 2 && typeof state[1] === 'string'
+    ? (state[0] ?? null)
+    : state
 }
 
 /** `(weight, bias)`, plain tensors where they are float16's; null for others. */

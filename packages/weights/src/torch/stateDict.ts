@@ -41,11 +41,7 @@ function isBelow({ tensors, leftOut }: Weights, prefix: string): boolean {
   return leftOut.some(({ name }) => name.startsWith(prefix))
 }
 
-function refusalOf(
-  saved: Node,
-  states: readonly State[],
-  at: CheckpointLocation,
-): UnsupportedFormatError {
+function refusalOf(saved: Node, states: readonly State[], at: CheckpointLocation): UnsupportedFormatError {
   const refuse = (what: string, offset: number | null = null): UnsupportedFormatError =>
     new UnsupportedFormatError(what, { ...at, offset })
   if (states.length > 1) {
@@ -70,10 +66,7 @@ function refusalOf(
 function checkEmpty(node: Node, at: CheckpointLocation): void {
   if (!(node instanceof Map) || node.size === 0) return
   const keys = [...node].slice(0, 5).map(([key]) => (typeof key === 'string' ? quote(key) : typeof key))
-  throw new UnsupportedFormatError(
-    `holds no tensors under keys of text; its keys are ${keys.join(', ')}`,
-    at,
-  )
+  throw new UnsupportedFormatError(`holds no tensors under keys of text; its keys are ${keys.join(', ')}`, at)
 }
 
 function kindOf(saved: Node): string {

@@ -45,7 +45,10 @@ function checkMetadata<T>(call: Call<T>, index: number): void {
   const metadata = call.args[index] ?? null
   if (!isRecord(metadata)) return
   if (metadata.kind === 'dict' && !metadata.entries.includes(true)) return
-  throw new Unrepresentable('a lazily conjugated or negated tensor', 'save tensor.resolve_conj().resolve_neg()')
+  throw new Unrepresentable(
+    'a lazily conjugated or negated tensor',
+    'save tensor.resolve_conj().resolve_neg()',
+  )
 }
 
 /** `(data, requires_grad, hooks[, state])`. Attributes someone hung on the parameter are not kept. */

@@ -62,16 +62,17 @@ export class TorchReader implements Reader {
     const { value } = this.#checkpoint.pickle
     const at = { ...this.at, offset: isRecord(value) ? value.offset : null }
     if (kind === 'unsupported') return new UnsupportedFormatError(`holds ${what}: ${why}`, at)
-    const remedy = this.#hasWeights() ? '; loadWeights gives its parameters and buffers' : ''
+    const remedy = hasWeights(this) ? '; loadWeights gives its parameters and buffers' : ''
     return new UnsafePickleError(`is ${what}: ${why}${remedy}`, at)
   }
+}
 
-  #hasWeights(): boolean {
-    try {
-      return this.weights().tensors.size > 0
-    } catch {
-      return false
-    }
+/** True if `loadWeights` finds something where `load` does not. */
+export function hasWeights(reader: Reader): boolean {
+  try {
+    return reader.weights().tensors.size > 0
+  } catch {
+    return false
   }
 }
 
@@ -81,8 +82,7 @@ export function openNode(checkpoint: PickledObject): Node {
     TensorSpec | Opaque<TensorSpec>
   >(checkpoint, {
     tensor: (spec) => spec,
-    inert: (record, refusal) =>
-      new Opaque<TensorSpec>(record, refusal, (value) => interpreter.saved(value)),
+    inert: (record, refusal) => new Opaque<TensorSpec>(record, refusal, (value) => interpreter.saved(value)),
   })
   return interpreter.saved(checkpoint.pickle.value)
 }

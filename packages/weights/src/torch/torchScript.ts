@@ -9,7 +9,7 @@ import { flatten } from './flatten.ts'
 import type { Node } from './node.ts'
 import { Opaque } from './opaque.ts'
 import type { Saved } from './savedValue.ts'
-import { checkNames, openNode } from './torchReader.ts'
+import { checkNames, hasWeights, openNode } from './torchReader.ts'
 import { openPickle, type TorchArchive } from './zipCheckpoint.ts'
 
 /** Names of the parameters and buffers of a class, as its program text lists them. */
@@ -39,11 +39,7 @@ class TorchScriptReader implements Reader {
   readonly #constants: PickledObject
   readonly #members: ReadonlyMap<string, Members>
 
-  constructor(
-    module: PickledObject,
-    constants: PickledObject,
-    members: ReadonlyMap<string, Members>,
-  ) {
+  constructor(module: PickledObject, constants: PickledObject, members: ReadonlyMap<string, Members>) {
     this.at = module.at
     this.globals = [...module.pickle.globals, ...constants.pickle.globals]
     this.#module = module
@@ -53,10 +49,12 @@ class TorchScriptReader implements Reader {
 
   saved<T>(_making: Making<T>): Saved<T> {
     checkNames(this.#module)
-    throw new UnsupportedFormatError(
-      'is a TorchScript archive, a program and its weights; loadWeights gives its parameters and buffers',
-      { file: this.at.file },
-    )
+    const remedy = hasWeights(this)
+      ? 'loadWeights gives its parameters and buffers'
+      : 'inspect shows what is in it'
+    throw new UnsupportedFormatError(`is a TorchScript archive, a program and its weights; ${remedy}`, {
+      file: this.at.file,
+    })
   }
 
   weights(): Weights {

@@ -18,7 +18,10 @@ const unsupported: ReadonlyMap<string, Refusal> = new Map([
   ['torch._utils _rebuild_qtensor', quantized],
   ['torch._utils _rebuild_sparse_tensor', sparse],
   ['torch._utils _rebuild_sparse_csr_tensor', sparse],
-  ['torch._utils _rebuild_nested_tensor', unsupportedAs('a nested tensor', 'save tensor.to_padded_tensor(0.0)')],
+  [
+    'torch._utils _rebuild_nested_tensor',
+    unsupportedAs('a nested tensor', 'save tensor.to_padded_tensor(0.0)'),
+  ],
   [
     'torch._utils _rebuild_meta_tensor_no_storage',
     unsupportedAs('a tensor on the meta device', 'it has no data: save the model once it has weights'),

@@ -26,7 +26,8 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
 /** What to write instead, for what is saved by mistake; the end of a message. */
 export function remedyFor(who: string, value: unknown): string {
   if (typeof value !== 'object' || value === null) return ''
-  if (value instanceof InertRecord) return `, ${value.what}; load did not make it: leave it out of what is saved`
+  if (value instanceof InertRecord)
+    return `, ${value.what}; load did not make it: leave it out of what is saved`
   if ('stateDict' in value) return `; save its tensors: ${who}(module.stateDict())`
   if (ArrayBuffer.isView(value)) return '; make it a tensor: tensor(array)'
   if ('storage' in value && 'strides' in value) {

@@ -47,3 +47,21 @@ function addScript(src: string): Promise<unknown> {
     document.head.append(script)
   })
 }
+
+/**
+ * Sends samples through the processor `effect` of a script, which is given a file.
+ * @returns what the processor told, and what came out of it
+ */
+export async function effect(url: string, file: readonly number[], input: readonly number[]): Promise<unknown> {
+  const audio = new OfflineAudioContext(1, input.length, 48_000)
+  await audio.audioWorklet.addModule(url)
+  const node = new AudioWorkletNode(audio, 'effect', { processorOptions: { file: Uint8Array.from(file) } })
+  const told = await messageOf(node.port)
+  const buffer = audio.createBuffer(1, input.length, audio.sampleRate)
+  buffer.copyToChannel(Float32Array.from(input), 0)
+  const source = new AudioBufferSourceNode(audio, { buffer })
+  source.connect(node).connect(audio.destination)
+  source.start()
+  const rendered = await audio.startRendering()
+  return { told, output: [...rendered.getChannelData(0)] }
+}

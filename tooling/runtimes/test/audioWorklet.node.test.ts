@@ -1,0 +1,62 @@
+/// <reference types="node" />
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type BrowserPage, browserNames, openPage, remedyOf } from '@unroll/browser'
+import { wasmVariant } from '@unroll/kernels'
+import { LSTM } from '@unroll/sequence'
+import { manualSeed } from '@unroll/tensor'
+import { savePt, saveSafetensors } from '@unroll/weights'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleOf } from './bundleOf.ts'
+
+/** Frames of 128 samples are what an audio worklet gets. */
+const samples = 1280
+const input = Array.from({ length: samples }, (_, i) => Math.fround(Math.sin(i * 0.05) * Math.cos(i * 0.013)))
+
+manualSeed(0)
+const lstm = new LSTM(1, 16, { projSize: 1, numLayers: 2 })
+
+/** What the same stream gives in Node. */
+function inNode(): number[] {
+  const stream = lstm.stream({ batch: 1 })
+  return input.map((sample) => stream.step(Float32Array.of(sample))[0] ?? Number.NaN)
+}
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unroll-worklet-'))
+  await writeFile(join(folder, 'effect.js'), await bundleOf('worklet.js'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe.each(browserNames)('an AudioWorkletProcessor of %s', (browser) => {
+  let page: BrowserPage | null = null
+  beforeAll(async () => {
+    page = await openPage(new URL('programs/page.ts', import.meta.url), {
+      browser,
+      files: pathToFileURL(`${folder}/`),
+    })
+  })
+  afterAll(() => page?.close())
+
+  it.for([
+    { format: '.pt', bytes: savePt(lstm.stateDict()) },
+    { format: '.safetensors', bytes: saveSafetensors(lstm.stateDict()) },
+  ])('streams what Node streams, with weights of a $format file', async ({ bytes }, context) => {
+    if (page === null) return context.skip(remedyOf(browser))
+    const { told, output } = (await page.call('effect', '/files/effect.js', [...bytes], input)) as {
+      readonly told: unknown
+      readonly output: readonly number[]
+    }
+    manualSeed(1)
+    expect(told).toEqual({
+      engine: 'wasm',
+      variant: wasmVariant(),
+      drawn: [...(new LSTM(2, 3).parameters()[0]?.data ?? [])],
+    })
+    // The same instructions on the same machine: no bit differs.
+    expect(output).toEqual(inNode())
+  })
+})
