@@ -52,7 +52,11 @@ function addScript(src: string): Promise<unknown> {
  * Sends samples through the processor `effect` of a script, which is given a file.
  * @returns what the processor told, and what came out of it
  */
-export async function effect(url: string, file: readonly number[], input: readonly number[]): Promise<unknown> {
+export async function effect(
+  url: string,
+  file: readonly number[],
+  input: readonly number[],
+): Promise<unknown> {
   const audio = new OfflineAudioContext(1, input.length, 48_000)
   await audio.audioWorklet.addModule(url)
   const node = new AudioWorkletNode(audio, 'effect', { processorOptions: { file: Uint8Array.from(file) } })

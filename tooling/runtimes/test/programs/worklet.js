@@ -18,7 +18,11 @@ class Effect extends AudioWorkletProcessor {
     const unseeded = new LSTM(2, 3)
     const lstm = LSTM.fromStateDict(await loadWeights(file))
     this.stream = lstm.stream({ batch: 1 })
-    return { engine: lstm.engine.name, variant: lstm.engine.variant, drawn: [...unseeded.parameters()[0].data] }
+    return {
+      engine: lstm.engine.name,
+      variant: lstm.engine.variant,
+      drawn: [...unseeded.parameters()[0].data],
+    }
   }
 
   process([[input]], [[output]]) {

@@ -1,0 +1,77 @@
+/// <reference types="node" />
+
+/** A block of code in a README. */
+export interface Snippet {
+  /** Where it begins: `packages/nn/README.md:12`. */
+  readonly title: string
+  readonly language: 'js' | 'ts'
+  /** As it is printed, behind what it continues. */
+  readonly code: string
+  /** Why it is not run; null if it is. */
+  readonly skipped: string | null
+  /** Packages it imports. */
+  readonly imports: readonly string[]
+  /** What a block of text behind it says that it prints; null if there is none. */
+  readonly printed: string | null
+}
+
+/**
+ * The blocks of JavaScript and TypeScript in a README. A comment before a block tells what no reader has to see:
+ * `<!-- continues -->`, that it goes on where the block before ended, and `<!-- not run: reason -->`.
+ */
+export function snippetsOf(path: string, text: string): Snippet[] {
+  const snippets: Snippet[] = []
+  for (const { groups, index } of text.matchAll(block)) {
+    const { note = '', language, code = '', printed } = groups ?? {}
+    const [, reason = null] = /^not run: (.+)$/.exec(note) ?? []
+    if (note !== '' && note !== 'continues' && reason === null) {
+      throw new Error(
+        `${path}: expected <!-- continues --> or <!-- not run: reason -->, got <!-- ${note} -->`,
+      )
+    }
+    const whole = note === 'continues' ? `${snippets.at(-1)?.code}\n${code}` : code
+    snippets.push({
+      title: `${path}:${text.slice(0, index).split('\n').length}`,
+      language: language === 'ts' ? 'ts' : 'js',
+      code: whole,
+      skipped: reason,
+      imports: [...new Set([...whole.matchAll(imported)].map(([, name = '']) => name))],
+      printed: printed ?? null,
+    })
+  }
+  return snippets
+}
+
+const block =
+  /(?:^<!-- (?<note>.*) -->\n\n?)?^```(?<language>js|ts)\n(?<code>.*?)^```$(?:\n\nprints\n\n```text\n(?<printed>.*?)^```$)?/gms
+
+const imported = /from '((?:@[^/']+\/)?[^/.'][^/']*)/g
+
+/** Packages that the `npm install` lines of a README bring. */
+export function installedBy(text: string): readonly string[] {
+  return [...text.matchAll(/^npm install (.+)$/gm)].flatMap(([, names = '']) => names.split(' '))
+}
+
+/**
+ * The code, with a call of a global `check(got, want)` for each line that is an expression with its value in the comment
+ * behind it, as in `x.shape // [2, 3]: rows, columns`.
+ */
+export function withChecks(code: string): string {
+  return code.replaceAll(
+    /^(?!console|const |let |await )(\w.*?) \/\/ (\[[^\]]*\]|'[^']*'|\d[\d.]*)(?=$|[:;,] )/gm,
+    'check($1, $2) // $2',
+  )
+}
+
+/** What comments say that `console.log` shows: behind the call, or in whole lines of comment below it. */
+export function shownIn(code: string): readonly string[] {
+  const shown: string[] = []
+  let below = false
+  for (const line of code.split('\n')) {
+    const [call, behind] = /^console\.log\(.*?\)(?: \/\/ (.*))?$/.exec(line) ?? []
+    if (behind !== undefined) shown.push(behind)
+    else if (below && line.startsWith('// ')) shown.push(line.slice('// '.length))
+    below = call !== undefined || (below && line.startsWith('// '))
+  }
+  return shown
+}
