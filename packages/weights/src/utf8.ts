@@ -91,8 +91,10 @@ function secondByte(first: number): readonly [least: number, most: number] {
   return [0x80, 0xbf]
 }
 
-/** What `TextEncoder` does, which audio worklets lack too. */
+/** The bytes of text. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  // Audio worklets lack it.
+  if (typeof TextEncoder !== 'undefined') return new TextEncoder().encode(text)
   const bytes: number[] = []
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0

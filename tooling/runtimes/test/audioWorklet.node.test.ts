@@ -1,15 +1,15 @@
 /// <reference types="node" />
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BrowserPage, browserNames, openPage, remedyOf } from '@unroll/browser'
-import { wasmVariant } from '@unroll/kernels'
 import { LSTM } from '@unroll/sequence'
 import { manualSeed } from '@unroll/tensor'
 import { savePt, saveSafetensors } from '@unroll/weights'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleOf } from './bundleOf.ts'
+import { bundleOfCode } from './bundleOf.ts'
+import { snippetsOf } from './readmes/snippets.ts'
 
 /** Frames of 128 samples are what an audio worklet gets. */
 const samples = 1280
@@ -24,10 +24,19 @@ function inNode(): number[] {
   return input.map((sample) => stream.step(Float32Array.of(sample))[0] ?? Number.NaN)
 }
 
+/** The processor as the README prints it. */
+async function printedEffect(): Promise<string> {
+  const path = 'packages/sequence/README.md'
+  const text = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8')
+  const effect = snippetsOf(path, text).find(({ code }) => code.includes("registerProcessor('effect'"))
+  if (effect === undefined) throw new Error(`${path}: expected a snippet with an AudioWorkletProcessor`)
+  return effect.code
+}
+
 let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unroll-worklet-'))
-  await writeFile(join(folder, 'effect.js'), await bundleOf('worklet.js'))
+  await writeFile(join(folder, 'effect.js'), await bundleOfCode(await printedEffect()))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -50,12 +59,7 @@ describe.each(browserNames)('an AudioWorkletProcessor of %s', (browser) => {
       readonly told: unknown
       readonly output: readonly number[]
     }
-    manualSeed(1)
-    expect(told).toEqual({
-      engine: 'wasm',
-      variant: wasmVariant(),
-      drawn: [...(new LSTM(2, 3).parameters()[0]?.data ?? [])],
-    })
+    expect(told).toBe('wasm')
     // The same instructions on the same machine: no bit differs.
     expect(output).toEqual(inNode())
   })

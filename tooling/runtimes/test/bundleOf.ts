@@ -1,14 +1,23 @@
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 /** A program of `programs/` with the built packages, as one script. */
-export async function bundleOf(program: string): Promise<string> {
+export function bundleOf(program: string): Promise<string> {
+  return bundle({ entryPoints: [fileURLToPath(new URL(`programs/${program}`, import.meta.url))] })
+}
+
+/** Code that imports the built packages, with them, as one script. */
+export function bundleOfCode(contents: string): Promise<string> {
+  return bundle({ stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) } })
+}
+
+async function bundle(entry: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`programs/${program}`, import.meta.url))],
+    ...entry,
     bundle: true,
     format: 'iife',
     write: false,
     logLevel: 'error',
   })
-  return outputFiles[0]?.text ?? ''
+  return outputFiles?.[0]?.text ?? ''
 }

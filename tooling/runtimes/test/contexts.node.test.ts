@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { createContext, runInContext } from 'node:vm'
 import type * as Kernels from '@unroll/kernels'
 import { wasmVariant } from '@unroll/kernels'
+import { LSTM } from '@unroll/sequence'
+import { manualSeed, randn } from '@unroll/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { bundleOf } from './bundleOf.ts'
 
@@ -68,6 +70,19 @@ describe('a context with nothing but JavaScript, as an audio worklet is', () => 
     expect(got.variant).toContain(wasmVariant())
     close(got)
     expect(warnings).toEqual([])
+  })
+
+  it('makes, draws, saves and loads models', async () => {
+    const context = createContext({})
+    runInContext(await bundleOf('models.js'), context)
+    manualSeed(0)
+    const lstm = new LSTM(3, 4)
+    const want = [...lstm.forward(randn([5, 3]))[0].data]
+    const { engine, text, outputs } = JSON.parse(await context['program'].run())
+    expect(engine).toBe('wasm')
+    expect(text).toBe('LSTM(3, 4)')
+    expect(outputs).toEqual([want, want, want])
+    expect(context['program'].unseeded()).not.toBe(context['program'].unseeded())
   })
 })
 

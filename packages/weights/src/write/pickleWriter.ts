@@ -1,4 +1,5 @@
 import { Op } from '../pickle/opcodes.ts'
+import { encodeUtf8 } from '../utf8.ts'
 import { ByteWriter } from './byteWriter.ts'
 
 /**
@@ -39,7 +40,7 @@ export class PickleWriter {
   }
 
   text(value: string): void {
-    const bytes = new TextEncoder().encode(value)
+    const bytes = encodeUtf8(value)
     this.#out.uint8(Op.BINUNICODE).uint32(bytes.length).append(bytes)
   }
 

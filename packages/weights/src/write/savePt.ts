@@ -5,6 +5,7 @@ import type { Bytes } from '../source/source.ts'
 import { storageClassOf } from '../tensor/fileDtype.ts'
 import type { InertRecord } from '../torch/inertRecord.ts'
 import type { Complex } from '../torch/savedValue.ts'
+import { encodeUtf8 } from '../utf8.ts'
 import { PickleWriter } from './pickleWriter.ts'
 import { isPlainObject, remedyFor } from './savable.ts'
 import { writeZip } from './writeZip.ts'
@@ -47,15 +48,14 @@ export function savePt(value: Savable, ...more: readonly never[]): Bytes {
   }
   const saver = new Saver()
   saver.value(value, 0)
-  const text = new TextEncoder()
   return writeZip([
     { name: 'archive/data.pkl', data: saver.pickle.finish() },
-    { name: 'archive/byteorder', data: text.encode('little') },
+    { name: 'archive/byteorder', data: encodeUtf8('little') },
     ...saver.storages.map(({ data }, key) => ({
       name: `archive/data/${key}`,
       data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     })),
-    { name: 'archive/version', data: text.encode('3\n') },
+    { name: 'archive/version', data: encodeUtf8('3\n') },
   ])
 }
 

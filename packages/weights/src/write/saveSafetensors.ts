@@ -2,6 +2,7 @@ import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkTensor, type Tensor } from '@unroll/tensor'
 import type { Bytes } from '../source/source.ts'
 import { itemSize, safetensorsNameOf } from '../tensor/fileDtype.ts'
+import { encodeUtf8 } from '../utf8.ts'
 import { entriesOf } from './savable.ts'
 
 export interface SafetensorsOptions {
@@ -50,7 +51,7 @@ export function saveSafetensors(
       `${quoteText(name)}:{"dtype":"${safetensorsNameOf(dtype)}","shape":[${shape.join(',')}],"data_offsets":[${start},${end}]}`,
     )
   }
-  const header = new TextEncoder().encode(`{${fields.join(',')}}`)
+  const header = encodeUtf8(`{${fields.join(',')}}`)
   const dataStart = 8 + Math.ceil(header.length / 8) * 8
   const file = new Uint8Array(dataStart + end)
   new DataView(file.buffer).setBigUint64(0, BigInt(dataStart - 8), true)

@@ -11,6 +11,7 @@ const files: Readonly<Record<string, () => Readonly<Record<string, Uint8Array>>>
   'packages/torch/README.md': () => ({ 'model.pt': savePt(new LSTM(10, 20, { numLayers: 2 }).stateDict()) }),
   'packages/weights/README.md': () => ({
     'model.pt': savePt(new LSTM(3, 5).stateDict({ prefix: 'encoder.' })),
+    'dataparallel.pt': savePt(new LSTM(3, 5).stateDict({ prefix: 'module.' })),
     'large.safetensors': saveSafetensors(
       new Map([...new LSTM(3, 5).stateDict({ prefix: 'lstm.' }), ['scales', tensor([1, 2])]]),
     ),

@@ -9,6 +9,8 @@ export interface Snippet {
   readonly code: string
   /** Why it is not run; null if it is. */
   readonly skipped: string | null
+  /** Whether it runs in a page, not in Node. */
+  readonly inPage: boolean
   /** Packages it imports. */
   readonly imports: readonly string[]
   /** What a block of text behind it says that it prints; null if there is none. */
@@ -17,16 +19,17 @@ export interface Snippet {
 
 /**
  * The blocks of JavaScript and TypeScript in a README. A comment before a block tells what no reader has to see:
- * `<!-- continues -->`, that it goes on where the block before ended, and `<!-- not run: reason -->`.
+ * `<!-- continues -->`, that it goes on where the block before ended, `<!-- in a page -->`, that it needs a browser, and
+ * `<!-- not run: reason -->`.
  */
 export function snippetsOf(path: string, text: string): Snippet[] {
   const snippets: Snippet[] = []
   for (const { groups, index } of text.matchAll(block)) {
     const { note = '', language, code = '', printed } = groups ?? {}
     const [, reason = null] = /^not run: (.+)$/.exec(note) ?? []
-    if (note !== '' && note !== 'continues' && reason === null) {
+    if (!['', 'continues', 'in a page'].includes(note) && reason === null) {
       throw new Error(
-        `${path}: expected <!-- continues --> or <!-- not run: reason -->, got <!-- ${note} -->`,
+        `${path}: expected <!-- continues -->, <!-- in a page --> or <!-- not run: reason -->, got <!-- ${note} -->`,
       )
     }
     const whole = note === 'continues' ? `${snippets.at(-1)?.code}\n${code}` : code
@@ -35,6 +38,7 @@ export function snippetsOf(path: string, text: string): Snippet[] {
       language: language === 'ts' ? 'ts' : 'js',
       code: whole,
       skipped: reason,
+      inPage: note === 'in a page',
       imports: [...new Set([...whole.matchAll(imported)].map(([, name = '']) => name))],
       printed: printed ?? null,
     })
@@ -43,7 +47,7 @@ export function snippetsOf(path: string, text: string): Snippet[] {
 }
 
 const block =
-  /(?:^<!-- (?<note>.*) -->\n\n?)?^```(?<language>js|ts)\n(?<code>.*?)^```$(?:\n\nprints\n\n```text\n(?<printed>.*?)^```$)?/gms
+  /(?:^<!-- (?<note>[^\n]*) -->\n\n?)?^```(?<language>js|ts)\n(?<code>.*?)^```$(?:\n\nprints\n\n```text\n(?<printed>.*?)^```$)?/gms
 
 const imported = /from '((?:@[^/']+\/)?[^/.'][^/']*)/g
 
