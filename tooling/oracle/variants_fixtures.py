@@ -148,7 +148,7 @@ def packed(path, module, count):
 def arrays():
     """NumPy's numbers of all kinds that tensors have; strides and byte orders."""
     grid = numpy.arange(6, dtype=numpy.float32).reshape(2, 3)
-    found = {name: numpy.array([0, 1, 2], dtype=name) for name in ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8")}
+    found = {name: numpy.array([0, 1, 2], dtype=name) for name in ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8")}
     return found | {
         "bool": numpy.array([True, False]),
         "grid": grid,
