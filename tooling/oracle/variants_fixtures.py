@@ -21,7 +21,7 @@ import numpy
 import torch
 from torch import nn
 from torch.nn.utils import parametrizations, prune
-from weights_fixtures import Encoder, legacy, objects, save, scripted
+from weights_fixtures import Encoder, legacy, objects, parameters_of, save, scripted
 
 FIXTURES = pathlib.Path(__file__).parents[2] / "packages" / "weights" / "test" / "variants"
 
@@ -148,7 +148,7 @@ def packed(path, module, count):
 def arrays():
     """NumPy's numbers of all kinds that tensors have; strides and byte orders."""
     grid = numpy.arange(6, dtype=numpy.float32).reshape(2, 3)
-    found = {name: numpy.array([0, 1, 2], dtype=name) for name in ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8")}
+    found = {name: numpy.array([0, 1, 2], dtype=name) for name in ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8")}
     return found | {
         "bool": numpy.array([True, False]),
         "grid": grid,
@@ -325,6 +325,8 @@ def main():
         plain = {name: value for name, value in objects().items() if name not in ("nested",)}
         case(f"objects-protocol{protocol}.pkl", pickle.dumps(plain, protocol), load=plain if protocol == 0 else "objects-protocol0.pkl")
     case("objects-protocol1.pt", save(objects(), pickle_protocol=1), load=objects())
+    module = nn.Sequential(nn.Linear(2, 1), nn.BatchNorm1d(1, dtype=torch.float64))
+    case("whole-module-protocol1.pt", save([module, nn.NLLLoss(torch.ones(3))], pickle_protocol=1), weights=parameters_of(module))
     torch.manual_seed(23)
     state = nn.Linear(2, 1).state_dict()
     case("legacy-protocol1.pt", legacy(state, pickle_protocol=1), keep=True, load=state, weights="load")

@@ -1,5 +1,5 @@
 import { type DeviceOperations, describeValue, type Engine } from '@unroll/kernels'
-import { type DType, isFloatingPoint, Tensor } from '@unroll/tensor'
+import { type DType, Tensor } from '@unroll/tensor'
 import { checkedOptions, checkFunction, checkType } from './arguments.ts'
 import type { DeviceValue } from './deviceValue.ts'
 import {
@@ -26,7 +26,7 @@ import {
 } from './members.ts'
 import { engineOf, moduleState } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
-import { convert, engineRemedy, isEngine } from './moduleTarget.ts'
+import { convert, engineRemedy, isEngine, isFloatDType } from './moduleTarget.ts'
 import { Parameter } from './parameter.ts'
 import { type IncompatibleKeys, type LoadStateDictOptions, loadSlots } from './stateDict.ts'
 import type { StateDict } from './stateTensors.ts'
@@ -133,7 +133,7 @@ export class Module extends Inspectable {
    * @throws TypeError if `target` is neither an engine nor a floating-point dtype
    */
   to(target: Engine | DType): this {
-    if (typeof target === 'string' && isFloatingPoint(target)) convert(this, target)
+    if (isFloatDType(target)) convert(this, target)
     else if (isEngine(target)) {
       for (const module of this.modules()) moduleState(module).engine = target
     } else {

@@ -21,6 +21,8 @@ export interface ModuleStream {
   readonly states?: readonly StreamState[]
   /** Starts anew: from zeros if null, or from states as `states` gives them. Absent where there are none. */
   reset?(states: readonly StreamState[] | null): void
+  /** Starts one sequence of the batch anew; its states are those of `states` without the batch. Absent where there are none. */
+  resetSequence?(sequence: number, states: readonly StreamState[] | null): void
   /** Gives memory back. Absent where it holds none of its own. */
   dispose?(): void
 }

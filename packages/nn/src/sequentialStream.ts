@@ -1,6 +1,6 @@
 import { describeValue, type FloatArray } from '@unroll/kernels'
 import { RuntimeError } from '@unroll/tensor'
-import { checkedOptions, checkSize } from './arguments.ts'
+import { checkedOptions, checkInteger, checkSize } from './arguments.ts'
 import { modulesOf } from './listedModules.ts'
 import { nameOf } from './members.ts'
 import type { Module } from './module.ts'
@@ -33,7 +33,13 @@ export interface SequentialStream {
   readonly state: readonly StreamState[]
   /** Starts anew, from zeros or from states as {@link SequentialStream.state} gives them. */
   reset(state?: readonly StreamState[] | null): void
-  /** Gives the engine's memory back. */
+  /**
+   * Starts one of the sequences anew, the others go on.
+   * @param sequence its place in the batch, from 0
+   * @param state from zeros, or from states as {@link SequentialStream.state} gives them, without the batch
+   */
+  resetSequence(sequence: number, state?: readonly StreamState[] | null): void
+  /** Gives the engine's memory back; every method throws afterwards. */
   dispose(): void
   [Symbol.dispose](): void
 }
@@ -44,29 +50,49 @@ export function openSequentialStream(owner: Module, options: SequentialStreamOpt
   const { batch } = checkedOptions(who, options, { batch: 1 }, 'batch')
   checkSize(who, 'batch', batch)
   const parts = openParts(owner, null, batch)
+  let disposed = false
+  const open = (): typeof parts => {
+    if (disposed) throw new Error(`${who}: this stream was disposed; open another one`)
+    return parts
+  }
+  const dispose = (): void => {
+    disposed = true
+    parts.dispose()
+  }
   return {
     batch,
     width: parts.width,
     step(input) {
-      if (input instanceof Float32Array || input instanceof Float64Array) return parts.step(input)
+      if (input instanceof Float32Array || input instanceof Float64Array) return open().step(input)
       throw new TypeError(
         `${who}: step expects a Float32Array, or for a model of float64 a Float64Array, got ${describeValue(input)}`,
       )
     },
     get state() {
-      return parts.states
+      return open().states
     },
     reset(state = null) {
-      if (state !== null && !Array.isArray(state)) {
-        throw new TypeError(
-          `${who}: reset expects states as stream.state gives them, got ${describeValue(state)}`,
+      checkStates(`${who}: reset`, state)
+      open().reset(state)
+    },
+    resetSequence(sequence, state = null) {
+      checkStates(`${who}: resetSequence`, state)
+      checkInteger(`${who}: resetSequence`, 'sequence', sequence)
+      if (sequence < 0 || sequence >= batch) {
+        throw new RangeError(
+          `${who}: resetSequence expects a sequence from 0 to ${batch - 1}, got ${sequence}`,
         )
       }
-      parts.reset(state)
+      open().resetSequence(sequence, state)
     },
-    dispose: parts.dispose,
-    [Symbol.dispose]: parts.dispose,
+    dispose,
+    [Symbol.dispose]: dispose,
   }
+}
+
+function checkStates(who: string, states: unknown): void {
+  if (states === null || Array.isArray(states)) return
+  throw new TypeError(`${who} expects states as stream.state gives them, got ${describeValue(states)}`)
 }
 
 /** The streams of all modules of `owner`, one behind the other. */
@@ -81,6 +107,23 @@ export function openParts(owner: Module, width: number | null, batch: number): R
   }
   if (last === null) throw new RuntimeError(`${who}: expected at least one module, got none`)
   const kept = parts.filter((part) => part.reset !== undefined)
+  /** Hands each part that keeps states its own of them. */
+  const each = (
+    states: readonly StreamState[] | null,
+    act: (part: ModuleStream, own: readonly StreamState[] | null) => void,
+  ): void => {
+    const counts = kept.map((part) => (states === null ? 0 : (part.states?.length ?? 0)))
+    const wanted = counts.reduce((sum, count) => sum + count, 0)
+    if (states !== null && states.length !== wanted) {
+      throw new RangeError(`${who}: reset expects ${wanted} states, got ${states.length}`)
+    }
+    let at = 0
+    kept.forEach((part, index) => {
+      const count = counts[index] ?? 0
+      act(part, states === null ? null : states.slice(at, at + count))
+      at += count
+    })
+  }
   return {
     width: last,
     step(input) {
@@ -91,19 +134,16 @@ export function openParts(owner: Module, width: number | null, batch: number): R
     get states() {
       return kept.flatMap(({ states = [] }) => states)
     },
-    reset(states) {
-      const counts = kept.map((part) => (states === null ? 0 : (part.states?.length ?? 0)))
-      const wanted = counts.reduce((sum, count) => sum + count, 0)
-      if (states !== null && states.length !== wanted) {
-        throw new RangeError(`${who}: reset expects ${wanted} states, got ${states.length}`)
-      }
-      let at = 0
-      kept.forEach((part, index) => {
-        const count = counts[index] ?? 0
-        part.reset?.(states === null ? null : states.slice(at, at + count))
-        at += count
-      })
-    },
+    reset: (states) => each(states, (part, own) => part.reset?.(own)),
+    resetSequence: (sequence, states) =>
+      each(states, (part, own) => {
+        if (part.resetSequence === undefined) {
+          throw new RuntimeError(
+            `${who}: a module of this stream cannot start one sequence anew; reset them all`,
+          )
+        }
+        part.resetSequence(sequence, own)
+      }),
     dispose() {
       for (const part of parts) part.dispose?.()
     },
@@ -135,6 +175,7 @@ interface RecurrentPart {
   step(input: FloatArray): FloatArray
   readonly state: StreamState
   reset(state?: StreamState | null): void
+  resetSequence(sequence: number, state?: StreamState | null): void
   dispose(): void
 }
 
@@ -157,6 +198,7 @@ function recurrentPart(module: object, width: number | null, batch: number): Mod
       return [stream.state]
     },
     reset: (states) => stream.reset(states?.[0] ?? null),
+    resetSequence: (sequence, states) => stream.resetSequence(sequence, states?.[0] ?? null),
     dispose: () => stream.dispose(),
   }
 }

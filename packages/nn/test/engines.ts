@@ -2,7 +2,7 @@ import { createWasmEngine, type HostEngine, reference, setDefaultEngine, wasm } 
 import { afterAll, beforeAll, describe } from 'vitest'
 
 /** Every host engine of this runtime. */
-export const engines: readonly HostEngine[] = [reference, wasm, createWasmEngine('simd')]
+const engines: readonly HostEngine[] = [reference, wasm, createWasmEngine('simd')]
 
 /** Describes the same behaviour once for each engine, which is the default one meanwhile. */
 export function describeEngines(behaviour: (engine: HostEngine) => void): void {

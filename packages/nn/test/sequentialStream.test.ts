@@ -1,5 +1,5 @@
 import type { FloatArray, HostEngine } from '@unroll/kernels'
-import { elementsOf, manualSeed, noGrad, randn, type Tensor, tensor, zeros } from '@unroll/tensor'
+import { elementsOf, manualSeed, noGrad, randn, Tensor, tensor, zeros } from '@unroll/tensor'
 import { describe, expect, test } from 'vitest'
 import {
   Conv1d,
@@ -50,7 +50,7 @@ class Sum extends Module {
 
   stream({ batch }: { readonly batch: number }) {
     const h = new Float32Array(batch * this.hiddenSize)
-    const shape = [batch, this.hiddenSize]
+    const shape = [batch, this.hiddenSize] as const
     return {
       step: (input: FloatArray): FloatArray => {
         for (let i = 0; i < h.length; i++) h[i] = (h[i] ?? 0) + (input[i] ?? 0)
@@ -61,6 +61,10 @@ class Sum extends Module {
       },
       reset: (state: Tensor | null = null): void => {
         h.set(state ? floats(state) : new Float32Array(h.length))
+      },
+      resetSequence: (sequence: number, state: Tensor | null = null): void => {
+        const row = h.subarray(sequence * shape[1], (sequence + 1) * shape[1])
+        row.set(state ? floats(state) : new Float32Array(row.length))
       },
       dispose: (): void => {
         h.fill(Number.NaN)
@@ -137,8 +141,34 @@ describeEngines((engine: HostEngine) => {
         'as stream.state gives them, got number 1',
       )
       stream[Symbol.dispose]()
-      expect([...stream.step(x)]).toEqual([Number.NaN, Number.NaN])
+      const disposed = 'this stream was disposed; open another one'
+      expect(() => stream.step(x)).toThrow(disposed)
+      expect(() => stream.reset()).toThrow(disposed)
+      expect(() => stream.resetSequence(0)).toThrow(disposed)
+      expect(() => stream.state).toThrow(disposed)
       expect(model.forward(tensor([[[1, -1]], [[1, -1]]])).toArray()).toEqual([[[2, -2]], [[6, -6]]])
+    })
+
+    test('starts one sequence anew while the others go on', () => {
+      const stream = new Sequential(new Sum(1), new Sequential(new Twice(), new Sum(1))).stream({ batch: 2 })
+      const x = Float32Array.of(1, 10)
+      expect([...stream.step(x)]).toEqual([2, 20])
+      const states = stream.state.map((state) => (state instanceof Tensor ? state.select(0, 1) : state))
+      stream.resetSequence(0)
+      expect([...stream.step(x)]).toEqual([2, 60])
+      stream.resetSequence(0, states)
+      expect([...stream.step(x)]).toEqual([42, 120])
+      expect(() => stream.resetSequence(2)).toThrow('expects a sequence from 0 to 1, got 2')
+      expect(() => stream.resetSequence(0.5)).toThrow('expected sequence to be a whole number')
+      expect(() => stream.resetSequence(0, states.slice(1))).toThrow('expects 2 states, got 1')
+
+      class Counter extends Identity {
+        override openStream(width: number | null): ModuleStream | null {
+          return width === null ? null : { width, step: (input) => input, states: [], reset: () => {} }
+        }
+      }
+      const other = new Sequential(new Linear(1, 1), new Counter()).stream()
+      expect(() => other.resetSequence(0)).toThrow('cannot start one sequence anew; reset them all')
     })
 
     test('goes on with the weights that a forward packed anew', () => {

@@ -116,7 +116,7 @@ export function isFloatingPoint(dtype: DType): boolean {
 }
 
 /** The unsigned integers that PyTorch has little more than memory for. */
-export function isBareUnsigned(dtype: DType): dtype is 'uint16' | 'uint32' | 'uint64' {
+function isBareUnsigned(dtype: DType): dtype is 'uint16' | 'uint32' | 'uint64' {
   return dtype === 'uint16' || dtype === 'uint32' || dtype === 'uint64'
 }
 

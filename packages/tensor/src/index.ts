@@ -32,7 +32,7 @@ export type { Integers } from './operands.ts'
 export { defaultGenerator, Generator, manualSeed, type RandomOptions } from './random/generator.ts'
 export { bernoulli, type MultinomialOptions, multinomial, rand, randint, randn, randperm } from './random.ts'
 // Moving elements
-export { cumsum, flip, type PadOptions, pad, topk } from './rearrange.ts'
+export { cumsum, flip, pad, type TensorPadOptions, topk } from './rearrange.ts'
 export { TensorSnapshot } from './snapshot.ts'
 export { Storage } from './storage.ts'
 export type { NestedArray } from './strided/construct.ts'

@@ -1,5 +1,6 @@
 import { describeValue } from '@unroll/kernels'
 import { isTensorClone } from './clone.ts'
+import { ofAnotherCopy } from './ofAnotherCopy.ts'
 
 /** What came where a tensor belongs, and the remedy: the end of an error message. */
 export function insteadOfTensor(value: unknown): string {
@@ -14,7 +15,7 @@ export function insteadOfTensor(value: unknown): string {
     return `${got}; make it one with tensor(...)`
   }
   if (looksLikeTensor(value)) {
-    return `got a Tensor of another copy of @unroll/tensor; let every package use the same one (npm ls @unroll/tensor, npm dedupe)`
+    return `got a Tensor ${ofAnotherCopy}`
   }
   return got
 }

@@ -32,7 +32,7 @@ export function cumsum(input: Tensor, dim: number): Tensor {
   return input.cumsum(dim)
 }
 
-export interface PadOptions {
+export interface TensorPadOptions {
   /** What is put around: a value, the elements mirrored at the edge, or the edge. Default constant. */
   readonly mode?: PadMode
   /** Of constant padding. Default 0. */
@@ -48,8 +48,8 @@ export interface PadOptions {
  * pad(tensor([[1, 2, 3]]), [1, 2])                       // [[0, 1, 2, 3, 0, 0]]
  * pad(tensor([[1, 2, 3]]), [2, 0], { mode: 'reflect' })  // [[3, 2, 1, 2, 3]]
  */
-export function pad(input: Tensor, padding: readonly number[], options?: PadOptions | null): Tensor {
-  const { mode, value } = optionsOf<Required<PadOptions>>(
+export function pad(input: Tensor, padding: readonly number[], options?: TensorPadOptions | null): Tensor {
+  const { mode, value } = optionsOf<Required<TensorPadOptions>>(
     'pad',
     options,
     { mode: 'constant', value: 0 },

@@ -154,7 +154,7 @@ const presented = ['dtype', 'shape', 'data', 'requiresGrad']
 
 /**
  * Makes a tensor show what it holds instead of how it lies in memory, for whoever compares tensors by their own
- * enumerable properties: `node:assert`, Vitest, Jest, chai, lodash. A view then equals its copy, and what an
+ * enumerable properties: `node:assert`, Vitest, Jest, chai. A view then equals its copy, and what an
  * operation has counted up makes no difference.
  *
  * A property of its own costs a tensor more than most operations on small ones, so it gets these at the moment when

@@ -23,7 +23,10 @@ export const limits = {
   depth: 1000,
   /** Dimensions of a tensor: PyTorch's own limit for most operations. */
   dimensions: 64,
-  /** Elements a view may show beyond those its storage holds (strides of 0): 1 GiB once copied as float32. */
+  /**
+   * Elements a view may show beyond those its storage holds (strides of 0): 1 GiB once copied as float32. As many bytes
+   * may reparametrized weights take beyond the storages they are computed of.
+   */
   expandedElements: 268_435_456,
   /** Entries of nested dicts that {@link loadWeights} walks through in search of tensors. */
   stateDictEntries: 1_000_000,

@@ -77,8 +77,8 @@ export interface WeightsOptions extends LoadOptions {
    */
   readonly prefix?: string | null | undefined
   /**
-   * Converts floating-point tensors, and those of dtypes that tensors lack (uint16, uint32, uint64), exactly; int64
-   * counters and the like stay as they are. Without it every tensor keeps the file's dtype.
+   * Converts floating-point tensors, exactly; int64 counters and the like stay as they are. Without it every tensor
+   * keeps the file's dtype.
    */
   readonly dtype?: WideDType | null | undefined
 }

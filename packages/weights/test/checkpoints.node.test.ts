@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { linear, stack, type Tensor, zeros } from '@unroll/tensor'
 import { describe, expect, it } from 'vitest'
-import { load, loadWeights, UnsupportedFormatError } from '../src/index.ts'
+import { InertRecord, load, loadWeights, UnsupportedFormatError } from '../src/index.ts'
 import { failureOf } from './support/failure.ts'
 
 /** Files of other projects, not ours to commit; see the manifest beside them. */
@@ -18,9 +18,11 @@ const manifest: readonly Listed[] = present
   ? JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8'))
   : []
 
-/** What PyTorch itself reads only with quantization, and what is no checkpoint. */
+/** An LSTM that is quantized, and nothing else. */
+const quantized = 'pytorch_TestSerialization.test_lstm.state_dict.pt'
+
+/** What is no checkpoint. */
 const refused: Readonly<Record<string, string>> = {
-  'pytorch_TestSerialization.test_lstm.state_dict.pt': 'a quantized tensor',
   'burn_broken.pt': 'starting with bytes 61 62 63',
 }
 
@@ -44,21 +46,34 @@ async function reference(name: string): Promise<(array: string) => Tensor> {
 }
 
 describe.skipIf(!present)('checkpoints of other projects (skipped without ../shared/checkpoints)', () => {
-  it.each(manifest.filter(({ name }) => !(name in refused)))('$name loads', async ({ name, keys }) => {
-    const path = fileURLToPath(new URL(name, folder))
-    const weights = await loadWeights(path)
-    expect(weights.size).toBeGreaterThan(0)
-    if (!programs.includes(name)) expect(await load(path)).toBeInstanceOf(Map)
-    if (!keys) return
-    const got = [...weights].map(([key, { dtype, shape }]) => [key, [dtype, shape]])
-    expect(Object.fromEntries(got)).toEqual(keys)
-  })
+  it.each(manifest.filter(({ name }) => !(name in refused || name === quantized)))(
+    '$name loads',
+    async ({ name, keys }) => {
+      const path = fileURLToPath(new URL(name, folder))
+      const weights = await loadWeights(path)
+      expect(weights.size).toBeGreaterThan(0)
+      if (!programs.includes(name)) expect(await load(path)).toBeInstanceOf(Map)
+      if (!keys) return
+      const got = [...weights].map(([key, { dtype, shape }]) => [key, [dtype, shape]])
+      expect(Object.fromEntries(got)).toEqual(keys)
+    },
+  )
 
   it.each(Object.entries(refused))('%s is refused as %s', async (name, message) => {
     const path = fileURLToPath(new URL(name, folder))
     for (const read of [load, loadWeights]) {
       expect((await failureOf(read(path), UnsupportedFormatError)).message).toContain(message)
     }
+  })
+
+  it(`${quantized} says that its weights are int8`, async () => {
+    const path = fileURLToPath(new URL(quantized, folder))
+    const error = await failureOf(loadWeights(path), UnsupportedFormatError)
+    expect(error.message).toMatch(/packed int8 weights of a recurrent layer.*save the float model/)
+    const saved = await load(path)
+    expect(saved instanceof Map && [...saved.values()].every((value) => value instanceof InertRecord)).toBe(
+      true,
+    )
   })
 
   it.each([

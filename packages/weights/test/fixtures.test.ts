@@ -90,8 +90,6 @@ describe('formats and contents known by name', () => {
     ['sparse.pt', 'a sparse tensor'],
     ['meta.pt', 'a tensor on the meta device'],
     ['complex64.pt', 'a tensor of complex64'],
-    ['uint16.pt', 'a tensor of uint16'],
-    ['uint16.safetensors', 'a tensor of uint16'],
   ])('refuses %s, which has nothing else, naming it', async (file, message) => {
     const error = await failureOf(loadWeights(fixture(file)), UnsupportedFormatError)
     expect(error.message).toContain(`holds no tensor that can be read: `)

@@ -93,10 +93,15 @@ describe('an open checkpoint', () => {
     expect(await data('u32')).toEqual(Uint32Array.of(7, 2 ** 32 - 1))
     expect(await data('u64')).toEqual(BigUint64Array.of(1n, 2n ** 40n))
     expect(await data('c64')).toEqual(Float32Array.of(1, -2, 0, 3))
-    await failureOf(opened.get('u64'), UnsupportedFormatError)
-    expect((await opened.get('u64', { dtype: 'float64' })).toArray()).toEqual([1, 2 ** 40])
-    const error = await failureOf(opened.get('u32', { dtype: 'float32' }), UnsupportedFormatError)
-    expect(error.message).toContain('element 1 is 4294967295 in uint32, which float32 cannot hold exactly')
+    expect([...(await opened.get('u32')).data]).toEqual([7, 2 ** 32 - 1])
+    // Integers stay what they are.
+    const counter = await opened.get('u64', { dtype: 'float64' })
+    expect([counter.dtype, ...counter.data]).toEqual(['uint64', 1n, 2n ** 40n])
+    const error = await failureOf(opened.get('c64'), UnsupportedFormatError)
+    expect(error.message).toContain('a tensor of complex64: tensors cannot have that dtype')
+    expect(() =>
+      toFloats({ dtype: 'uint32', shape: [1], data: Uint32Array.of(2 ** 32 - 1) }, 'float32'),
+    ).toThrow('element 0 is 4294967295 in uint32, which float32 cannot hold exactly')
     await opened.close()
   })
 

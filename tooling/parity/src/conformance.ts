@@ -181,7 +181,8 @@ function sourceOf(name: string): string {
   const folder = new URL(`packages/${name}/src/`, root)
   const known = sources.get(name)
   if (known !== undefined) return known
-  const text = readdirSync(folder)
+  const text = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(new URL(file, folder), 'utf8'))
     .join('\n')
   sources.set(name, text)

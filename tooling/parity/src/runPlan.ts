@@ -1,6 +1,6 @@
 /** Our side of a plan, on one engine; step by step what oracle.py does. */
 import { crc32 } from 'node:zlib'
-import { GRUCell, LSTMCell, RNNCell } from '@unroll/cells'
+import { GRUCell, LSTMCell, RNNCell, RNNCellBase } from '@unroll/cells'
 import type { DeviceEngine, HostEngine } from '@unroll/kernels'
 import { Dropout, Embedding, Linear, Module } from '@unroll/nn'
 import {
@@ -97,10 +97,11 @@ function prepare(run: Run, plan: ModulePlan, module: Module): readonly unknown[]
   return hx === null ? [input] : [input, hx]
 }
 
-/** What a module knows of its options, under PyTorch's names. */
+/** What a module knows of its options, under PyTorch's names. Our cells know their mode too; PyTorch's do not. */
 function attributesOf(module: Module): string {
+  const ours = module instanceof RNNCellBase ? ['training', 'mode'] : ['training']
   const known = Object.entries(module)
-    .filter(([name, value]) => name !== 'training' && value !== null && !(value instanceof Tensor))
+    .filter(([name, value]) => !ours.includes(name) && value !== null && !(value instanceof Tensor))
     .map(([name, value]): [string, unknown] => [snakeCase(name), value])
   return JSON.stringify(Object.fromEntries(known.sort(([a], [b]) => (a < b ? -1 : 1))))
 }

@@ -1,4 +1,5 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
+import { ofAnotherCopy } from '../ofAnotherCopy.ts'
 import { decodeState, encodeState } from './generatorState.ts'
 import { MersenneTwister } from './mersenneTwister.ts'
 
@@ -150,7 +151,10 @@ export function generatorOf(who: string, options: RandomOptions | null | undefin
 export function checkGenerator(who: string, generator: Generator | undefined): Generator {
   if (generator === undefined) return defaultGenerator()
   if (generator instanceof Generator) return generator
-  throw new TypeError(`${who}: expected generator to be a Generator, got ${describeValue(generator)}`)
+  const isAnother = typeof generator === 'object' && generator !== null && 'manualSeed' in generator
+  throw new TypeError(
+    `${who}: expected generator to be a Generator, got ${isAnother ? `one ${ofAnotherCopy}` : describeValue(generator)}`,
+  )
 }
 
 /** 64 bits that nobody can foresee; where there is no `crypto`, as in an AudioWorklet, of time and Math.random. */

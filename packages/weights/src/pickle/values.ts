@@ -123,3 +123,13 @@ export function classOf(value: PickleValue): PickleGlobal | null {
   const named = items[0] === 'module' ? items[1] : items[0]
   return named !== undefined && isRecord(named) && named.kind === 'global' ? named : null
 }
+
+/**
+ * The class of a pickled object, or the function that would have made it. Protocols 0 and 1 have a function make every
+ * object, whose first argument is the class.
+ */
+export function classOfObject({ callable, args }: PickleObject): PickleGlobal | null {
+  const called = classOf(callable)
+  const isMaker = called?.name === '_reconstructor' && /^copy_?reg$/.test(called.module)
+  return isMaker ? (classOf(args.items[0] ?? null) ?? called) : called
+}

@@ -7,7 +7,7 @@ import { type FileDType, itemSize } from './fileDtype.ts'
 import { isFloat8, widenFloat8 } from './float8.ts'
 import { toFloats, type WideDType } from './rawTensor.ts'
 import type { StorageSpec, TensorSpec } from './tensorSpec.ts'
-import { isDType, rawMemory, typedMemory } from './typedMemory.ts'
+import { isDType, rawMemory } from './typedMemory.ts'
 
 /** Makes the tensor that a spec describes. */
 export type MakeTensor = (spec: TensorSpec) => Tensor
@@ -83,7 +83,7 @@ function memoryOf(
   }
   if (isFloat8(dtype)) return widenFloat8(bytes, dtype)
   if (!isDType(dtype)) throw new TypeError(`readStorage: no tensor has dtype ${dtype}`)
-  return typedMemory(whole, dtype, bigEndian, at)
+  return rawMemory(whole, dtype, bigEndian, at)
 }
 
 /**
@@ -116,9 +116,9 @@ function unheld(dtype: FileDType): Refusal {
   }
 }
 
-/** What a dtype that is asked for replaces: floating point, and what tensors lack. */
+/** What a dtype that is asked for replaces: floating point. */
 function isConverted(dtype: FileDType): boolean {
-  return /^b?float|^uint(16|32|64)$/.test(dtype)
+  return /^b?float/.test(dtype)
 }
 
 /** The dtypes that each storage is to be read as. */

@@ -4,7 +4,7 @@ import type { Bytes } from '../source/source.ts'
 import { type FileDType, itemSize } from './fileDtype.ts'
 
 /** Memory of any dtype a file may have: halves and bfloat16 as bits, complex numbers as pairs. */
-export type RawData = TypedArray | Uint32Array | BigUint64Array
+export type RawData = TypedArray
 
 const dtypes: ReadonlySet<string> = new Set<DType>([
   'float32',
@@ -15,6 +15,9 @@ const dtypes: ReadonlySet<string> = new Set<DType>([
   'int32',
   'int16',
   'int8',
+  'uint64',
+  'uint32',
+  'uint16',
   'uint8',
   'bool',
 ])
@@ -22,21 +25,6 @@ const dtypes: ReadonlySet<string> = new Set<DType>([
 /** True if tensors can have it. */
 export function isDType(name: string): name is DType {
   return dtypes.has(name)
-}
-
-/**
- * Raw bytes as the memory of a tensor; see {@link rawMemory}.
- * @throws CorruptCheckpointError for a bool that is neither 0 nor 1
- */
-export function typedMemory(
-  bytes: Bytes,
-  dtype: DType,
-  bigEndian: boolean,
-  at: CheckpointLocation,
-): TypedArray {
-  const data = rawMemory(bytes, dtype, bigEndian, at)
-  if (data instanceof Uint32Array || data instanceof BigUint64Array) throw new TypeError(`no DType ${dtype}`)
-  return data
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Refusal } from '../leftOut.ts'
-import { classOf, globalPath, type PickleRecord, type PickleValue } from '../pickle/values.ts'
+import { classOf, classOfObject, globalPath, type PickleRecord, type PickleValue } from '../pickle/values.ts'
 import { attributesIn } from './opaque.ts'
 import type { SavedValue } from './savedValue.ts'
 
@@ -40,7 +40,7 @@ export class InertRecord {
 
 /** The record that stands for what `record` asks for; {@link settleRecord} gives it its parts. */
 export function inertRecord(record: PickleRecord, refusal: Refusal): InertRecord {
-  const named = record.kind === 'object' ? classOf(record.callable) : classOf(record)
+  const named = record.kind === 'object' ? classOfObject(record) : classOf(record)
   return new InertRecord(refusal, named === null ? null : globalPath(named))
 }
 

@@ -3,6 +3,7 @@ import type { Refusal } from '../leftOut.ts'
 import type { Limits } from '../limits.ts'
 import {
   classOf,
+  classOfObject,
   describe,
   globalName,
   globalPath,
@@ -209,7 +210,7 @@ export class Interpreter<T> implements Resolver<T> {
 /** What is said of a class, and of an object whose class is not on the allow-list. */
 function unlisted(record: PickleRecord): Refusal {
   const isObject = record.kind === 'object'
-  const called = isObject ? classOf(record.callable) : classOf(record)
+  const called = isObject ? classOfObject(record) : classOf(record)
   const name = called === null ? null : globalName(called)
   const what = isObject ? 'an object' : 'a class'
   return {

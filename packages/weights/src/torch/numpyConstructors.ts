@@ -118,6 +118,9 @@ function dtypeFrom<T>(call: Call<T>, code: string, state: PickleValue): NumpyDty
 function dataOf<T>(call: Call<T>, index: number): Bytes {
   const value = call.value(index)
   if (typeof value === 'string') return encodeUtf8(value)
-  if (value instanceof Uint8Array) return new Uint8Array(value)
+  // The interpreter gave a copy of what stands in the pickle.
+  if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  }
   throw call.corrupt(`expected bytes as argument ${index}, got ${describe(call.raw(index))}`)
 }

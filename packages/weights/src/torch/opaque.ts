@@ -1,6 +1,7 @@
 import type { Refusal } from '../leftOut.ts'
 import {
   classOf,
+  classOfObject,
   globalName,
   type PickleGlobal,
   type PickleRecord,
@@ -27,7 +28,7 @@ export class Opaque<T> {
   /** The class, or the function that would have made the object; null if it is neither. */
   get class(): PickleGlobal | null {
     const { record } = this
-    return record.kind === 'object' ? classOf(record.callable) : classOf(record)
+    return record.kind === 'object' ? classOfObject(record) : classOf(record)
   }
 
   /** `torch.nn.modules.rnn.LSTM` */

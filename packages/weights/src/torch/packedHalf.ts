@@ -31,7 +31,7 @@ export class PackedWeights {
       this.#recurrent.set(layer, [...known, ...cell])
       return true
     }
-    const linear = linearOf(state)
+    const linear = /(^|[._])_packed_(params|weight_(ih|hh))$/.test(name) ? linearOf(state) : null
     if (linear === null) return this.#leave(name, 'packed int8 weights of a quantized layer')
     this.#others.set(name, linear)
     return true

@@ -51,9 +51,9 @@ export function savePt(value: Savable, ...more: readonly never[]): Bytes {
   return writeZip([
     { name: 'archive/data.pkl', data: saver.pickle.finish() },
     { name: 'archive/byteorder', data: encodeUtf8('little') },
-    ...saver.storages.map(({ data }, key) => ({
+    ...saver.storages.map(({ elements }, key) => ({
       name: `archive/data/${key}`,
-      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      data: new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength),
     })),
     { name: 'archive/version', data: encodeUtf8('3\n') },
   ])
@@ -158,20 +158,25 @@ class Saver {
     })
   }
 
-  /** `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)` */
+  /**
+   * `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)`; dtypes that no class of storages has
+   * stand behind, in `_rebuild_tensor_v3(..., dtype)`.
+   */
   #tensor(tensor: Tensor): void {
     const { pickle } = this
     const counts = (values: readonly number[]): void =>
       pickle.tuple(() => {
         for (const value of values) pickle.int(value)
       })
-    pickle.call('torch._utils', '_rebuild_tensor_v2', () => {
+    const isTyped = storageClassOf(tensor.dtype) !== null
+    pickle.call('torch._utils', isTyped ? '_rebuild_tensor_v2' : '_rebuild_tensor_v3', () => {
       this.#storage(tensor)
       pickle.int(tensor.offset)
       counts(tensor.shape)
       counts(tensor.strides)
       pickle.bool(tensor.requiresGrad)
       pickle.call('collections', 'OrderedDict', () => undefined)
+      if (!isTyped) pickle.global('torch', tensor.dtype)
     })
   }
 
@@ -188,10 +193,13 @@ class Saver {
     }
     pickle.persistent(() => {
       pickle.text('storage')
-      pickle.global('torch', storageClassOf(dtype) ?? 'UntypedStorage')
+      const typed = storageClassOf(dtype)
+      // An untyped storage counts its bytes.
+      if (typed === null) pickle.global('torch.storage', 'UntypedStorage')
+      else pickle.global('torch', typed)
       pickle.text(known.key)
       pickle.text('cpu')
-      pickle.int(storage.data.length)
+      pickle.int(typed === null ? storage.elements.byteLength : storage.elements.length)
     })
   }
 }
