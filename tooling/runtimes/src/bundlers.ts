@@ -37,7 +37,8 @@ export const bundlers: readonly Bundler[] = [
   {
     name: 'webpack',
     takesPage: false,
-    runsInNode: true,
+    // Its loader of parts of a bundle is for pages.
+    runsInNode: false,
     browser: 'chromium',
     args: (out) => [
       '--eval',

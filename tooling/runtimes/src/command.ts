@@ -31,7 +31,13 @@ export async function command(
     child.on('close', (...how) => resolve(how))
   })
   if (code !== 0) {
-    throw new Error(`${program} ${args.join(' ')} ended with ${signal ?? code}\n${out}${err}`.trim())
+    throw new Error(`${program} ended with ${signal ?? code}\n${ending(out)}\n${ending(err)}`.trim())
   }
   return out
+}
+
+/** The last lines of what a program wrote, none of them long: a bundle can be one line. */
+function ending(text: string): string {
+  const lines = text.trimEnd().split('\n').slice(-30)
+  return lines.map((line) => (line.length > 300 ? `${line.slice(0, 300)} ...` : line)).join('\n')
 }
