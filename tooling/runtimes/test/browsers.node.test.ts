@@ -41,6 +41,11 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
     })
   })
 
+  it('says what the policy forbids where threads are asked for', async (context) => {
+    if (page === null) return context.skip(remedyOf(browser))
+    await expect(page.call('call', '/files/engines.js', 'runOnThreads')).rejects.toThrow("'wasm-unsafe-eval'")
+  })
+
   // Their own responses say what they may do.
   it.for(['dedicated', 'shared', 'service'])(
     'starts the wasm engine in a %s worker',
@@ -49,4 +54,27 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
       expect(await page.call('worker', kind, `/files/${kind}.js`)).toMatchObject({ engine: 'wasm' })
     },
   )
+})
+
+describe.each(browserNames)('%s, with a policy of what threads need', (browser) => {
+  let page: BrowserPage | null = null
+  beforeAll(async () => {
+    page = await openPage(entry, {
+      browser,
+      files: pathToFileURL(`${files}/`),
+      headers: {
+        'Content-Security-Policy':
+          "script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; require-trusted-types-for 'script'; trusted-types unroll",
+      },
+    })
+  })
+  afterAll(() => page?.close())
+
+  it('computes on threads', async (context) => {
+    if (page === null) return context.skip(remedyOf(browser))
+    expect(await page.call('call', '/files/engines.js', 'runOnThreads')).toMatchObject({
+      value: { engine: 'wasm', threads: 2 },
+      warnings: [],
+    })
+  })
 })

@@ -31,4 +31,9 @@ function run(engine) {
   return { engine: engine.name, variant: engine.variant ?? '', output: [...output] }
 }
 
-globalThis.program = { ...kernels, run, runDefault: () => run(kernels.defaultEngine()) }
+async function runOnThreads() {
+  await kernels.setNumThreads(2)
+  return { ...run(kernels.wasm), threads: kernels.getNumThreads() }
+}
+
+globalThis.program = { ...kernels, run, runDefault: () => run(kernels.defaultEngine()), runOnThreads }
