@@ -45,7 +45,7 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
   const { x, columns, log = false } = operands
   const { softmaxF32, softmaxF64 } = instance.exports
   const kernel = x instanceof Float32Array ? softmaxF32 : softmaxF64
-  const rows = Math.max(1, Math.floor(chunkLength(x) / columns))
+  const rows = Math.max(1, Math.floor(chunkLength(x) / Math.max(1, columns)))
   return inChunks(instance, [x], x.length, rows * columns, ([a = 0], count) =>
     kernel(log ? 1 : 0, a, count / columns, columns),
   )
