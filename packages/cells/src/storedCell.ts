@@ -7,9 +7,9 @@ import type { CellOptions } from './cellOptions.ts'
 export interface CellFromStateDictOptions extends Pick<CellOptions, 'dtype'> {
   /** What stands before the names of the cell's parameters, e.g. `decoder.cell.`. Default: nothing. */
   readonly prefix?: string
-  /** Of the weights of a layer (`weight_ih_l0`, ...), which layer. Default: the only one. */
+  /** Which layer, where the weights are those of a layer (`weight_ih_l0`, ...). Default: the only one. */
   readonly layer?: number
-  /** Of the weights of a layer, which direction. Default: the only one. */
+  /** Which direction, where the weights are those of a layer. Default: the only one. */
   readonly direction?: 'forward' | 'reverse'
 }
 

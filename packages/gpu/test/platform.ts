@@ -5,7 +5,7 @@ const classes: object = await import(/* @vite-ignore */ optional).then(
   () => globalThis,
 )
 
-/** Of a class of the platform; undefined where the runtime has none. */
+/** The prototype of a class of the platform; undefined where the runtime has none. */
 export function prototypeOf(className: string): unknown {
   return Reflect.get(Object(Reflect.get(classes, className)), 'prototype')
 }

@@ -63,7 +63,7 @@ interface State {
   threads: Thread[]
   job: number
   running: boolean
-  /** Of the call: another one after it had to be given up. */
+  /** The number of the call's block: it rises when a block has to be given up. */
   block: number
   /** How often each part of the job was begun and ended. */
   begun: number[]

@@ -25,7 +25,7 @@ export class ThreadPool implements MainThread {
   #stopped = false
   /** Milliseconds of orders that were not taken, since all were the last time. */
   #untaken = 0
-  // Of the running job.
+  // What is known of the running job.
   #looks = 0
   #last = 0
   #waited = 0

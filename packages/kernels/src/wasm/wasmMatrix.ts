@@ -21,7 +21,7 @@ export class WasmMatrix implements PackedMatrix {
   readonly instance: WasmInstance
   readonly #bias: number
   #address: number | null
-  /** Of the last {@link WasmMatrix.multiplyInto}, for the next. */
+  /** The room of the last {@link WasmMatrix.multiplyInto}, kept for the next. */
   #idle: WasmProduct | null = null
 
   constructor(instance: WasmInstance, operand: MatrixOperand) {
