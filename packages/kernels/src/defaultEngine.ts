@@ -1,3 +1,4 @@
+import { describeValue } from './arguments.ts'
 import type { Engine, HostEngine } from './engine.ts'
 import { reference } from './reference/reference.ts'
 import { compilingIsForbidden, forbiddenText, wasmVariant } from './wasm/support.ts'
@@ -18,9 +19,30 @@ export function defaultHostEngine(): HostEngine {
   return chosen?.kind === 'host' ? chosen : best()
 }
 
-/** Makes `engine` the default of every module that was not moved to one; null restores the automatic choice. */
+/**
+ * Makes `engine` the default of every module that was not moved to one; null restores the automatic choice.
+ * @throws TypeError on what is no engine
+ *
+ * @example
+ * setDefaultEngine(reference)
+ */
 export function setDefaultEngine(engine: Engine | null): void {
+  if (engine !== null && !isEngine(engine)) {
+    throw new TypeError(
+      `setDefaultEngine: expected an engine or null, got ${describeValue(engine)}; engines are objects: ` +
+        'reference and wasm of @unroll/kernels, or what createGpu() of @unroll/gpu gives once it is awaited',
+    )
+  }
   chosen = engine
+}
+
+function isEngine(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    (value.kind === 'host' || value.kind === 'device')
+  )
 }
 
 function best(): HostEngine {

@@ -7,6 +7,7 @@ import type {
   RecurrentMode,
   RecurrentSpec,
 } from './engine.ts'
+import { checkRecord } from './operands.ts'
 
 /** `G`: how many blocks of `H` rows the weights of a mode have. */
 export function gateCount(mode: RecurrentMode): number {
@@ -53,6 +54,12 @@ export function layerInputSize({ D, I, P }: Sizes, layer: number): number {
  * @throws RangeError on a wrong length or count, TypeError on a wrong element type
  */
 export function checkWeights(spec: RecurrentSpec, weights: readonly DirectionWeights[]): void {
+  checkSpec(spec)
+  if (!Array.isArray(weights)) {
+    throw new TypeError(
+      `pack: expected an array of the weights of each direction, got ${describeValue(weights)}`,
+    )
+  }
   const sizes = sizesOf(spec)
   const { G, D, H, P } = sizes
   if (weights.length !== spec.numLayers * D) {
@@ -60,6 +67,7 @@ export function checkWeights(spec: RecurrentSpec, weights: readonly DirectionWei
   }
   weights.forEach((w, index) => {
     const at = `pack: direction ${index}`
+    checkRecord(at, w)
     checkArray(spec, `${at}: weightIh`, w.weightIh, G * H * layerInputSize(sizes, Math.floor(index / D)))
     checkArray(spec, `${at}: weightHh`, w.weightHh, G * H * P)
     if (w.biasIh !== null) checkArray(spec, `${at}: biasIh`, w.biasIh, G * H)
@@ -73,14 +81,49 @@ export function checkWeights(spec: RecurrentSpec, weights: readonly DirectionWei
   })
 }
 
+const modes: readonly RecurrentMode[] = ['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU']
+
+function checkSpec(spec: RecurrentSpec): void {
+  checkRecord('pack', spec)
+  const { mode, dtype, bidirectional, projSize } = spec
+  if (!modes.includes(mode)) {
+    throw new RangeError(`pack: expected mode to be one of ${modes.join(', ')}, got ${describeValue(mode)}`)
+  }
+  if (dtype !== 'float32' && dtype !== 'float64') {
+    throw new RangeError(`pack: expected dtype to be float32 or float64, got ${describeValue(dtype)}`)
+  }
+  for (const size of ['inputSize', 'hiddenSize', 'numLayers'] as const) {
+    if (Number.isInteger(spec[size]) && spec[size] > 0) continue
+    throw new RangeError(
+      `pack: expected ${size} to be a whole number of at least 1, got ${describeValue(spec[size])}`,
+    )
+  }
+  if (!Number.isInteger(projSize) || projSize < 0 || (projSize > 0 && mode !== 'LSTM')) {
+    throw new RangeError(
+      `pack: expected projSize to be 0, or of an LSTM a whole number of at least 1, got ${describeValue(projSize)}`,
+    )
+  }
+  if (typeof bidirectional !== 'boolean') {
+    throw new TypeError(
+      `pack: expected bidirectional to be true or false, got ${describeValue(bidirectional)}`,
+    )
+  }
+}
+
 /**
  * Throws unless a call's arrays fit its batch sizes and spec.
  * @returns `N` and `R`
  * @throws RangeError on a wrong length or batch sizes, TypeError on a wrong element type
  */
 export function checkInput(spec: RecurrentSpec, call: RecurrentInput): { N: number; R: number } {
+  checkRecord('recurrent', call)
   const { D, I, P } = sizesOf(spec)
   const { batchSizes } = call
+  if (!(batchSizes instanceof Int32Array)) {
+    throw new TypeError(
+      `recurrent: expected batchSizes to be an Int32Array, got ${describeValue(batchSizes)}`,
+    )
+  }
   const N = batchSizes[0]
   if (N === undefined) throw new RangeError('recurrent: batchSizes is empty; expected at least one timestep')
   let R = 0

@@ -1,3 +1,4 @@
+import { describeValue } from './arguments.ts'
 import type {
   FloatArray,
   FloatDType,
@@ -10,8 +11,22 @@ import type {
 // What would make an engine read or write out of bounds, or mix element types, is refused here: sizes with a
 // RangeError, element types with a TypeError.
 
+/** @throws TypeError on what is no array of floats */
 export function dtypeOf(array: FloatArray): FloatDType {
-  return array instanceof Float32Array ? 'float32' : 'float64'
+  if (array instanceof Float32Array) return 'float32'
+  if (array instanceof Float64Array) return 'float64'
+  throw new TypeError(`expected a Float32Array or Float64Array, got ${describeValue(array)}`)
+}
+
+/**
+ * What an engine has for the function `f`.
+ * @throws RangeError where there is no such function
+ */
+export function functionOf<F extends string, T>(who: string, functions: Record<F, T>, f: F): T {
+  if (Object.hasOwn(functions, f)) return functions[f]
+  throw new RangeError(
+    `${who}: expected one of ${Object.keys(functions).join(', ')}, got ${describeValue(f)}`,
+  )
 }
 
 /**
@@ -25,7 +40,9 @@ export function checkMatmul(operands: MatmulOperands): void {
   checkSameType('matmul: a', a, dtypeOf(b))
 }
 
-export function checkMatrix({ b, k, n, bias }: MatrixOperand, who: string = 'packMatrix'): void {
+export function checkMatrix(operand: MatrixOperand, who: string = 'packMatrix'): void {
+  checkRecord(who, operand)
+  const { b, k, n, bias } = operand
   checkLength(`${who}: b`, b, k * n)
   if (!bias) return
   checkLength(`${who}: bias`, bias, n)
@@ -46,8 +63,16 @@ export function checkPair(x: FloatArray, y: FloatArray): number {
   return x.length === 1 ? y.length : x.length
 }
 
-export function checkSoftmax({ x, rows, columns }: SoftmaxOperands): void {
+export function checkSoftmax(operands: SoftmaxOperands): void {
+  checkRecord('softmax', operands)
+  const { x, rows, columns } = operands
   checkLength('softmax: x', x, rows * columns)
+}
+
+/** @throws TypeError unless `value` is an object, as all that an engine takes but arrays */
+export function checkRecord(who: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) return
+  throw new TypeError(`${who}: expected an object of operands, got ${describeValue(value)}`)
 }
 
 /** What a result is written into. */
@@ -57,6 +82,9 @@ export function checkResult(who: string, out: FloatArray, length: number, dtype:
 }
 
 function checkLength(what: string, array: FloatArray, length: number): void {
+  if (!(array instanceof Float32Array || array instanceof Float64Array)) {
+    throw new TypeError(`${what}: expected a Float32Array or Float64Array, got ${describeValue(array)}`)
+  }
   if (array.length !== length)
     throw new RangeError(`${what}: expected ${length} elements, got ${array.length}`)
 }

@@ -1,6 +1,6 @@
 import type { BinaryFunction, FloatArray, SoftmaxOperands, UnaryFunction } from '../engine.ts'
 import { allocate } from '../layout.ts'
-import { checkPair, checkResult, checkSoftmax, dtypeOf } from '../operands.ts'
+import { checkPair, checkResult, checkSoftmax, dtypeOf, functionOf } from '../operands.ts'
 
 const unary: Record<UnaryFunction, (x: number) => number> = {
   neg: (x) => -x,
@@ -32,12 +32,12 @@ export function map(f: UnaryFunction, x: FloatArray): FloatArray {
 
 export function mapInto(f: UnaryFunction, x: FloatArray, out: FloatArray): void {
   checkResult('map', out, x.length, dtypeOf(x))
-  const apply = unary[f]
+  const apply = functionOf('map', unary, f)
   for (let i = 0; i < out.length; i++) out[i] = apply(x[i] ?? 0)
 }
 
 export function zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
-  const apply = binary[f]
+  const apply = functionOf('zip', binary, f)
   const out = allocate(dtypeOf(x), checkPair(x, y))
   const [stepX, stepY] = [x.length === 1 ? 0 : 1, y.length === 1 ? 0 : 1]
   for (let i = 0; i < out.length; i++) out[i] = apply(x[i * stepX] ?? 0, y[i * stepY] ?? 0)
@@ -45,6 +45,7 @@ export function zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray
 }
 
 export function softmax(operands: SoftmaxOperands): FloatArray {
+  checkSoftmax(operands)
   const out = allocate(dtypeOf(operands.x), operands.x.length)
   softmaxInto(operands, out)
   return out

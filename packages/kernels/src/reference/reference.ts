@@ -18,7 +18,7 @@ export const reference: Required<HostEngine> = {
   pack: (spec, weights) => new ReferenceWeights(spec, weights),
   recurrent: (weights, call) => runSequence(weights, call),
   recurrentForTraining: (weights, call) => new ReferenceTape(weights, call),
-  stream: (weights, batch) => new ReferenceStream(weights, batch),
+  stream: (weights, batch) => new ReferenceStream(ReferenceWeights.of(weights), batch),
   matmul,
   packMatrix,
   multiply,

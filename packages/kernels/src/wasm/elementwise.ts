@@ -1,6 +1,6 @@
 import type { BinaryFunction, FloatArray, SoftmaxOperands, UnaryFunction } from '../engine.ts'
 import { allocate } from '../layout.ts'
-import { checkPair, checkResult, checkSoftmax, dtypeOf } from '../operands.ts'
+import { checkPair, checkResult, checkSoftmax, dtypeOf, functionOf } from '../operands.ts'
 import type { WasmInstance } from './instance.ts'
 import { elementBytes } from './panels.ts'
 import { scratchOf } from './scratch.ts'
@@ -26,15 +26,15 @@ const binary: Record<BinaryFunction, number> = { add: 0, sub: 1, mul: 2, div: 3,
 
 export function map(instance: WasmInstance, f: UnaryFunction, x: FloatArray): FloatArray {
   const { mapF32, mapF64 } = instance.exports
-  const kernel = x instanceof Float32Array ? mapF32 : mapF64
-  const operation = unary[f]
+  const kernel = dtypeOf(x) === 'float32' ? mapF32 : mapF64
+  const operation = functionOf('map', unary, f)
   return inChunks(instance, [x], x.length, chunkLength(x), ([a = 0], count) => kernel(operation, a, count))
 }
 
 export function zip(instance: WasmInstance, f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
   const { zipF32, zipF64 } = instance.exports
-  const kernel = x instanceof Float32Array ? zipF32 : zipF64
-  const operation = binary[f]
+  const kernel = dtypeOf(x) === 'float32' ? zipF32 : zipF64
+  const operation = functionOf('zip', binary, f)
   return inChunks(instance, [x, y], checkPair(x, y), chunkLength(x), ([a = 0, b = 0], count) =>
     kernel(operation, a, b, count),
   )
@@ -44,7 +44,7 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
   checkSoftmax(operands)
   const { x, columns, log = false } = operands
   const { softmaxF32, softmaxF64 } = instance.exports
-  const kernel = x instanceof Float32Array ? softmaxF32 : softmaxF64
+  const kernel = dtypeOf(x) === 'float32' ? softmaxF32 : softmaxF64
   const rows = Math.max(1, Math.floor(chunkLength(x) / Math.max(1, columns)))
   return inChunks(instance, [x], x.length, rows * columns, ([a = 0], count) =>
     kernel(log ? 1 : 0, a, count / columns, columns),
@@ -53,16 +53,17 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
 
 /** As {@link map}, in the area that stays with the instance. */
 export function mapInto(instance: WasmInstance, f: UnaryFunction, x: FloatArray, out: FloatArray): void {
+  const operation = functionOf('map', unary, f)
   checkResult('map', out, x.length, dtypeOf(x))
   const { mapF32, mapF64 } = instance.exports
-  const kernel = x instanceof Float32Array ? mapF32 : mapF64
+  const kernel = dtypeOf(x) === 'float32' ? mapF32 : mapF64
   const scratch = scratchOf(instance)
   const area = scratch.floats(dtypeOf(x))
   for (let start = 0; start < x.length; start += area.length) {
     const count = Math.min(area.length, x.length - start)
     // Element by element: a view would be an allocation.
     for (let i = 0; i < count; i++) area[i] = x[start + i] ?? 0
-    kernel(unary[f], scratch.address, count)
+    kernel(operation, scratch.address, count)
     for (let i = 0; i < count; i++) out[start + i] = area[i] ?? 0
   }
 }
@@ -73,7 +74,7 @@ export function softmaxInto(instance: WasmInstance, operands: SoftmaxOperands, o
   const { x, columns, log = false } = operands
   checkResult('softmax', out, x.length, dtypeOf(x))
   const { softmaxF32, softmaxF64 } = instance.exports
-  const kernel = x instanceof Float32Array ? softmaxF32 : softmaxF64
+  const kernel = dtypeOf(x) === 'float32' ? softmaxF32 : softmaxF64
   const scratch = scratchOf(instance)
   const area = scratch.floats(dtypeOf(x))
   if (columns > area.length) {

@@ -32,7 +32,10 @@ export function wasmVariant(): WasmVariant | null {
 /** True where this runtime can run a build. */
 export function supportsVariant(variant: WasmVariant): boolean {
   const { best, forbidden } = compiling()
-  return given?.variant === variant || (!forbidden && (best === variant || best === 'relaxed-simd'))
+  return (
+    given?.variant === variant ||
+    (!forbidden && (best === variant || (best === 'relaxed-simd' && variant === 'simd')))
+  )
 }
 
 /** What keeps this runtime from running any build, with a remedy; null if nothing does. */

@@ -48,10 +48,9 @@ export class ThreadPool implements MainThread {
       pool.#workers.push(await startWorker(data, () => pool.#lose('has ended'), serve))
     })
     const failure = (await Promise.allSettled(starting)).find(({ status }) => status === 'rejected')
-    if (failure?.status === 'rejected') {
-      pool.stop()
-      throw failure.reason
-    }
+    // Also where a worker ended while others were starting.
+    if (failure?.status === 'rejected' || pool.#stopped) pool.stop()
+    if (failure?.status === 'rejected') throw failure.reason
     return pool
   }
 

@@ -1,4 +1,4 @@
-import { describeValue } from '../arguments.ts'
+import { describeValue, optionsOf } from '../arguments.ts'
 import type {
   BinaryFunction,
   DirectionWeights,
@@ -38,22 +38,28 @@ import { WasmWeights } from './wasmWeights.ts'
  * @param variant the build to run; the best this runtime has if left out
  * @param options.narrow whether its matrix kernels keep few sums at once, as suits old compilers; chosen by the runtime's
  *   V8 if left out
- * @throws RangeError where this runtime cannot run that build
+ * @throws RangeError where this runtime cannot run that build, TypeError on options that are none
  *
  * @example
  * const plain = createWasmEngine('simd')   // without fused multiply-add, wherever that may differ
  */
 export function createWasmEngine(
   variant?: WasmVariant,
-  { narrow }: { readonly narrow?: boolean } = {},
+  options: { readonly narrow?: boolean } = {},
 ): HostEngine {
+  const { narrow } = optionsOf('createWasmEngine', options, noOptions, 'narrow')
+  if (narrow !== undefined && typeof narrow !== 'boolean') {
+    throw new TypeError(`createWasmEngine: expected narrow to be true or false, got ${describeValue(narrow)}`)
+  }
   if (variant !== undefined && !supportsVariant(variant)) {
     throw new RangeError(
-      `createWasmEngine: expected a build this runtime can run, got ${variant}; it has ${wasmVariant() ?? `none: ${wasmObstacle()}`}`,
+      `createWasmEngine: expected a build this runtime can run, got ${describeValue(variant)}; it has ${wasmVariant() ?? `none: ${wasmObstacle()}`}`,
     )
   }
   return new WasmEngine(variant, narrow)
 }
+
+const noOptions: { readonly narrow: boolean | undefined } = { narrow: undefined }
 
 class WasmEngine implements HostEngine {
   readonly kind = 'host'
@@ -218,7 +224,7 @@ export const wasm: HostEngine = engine
 /**
  * Lets the wasm engine compute large calls with `count` threads, the calling one included; 1 ends the others.
  * Directions and sequences of a batch are shared out; of few sequences the hidden units, whose threads meet after every
- * timestep and so want a core each. Modules pack their weights anew on their next use.
+ * timestep and so want a core each. Weights packed before the first change are packed anew on their next use.
  * @throws RangeError unless count is a whole number from 1 to 64
  * @throws Error where shared memory is not allowed
  *
