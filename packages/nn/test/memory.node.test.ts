@@ -1,7 +1,6 @@
 /// <reference types="node" />
-import type { HeapProfiler } from 'node:inspector'
-import { Session } from 'node:inspector/promises'
 import { setDefaultEngine, wasm } from '@unroll/kernels'
+import { allocatedBytes } from '@unroll/testing/allocatedBytes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   Dropout,
@@ -15,28 +14,6 @@ import {
   Softmax,
   Tanh,
 } from '../src/index.ts'
-
-/** Bytes that an act allocates, those collected meanwhile included: V8's sampling profiler sees about every 512th. */
-async function allocated(act: () => void): Promise<number> {
-  const session = new Session()
-  session.connect()
-  try {
-    await session.post('HeapProfiler.startSampling', {
-      samplingInterval: 512,
-      includeObjectsCollectedByMajorGC: true,
-      includeObjectsCollectedByMinorGC: true,
-    })
-    act()
-    const { profile } = await session.post('HeapProfiler.stopSampling')
-    return sizeOf(profile.head)
-  } finally {
-    session.disconnect()
-  }
-}
-
-function sizeOf({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number {
-  return children.reduce((sum, child) => sum + sizeOf(child), selfSize)
-}
 
 describe('a stream of a Sequential on the wasm engine', () => {
   beforeAll(() => setDefaultEngine(wasm))
@@ -61,7 +38,7 @@ describe('a stream of a Sequential on the wasm engine', () => {
     }
     // Until it is optimised.
     steps(30_000)
-    const bytes = await allocated(() => steps(50_000))
+    const bytes = await allocatedBytes(() => steps(50_000))
     // An array of one number a step would come to 2.5 MB.
     expect(bytes).toBeLessThan(250_000)
   })

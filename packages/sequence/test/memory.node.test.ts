@@ -1,12 +1,11 @@
 /// <reference types="node" />
-import type { HeapProfiler } from 'node:inspector'
-import { Session } from 'node:inspector/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type HostEngine, reference, wasm } from '@unroll/kernels'
 import { Linear, Sequential, Tanh } from '@unroll/nn'
 import { GRU, LSTM, packPaddedSequence, SelectOutput } from '@unroll/sequence'
 import { noGrad, ones } from '@unroll/tensor'
+import { allocatedBytes } from '@unroll/testing/allocatedBytes'
 import { describe, expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
 
@@ -58,28 +57,6 @@ describeEngines((engine) => {
   }, 60_000)
 })
 
-/** Bytes that an act allocates, those collected meanwhile included: V8's sampling profiler sees about every 512th. */
-async function allocated(act: () => void): Promise<number> {
-  const session = new Session()
-  session.connect()
-  try {
-    await session.post('HeapProfiler.startSampling', {
-      samplingInterval: 512,
-      includeObjectsCollectedByMajorGC: true,
-      includeObjectsCollectedByMinorGC: true,
-    })
-    act()
-    const { profile } = await session.post('HeapProfiler.stopSampling')
-    return sizeOf(profile.head)
-  } finally {
-    session.disconnect()
-  }
-}
-
-function sizeOf({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number {
-  return children.reduce((sum, child) => sum + sizeOf(child), selfSize)
-}
-
 describe('a stream on the wasm engine', () => {
   it.each([
     ['LSTM', new LSTM(8, 8, { numLayers: 2 })],
@@ -92,7 +69,7 @@ describe('a stream on the wasm engine', () => {
     }
     // Until it is optimised.
     steps(50_000)
-    const bytes = await allocated(() => steps(100_000))
+    const bytes = await allocatedBytes(() => steps(100_000))
     // An array of one number a step would come to 5 MB.
     expect(bytes).toBeLessThan(400_000)
   })
@@ -115,7 +92,7 @@ describe('a stream of a whole model on the wasm engine', () => {
     }
     // Until it is optimised.
     steps(50_000)
-    const bytes = await allocated(() => steps(100_000))
+    const bytes = await allocatedBytes(() => steps(100_000))
     // An array of one number a step would come to 5 MB.
     expect(bytes).toBeLessThan(400_000)
   })
