@@ -36,39 +36,49 @@ describe('the model notices', () => {
   test.each<[string, Partial<Scenario>, string]>([
     [
       'a worker that reads its order without taking it',
-      { serve: [`Atomics.exchange(control, ${order}, 0)`, `Atomics.load(control, ${order})`] },
+      { serve: [[`Atomics.exchange(control, ${order}, 0)`, `Atomics.load(control, ${order})`]] },
       'begun already',
     ],
     [
       'a main thread that takes back what a worker may have taken meanwhile',
       {
-        runJob: [`Atomics.exchange(control, ${orderOf}, 0) === 0`, `Atomics.load(control, ${orderOf}) === 0`],
+        runJob: [
+          [`Atomics.exchange(control, ${orderOf}, 0) === 0`, `Atomics.load(control, ${orderOf}) === 0`],
+        ],
       },
       'begun already',
     ],
     [
       'a worker that tells of its end before it computes',
-      { serve: ['try {', 'Atomics.add(control, place.done, 1)\n try {'] },
+      {
+        serve: [
+          ['Atomics.add(control, place.done, 1)', ''],
+          ['try {', 'Atomics.add(control, place.done, 1)\n try {'],
+        ],
+      },
       'compute',
     ],
     [
       'element bytes that are written when a worker may compute already',
       {
         runJob: [
-          'Atomics.store(control, place.elementBytes, job.elementBytes);',
-          'Atomics.load(control, place.elementBytes);',
+          ['Atomics.store(control, place.elementBytes, job.elementBytes);', ''],
+          [
+            'Atomics.notify(control, place.job);',
+            'Atomics.store(control, place.elementBytes, job.elementBytes);',
+          ],
         ],
       },
       'computes in 8 bytes',
     ],
     [
       'parts that meet, begun though one of them is not',
-      { together: true, deaths: 1, runJob: ['begun = main.waitsForBegin(job, done)', 'break'] },
+      { together: true, deaths: 1, runJob: [['begun = main.waitsForBegin(job, done)', 'break']] },
       'nobody can go on',
     ],
     [
       'a trapped worker that leaves its group at the barrier',
-      { together: true, traps: 1, serve: ['exports.abandon(record)', ''] },
+      { together: true, traps: 1, serve: [['exports.abandon(record)', '']] },
       'nobody can go on',
     ],
   ])(

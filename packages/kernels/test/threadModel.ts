@@ -28,9 +28,11 @@ export interface Scenario {
   /** How many parts may trap. */
   readonly traps: number
   /** Texts to be replaced in the two functions, to see what the model says then. */
-  readonly serve?: readonly [from: string, to: string]
-  readonly runJob?: readonly [from: string, to: string]
+  readonly serve?: readonly Edit[]
+  readonly runJob?: readonly Edit[]
 }
+
+type Edit = readonly [from: string, to: string]
 
 export interface Walk {
   readonly states: number
@@ -80,13 +82,13 @@ interface State {
 class Fault extends Error {}
 
 /** The text of a function as a generator that pauses before each atomic operation. */
-function pausing(
-  text: string,
-  [from, to]: readonly [string, string] = ['', ''],
-): (...args: unknown[]) => unknown {
-  if (!text.includes(from)) throw new Error(`the protocol has no text ${from}`)
-  const source = text
-    .replace(from, to)
+function pausing(text: string, edits: readonly Edit[] = []): (...args: unknown[]) => unknown {
+  let edited = text
+  for (const [from, to] of edits) {
+    if (!edited.includes(from)) throw new Error(`the protocol has no text ${from}`)
+    edited = edited.replace(from, to)
+  }
+  const source = edited
     .replace(/function /, 'function* ')
     // A line that begins with a parenthesis would go on with the one before.
     .replace(/^(\s*)(?=Atomics|exports)/gm, '$1;')
@@ -128,6 +130,8 @@ export function walk(scenario: Scenario): Walk {
     let reads: unknown[] = [...thread.reads]
     let answered = 0
     let last = { at: 0, value: 0 }
+    // Not thrown where it is seen: a worker catches what its part throws.
+    let fault: string | null = null
     /** An operation: answered as before, or made now. */
     function read<T>(operation: () => T): T {
       if (answered < reads.length) return reads[answered++] as T
@@ -174,13 +178,20 @@ export function walk(scenario: Scenario): Walk {
       read(() => {
         state.inside[index] = block
         if (block !== state.block) return
-        if (!state.running) throw new Fault(`${who} begins part ${part} while no job runs`)
-        if (elementBytes !== bytesOf(state.job)) throw new Fault(`${who} computes in ${elementBytes} bytes`)
-        if (state.begun[part]) throw new Fault(`${who} begins part ${part}, which was begun already`)
+        if (!state.running) fault = `${who} begins part ${part} while no job runs`
+        if (elementBytes !== bytesOf(state.job)) fault = `${who} computes in ${elementBytes} bytes`
+        if (state.begun[part]) fault = `${who} begins part ${part}, which was begun already`
         state.begun[part] = 1
-        state.come++
       })
+      // A part may trap on its way to the barrier, and after it.
       if (together) {
+        yield pauses.compute
+        const comes = read(() => {
+          if (traps) state.inside[index] = null
+          else if (block === state.block) state.come++
+          return !traps
+        })
+        if (!comes) return false
         const patient = yield { name: 'meet', until: 'met', mayGoOn: impatience }
         const met = read(() => {
           if (!patient && block === state.block) state.left = true
@@ -251,6 +262,7 @@ export function walk(scenario: Scenario): Walk {
     let next = steps.next(true)
     while (!next.done && answered < reads.length) next = steps.next(true)
     next = steps.next(goesOn)
+    if (fault !== null) throw new Fault(fault)
     if (next.done) endJob(state, next.value as JobResult)
     else state.threads[index] = { reads, pause: next.value, isDead: false }
   }
@@ -337,6 +349,7 @@ export function walk(scenario: Scenario): Walk {
         const key = keyOf(next)
         if (seen.has(key)) continue
         seen.add(key)
+        if (seen.size > 3_000_000) throw new Error('the states do not seem to end')
         open.push(next)
       }
     }
