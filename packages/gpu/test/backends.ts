@@ -16,6 +16,14 @@ export function describeBackends(suite: (mode: BackendName, engine: GpuEngine) =
   }
 }
 
+/**
+ * How many of `count` random shapes to try: all on a GPU. On WebGL every shape compiles kernels of its own, which takes
+ * a tenth of a second each where software plays the adapter: a quarter of them there.
+ */
+export function shapesOn({ backend, adapter }: GpuEngine, count: number): number {
+  return backend !== 'webgpu' && adapter.software !== false ? Math.ceil(count / 4) : count
+}
+
 async function startOrNull(mode: BackendName): Promise<GpuEngine | null> {
   try {
     return await createGpu({ mode })

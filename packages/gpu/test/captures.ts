@@ -68,6 +68,24 @@ function isDevice(value: unknown): value is { destroy(): void; readonly lost: Pr
   return typeof value === 'object' && value !== null && 'destroy' in value && 'lost' in value
 }
 
+/** As long as it lives, drivers refuse every shader. */
+export class BrokenDriver {
+  readonly #undo: readonly ((() => void) | null)[]
+
+  constructor() {
+    this.#undo = [
+      wrap(prototypeOf('WebGL2RenderingContext'), 'shaderSource', (original, _self, [shader]) =>
+        original(shader, 'no shader'),
+      ),
+      wrap(prototypeOf('GPUDevice'), 'createShaderModule', (original) => original({ code: 'no shader' })),
+    ]
+  }
+
+  [Symbol.dispose](): void {
+    for (const undo of this.#undo) undo?.()
+  }
+}
+
 /** What was created on WebGL and WebGPU and not given back. */
 export class LiveObjects {
   readonly #live = new Map<unknown, string>()
@@ -76,7 +94,7 @@ export class LiveObjects {
 
   static async start(): Promise<LiveObjects> {
     const { HeadlessGLKernel } = await loadGpuJs()
-    return new LiveObjects(HeadlessGLKernel?.prototype)
+    return new LiveObjects(HeadlessGLKernel.prototype)
   }
 
   private constructor(headless: unknown) {

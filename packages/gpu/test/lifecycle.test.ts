@@ -2,7 +2,7 @@ import { type RecurrentSpec, reference } from '@unroll/kernels'
 import { describe, expect, it } from 'vitest'
 import { createGpu, GpuLostError } from '../src/index.ts'
 import { describeBackends } from './backends.ts'
-import { Captures, LiveObjects } from './captures.ts'
+import { BrokenDriver, Captures, LiveObjects } from './captures.ts'
 import { randomCall, randomWeights, seeded } from './random.ts'
 
 const tolerance = { rtol: 1e-4, atol: 1e-5 }
@@ -48,14 +48,14 @@ describeBackends((backend, first) => {
     },
   )
 
-  it('leaves no texture, buffer or program behind: 1,000 calls, then dispose()', {
+  it('leaves no texture, buffer or program behind: 300 calls, then dispose()', {
     timeout: 120_000,
   }, async () => {
     using live = await LiveObjects.start()
     const gpu = await createGpu({ mode: backend })
     const packed = gpu.pack(spec, weights)
     let most = 0
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < 300; i++) {
       await gpu.recurrent(packed, call)
       if (i === 9) most = live.count
     }
@@ -70,6 +70,24 @@ describeBackends((backend, first) => {
     expect(live.created).toBeGreaterThan(50)
     expect(live.list).toEqual([])
   })
+
+  it.skipIf(backend === 'headlessgl')(
+    'says in its own words that a driver compiles nothing, and goes on when it does (headless-gl: its contexts have no prototype)',
+    async () => {
+      using gpu = await createGpu({ mode: backend })
+      using packed = gpu.pack(spec, weights)
+      {
+        using _ = new BrokenDriver()
+        const error: unknown = await gpu.recurrent(packed, call).catch((reason: unknown) => reason)
+        expect(String(error)).toMatch(
+          /^Error: web(gl|gpu): expected the adapter to compile and run a kernel, got an error \(.+\); run fewer .+ module\.to\(wasm\)$/s,
+        )
+        expect(String(error)).not.toMatch(/gpu\.js|undefined|generated WGSL/)
+        expect(Object(error).cause).toBeInstanceOf(Error)
+      }
+      expect((await gpu.recurrent(packed, call)).output).toBeAllclose(want.output, tolerance)
+    },
+  )
 
   it('is one backend for all engines, and none after the last is disposed', async () => {
     using captured = new Captures()

@@ -44,9 +44,8 @@ export function optionsOf<Options extends object>(
   if (options === null || options === undefined) return defaults
   if (!isPlainObject(options)) {
     const known = Object.keys(defaults)
-    const bare = isPromise(options) || (typeof options === 'object' && !Array.isArray(options))
     const remedy =
-      first !== undefined && !bare
+      first !== undefined && isLike(options, defaults[first])
         ? `write { ${first}: ${literal(options)} }`
         : `its options are ${known.join(', ')}`
     throw new TypeError(
@@ -74,6 +73,12 @@ function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || (Object.getPrototypeOf(prototype) === null && !(Symbol.iterator in value))
+}
+
+/** Whether a bare value could be that of an option with this default. */
+function isLike(value: unknown, standard: unknown): boolean {
+  if (standard === undefined || standard === null) return typeof value !== 'object' || Array.isArray(value)
+  return typeof value === typeof standard && Array.isArray(value) === Array.isArray(standard)
 }
 
 function isPromise(value: unknown): boolean {

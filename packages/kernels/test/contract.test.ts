@@ -47,6 +47,13 @@ describeEngines((engine) => {
     expect(call).toEqual(before)
   })
 
+  it('computes the same behind a proxy, as Vue makes one', () => {
+    const proxied = new Proxy(engine, {})
+    const { output } = proxied.recurrent(proxied.pack(spec, weights), call)
+    expect(output).toEqual(engine.recurrent(engine.pack(spec, weights), call).output)
+    expect(proxied.allocatedBytes).toBe(engine.allocatedBytes)
+  })
+
   it('runs an empty batch', () => {
     const packed = engine.pack(spec, weights)
     const { output, hn, cn } = engine.recurrent(packed, randomCall(random, spec, [0, 0]))

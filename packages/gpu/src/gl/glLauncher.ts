@@ -38,14 +38,20 @@ export class GlLauncher {
     const sizes = args
       .map((arg) => (typeof arg === 'number' ? 'n' : Array.from(arg.size).join('x')))
       .join(' ')
-    const kernel = this.#kernels.get(`${width}x${height} ${sizes} ${source}`, () => {
+    const key = `${width}x${height} ${sizes} ${source}`
+    const kernel = this.#kernels.get(key, () => {
       this.#counters.compiles++
       return this.#gpu.createKernel(source, kernelSettings(source, [width, height], this.#language))
     })
-    const texture = run(kernel, args)
-    this.#counters.launches++
-    this.#made.add(texture)
-    return texture
+    try {
+      const texture = kernel(...args)
+      this.#counters.launches++
+      this.#made.add(texture)
+      return texture
+    } catch (error) {
+      this.#kernels.delete(key)
+      throw kernelError('webgl', error)
+    }
   }
 
   /** Values of the host as an argument: `columns` numbers a row. */
@@ -77,15 +83,6 @@ export class GlLauncher {
     this.finish()
     this.#kernels.clear()
     this.#counters.cached = 0
-  }
-}
-
-/** @throws Error in our words where the adapter does not compile or run it */
-function run(kernel: Kernel<Texture>, args: readonly Argument[]): Texture {
-  try {
-    return kernel(...args)
-  } catch (error) {
-    throw kernelError('webgl', error)
   }
 }
 

@@ -38,11 +38,16 @@ async function importPeer(name: 'gl' | 'webgpu'): Promise<unknown> {
     return await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name)
   } catch (error) {
     const message = String(property(error, 'message'))
-    if (property(error, 'code') === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) return null
+    if (isNotInstalled(message, name)) return null
     throw new GpuUnavailableError(
       `${name === 'gl' ? 'headlessgl' : name}: expected the package ${name} to load, got an error (${message}); its README ` +
         'says what it needs',
       { cause: error },
     )
   }
+}
+
+/** Node says that it cannot find a package, Jest a module, and Vite that it could not resolve an optional peer. */
+function isNotInstalled(message: string, name: string): boolean {
+  return new RegExp(`(cannot find (package|module)|could not resolve) ['"]${name}['"]`, 'i').test(message)
 }

@@ -24,7 +24,7 @@
  * | a worker | ended amid its part | its group loses patience at the barrier, main at `done`: main gives the workers and the call's block up, and computes the call by itself in another block |
  * | main | stops the workers, or the process ends | a worker holds nothing that has to be given back |
  *
- * `test/threadModel.test.ts` walks every interleaving of these functions for two workers and three jobs.
+ * `test/threadModel.node.test.ts` walks every interleaving of these functions for two workers and three jobs.
  */
 export const place = { job: 0, done: 1, failed: 2, elementBytes: 3, orders: 4 } as const
 

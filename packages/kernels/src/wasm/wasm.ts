@@ -61,34 +61,35 @@ export function createWasmEngine(
 
 const noOptions: { readonly narrow: boolean | undefined } = { narrow: undefined }
 
+/** Its private properties are ordinary ones, so that proxies (Vue's, say) may hold an engine. */
 class WasmEngine implements HostEngine {
   readonly kind = 'host'
   readonly name = 'wasm'
-  readonly #wanted: WasmVariant | undefined
-  readonly #narrow: boolean
-  #instance: WasmInstance | undefined
+  private readonly wanted: WasmVariant | undefined
+  private readonly narrow: boolean
+  private instance: WasmInstance | undefined
   /** How often threads were asked for. */
-  #changes = 0
-  #changing: Promise<void> = Promise.resolve()
+  private changes = 0
+  private changing: Promise<void> = Promise.resolve()
   /** All instances that were ever its own: weights packed in an earlier one still run there. */
-  readonly #instances = new WeakSet<WasmInstance>()
+  private readonly instances = new WeakSet<WasmInstance>()
 
   constructor(variant?: WasmVariant, narrow = prefersNarrowKernels()) {
-    this.#wanted = variant
-    this.#narrow = narrow
+    this.wanted = variant
+    this.narrow = narrow
   }
 
   get variant(): string {
-    const variant = this.#wanted ?? wasmVariant()
-    return variant === null ? '' : this.#narrow ? `${variant}, narrow` : variant
+    const variant = this.wanted ?? wasmVariant()
+    return variant === null ? '' : this.narrow ? `${variant}, narrow` : variant
   }
 
   pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights {
-    return new WasmWeights(this.#start(), spec, weights)
+    return new WasmWeights(this.start(), spec, weights)
   }
 
   recurrent(weights: PackedWeights, call: RecurrentInput): RecurrentOutput {
-    const own = this.#own(weights)
+    const own = this.own(weights)
     checkInput(own.spec, call)
     const { batchSizes, batchFirst = false, dropout, returnCells = false } = call
     const dropoutLength = dropout?.length ?? 0
@@ -114,12 +115,12 @@ class WasmEngine implements HostEngine {
   }
 
   stream(weights: PackedWeights, batch: number): RecurrentStream {
-    return new WasmStream(this.#own(weights), batch)
+    return new WasmStream(this.own(weights), batch)
   }
 
   matmul(operands: MatmulOperands): FloatArray {
     checkMatmul(operands)
-    const packed = new WasmMatrix(this.#start(), operands)
+    const packed = new WasmMatrix(this.start(), operands)
     try {
       return packed.multiply(operands.a, operands.m)
     } finally {
@@ -128,90 +129,90 @@ class WasmEngine implements HostEngine {
   }
 
   packMatrix(operand: MatrixOperand): PackedMatrix {
-    return new WasmMatrix(this.#start(), operand)
+    return new WasmMatrix(this.start(), operand)
   }
 
   multiply(a: FloatArray, m: number, b: PackedMatrix): FloatArray {
-    return this.#ownMatrix(b).multiply(a, m)
+    return this.ownMatrix(b).multiply(a, m)
   }
 
   multiplyInto(a: FloatArray, m: number, b: PackedMatrix, out: FloatArray): void {
-    this.#ownMatrix(b).multiplyInto(a, m, out)
+    this.ownMatrix(b).multiplyInto(a, m, out)
   }
 
   map(f: UnaryFunction, x: FloatArray): FloatArray {
-    return map(this.#start(), f, x)
+    return map(this.start(), f, x)
   }
 
   mapInto(f: UnaryFunction, x: FloatArray, out: FloatArray): void {
-    mapInto(this.#start(), f, x, out)
+    mapInto(this.start(), f, x, out)
   }
 
   zip(f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
-    return zip(this.#start(), f, x, y)
+    return zip(this.start(), f, x, y)
   }
 
   softmax(operands: SoftmaxOperands): FloatArray {
-    return softmax(this.#start(), operands)
+    return softmax(this.start(), operands)
   }
 
   softmaxInto(operands: SoftmaxOperands, out: FloatArray): void {
-    softmaxInto(this.#start(), operands, out)
+    softmaxInto(this.start(), operands, out)
   }
 
   get allocatedBytes(): number {
-    return this.#instance?.allocatedBytes ?? 0
+    return this.instance?.allocatedBytes ?? 0
   }
 
   /** Threads it computes with, the main thread included. */
   get numThreads(): number {
-    return this.#instance?.threads?.count ?? 1
+    return this.instance?.threads?.count ?? 1
   }
 
   /** See {@link setNumThreads}. Changes happen one after the other; one that another is waiting behind is left out. */
   setNumThreads(count: number): Promise<void> {
-    const change = ++this.#changes
-    const turn = this.#changing.then(async () => {
-      if (change === this.#changes && count !== this.numThreads) await this.#changeThreads(count)
+    const change = ++this.changes
+    const turn = this.changing.then(async () => {
+      if (change === this.changes && count !== this.numThreads) await this.changeThreads(count)
     })
-    this.#changing = turn.catch(() => {})
+    this.changing = turn.catch(() => {})
     return turn
   }
 
-  async #changeThreads(count: number): Promise<void> {
-    const current = this.#instance
-    const shared = current?.isShared ? current : new WasmInstance(this.#kernels(), true)
+  private async changeThreads(count: number): Promise<void> {
+    const current = this.instance
+    const shared = current?.isShared ? current : new WasmInstance(this.kernels(), true)
     const threads = count === 1 ? null : await ThreadPool.start(shared, count)
     shared.threads?.stop()
     shared.threads = threads
     if (current === shared) return
     // What was packed meanwhile is in the old memory.
-    if (this.#instance) this.#instance.superseded = true
-    this.#instance = shared
-    this.#instances.add(shared)
+    if (this.instance) this.instance.superseded = true
+    this.instance = shared
+    this.instances.add(shared)
   }
 
-  #own(weights: PackedWeights): WasmWeights {
-    if (weights instanceof WasmWeights && this.#instances.has(weights.instance)) return weights
+  private own(weights: PackedWeights): WasmWeights {
+    if (weights instanceof WasmWeights && this.instances.has(weights.instance)) return weights
     throw new TypeError('recurrent: these weights were packed by another engine than this wasm engine')
   }
 
-  #ownMatrix(matrix: PackedMatrix): WasmMatrix {
-    if (matrix instanceof WasmMatrix && this.#instances.has(matrix.instance)) return matrix
+  private ownMatrix(matrix: PackedMatrix): WasmMatrix {
+    if (matrix instanceof WasmMatrix && this.instances.has(matrix.instance)) return matrix
     throw new TypeError('multiply: this matrix was packed by another engine than this wasm engine')
   }
 
-  #start(): WasmInstance {
-    if (this.#instance === undefined) {
-      this.#instance = new WasmInstance(this.#kernels())
-      this.#instances.add(this.#instance)
+  private start(): WasmInstance {
+    if (this.instance === undefined) {
+      this.instance = new WasmInstance(this.kernels())
+      this.instances.add(this.instance)
     }
-    return this.#instance
+    return this.instance
   }
 
-  #kernels(): WasmKernels {
-    const variant = this.#wanted ?? wasmVariant()
-    if (variant !== null) return { variant, narrow: this.#narrow }
+  private kernels(): WasmKernels {
+    const variant = this.wanted ?? wasmVariant()
+    if (variant !== null) return { variant, narrow: this.narrow }
     throw new Error(`wasm engine: ${wasmObstacle()}`)
   }
 }
