@@ -17,11 +17,12 @@ export function describeBackends(suite: (mode: BackendName, engine: GpuEngine) =
 }
 
 /**
- * How many of `count` random shapes to try: all on a GPU. On WebGL every shape compiles kernels of its own, which takes
- * a tenth of a second each where software plays the adapter: a quarter of them there.
+ * How many of `count` random shapes to try: all on a GPU. Every shape has kernels of its own; where software plays the
+ * adapter, compiling them takes half a second on WebGPU and several on WebGL: half as many and a quarter there.
  */
 export function shapesOn({ backend, adapter }: GpuEngine, count: number): number {
-  return backend !== 'webgpu' && adapter.software !== false ? Math.ceil(count / 4) : count
+  if (adapter.software === false) return count
+  return Math.ceil(count / (backend === 'webgpu' ? 2 : 4))
 }
 
 async function startOrNull(mode: BackendName): Promise<GpuEngine | null> {

@@ -83,7 +83,7 @@ describeBackends((backend, first) => {
           /^Error: web(gl|gpu): expected the adapter to compile and run a kernel, got an error \(.+\); run fewer .+ module\.to\(wasm\)$/s,
         )
         expect(String(error)).not.toMatch(/gpu\.js|undefined|generated WGSL/)
-        expect(Object(error).cause).toBeInstanceOf(Error)
+        expect(Object(error).cause).toBeDefined()
       }
       expect((await gpu.recurrent(packed, call)).output).toBeAllclose(want.output, tolerance)
     },

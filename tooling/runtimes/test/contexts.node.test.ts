@@ -104,7 +104,9 @@ describe('a context that may not compile WebAssembly', () => {
       /compiling WebAssembly is forbidden here.*'wasm-unsafe-eval'/,
     )
     expect(() => program.run(program.createWasmEngine())).toThrow(/forbidden here/)
-    expect(() => program.createWasmEngine('simd')).toThrow(/got string "simd"; it has none: compiling.*forbidden here/)
+    expect(() => program.createWasmEngine('simd')).toThrow(
+      /got string "simd"; it has none: compiling.*forbidden here/,
+    )
   })
 
   it.each(['simd', 'relaxed-simd'] as const)(
