@@ -1,0 +1,37 @@
+import preact from '@astrojs/preact'
+import starlight from '@astrojs/starlight'
+import { defineConfig } from 'astro/config'
+import { sidebar } from './sidebar.ts'
+
+/** Shared memory, and so threads, need these from the server; a static host may not send them. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+}
+
+export default defineConfig({
+  site: process.env['DOCS_SITE'] ?? 'https://unroll.dev',
+  // The folder of the site on its host, `/unroll/` say.
+  base: process.env['DOCS_BASE'] ?? '/',
+  outDir: process.env['DOCS_OUT'] ?? 'dist',
+  trailingSlash: 'always',
+  server: { headers: isolation },
+  integrations: [
+    preact(),
+    starlight({
+      title: 'Unroll',
+      description: "PyTorch's recurrent layers for TypeScript",
+      logo: { src: './src/assets/mark.svg' },
+      favicon: '/favicon.svg',
+      defaultLocale: 'root',
+      locales: {
+        root: { label: 'English', lang: 'en' },
+        'zh-cn': { label: '简体中文', lang: 'zh-CN' },
+      },
+      customCss: ['./src/styles/site.css'],
+      sidebar,
+      lastUpdated: false,
+    }),
+  ],
+  vite: { worker: { format: 'es' } },
+})

@@ -1,0 +1,62 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { Editor } from './Editor.tsx'
+import { Output } from './Output.tsx'
+import { encodeCode } from './link.ts'
+import { textsOf } from './texts.ts'
+import { useRun } from './useRun.ts'
+
+interface LiveSampleProps {
+  readonly code: string
+  /** What it prints, as it was printed when the site was made. */
+  readonly printed: string
+  readonly language: string
+  /** The address of the playground. */
+  readonly playground: string
+  /** The code, coloured, to be read before anything is loaded. */
+  readonly children?: ComponentChildren
+}
+
+/** A sample that can be run and edited where it stands. */
+export default function LiveSample({ code, printed, language, playground, children }: LiveSampleProps) {
+  const texts = textsOf(language)
+  const [edited, setEdited] = useState<string | null>(null)
+  const { output, running, run, stop, clear } = useRun(language)
+  const current = edited ?? code
+  return (
+    <div class="live">
+      {edited === null ? children : <Editor code={code} label={texts.code} changed={setEdited} />}
+      <div class="live-bar">
+        <button type="button" class="primary" onClick={() => (running ? stop() : run(current))}>
+          {running ? texts.stop : texts.run}
+        </button>
+        {edited === null ? (
+          <button type="button" onClick={() => setEdited(code)}>
+            {texts.edit}
+          </button>
+        ) : (
+          <button
+            type="button"
+            onClick={() => {
+              setEdited(null)
+              stop()
+              clear()
+            }}
+          >
+            {texts.reset}
+          </button>
+        )}
+        <a href={`${playground}#${encodeCode(current)}`}>{texts.openInPlayground}</a>
+      </div>
+      {output === null ? (
+        printed !== '' && (
+          <div class="live-output">
+            <pre tabIndex={0}>{printed}</pre>
+          </div>
+        )
+      ) : (
+        <Output {...output} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'preact/hooks'
+import { Editor } from './Editor.tsx'
+import { decodeCode, encodeCode } from './link.ts'
+import { Output } from './Output.tsx'
+import { textsOf } from './texts.ts'
+import { useRun } from './useRun.ts'
+
+interface PlaygroundProps {
+  readonly language: string
+  /** Samples to begin with, by name; the first one is shown where the link has no code. */
+  readonly samples: Readonly<Record<string, string>>
+}
+
+/** A page of code of one's own. The code is in the link, behind `#`, and is sent nowhere. */
+export default function Playground({ language, samples }: PlaygroundProps) {
+  const texts = textsOf(language)
+  const [first = ''] = Object.values(samples)
+  // Editors begin with a text and keep their own: each start is a new one.
+  const [start, setStart] = useState(() => ({ code: codeOfLink() ?? first, number: 0 }))
+  const [code, setCode] = useState(start.code)
+  const [copied, setCopied] = useState(false)
+  const { output, running, run, stop } = useRun(language)
+
+  const open = (next: string): void => {
+    setStart(({ number }) => ({ code: next, number: number + 1 }))
+    setCode(next)
+  }
+  useEffect(() => {
+    const follow = (): void => {
+      const linked = codeOfLink()
+      if (linked !== null) open(linked)
+    }
+    window.addEventListener('hashchange', follow)
+    return () => window.removeEventListener('hashchange', follow)
+  }, [])
+  const change = (next: string): void => {
+    setCode(next)
+    setCopied(false)
+    history.replaceState(null, '', `#${encodeCode(next)}`)
+  }
+  const copy = async (): Promise<void> => {
+    history.replaceState(null, '', `#${encodeCode(code)}`)
+    await navigator.clipboard.writeText(location.href)
+    setCopied(true)
+  }
+  return (
+    <div class="live playground">
+      <div class="live-bar">
+        <button type="button" class="primary" onClick={() => (running ? stop() : run(code))}>
+          {running ? texts.stop : texts.run}
+        </button>
+        <label>
+          {texts.begin}{' '}
+          <select onChange={({ currentTarget }) => open(samples[currentTarget.value] ?? '')}>
+            {Object.keys(samples).map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <button type="button" onClick={() => void copy()}>
+          {copied ? texts.copied : texts.copyLink}
+        </button>
+      </div>
+      <Editor key={start.number} code={start.code} label={texts.code} changed={change} />
+      {output !== null && <Output {...output} />}
+    </div>
+  )
+}
+
+function codeOfLink(): string | null {
+  const text = location.hash.slice(1)
+  return text === '' ? null : decodeCode(text)
+}

@@ -1,0 +1,42 @@
+/** Words of the live parts, in both languages. */
+export type Language = 'en' | 'zh-CN'
+
+const english = {
+  run: 'Run',
+  stop: 'Stop',
+  edit: 'Edit',
+  reset: 'Reset',
+  running: 'Running …',
+  output: 'Output',
+  prints: 'Prints',
+  stopped: 'Stopped.',
+  finished: (ms: number) => `Finished in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms, here in your browser.`,
+  more: (count: number) => `… ${count} more lines are not shown.`,
+  openInPlayground: 'Open in the playground',
+  copyLink: 'Copy link',
+  copied: 'Copied',
+  code: 'Code',
+  begin: 'Begin with',
+}
+
+const chinese: typeof english = {
+  run: '运行',
+  stop: '停止',
+  edit: '编辑',
+  reset: '还原',
+  running: '运行中……',
+  output: '输出',
+  prints: '输出',
+  stopped: '已停止。',
+  finished: (ms) => `已在你的浏览器中运行完毕，用时 ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} 毫秒。`,
+  more: (count) => `……另有 ${count} 行未显示。`,
+  openInPlayground: '在演练场中打开',
+  copyLink: '复制链接',
+  copied: '已复制',
+  code: '代码',
+  begin: '示例：',
+}
+
+export function textsOf(language: string): typeof english {
+  return language.startsWith('zh') ? chinese : english
+}
