@@ -1,6 +1,8 @@
 import preact from '@astrojs/preact'
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
+import starlightTypeDoc from 'starlight-typedoc'
+import { packageNames } from './packageNames.ts'
 import { sidebar } from './sidebar.ts'
 
 /** Shared memory, and so threads, need these from the server; a static host may not send them. */
@@ -30,6 +32,28 @@ export default defineConfig({
       },
       customCss: ['./src/styles/site.css'],
       sidebar,
+      plugins: [
+        starlightTypeDoc({
+          entryPoints: packageNames.map((name) => `../../packages/${name}`),
+          output: 'api',
+          pagination: false,
+          typeDoc: {
+            entryPointStrategy: 'packages',
+            packageOptions: {
+              entryPoints: ['src/index.ts'],
+              readme: 'none',
+              tsconfig: 'tsconfig.json',
+              excludeInternal: true,
+              excludePrivate: true,
+              skipErrorChecking: true,
+            },
+            gitRevision: 'main',
+            readme: 'none',
+            includeVersion: false,
+            plugin: ['typedoc-plugin-markdown'],
+          },
+        }),
+      ],
       lastUpdated: false,
     }),
   ],

@@ -6,5 +6,15 @@ const group = (label: string, chinese: string, pages: readonly string[]) => ({
 })
 
 export const sidebar = [
-  group('Start', '开始', ['guide/recurrent-layers', 'guide/install', 'guide/from-pytorch']),
+  group('Start', '开始', ['guide/recurrent-layers', 'guide/install', 'guide/from-pytorch', 'playground']),
+  group('Classes', '各个类', [
+    'reference/lstm',
+    'reference/gru',
+    'reference/rnn',
+    'reference/lstmcell',
+    'reference/grucell',
+    'reference/rnncell',
+    'reference/rnnbase',
+    'reference/packing',
+  ]),
 ]

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { Editor } from './Editor.tsx'
-import { Output } from './Output.tsx'
 import { encodeCode } from './link.ts'
+import { Output } from './Output.tsx'
 import { textsOf } from './texts.ts'
 import { useRun } from './useRun.ts'
 
@@ -18,13 +18,13 @@ interface LiveSampleProps {
 }
 
 /** A sample that can be run and edited where it stands. */
-export default function LiveSample({ code, printed, language, playground, children }: LiveSampleProps) {
+export function LiveSample({ code, printed, language, playground, children }: LiveSampleProps) {
   const texts = textsOf(language)
   const [edited, setEdited] = useState<string | null>(null)
   const { output, running, run, stop, clear } = useRun(language)
   const current = edited ?? code
   return (
-    <div class="live">
+    <div class="live not-content">
       {edited === null ? children : <Editor code={code} label={texts.code} changed={setEdited} />}
       <div class="live-bar">
         <button type="button" class="primary" onClick={() => (running ? stop() : run(current))}>

@@ -12,7 +12,7 @@ interface PlaygroundProps {
 }
 
 /** A page of code of one's own. The code is in the link, behind `#`, and is sent nowhere. */
-export default function Playground({ language, samples }: PlaygroundProps) {
+export function Playground({ language, samples }: PlaygroundProps) {
   const texts = textsOf(language)
   const [first = ''] = Object.values(samples)
   // Editors begin with a text and keep their own: each start is a new one.
@@ -44,7 +44,7 @@ export default function Playground({ language, samples }: PlaygroundProps) {
     setCopied(true)
   }
   return (
-    <div class="live playground">
+    <div class="live playground not-content">
       <div class="live-bar">
         <button type="button" class="primary" onClick={() => (running ? stop() : run(code))}>
           {running ? texts.stop : texts.run}

@@ -1,4 +1,6 @@
 import { javascript } from '@codemirror/lang-javascript'
+import { syntaxHighlighting } from '@codemirror/language'
+import { classHighlighter } from '@lezer/highlight'
 import { basicSetup, EditorView } from 'codemirror'
 
 /** An editor of TypeScript in `parent`; loaded when somebody edits. Its colours are those of site.css. */
@@ -14,6 +16,7 @@ export function openEditor(
     extensions: [
       basicSetup,
       javascript({ typescript: true }),
+      syntaxHighlighting(classHighlighter),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': label }),
       EditorView.updateListener.of((update) => {

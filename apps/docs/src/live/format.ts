@@ -25,7 +25,10 @@ export function format(value: unknown, depth = 0): string {
     return list(`${value.constructor.name}(${array.length}) `, array, of)
   }
   if (value instanceof Map) {
-    return braces(`Map(${value.size}) `, [...value].map(([key, entry]) => `${of(key)} => ${of(entry)}`))
+    return braces(
+      `Map(${value.size}) `,
+      [...value].map(([key, entry]) => `${of(key)} => ${of(entry)}`),
+    )
   }
   if (value instanceof Set) return braces(`Set(${value.size}) `, [...value].map(of))
   const name = Object.getPrototypeOf(value)?.constructor?.name

@@ -10,7 +10,8 @@ const english = {
   output: 'Output',
   prints: 'Prints',
   stopped: 'Stopped.',
-  finished: (ms: number) => `Finished in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms, here in your browser.`,
+  finished: (ms: number) =>
+    `Finished in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms, here in your browser.`,
   more: (count: number) => `… ${count} more lines are not shown.`,
   openInPlayground: 'Open in the playground',
   copyLink: 'Copy link',
