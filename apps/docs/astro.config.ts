@@ -11,8 +11,10 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
+const repository = 'https://github.com/unroll-js/unroll'
+
 export default defineConfig({
-  site: process.env['DOCS_SITE'] ?? 'https://unroll.dev',
+  site: process.env['DOCS_SITE'] ?? 'https://unroll-js.github.io',
   // The folder of the site on its host, `/unroll/` say.
   base: process.env['DOCS_BASE'] ?? '/',
   outDir: process.env['DOCS_OUT'] ?? 'dist',
@@ -47,14 +49,15 @@ export default defineConfig({
               excludePrivate: true,
               skipErrorChecking: true,
             },
-            gitRevision: 'main',
+            disableGit: true,
+            sourceLinkTemplate: `${repository}/blob/main/packages/{path}#L{line}`,
             readme: 'none',
             includeVersion: false,
             plugin: ['typedoc-plugin-markdown'],
           },
         }),
       ],
-      lastUpdated: false,
+      social: [{ icon: 'github', label: 'GitHub', href: repository }],
     }),
   ],
   vite: { worker: { format: 'es' } },

@@ -1,4 +1,4 @@
 export { BrowserEngine, startBrowserEngine } from './browserEngine.ts'
-export { adapterFlags, type BrowserName, browserNames, remedyOf } from './browsers.ts'
+export { adapterFlags, type BrowserName, browserNames, executableOf, remedyOf } from './browsers.ts'
 export type { EngineMode } from './enginePage.ts'
 export { BrowserPage, openPage } from './openPage.ts'

@@ -17,12 +17,16 @@ interface LiveSampleProps {
   readonly children?: ComponentChildren
 }
 
+const brought = { note: null, failed: false }
+
 /** A sample that can be run and edited where it stands. */
 export function LiveSample({ code, printed, language, playground, children }: LiveSampleProps) {
   const texts = textsOf(language)
   const [edited, setEdited] = useState<string | null>(null)
   const { output, running, run, stop, clear } = useRun(language)
   const current = edited ?? code
+  const shown =
+    output ?? (printed === '' ? null : { ...brought, lines: [{ kind: 'log' as const, text: printed }] })
   return (
     <div class="live not-content">
       {edited === null ? children : <Editor code={code} label={texts.code} changed={setEdited} />}
@@ -48,15 +52,7 @@ export function LiveSample({ code, printed, language, playground, children }: Li
         )}
         <a href={`${playground}#${encodeCode(current)}`}>{texts.openInPlayground}</a>
       </div>
-      {output === null ? (
-        printed !== '' && (
-          <div class="live-output">
-            <pre tabIndex={0}>{printed}</pre>
-          </div>
-        )
-      ) : (
-        <Output {...output} />
-      )}
+      {shown !== null && <Output {...shown} />}
     </div>
   )
 }

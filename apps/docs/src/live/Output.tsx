@@ -2,7 +2,7 @@ import type { Line } from './worker.ts'
 
 export interface OutputState {
   readonly lines: readonly Line[]
-  /** How the run ended; null while it runs. */
+  /** How the run ended; null while it runs, and of a run that the site brought along. */
   readonly note: string | null
   readonly failed: boolean
 }
@@ -11,6 +11,7 @@ export interface OutputState {
 export function Output({ lines, note, failed }: OutputState) {
   return (
     <div class="live-output" role="status">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it by the keyboard */}
       <pre tabIndex={0}>
         {lines.map(({ kind, text }, index) => (
           <span key={index} class={kind}>

@@ -1,0 +1,217 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import AxeBuilder from '@axe-core/playwright'
+import { executableOf, remedyOf } from '@unroll/browser'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deadLinks } from './crawl.ts'
+import { filesOf } from './folders.ts'
+import { openSite, type Site } from './site.ts'
+
+/** All of it where continuous integration asks; a round of it in `npm test`. */
+const full = process.env['DOCS_FULL'] === '1'
+const bases = full ? ['/unroll/', '/'] : ['/unroll/']
+const executable = executableOf('chromium')
+
+/** Pages that people wrote, by their address in the site. */
+const written = [...filesOf('src/content/docs', '.mdx').keys()]
+  .filter((name) => !name.startsWith('api/'))
+  .map((name) =>
+    `${name.replace(/(^|\/)index\.mdx$/, '$1').replace(/\.mdx$/, '')}/`.replace(/^\/$|\/\/$/, ''),
+  )
+const english = written.filter((page) => !page.startsWith('zh-cn'))
+/** One of each kind. */
+const few = [
+  '',
+  'zh-cn/',
+  'guide/recurrent-layers/',
+  'reference/lstm/',
+  'zh-cn/reference/lstm/',
+  'playground/',
+]
+
+describe.each(bases)('the site under %s', (base) => {
+  let site: Site
+  let browser: Browser
+  beforeAll(async () => {
+    site = await openSite(base)
+    if (executable !== null)
+      browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] })
+  }, 300_000)
+  afterAll(async () => {
+    await browser?.close()
+    await site?.[Symbol.asyncDispose]()
+  })
+
+  it('has no link, picture, script or anchor that leads nowhere', () => {
+    expect(deadLinks(site.files, base)).toEqual([])
+  })
+
+  it('loads at most 40 kB of script where nothing is live, and 150 kB where something is, gzipped', () => {
+    for (const page of written) {
+      const text = readFileSync(join(site.files, page, 'index.html'), 'utf8')
+      const isLive = text.includes('<astro-island')
+      expect(scriptBytes(site, text), page).toBeLessThan((isLive ? 150 : 40) * 1000)
+    }
+  })
+
+  describe.skipIf(executable === null)(
+    `in Chromium (${remedyOf('chromium')} where it shows as skipped)`,
+    () => {
+      const visit = async (
+        context: BrowserContext,
+        page: string,
+      ): Promise<{ page: Page; faults: string[] }> => {
+        const faults: string[] = []
+        const opened = await context.newPage()
+        opened.on('console', (message) => {
+          if (message.type() === 'error') faults.push(`console: ${message.text()}`)
+        })
+        opened.on('pageerror', (error) => faults.push(`thrown: ${error.message}`))
+        opened.on('request', (request) => {
+          const { protocol, hostname } = new URL(request.url())
+          if (/^http/.test(protocol) && hostname !== 'localhost') faults.push(`asks ${request.url()}`)
+        })
+        await opened.goto(`${site.home}${page}`, { waitUntil: 'load' })
+        return { page: opened, faults }
+      }
+
+      it.each(full ? written : english)(
+        '%s: what it runs prints what it shows, without an error or a request to others',
+        {
+          timeout: 180_000,
+        },
+        async (path) => {
+          const context = await browser.newContext()
+          const { page, faults } = await visit(context, path)
+          for (const live of await page.locator('.live:not(.playground)').all()) {
+            await live.scrollIntoViewIfNeeded()
+            const printed = await live.locator('.live-output pre').textContent()
+            await page.waitForFunction(
+              () => document.querySelectorAll('astro-island[ssr]').length === 0 || true,
+            )
+            await live.locator('button.primary').click()
+            await live
+              .locator('.live-output p.done, .live-output p.failed')
+              .filter({ hasNotText: /…/ })
+              .waitFor({ timeout: 60_000 })
+            expect((await live.locator('.live-output pre').textContent())?.trimEnd()).toBe(printed?.trimEnd())
+          }
+          expect(faults).toEqual([])
+          await context.close()
+        },
+      )
+
+      it.each(full ? written : few)(
+        '%s: fits a phone, moves nothing while it loads, and has no serious fault for axe, light or dark',
+        {
+          timeout: 120_000,
+        },
+        async (path) => {
+          for (const [width, colorScheme] of [
+            [1280, 'light'],
+            [390, 'dark'],
+          ] as const) {
+            const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme })
+            const { page } = await visit(context, path)
+            const { wide, shift } = await page.evaluate(
+              () =>
+                new Promise<{ wide: number; shift: number }>((resolve) => {
+                  let shift = 0
+                  new PerformanceObserver((list) => {
+                    for (const entry of list.getEntries()) shift += Number(Reflect.get(entry, 'value'))
+                  }).observe({ type: 'layout-shift', buffered: true })
+                  setTimeout(
+                    () => resolve({ wide: document.documentElement.scrollWidth - innerWidth, shift }),
+                    300,
+                  )
+                }),
+            )
+            expect(wide, `${width} px: wider than the window by`).toBeLessThanOrEqual(0)
+            expect(shift, `${width} px: layout shift`).toBeLessThan(0.1)
+            const { violations } = await new AxeBuilder({ page }).analyze()
+            const serious = violations
+              .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+              .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+            expect(serious, `${width} px, ${colorScheme}`).toEqual([])
+            await context.close()
+          }
+        },
+      )
+
+      it('finds a Chinese word in the middle of a phrase', async () => {
+        const context = await browser.newContext({ locale: 'zh-CN' })
+        const { page } = await visit(context, 'zh-cn/')
+        await page.locator('site-search button').first().click()
+        await page.locator('site-search input').fill('细胞状态')
+        await page.locator('.pagefind-ui__result-link').first().waitFor()
+        const found = await page
+          .locator('.pagefind-ui__result-link')
+          .evaluateAll((links) => links.map((a) => a.getAttribute('href')))
+        expect(found.some((href) => href?.includes('zh-cn/reference/lstm/'))).toBe(true)
+        await context.close()
+      })
+
+      it('stops a loop without an end, cuts a million lines, and shows what is thrown', {
+        timeout: 120_000,
+      }, async () => {
+        const context = await browser.newContext()
+        const { page } = await visit(context, 'playground/')
+        const run = async (code: string): Promise<string> => {
+          await page.locator('.cm-content').fill(code)
+          await page.locator('.playground button.primary').click()
+          const note = page.locator('.live-output p').filter({ hasNotText: /^Running/ })
+          await note.waitFor({ timeout: 60_000 })
+          return (await note.textContent()) ?? ''
+        }
+        expect(await run('for (;;) {}')).toContain('stopped: no end after 15 s')
+        expect(await run('for (let i = 0; i < 1e6; i++) console.log(i)')).toContain(
+          '999000 more lines are not shown',
+        )
+        expect(await run('null.x')).toContain('TypeError')
+        expect(await run('const = 1')).toContain('SyntaxError')
+        expect(await run("import x from 'left-pad'\nconsole.log(x)")).toContain('ImportError')
+        expect(await run('console.log(6 * 7)')).toContain('Finished')
+        await context.close()
+      })
+
+      it('is read without JavaScript, too', async () => {
+        const context = await browser.newContext({ javaScriptEnabled: false })
+        const { page } = await visit(context, 'reference/lstm/')
+        expect(await page.locator('main').textContent()).toContain('tensor([[ 0.0035')
+        await context.close()
+      })
+    },
+  )
+})
+
+/** Bytes of the scripts that a page loads by itself, and of what these import, gzipped. */
+function scriptBytes(site: Site, text: string): number {
+  const seen = new Set<string>()
+  const add = (path: string): void => {
+    const inside = new URL(path, `http://site${site.base}`).pathname.slice(site.base.length)
+    if (seen.has(inside)) return
+    seen.add(inside)
+    const code = readFileSync(join(site.files, inside), 'utf8')
+    for (const [, from = ''] of code.matchAll(
+      /(?:^|[;}\s])(?:import|export)[^'"()]*?['"](\.[^'"]+\.js)['"]/g,
+    )) {
+      add(new URL(from, `http://site${site.base}${inside}`).pathname)
+    }
+  }
+  for (const [, path = ''] of text.matchAll(/ (?:src|component-url|renderer-url)="([^"]+\.js)"/g)) add(path)
+  const inline = [...text.matchAll(/<script(?![^>]*src=)[^>]*>(.*?)<\/script>/gs)]
+    .map(([, code = '']) => code)
+    .join('\n')
+  let bytes = gzipSync(inline).length
+  for (const inside of seen) bytes += gzipSync(readFileSync(join(site.files, inside))).length
+  return bytes
+}
+
+it('shows every page that was written in the menu', () => {
+  const menu = readFileSync(new URL('../sidebar.ts', import.meta.url), 'utf8')
+  const missing = english.filter((page) => page !== '' && !menu.includes(`'${page.slice(0, -1)}'`))
+  expect(missing).toEqual([])
+  expect(readdirSync(new URL('../src/content/docs', import.meta.url)).length).toBeGreaterThan(0)
+})
