@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import preact from '@astrojs/preact'
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
@@ -56,6 +57,14 @@ export default defineConfig({
             plugin: ['typedoc-plugin-markdown'],
           },
         }),
+        // The list of members is on the page reference/api, which knows the languages.
+        {
+          name: 'no-list-of-packages',
+          hooks: {
+            'config:setup': () =>
+              rmSync(new URL('src/content/docs/api/README.md', import.meta.url), { force: true }),
+          },
+        },
       ],
       social: [{ icon: 'github', label: 'GitHub', href: repository }],
     }),

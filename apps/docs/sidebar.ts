@@ -7,7 +7,7 @@ const group = (label: string, chinese: string, pages: readonly string[]) => ({
 
 export const sidebar = [
   group('Start', '开始', ['guide/recurrent-layers', 'guide/install', 'guide/from-pytorch', 'playground']),
-  group('Classes', '各个类', [
+  group('Reference', '参考', [
     'reference/lstm',
     'reference/gru',
     'reference/rnn',
@@ -16,5 +16,7 @@ export const sidebar = [
     'reference/rnncell',
     'reference/rnnbase',
     'reference/packing',
+    'reference/api',
   ]),
+  group('Results', '结果', ['results/conformance', 'results/benchmarks']),
 ]

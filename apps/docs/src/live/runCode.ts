@@ -5,7 +5,7 @@ import { packages } from './packages.ts'
 export type LineKind = 'log' | 'warn' | 'error'
 
 /** Takes one call of `console`. */
-export type Print = (kind: LineKind, text: string) => void
+type Print = (kind: LineKind, text: string) => void
 
 /** What code of the site sees beside the language. */
 export interface Surroundings {
@@ -28,7 +28,7 @@ export async function runCode(code: string, { print }: Surroundings): Promise<vo
   await run(importing, exports, { exports }, consoleOf(print))
 }
 
-export class ImportError extends Error {
+class ImportError extends Error {
   override readonly name = 'ImportError'
 }
 

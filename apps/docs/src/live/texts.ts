@@ -1,6 +1,4 @@
 /** Words of the live parts, in both languages. */
-export type Language = 'en' | 'zh-CN'
-
 const english = {
   run: 'Run',
   stop: 'Stop',
