@@ -10,11 +10,10 @@ import { deadLinks } from './crawl.ts'
 import { filesOf } from './folders.ts'
 import { openSite, type Site } from './site.ts'
 
-/** All of it where continuous integration asks; a round of it in `npm test`. */
+/** One page of each kind. */
+const few = ['', 'zh-cn/', 'reference/lstm/', 'playground/', 'results/benchmarks/']
+/** All pages where continuous integration asks. */
 const full = process.env['DOCS_FULL'] === '1'
-const bases = full ? ['/unroll/', '/'] : ['/unroll/']
-/** One of each kind; null for all. */
-const shown = full ? null : ['', 'zh-cn/', 'reference/lstm/', 'playground/', 'results/benchmarks/']
 const executable = executableOf('chromium')
 
 /** Pages that people wrote, by their address in the site. */
@@ -24,7 +23,8 @@ const written = [...filesOf('src/content/docs', '.mdx').keys()]
     `${name.replace(/(^|\/)index\.mdx$/, '$1').replace(/\.mdx$/, '')}/`.replace(/^\/$|\/\/$/, ''),
   )
 const english = written.filter((page) => !page.startsWith('zh-cn'))
-describe.each(bases)('the site under %s', (base) => {
+describe.each(['/unroll/', ...(full ? ['/'] : [])])('the site under %s', (base) => {
+  const visited = base === '/' ? written : few
   let site: Site
   let browser: Browser
   beforeAll(async () => {
@@ -70,7 +70,7 @@ describe.each(bases)('the site under %s', (base) => {
         return { page: opened, faults }
       }
 
-      it.each(shown ?? written)(
+      it.each(visited)(
         '%s: what it runs prints what it shows, without an error or a request to others',
         {
           timeout: 180_000,
@@ -94,7 +94,7 @@ describe.each(bases)('the site under %s', (base) => {
         },
       )
 
-      it.each(shown ?? written)(
+      it.each(visited)(
         '%s: fits a phone, moves nothing while it loads, and has no serious fault for axe, light or dark',
         {
           timeout: 120_000,
