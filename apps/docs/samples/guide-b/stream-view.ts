@@ -1,11 +1,12 @@
-import { GRU, manualSeed } from '@unroll/torch'
+import { GRU, manualSeed, tensor } from '@unroll/torch'
 
 manualSeed(0)
-using stream = new GRU(1, 2).stream() // disposed at the end of the block
+const stream = new GRU(1, 2).stream()
 
 const first = stream.step(Float32Array.of(1))
 const kept = first.slice() // a copy
 const second = stream.step(Float32Array.of(-1))
 
 console.log('the same array:', first === second)
-console.log('kept', kept, 'now', first)
+console.log('kept', tensor(kept), 'now', tensor(first))
+stream.dispose()

@@ -1,4 +1,4 @@
-import { allclose, LSTM, manualSeed, rand, tensor } from '@unroll/torch'
+import { allclose, LSTM, manualSeed, rand } from '@unroll/torch'
 
 manualSeed(0)
 const lstm = new LSTM(3, 4)
