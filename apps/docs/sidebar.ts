@@ -7,7 +7,7 @@ const group = (label: string, chinese: string, pages: readonly string[]) => ({
 
 export const sidebar = [
   group('Start', '开始', ['guide/recurrent-layers', 'guide/install', 'guide/from-pytorch', 'playground']),
-  group('Guide', '指南', ['guide/lengths', 'guide/streaming', 'guide/checkpoints']),
+  group('Guide', '指南', ['guide/lengths', 'guide/streaming', 'guide/checkpoints', 'guide/performance']),
   group('Classes', '各个类', [
     'reference/lstm',
     'reference/gru',
