@@ -7,7 +7,13 @@ const group = (label: string, chinese: string, pages: readonly string[]) => ({
 
 export const sidebar = [
   group('Start', '开始', ['guide/recurrent-layers', 'guide/install', 'guide/from-pytorch', 'playground']),
-  group('Guide', '指南', ['guide/engines']),
+  group('Guide', '指南', [
+    'guide/engines',
+    'guide/lengths',
+    'guide/streaming',
+    'guide/checkpoints',
+    'guide/performance',
+  ]),
   group('Reference', '参考', [
     'reference/lstm',
     'reference/gru',
