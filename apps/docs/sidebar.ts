@@ -7,4 +7,17 @@ const group = (label: string, chinese: string, pages: readonly string[]) => ({
 
 export const sidebar = [
   group('Start', '开始', ['guide/recurrent-layers', 'guide/install', 'guide/from-pytorch']),
+  group('In production', '生产使用', [
+    'guide/bundlers',
+    'guide/scaling',
+    'guide/training',
+    'guide/troubleshooting',
+    'guide/correctness',
+  ]),
+  group('Migrate', '迁移', [
+    'migrate/pytorch',
+    'migrate/tfjs-keras',
+    'migrate/onnxruntime',
+    'migrate/brainjs',
+  ]),
 ]
