@@ -13,6 +13,19 @@ export const sidebar = [
     'guide/streaming',
     'guide/checkpoints',
     'guide/performance',
+    'guide/training',
+  ]),
+  group('In production', '生产环境', [
+    'guide/bundlers',
+    'guide/scaling',
+    'guide/troubleshooting',
+    'guide/correctness',
+  ]),
+  group('Migrate', '迁移', [
+    'migrate/pytorch',
+    'migrate/tfjs-keras',
+    'migrate/onnxruntime',
+    'migrate/brainjs',
   ]),
   group('Reference', '参考', [
     'reference/lstm',
