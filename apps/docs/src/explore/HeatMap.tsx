@@ -13,7 +13,8 @@ interface HeatMapProps {
   readonly low: string
   /** Columns from here on are faint. Default: none. */
   readonly until?: number
-  readonly row: number
+  /** The chosen row; null where only columns are chosen. */
+  readonly row: number | null
   readonly column: number
   /** What the current term reads: a column, or the chosen row of it. Default: nothing. */
   readonly reads?: { readonly column: number; readonly whole: boolean } | null
@@ -67,14 +68,16 @@ export function HeatMap(props: HeatMapProps) {
       {columns > 0 && (
         <>
           <span class="heat-column" style={box(0, column, rows)} />
-          <span class="heat-row" style={{ top: `${(100 * row) / rows}%`, height: `${100 / rows}%` }} />
+          {row !== null && (
+            <span class="heat-row" style={{ top: `${(100 * row) / rows}%`, height: `${100 / rows}%` }} />
+          )}
           {reads !== null && reads.column >= 0 && (
             <span
               class="heat-reads"
-              style={reads.whole ? box(0, reads.column, rows) : box(row, reads.column, 1)}
+              style={reads.whole ? box(0, reads.column, rows) : box(row ?? 0, reads.column, 1)}
             />
           )}
-          <span class="heat-one" style={box(row, column, 1)} />
+          {row !== null && <span class="heat-one" style={box(row, column, 1)} />}
         </>
       )}
     </div>

@@ -121,7 +121,7 @@ function InputLane(
         most={largest(values)}
         high="positive"
         low="negative"
-        row={-1}
+        row={null}
         column={place.step}
         reads={props.reads}
         label={texts.map(texts.names.x, size, columns.length)}

@@ -1,15 +1,15 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import { ValueTable } from '../ValueTable.tsx'
 import { encodeWord } from '../words.ts'
 import { CellPanel } from './CellPanel.tsx'
-import { type Kind, traceCell } from './cells.ts'
+import { type Kind, letters, traceCell } from './cells.ts'
 import { embed, headAt, kinds } from './models.ts'
-import { NumbersTable } from './NumbersTable.tsx'
 import { SignalPad, signalOf, type signalShapes } from './SignalPad.tsx'
 import { Steering } from './Steering.tsx'
 import { nameOfLetter, textsOf } from './texts.ts'
 import { type Source, useModels } from './useModels.ts'
-import { letterAt, phaseOf, phases, shown, worked } from './worked.ts'
+import { colourOf, letterAt, phaseOf, phases, shown, valueAt, worked } from './worked.ts'
 
 interface InsideACellProps {
   readonly language: string
@@ -28,8 +28,8 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
   const [word, setWord] = useState('butterfly')
   const [signal, setSignal] = useState(() => signalOf('sine'))
   const [kind, setKind] = useState<Kind>('LSTM')
-  // A turn is a term of an equation: `phases` of them are a timestep.
-  const [turn, setTurn] = useState(phases - 1)
+  // A turn is a term of an equation: `phases` of them are a timestep. At first the last one, wherever it is.
+  const [turn, setTurn] = useState(Number.POSITIVE_INFINITY)
   const [unit, setUnit] = useState(0)
   const [playing, setPlaying] = useState(false)
   const { models, problem } = useModels(source)
@@ -70,6 +70,11 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
   const goTo = (to: number): void => {
     setPlaying(false)
     setTurn(Math.max(0, Math.min(lastTurn, to)))
+  }
+  const read = (text: string): void => {
+    setPlaying(false)
+    setWord(text)
+    setTurn(Number.POSITIVE_INFINITY)
   }
   const move = (toStep: number): void => goTo(Math.max(0, Math.min(steps - 1, toStep)) * phases + phase)
   const pick = (of: Kind, letter: string, toUnit: number | null, toStep: number | null): void => {
@@ -133,14 +138,11 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
               spellcheck={false}
               autocomplete="off"
               autocapitalize="off"
-              onInput={({ currentTarget }) => {
-                setWord(currentTarget.value)
-                setPlaying(false)
-              }}
+              onInput={({ currentTarget }) => read(currentTarget.value)}
             />
           </label>
           {examples.map((example) => (
-            <button key={example} type="button" onClick={() => setWord(example)}>
+            <button key={example} type="button" onClick={() => read(example)}>
               {example}
             </button>
           ))}
@@ -206,8 +208,33 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
           )
         })}
       </section>
+      <p class="legend">
+        <span>
+          <i class="ramp-gate" />
+          {texts.legend.gate}
+        </span>
+        <span>
+          <i class="ramp-signed" />
+          {texts.legend.signed}
+        </span>
+        <span>{texts.legend.faint}</span>
+        <span>
+          <i class="mark-reads" />
+          {texts.legend.reads}
+        </span>
+      </p>
       {current && steps > 0 && (
-        <NumbersTable texts={texts} trace={current.trace} unit={row} columns={columns} step={step} />
+        <ValueTable
+          title={texts.table(chosen, row + 1)}
+          corner={texts.timestep}
+          columns={columns}
+          column={step}
+          rows={letters[chosen].map((of) => ({
+            name: `${of} ${nameOfLetter(texts, of)}`,
+            colour: colourOf(of),
+            values: columns.map((_, at) => shown(valueAt(current.trace, of, at, row))),
+          }))}
+        />
       )}
     </div>
   )

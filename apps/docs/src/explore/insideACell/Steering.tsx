@@ -75,7 +75,8 @@ export function Steering(props: SteeringProps) {
         </label>
       </div>
       {kinds.length > 1 && (
-        <fieldset class="choices kinds" aria-label={texts.cell}>
+        <fieldset class="choices kinds">
+          <legend>{texts.cell}</legend>
           {kinds.map((of) => (
             <label key={of}>
               <input type="radio" name="kind" checked={of === kind} onChange={() => props.chooseKind(of)} />{' '}

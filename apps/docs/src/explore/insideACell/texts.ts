@@ -41,7 +41,12 @@ const english = {
   },
   map: (name: string, units: number, steps: number) =>
     `Heat map of ${name}: ${units} rows, ${steps} timesteps. The table below has the numbers.`,
-  legend: { closed: '0, closed', open: '1, open', negative: 'negative', positive: 'positive' },
+  legend: {
+    gate: 'a gate, from 0 to 1, in its colour',
+    signed: 'other numbers, from negative over 0 to positive',
+    faint: 'Faint: not yet computed.',
+    reads: 'what the lit line reads',
+  },
   table: (kind: string, unit: number) => `The numbers of unit ${unit} of the ${kind}, as a table`,
   said: (kind: string, name: string, letter: string, unit: number, sum: string) =>
     `${kind}, ${name} ${letter}, unit ${unit}: ${sum}`,
@@ -90,7 +95,12 @@ const chinese: typeof english = {
     x: '输入',
   },
   map: (name, units, steps) => `${name}的热图：${units} 行，${steps} 个时间步。具体数值见下方表格。`,
-  legend: { closed: '0，关闭', open: '1，打开', negative: '负', positive: '正' },
+  legend: {
+    gate: '门，从 0 到 1，用各自的颜色',
+    signed: '其他数，从负数经 0 到正数',
+    faint: '浅色：尚未计算。',
+    reads: '亮起的那一行所读取的内容',
+  },
   table: (kind, unit) => `${kind} 第 ${unit} 个神经元的数值表`,
   said: (kind, name, letter, unit, sum) => `${kind}，${name} ${letter}，第 ${unit} 个神经元：${sum}`,
   loading: '正在加载权重……',

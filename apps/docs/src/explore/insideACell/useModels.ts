@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { languageModelUrl } from '../languageModelUrl.ts'
 import cellsUrl from './cells.pt?url'
-import { type ModelSet, quickstartModel, smallModels } from './models.ts'
+import type { ModelSet } from './models.ts'
 
 /** What the cells read, and so which weights they have. */
 export type Source = 'words' | 'signal' | 'quickstart'
@@ -12,10 +12,10 @@ function loadModels(source: Source): Promise<ModelSet> {
   const known = loading.get(source)
   if (known) return known
   const models = (async () => {
-    const { load } = await import('@unroll/weights')
+    const { loadQuickstart, loadSmallModels } = await import('./loadModels.ts')
     return source === 'quickstart'
-      ? quickstartModel(await load(new URL(languageModelUrl, location.href)))
-      : smallModels(await load(new URL(cellsUrl, location.href)), source)
+      ? loadQuickstart(new URL(languageModelUrl, location.href))
+      : loadSmallModels(new URL(cellsUrl, location.href), source)
   })()
   loading.set(source, models)
   // A failure may be the network's: the next one who asks tries again.
