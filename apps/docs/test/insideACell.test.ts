@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { GRU, LSTM, RNN } from '@unroll/sequence'
 import { elementsOf, manualSeed, randn, tensor } from '@unroll/tensor'
-import { load } from '@unroll/weights'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type CellWeights, traceCell } from '../src/explore/insideACell/cells.ts'
-import {
-  embed,
-  guessAt,
-  kinds,
-  type ModelSet,
-  quickstartModel,
-  smallModels,
-} from '../src/explore/insideACell/models.ts'
+import { loadQuickstart, loadSmallModels } from '../src/explore/insideACell/loadModels.ts'
+import { embed, guessAt, kinds, type ModelSet } from '../src/explore/insideACell/models.ts'
 import { letterAt, phaseOf, phases, worked } from '../src/explore/insideACell/worked.ts'
 import { encodeWord } from '../src/explore/words.ts'
 
@@ -21,11 +14,11 @@ const layers = { RNN, LSTM, GRU }
 let models: Record<'words' | 'signal' | 'quickstart', ModelSet>
 
 beforeAll(async () => {
-  const small = await load(read('../src/explore/insideACell/cells.pt'))
+  const small = read('../src/explore/insideACell/cells.pt')
   models = {
-    words: smallModels(small, 'words'),
-    signal: smallModels(small, 'signal'),
-    quickstart: quickstartModel(await load(read('../../quickstart/model/language.pt'))),
+    words: await loadSmallModels(small, 'words'),
+    signal: await loadSmallModels(small, 'signal'),
+    quickstart: await loadQuickstart(read('../../quickstart/model/language.pt')),
   }
 })
 

@@ -62,8 +62,8 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
     if (!playing) return
     if (now >= lastTurn) return setPlaying(false)
     // Who wants little motion gets a timestep at once instead of a light that runs.
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
-    const timer = setTimeout(() => setTurn(Math.min(lastTurn, now + (calm ? phases : 1))), calm ? 1500 : 450)
+    const calm = wantsCalm()
+    const timer = setTimeout(() => setTurn(calm ? (step + 2) * phases - 1 : now + 1), calm ? 1500 : 450)
     return () => clearTimeout(timer)
   }, [playing, now, lastTurn])
 
@@ -165,7 +165,7 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
         move={move}
         turn={(by) => goTo(now + by)}
         play={() => {
-          if (!playing && now >= lastTurn) setTurn(0)
+          if (!playing && now >= lastTurn) setTurn(wantsCalm() ? phases - 1 : 0)
           setPlaying(!playing)
         }}
         chooseUnit={setUnit}
@@ -238,4 +238,8 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
       )}
     </div>
   )
+}
+
+function wantsCalm(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches
 }

@@ -2,6 +2,8 @@ import { useMemo, useState } from 'preact/hooks'
 import { ValueTable } from '../ValueTable.tsx'
 import { nameOf, percent } from '../words.ts'
 import { LanguageHeat } from './LanguageHeat.tsx'
+import type { WordReading } from './languageModel.ts'
+import type { FirstReading } from './readFirst.ts'
 import { textsOf } from './texts.ts'
 import { useLanguageModel } from './useLanguageModel.ts'
 
@@ -16,20 +18,27 @@ const examples = [
   'fjäril',
 ]
 const longest = 28
-/** The quickstart's languages; shown, without numbers, before the model is there. */
-const languagesAtFirst = ['en', 'fr', 'de', 'es', 'it', 'pt', 'nl', 'sv']
+
+interface WordToLanguageProps {
+  readonly language: string
+  readonly first: FirstReading
+}
 
 /** The quickstart's model reads what the reader types; each letter tells what it changed. */
-export function WordToLanguage({ language }: { readonly language: string }) {
+export function WordToLanguage({ language, first }: WordToLanguageProps) {
   const texts = textsOf(language)
-  const [word, setWord] = useState('Schmetterling')
+  const [word, setWord] = useState(first.word)
   // The last letter, wherever it is, until the reader chooses one; the most probable language likewise.
   const [chosenLetter, setLetter] = useState(Number.POSITIVE_INFINITY)
   const [chosenLanguage, setLanguage] = useState<number | null>(null)
-  const { model, problem } = useLanguageModel()
-  const reading = useMemo(() => model?.read(word) ?? null, [model, word])
+  const { model, problem, start } = useLanguageModel()
+  const atFirst = useMemo(() => readingOf(first), [first])
+  const reading = useMemo(
+    () => (model ? model.read(word) : word === first.word ? atFirst : null),
+    [model, word, first, atFirst],
+  )
 
-  const codes = model?.languages ?? languagesAtFirst
+  const codes = first.languages
   const names = codes.map((code) => nameOf(code, language))
   const letters = reading?.letters ?? []
   const letter = Math.max(0, Math.min(chosenLetter, letters.length - 1))
@@ -40,6 +49,7 @@ export function WordToLanguage({ language }: { readonly language: string }) {
   const most = reading ? reading.added.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1) : 1
 
   const open = (text: string): void => {
+    start()
     setWord(text)
     setLetter(Number.POSITIVE_INFINITY)
     setLanguage(null)
@@ -57,7 +67,7 @@ export function WordToLanguage({ language }: { readonly language: string }) {
   }
   const said = (): string => {
     if (problem !== null) return texts.failed(problem)
-    if (model === null) return texts.loading
+    if (model === null && reading === null) return texts.loading
     const [name, current] = [names[row], letters[letter]]
     if (reading === null || name === undefined || current === undefined) return texts.empty
     const to = percent(soFar(letter, row), 1)
@@ -81,6 +91,7 @@ export function WordToLanguage({ language }: { readonly language: string }) {
             spellcheck={false}
             autocomplete="off"
             autocapitalize="off"
+            onFocus={start}
             onInput={({ currentTarget }) => open(currentTarget.value)}
           />
         </label>
@@ -155,7 +166,9 @@ export function WordToLanguage({ language }: { readonly language: string }) {
         column={letter}
         rows={names.map((name, of) => ({ name, values: letters.map((_, step) => signed(added(step, of))) }))}
       />
-      <p class="hint">{engine !== null && (engine === 'reference' ? texts.slow : texts.engine(engine))}</p>
+      <p class="hint">
+        {engine === null ? texts.notYet : engine === 'reference' ? texts.slow : texts.engine(engine)}
+      </p>
     </div>
   )
 }
@@ -164,4 +177,15 @@ export function WordToLanguage({ language }: { readonly language: string }) {
 function signed(value: number): string {
   const text = Math.abs(value).toFixed(1)
   return text === '0.0' ? text : `${value < 0 ? '−' : '+'}${text}`
+}
+
+/** What was read when the page was made, as the model gives it. */
+function readingOf({ letters, soFar, added, languages }: FirstReading): Omit<WordReading, 'start'> {
+  return {
+    letters,
+    unknown: [],
+    soFar: Float32Array.from(soFar),
+    added: Float32Array.from(added),
+    probabilities: Float32Array.from(soFar.slice(-languages.length)),
+  }
 }
