@@ -1,4 +1,10 @@
-import page from '../../../../docs/conformance.md?raw'
+const [page = ''] = Object.values(
+  import.meta.glob<string>('../../../../docs/conformance.md', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }),
+)
 
 /** A row of PyTorch's API and its counterpart here. */
 interface ConformanceRow {

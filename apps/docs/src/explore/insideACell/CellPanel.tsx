@@ -7,7 +7,7 @@ import { type CellTexts, nameOfLetter } from './texts.ts'
 import { colourOf, readingsOf, shown, worked } from './worked.ts'
 
 /** Where the reader looks. */
-export interface Place {
+interface Place {
   readonly step: number
   readonly unit: number
   readonly letter: string
@@ -142,7 +142,7 @@ function says({ model, trace, place, languages, texts, language }: CellPanelProp
   return guess && texts.guess(nameOf(guess.language, language), percent(guess.probability))
 }
 
-export function isGate(letter: string): boolean {
+function isGate(letter: string): boolean {
   return 'iforz'.includes(letter)
 }
 

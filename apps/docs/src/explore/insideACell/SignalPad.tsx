@@ -13,7 +13,7 @@ interface SignalPadProps {
   move(step: number): void
 }
 
-export const signalLength = 24
+const signalLength = 24
 
 /** Signals to begin with. */
 export const signalShapes = {
