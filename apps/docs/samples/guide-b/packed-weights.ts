@@ -1,6 +1,6 @@
 import { GRU, manualSeed, ones, wasm } from '@unroll/torch'
 
-const inUse = (): string => `${(wasm.allocatedBytes / 1e6).toFixed(1)} MB`
+const inUse = (): string => `${(wasm.allocatedBytes / 1e6).toFixed(0)} MB`
 
 manualSeed(0)
 const gru = new GRU(256, 512) // made once, not for every call
