@@ -7,4 +7,5 @@ const group = (label: string, chinese: string, pages: readonly string[]) => ({
 
 export const sidebar = [
   group('Start', '开始', ['guide/recurrent-layers', 'guide/install', 'guide/from-pytorch']),
+  group('Explore', '探索', ['explore/checkpoint-inspector', 'explore/hear-it']),
 ]

@@ -36,7 +36,7 @@ export function codeFor(module: RecurrentModule, file: string, prefix = ''): str
     '',
     `const weights = await loadWeights(${[quoted(file), ...(options.length > 0 ? [`{ ${options.join(', ')} }`] : [])].join(', ')})`,
     `const layer = ${kind}.fromStateDict(weights${layerOptions})`,
-    'console.log(`${layer}`)',
+    'console.log(String(layer))',
     '',
     ...run,
   ].join('\n')
