@@ -1,5 +1,8 @@
 import type { Verdict } from '@unroll/weights'
 import type { FailureKind } from './messages.ts'
+import { countText } from './numbers.ts'
+
+const tensorsText = (count: number): string => (count === 1 ? '1 tensor' : `${countText(count)} tensors`)
 
 /** Words of the page "Checkpoint inspector", in both languages. */
 const english = {
@@ -14,13 +17,13 @@ const english = {
   reading: 'Reading …',
   file: (name: string, size: string, format: string) => `${name}, ${size}, format ${format}`,
   total: (tensors: number, numbers: string, size: string) =>
-    `${tensors} tensors, ${numbers} numbers, ${size} in the state dict.`,
+    `${tensorsText(tensors)}, ${numbers} numbers, ${size} in the state dict.`,
   prefix: 'State dict',
   weights: 'State dict',
   others: 'Other tensors in the file',
   othersHint: 'Not part of the state dict that loadWeights gives: shapes only.',
   noTensors: 'This file has no tensors.',
-  branch: (count: number, size: string) => `${count} tensors, ${size}`,
+  branch: (count: number, size: string) => `${tensorsText(count)}, ${size}`,
   more: (count: number) => `Show ${count} more`,
   pick: 'Choose a tensor to see its numbers. Only this tensor is read from the file.',
   readingTensor: (percent: number) => `Reading the tensor … ${percent} %`,

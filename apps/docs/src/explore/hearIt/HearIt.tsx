@@ -75,7 +75,7 @@ export function HearIt({ language }: HearItProps) {
           name={texts.pitch}
           value={Math.round(12 * Math.log2(settings.pitch / 55))}
           from={0}
-          to={48}
+          to={72}
           text={(semitones) => `${Math.round(55 * 2 ** (semitones / 12))} Hz`}
           set={(semitones) => set({ pitch: 55 * 2 ** (semitones / 12) })}
           disabled={!hasPitch}

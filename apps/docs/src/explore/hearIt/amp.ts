@@ -22,7 +22,7 @@ export async function loadAmp(file: Uint8Array): Promise<Amp> {
   const voice = lstm.stream()
   const end = new Sequential(head).stream()
   const sample = new Float32Array(1)
-  const amp = {
+  const amp: { -readonly [Key in keyof Amp]: Amp[Key] } = {
     engine: lstm.engine.name,
     units: lstm.hiddenSize,
     hidden: new Float32Array(lstm.hiddenSize),
