@@ -15,7 +15,12 @@ export const sidebar = [
     'guide/performance',
     'guide/training',
   ]),
-  group('Explore', '探索', ['explore/inside-a-cell', 'explore/word-to-language']),
+  group('Explore', '探索', [
+    'explore/inside-a-cell',
+    'explore/word-to-language',
+    'explore/checkpoint-inspector',
+    'explore/hear-it',
+  ]),
   group('In production', '生产环境', [
     'guide/bundlers',
     'guide/scaling',

@@ -1,0 +1,69 @@
+import type { RecurrentModule } from '@unroll/weights'
+import { useState } from 'preact/hooks'
+import { codeFor } from './codeFor.ts'
+import type { Summary } from './readFile.ts'
+import type { Texts } from './texts.ts'
+
+interface ModuleListProps {
+  readonly summary: Summary
+  readonly texts: Texts
+}
+
+/** Recurrent layers of the state dict, each with code that loads and runs it. */
+export function ModuleList({ summary: { modules, file, prefix }, texts }: ModuleListProps) {
+  return (
+    <div class="panel-part">
+      <h3>{texts.modules}</h3>
+      {modules.length === 0 && <p>{texts.noModules}</p>}
+      {modules.map((module, index) => (
+        <section key={`${module.prefix} ${module.kind}`} class="module">
+          <p>
+            <strong>{module.kind}</strong> <code>{module.prefix}</code> {factsOf(module, texts).join(', ')}
+          </p>
+          <details open={index === 0}>
+            <summary>{texts.code}</summary>
+            <Code code={codeFor(module, file, prefix)} texts={texts} />
+            <p class="hint">
+              {module.kind.endsWith('Cell') ? '' : texts.codeHint}{' '}
+              {module.kind.startsWith('RNN') ? texts.reluHint : ''}
+            </p>
+          </details>
+        </section>
+      ))}
+    </div>
+  )
+}
+
+function factsOf(module: RecurrentModule, texts: Texts): string[] {
+  const facts = [texts.module(module.inputSize, module.hiddenSize)]
+  if (!module.kind.endsWith('Cell')) facts.push(texts.layers(module.numLayers))
+  if (module.bidirectional) facts.push(texts.bidirectional)
+  if (!module.bias) facts.push(texts.noBias)
+  if (module.projSize > 0) facts.push(texts.projection(module.projSize))
+  return [...facts, module.dtype]
+}
+
+function Code({ code, texts }: { readonly code: string; readonly texts: Texts }) {
+  const [copied, setCopied] = useState(false)
+  // Only a page that came safely may write there.
+  const clipboard: Clipboard | undefined = navigator.clipboard
+  return (
+    <div class="code">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      <pre tabIndex={0}>{code}</pre>
+      {clipboard && (
+        <button
+          type="button"
+          onClick={() =>
+            void clipboard.writeText(code).then(
+              () => setCopied(true),
+              () => setCopied(false),
+            )
+          }
+        >
+          {copied ? texts.copied : texts.copy}
+        </button>
+      )}
+    </div>
+  )
+}
