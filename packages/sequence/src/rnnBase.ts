@@ -238,9 +238,11 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
     const { dtype } = parameterOf(this, 'weight_ih_l0')
     if (input.dtype !== dtype) {
+      const computes = input.dtype === 'float32' || input.dtype === 'float64'
       throw new RangeError(
         `${who}: expected input of the weights' dtype, ${dtype}, got ${input.dtype}; ` +
-          `convert the input, input.to('${dtype}'), or the module, module.to('${input.dtype}')`,
+          `convert the input, input.to('${dtype}')` +
+          (computes ? `, or the module, module.to('${input.dtype}')` : ''),
       )
     }
     const ndim = batchSizes === null ? 3 : 2

@@ -3,7 +3,7 @@ import type { Heard, ProcessorMessage } from './messages.ts'
 import { type Lack, lackOf, type Settings, type Sound, SoundError, startSound } from './sound.ts'
 
 /** What the model says of itself once it runs. */
-export type Ready = Extract<ProcessorMessage, { readonly type: 'ready' }>
+type Ready = Extract<ProcessorMessage, { readonly type: 'ready' }>
 
 interface State {
   readonly status: 'off' | 'starting' | 'on'
