@@ -12,7 +12,7 @@ import { openSite, type Site } from './site.ts'
 
 /** One page of each kind. */
 const few = ['', 'zh-cn/', 'reference/lstm/', 'playground/', 'results/benchmarks/']
-/** All pages where continuous integration asks. */
+/** Every page, the Chinese ones in less detail, where continuous integration asks. */
 const full = process.env['DOCS_FULL'] === '1'
 const executable = executableOf('chromium')
 
@@ -24,7 +24,7 @@ const written = [...filesOf('src/content/docs', '.mdx').keys()]
   )
 const english = written.filter((page) => !page.startsWith('zh-cn'))
 describe.each(['/unroll/', ...(full ? ['/'] : [])])('the site under %s', (base) => {
-  const visited = base === '/' ? written : few
+  const visited = base === '/' ? [...new Set([...english, ...few])] : few
   let site: Site
   let browser: Browser
   beforeAll(async () => {
@@ -124,6 +124,16 @@ describe.each(['/unroll/', ...(full ? ['/'] : [])])('the site under %s', (base) 
           }
         },
       )
+
+      it('has no page in Chinese that is wider than a phone', { timeout: 180_000 }, async () => {
+        const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
+        for (const path of visited === few ? few : written.filter((page) => page.startsWith('zh-cn/'))) {
+          const { page } = await visit(context, path)
+          expect((await layoutOf(page)).wide, path).toBeLessThanOrEqual(0)
+          await page.close()
+        }
+        await context.close()
+      })
 
       it('finds a Chinese word in the middle of a phrase', async () => {
         const context = await browser.newContext({ locale: 'zh-CN' })
