@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { Checkpoint } from '@unroll/quickstart/checkpoint'
 import { load } from '@unroll/weights'
 import { beforeAll, expect, test } from 'vitest'
-import { SavedDict } from '../src/explore/savedDict.ts'
 import { softmax } from '../src/explore/words.ts'
 import { LanguageModel } from '../src/explore/wordToLanguage/languageModel.ts'
 
@@ -9,11 +9,11 @@ const read = (name: string): Uint8Array =>
   readFileSync(new URL(`../../quickstart/model/${name}`, import.meta.url))
 
 let model: LanguageModel
-let recorded: SavedDict
+let recorded: Checkpoint
 
 beforeAll(async () => {
   model = await LanguageModel.load(read('language.pt'))
-  recorded = new SavedDict('heldout.pt', await load(read('heldout.pt')))
+  recorded = new Checkpoint('heldout.pt', await load(read('heldout.pt')))
 })
 
 function reading(word: string) {

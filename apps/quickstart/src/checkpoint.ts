@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url'
-import { Tensor } from '@unroll/tensor'
-import { load } from '@unroll/weights'
+import { elementsOf, Tensor } from '@unroll/tensor'
 
-/** A dict as `torch.save` wrote it. Asking for what is not there throws, naming the file and the key. */
+/** A dict as `torch.save` wrote it and `load` read it. Asking for what is not there throws, naming the file and the key. */
 export class Checkpoint {
   readonly #where: string
   readonly #entries: ReadonlyMap<unknown, unknown>
@@ -11,12 +9,6 @@ export class Checkpoint {
     if (!(value instanceof Map)) throw new TypeError(`${where}: expected a dict, got ${describe(value)}`)
     this.#where = where
     this.#entries = value
-  }
-
-  /** One of the files in `model/`, which stands beside both `src/` and `dist/`. */
-  static async read(name: string): Promise<Checkpoint> {
-    const path = fileURLToPath(new URL(`../model/${name}`, import.meta.url))
-    return new Checkpoint(path, await load(path))
   }
 
   dict(key: string): Checkpoint {
@@ -39,6 +31,13 @@ export class Checkpoint {
 
   tensor(key: string): Tensor {
     return this.#get(key, 'a tensor', (value) => value instanceof Tensor)
+  }
+
+  /** A float32 tensor's elements, row after row. */
+  floats(key: string): Float32Array {
+    const elements = elementsOf(this.tensor(key))
+    if (elements instanceof Float32Array) return elements
+    throw new TypeError(`${this.#where}['${key}']: expected a float32 tensor`)
   }
 
   /** A dict of tensors, as `Module.stateDict` has it. */

@@ -1,6 +1,6 @@
 import { noGrad, tensor } from '@unroll/tensor'
-import { Checkpoint } from './checkpoint.ts'
 import { LanguageClassifier } from './model.ts'
+import { readModel } from './readModel.ts'
 
 /** What became of a word: a probability for each language, or the reason why there is none. */
 export type Reading =
@@ -27,7 +27,7 @@ export class WordClassifier {
 
   /** Reads `model/language.pt`, as PyTorch saved it. */
   static async load(): Promise<WordClassifier> {
-    const checkpoint = await Checkpoint.read('language.pt')
+    const checkpoint = await readModel('language.pt')
     const [alphabet, languages] = [checkpoint.string('alphabet'), checkpoint.strings('languages')]
     const sizes = checkpoint.dict('sizes')
     const model = new LanguageClassifier(

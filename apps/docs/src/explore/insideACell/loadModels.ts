@@ -1,11 +1,11 @@
+import { Checkpoint } from '@unroll/quickstart/checkpoint'
 import { type CheckpointSource, load } from '@unroll/weights'
-import { SavedDict } from '../savedDict.ts'
 import type { CellWeights, Kind } from './cells.ts'
 import { kinds, type ModelSet, type TrainedCell } from './models.ts'
 
 /** Of cells.pt, which `tooling/oracle/explore/train.py` writes: the models of words, or those of signals. */
 export async function loadSmallModels(source: CheckpointSource, what: 'words' | 'signal'): Promise<ModelSet> {
-  const file = new SavedDict('cells.pt', await load(source))
+  const file = new Checkpoint('cells.pt', await load(source))
   const ofWords = what === 'words'
   const cells = kinds.map((kind): [Kind, TrainedCell] => {
     const state = file.dict(what).dict(kind)
@@ -26,7 +26,7 @@ export async function loadSmallModels(source: CheckpointSource, what: 'words' | 
 
 /** Of language.pt: the direction of its LSTM that reads a word from its beginning. */
 export async function loadQuickstart(source: CheckpointSource): Promise<ModelSet> {
-  const file = new SavedDict('language.pt', await load(source))
+  const file = new Checkpoint('language.pt', await load(source))
   const state = file.dict('state_dict')
   return {
     alphabet: file.string('alphabet'),
@@ -42,7 +42,7 @@ export async function loadQuickstart(source: CheckpointSource): Promise<ModelSet
   }
 }
 
-function cellOf(kind: Kind, state: SavedDict, prefix: string): CellWeights {
+function cellOf(kind: Kind, state: Checkpoint, prefix: string): CellWeights {
   const [, units = 0] = state.tensor(`${prefix}weight_hh_l0`).shape
   const [, inputSize = 0] = state.tensor(`${prefix}weight_ih_l0`).shape
   return {

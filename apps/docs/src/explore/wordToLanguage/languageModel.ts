@@ -1,9 +1,10 @@
 import type { Engine } from '@unroll/kernels'
-import { Embedding, Linear } from '@unroll/nn'
-import { LSTM, packPaddedSequence, padPackedSequence } from '@unroll/sequence'
+import { skipInit } from '@unroll/nn'
+import { Checkpoint } from '@unroll/quickstart/checkpoint'
+import { LanguageClassifier } from '@unroll/quickstart/model'
+import { packPaddedSequence, padPackedSequence } from '@unroll/sequence'
 import { cat, elementsOf, linear, noGrad, type Tensor, tensor } from '@unroll/tensor'
 import { type CheckpointSource, load } from '@unroll/weights'
-import { SavedDict } from '../savedDict.ts'
 import { encodeWord } from '../words.ts'
 
 /** What the model makes of a word of T letters, for K languages. */
@@ -24,29 +25,28 @@ export interface WordReading {
   readonly start: Float32Array
 }
 
-/** The quickstart's classifier: letters, embedded; a bidirectional LSTM; both final hidden states; one score a language. */
+/** The quickstart's classifier, asked for what each letter changes. */
 export class LanguageModel {
   readonly alphabet: string
   readonly languages: readonly string[]
-  readonly #embedding: Embedding
-  readonly #lstm: LSTM
-  readonly #head: Linear
+  readonly #classifier: LanguageClassifier
 
   private constructor(saved: unknown) {
-    const file = new SavedDict('language.pt', saved)
+    const file = new Checkpoint('language.pt', saved)
     this.alphabet = file.string('alphabet')
     this.languages = file.strings('languages')
-    const state = file.dict('state_dict')
-    this.#embedding = Embedding.fromPretrained(state.tensor('embedding.weight'))
-    this.#lstm = LSTM.fromStateDict(state.tensors(), { prefix: 'lstm.' })
-    const [languages = 0, features = 0] = state.tensor('head.weight').shape
-    this.#head = new Linear(features, languages)
-    this.#head.loadStateDict(
-      new Map([
-        ['weight', state.tensor('head.weight')],
-        ['bias', state.tensor('head.bias')],
-      ]),
+    const sizes = file.dict('sizes')
+    this.#classifier = skipInit(
+      () =>
+        new LanguageClassifier(
+          [...this.alphabet].length,
+          this.languages.length,
+          sizes.number('embedding_size'),
+          sizes.number('hidden_size'),
+        ),
     )
+    this.#classifier.loadStateDict(file.tensors('state_dict'))
+    this.#classifier.eval()
   }
 
   static async load(source: CheckpointSource): Promise<LanguageModel> {
@@ -55,7 +55,7 @@ export class LanguageModel {
 
   /** What computes: WebAssembly where the browser has it. */
   get engine(): Pick<Engine, 'name' | 'variant'> {
-    return this.#lstm.engine
+    return this.#classifier.lstm.engine
   }
 
   /** Null where the word has no letter that the model knows. */
@@ -67,16 +67,17 @@ export class LanguageModel {
 
   /** One batch has the word as far as each of its letters, and so the whole word as its last sequence. */
   #read(indices: readonly number[]): Omit<WordReading, 'letters' | 'unknown'> {
+    const { embedding, lstm, head } = this.#classifier
     const count = indices.length
     const padded = BigInt64Array.from({ length: count * count }, (_, at) => {
       const [step, sequence] = [Math.floor(at / count), at % count]
       return BigInt(step <= sequence ? (indices[step] ?? 0) : 0)
     })
     const lengths = indices.map((_, index) => index + 1)
-    const embedded = this.#embedding.forward(tensor(padded, { shape: [count, count] }))
+    const embedded = embedding.forward(tensor(padded, { shape: [count, count] }))
     const packed = packPaddedSequence(embedded, lengths, { enforceSorted: false })
-    const [output, [hn]] = this.#lstm.forward(packed)
-    const soFar = floatsOf(this.#head.forward(cat([hn.at(0), hn.at(1)], 1)).softmax(1))
+    const [output, [hn]] = lstm.forward(packed)
+    const soFar = floatsOf(head.forward(cat([hn.at(0), hn.at(1)], 1)).softmax(1))
     const [all] = padPackedSequence(output)
     return {
       soFar,
@@ -91,9 +92,10 @@ export class LanguageModel {
    * @param output `(T, 2*hidden)`, of the whole word
    */
   #contributions(output: Tensor): Pick<WordReading, 'added' | 'start'> {
-    const units = this.#lstm.hiddenSize
+    const { lstm, head } = this.#classifier
+    const units = lstm.hiddenSize
     const [forward, reverse] = [0, units].map((from) =>
-      floatsOf(linear(output.narrow(1, from, units), this.#head.weight.narrow(1, from, units))),
+      floatsOf(linear(output.narrow(1, from, units), head.weight.narrow(1, from, units))),
     )
     const count = this.languages.length
     const added = new Float32Array(output.size(0) * count)
@@ -104,7 +106,7 @@ export class LanguageModel {
     for (let step = 0; step < output.size(0); step++) {
       center(added.subarray(step * count, (step + 1) * count))
     }
-    const { bias } = this.#head
+    const { bias } = head
     return { added, start: center(bias ? floatsOf(bias).slice() : new Float32Array(count)) }
   }
 }
