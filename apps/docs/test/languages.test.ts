@@ -28,4 +28,6 @@ it.each(chinese)('%s is in Chinese', (name) => {
   const text = (pages.get(name) ?? '').replace(/^```.*?^```$/gms, '')
   const letters = [...text.matchAll(/\p{Script=Han}/gu)].length
   expect(letters).toBeGreaterThan(20)
+  // Browsers show the end of a line as a space, which Chinese does not have between its letters.
+  expect(text.match(/[\p{Script=Han}，。；：、）」]\n[ \t]*\p{Script=Han}/gu)).toBeNull()
 })

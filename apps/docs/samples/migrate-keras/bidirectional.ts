@@ -1,7 +1,7 @@
 import { fromKeras, LSTM, manualSeed, rand } from '@unroll/torch'
 
 manualSeed(0)
-// Of a Bidirectional(LSTM(5)): the three arrays of the forward layer, then those of the backward one.
+// A Bidirectional(LSTM(5)) has the three arrays of the forward layer, then those of the backward one.
 const arrays = () => ({ kernel: rand(3, 20), recurrentKernel: rand(5, 20), bias: rand(20) })
 const options = { recurrentActivation: 'sigmoid' }
 const weights = new Map([

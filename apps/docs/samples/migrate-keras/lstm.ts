@@ -1,7 +1,7 @@
 import { fromKeras, LSTM, manualSeed, rand, randn } from '@unroll/torch'
 
 manualSeed(0)
-// Of tf.layers.lstm({ units: 5, recurrentActivation: 'sigmoid' }) with 3 inputs: layer.getWeights()
+// layer.getWeights() of tf.layers.lstm({ units: 5, recurrentActivation: 'sigmoid' }) with 3 inputs
 const kernel = rand(3, 20) // (inputs, 4 * units)
 const recurrentKernel = rand(5, 20) // (units, 4 * units)
 const bias = rand(20) // (4 * units)

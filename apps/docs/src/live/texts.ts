@@ -1,3 +1,5 @@
+import { isChinese } from '../site.ts'
+
 /** Words of the live parts, in both languages. */
 const english = {
   run: 'Run',
@@ -37,5 +39,5 @@ const chinese: typeof english = {
 }
 
 export function textsOf(language: string): typeof english {
-  return language.startsWith('zh') ? chinese : english
+  return isChinese(language) ? chinese : english
 }

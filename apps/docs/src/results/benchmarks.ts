@@ -1,5 +1,5 @@
-/** What of a file of apps/bench/results the site shows; the file has more. */
-interface BenchFile {
+/** What the site shows of a file of apps/bench/results; the file has more. */
+export interface BenchRun {
   readonly environment: {
     readonly date: string
     readonly commit: string
@@ -12,22 +12,26 @@ interface BenchFile {
   readonly cases: readonly BenchRow[]
 }
 
-interface BenchRow {
+export interface BenchRow {
   readonly name: string
   readonly T: number
   readonly N: number
+  /** Timesteps of all sequences together. */
+  readonly rows: number
   readonly mode: string
   readonly inputSize: number
   readonly hiddenSize: number
   readonly numLayers: number
+  readonly bidirectional: boolean
   readonly results: readonly {
     readonly contender: string
+    /** Milliseconds of a call. */
     readonly ms: number
     readonly ratio: { readonly median: number } | null
   }[]
 }
 
-const files = import.meta.glob<BenchFile>('../../../bench/results/*.json', { import: 'default', eager: true })
+const files = import.meta.glob<BenchRun>('../../../bench/results/*.json', { import: 'default', eager: true })
 
 /** A run of the benchmark, as a table: a row for each case, a column for each contender. */
 export interface BenchTable {
@@ -54,7 +58,7 @@ export const benchmarks: readonly BenchTable[] = Object.entries(files)
   .sort(([a], [b]) => a.localeCompare(b))
   .map(([path, file]) => tableOf(path, file))
 
-function tableOf(path: string, { environment, cases }: BenchFile): BenchTable {
+function tableOf(path: string, { environment, cases }: BenchRun): BenchTable {
   const { browser, node, threads, cpu, date, commit } = environment
   const all = new Set(cases.flatMap(({ results }) => results.map(({ contender }) => contender)))
   const contenders = [...all].filter((name) => name !== 'wasm')

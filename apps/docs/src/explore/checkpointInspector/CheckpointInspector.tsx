@@ -61,16 +61,23 @@ export function CheckpointInspector({ language }: CheckpointInspectorProps) {
   )
 }
 
-export function FailureText({ failure, texts }: { readonly failure: Failure; readonly texts: Texts }) {
+function FailureText({ failure, texts }: { readonly failure: Failure; readonly texts: Texts }) {
   return (
     <div class="panel-part problem">
       <p>
         <strong>{texts.failures[failure.kind]}</strong> {texts.next}
       </p>
-      <p class="detail">
-        {texts.detail}: <span lang="en">{failure.message}</span>
-      </p>
+      <Detail message={failure.message} texts={texts} />
     </div>
+  )
+}
+
+/** What the reader of checkpoints says, in its own words. */
+export function Detail({ message, texts }: { readonly message: string; readonly texts: Texts }) {
+  return (
+    <p class="detail">
+      {texts.detail}: <span lang="en">{message}</span>
+    </p>
   )
 }
 

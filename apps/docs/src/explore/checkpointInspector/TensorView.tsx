@@ -1,4 +1,4 @@
-import { FailureText } from './CheckpointInspector.tsx'
+import { Detail } from './CheckpointInspector.tsx'
 import { gatesOf } from './gatesOf.ts'
 import { HistogramView } from './HistogramView.tsx'
 import type { Look } from './lookAt.ts'
@@ -26,7 +26,12 @@ export function TensorView({ summary, chosen, texts }: TensorViewProps) {
         {chosen?.state === 'large' && (
           <p class="problem">{texts.large(sizeText(chosen.byteLength), sizeText(chosen.most))}</p>
         )}
-        {chosen?.state === 'failed' && <FailureText failure={chosen.failure} texts={texts} />}
+        {chosen?.state === 'failed' && (
+          <>
+            <p class="problem">{texts.tensorFailed}</p>
+            <Detail message={chosen.failure.message} texts={texts} />
+          </>
+        )}
       </div>
       {entry && (
         <Statistics entry={entry} look={chosen?.state === 'looked' ? chosen.look : null} texts={texts} />

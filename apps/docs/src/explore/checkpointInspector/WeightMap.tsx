@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { arrowOf } from '../arrows.ts'
 import { mix, usePalette } from '../palette.ts'
 import type { Gate } from './gatesOf.ts'
 import type { HeatMap } from './lookAt.ts'
@@ -39,10 +40,6 @@ export function WeightMap({ heat, gates, texts }: WeightMapProps) {
       Math.max(0, Math.min(columns - 1, x + right)),
     ])
   const steps: Readonly<Record<string, readonly [down: number, right: number]>> = {
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
     Home: [0, -columns],
     End: [0, columns],
     PageUp: [-16, 0],
@@ -84,7 +81,7 @@ export function WeightMap({ heat, gates, texts }: WeightMapProps) {
           onPointerDown={point}
           onPointerMove={(event) => (event.pointerType === 'mouse' || event.buttons > 0) && point(event)}
           onKeyDown={(event) => {
-            const step = steps[event.key]
+            const step = arrowOf(event) ?? steps[event.key]
             if (step === undefined) return
             event.preventDefault()
             move(...step)

@@ -17,7 +17,7 @@ export interface HeatMap {
   readonly cells: Float32Array<ArrayBuffer>
   /** The largest cell without its sign: the value of the full colour. */
   readonly most: number
-  /** Of the matrix that is drawn, `(rows, columns)` of numbers. */
+  /** How many rows and columns of numbers the drawn matrix has. */
   readonly shape: readonly [rows: number, columns: number]
 }
 
@@ -56,7 +56,7 @@ export function lookAt(raw: RawTensor, rows = 1): Look {
   }
   const mean = sum / finite
   const counts = new Array<number>(bars).fill(0)
-  // Of numbers that are all alike, the one bar in the middle.
+  // Numbers that are all alike stand in the bar in the middle.
   const [from, to] = max > min ? [min, max] : [min - 0.5, max + 0.5]
   let squares = 0
   for (let i = 0; i < values.length; i++) {

@@ -29,7 +29,7 @@ export interface Summary {
   readonly format: Format
   /** The state dict under the names of `loadWeights`; their numbers can be read. */
   readonly weights: readonly Entry[]
-  /** Tensors that are no part of it: of an optimizer, of another state dict, weights in parts. */
+  /** Tensors that are no part of it: those of an optimizer, of another state dict, weights in parts. */
   readonly others: readonly Entry[]
   readonly modules: readonly RecurrentModule[]
   /** Classes and functions that the pickle names and that are not made here. */
@@ -58,7 +58,7 @@ const mostPrefixes = 12
 
 /**
  * Reads what describes a file, and no tensor.
- * @param prefix of several state dicts the one that is wanted
+ * @param prefix chooses one of several state dicts
  * @throws CheckpointError for what is no checkpoint, or a broken one
  */
 export async function readFile(

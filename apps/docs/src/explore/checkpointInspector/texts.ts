@@ -1,4 +1,5 @@
 import type { Verdict } from '@unroll/weights'
+import { isChinese } from '../../site.ts'
 import type { FailureKind } from './messages.ts'
 import { countText } from './numbers.ts'
 
@@ -27,6 +28,7 @@ const english = {
   more: (count: number) => `Show ${count} more`,
   pick: 'Choose a tensor to see its numbers. Only this tensor is read from the file.',
   readingTensor: (percent: number) => `Reading the tensor … ${percent} %`,
+  tensorFailed: 'The numbers of this tensor cannot be shown. The rest of the file can.',
   large: (size: string, most: string) =>
     `This tensor takes ${size}. The page draws tensors up to ${most}, so that the tab does not run out of memory.`,
   statistics: {
@@ -91,7 +93,7 @@ const english = {
       'This file cannot be read: it is no checkpoint of a kind that is known, or one that is not supported.',
     corrupt: 'This file is damaged, or made to mislead.',
     unsafe: 'This file is dangerous and was not loaded.',
-    unreadable: 'The browser could not read this file.',
+    unreadable: 'This file, or one that it names, could not be read.',
     worker: 'This browser could not start the worker that reads files.',
     other: 'Reading failed. The file may need more memory than the browser has.',
   } satisfies Record<FailureKind, string>,
@@ -119,6 +121,7 @@ const chinese: typeof english = {
   more: (count) => `再显示 ${count} 个`,
   pick: '选择一个张量查看其中的数。只会从文件中读取这一个张量。',
   readingTensor: (percent) => `正在读取张量…… ${percent} %`,
+  tensorFailed: '无法显示这个张量中的数，文件的其余部分不受影响。',
   large: (size, most) => `这个张量占 ${size}。为避免标签页内存不足，本页最多绘制 ${most} 的张量。`,
   statistics: {
     shape: '形状',
@@ -178,7 +181,7 @@ const chinese: typeof english = {
     unsupported: '无法读取这个文件：它不是已知类型的检查点，或者是不支持的类型。',
     corrupt: '这个文件已损坏，或者是故意伪造的。',
     unsafe: '这个文件有危险，没有加载。',
-    unreadable: '浏览器无法读取这个文件。',
+    unreadable: '无法读取这个文件，或它所引用的某个文件。',
     worker: '浏览器无法启动用来读取文件的 worker。',
     other: '读取失败。文件需要的内存可能超出了浏览器的限制。',
   },
@@ -189,5 +192,5 @@ const chinese: typeof english = {
 export type Texts = typeof english
 
 export function textsOf(language: string): Texts {
-  return language.startsWith('zh') ? chinese : english
+  return isChinese(language) ? chinese : english
 }

@@ -20,7 +20,7 @@ interface State {
 export interface Inspector extends State {
   open(files: readonly File[]): void
   example(hostile: boolean): void
-  /** Of several state dicts another one. */
+  /** Chooses one of several state dicts. */
   choosePrefix(prefix: string): void
   choose(name: string, rows: number): void
 }

@@ -166,7 +166,7 @@ function Facts({ sound, texts }: { readonly sound: SoundControl; readonly texts:
   )
 }
 
-/** Of an amplitude; what is below -60 dB counts as silence. */
+/** Decibels of an amplitude; what is below -60 dB counts as silence. */
 function decibels(amplitude: number): number {
   return Math.max(-60, 20 * Math.log10(amplitude))
 }

@@ -7,9 +7,9 @@ export type SourceName = 'strings' | 'sine' | 'sawtooth'
 
 export interface Settings {
   readonly source: SourceName
-  /** Of the tones, in Hz. */
+  /** Frequency of the tones, in Hz. */
   readonly pitch: number
-  /** Of the amplifier's input, in dB. */
+  /** Gain of the amplifier's input, in dB. */
   readonly drive: number
   /** From 0, dry, to 1, wet. */
   readonly mix: number
@@ -44,7 +44,7 @@ export function lackOf(): Lack | null {
 
 /** Milliseconds until a browser has found its sound device. */
 const patience = 4000
-/** Of a tone, as loud as the loop. */
+/** Amplitude of a tone, as loud as the loop. */
 const toneLevel = 0.4
 /** Seconds in which a setting moves to its new value, so that nothing clicks. */
 const glide = 0.02

@@ -1,3 +1,4 @@
+import { isChinese } from '../../site.ts'
 import type { Lack, SourceName } from './sound.ts'
 
 /** Words of the page "Hear it", in both languages. */
@@ -94,5 +95,5 @@ const chinese: typeof english = {
 export type Texts = typeof english
 
 export function textsOf(language: string): Texts {
-  return language.startsWith('zh') ? chinese : english
+  return isChinese(language) ? chinese : english
 }

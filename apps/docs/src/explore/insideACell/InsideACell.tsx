@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import { arrowOf } from '../arrows.ts'
 import { ValueTable } from '../ValueTable.tsx'
+import { WordField } from '../WordField.tsx'
 import { encodeWord } from '../words.ts'
 import { CellPanel } from './CellPanel.tsx'
 import { type Kind, letters, traceCell } from './cells.ts'
@@ -83,9 +85,7 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
     goTo((toStep ?? step) * phases + phaseOf(of, letter))
   }
   const onKey = (event: KeyboardEvent): void => {
-    const [steps, rows] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[
-      event.key
-    ] ?? [0, 0]
+    const [rows, steps] = arrowOf(event) ?? [0, 0]
     if (steps) move(step + steps)
     else if (rows) setUnit(Math.max(0, Math.min(units - 1, row + rows)))
     else return
@@ -130,22 +130,7 @@ export function InsideACell({ language, ...equations }: InsideACellProps) {
         </>
       ) : (
         <div class="bar">
-          <label class="word">
-            {texts.word}
-            <input
-              value={word}
-              maxLength={longest}
-              spellcheck={false}
-              autocomplete="off"
-              autocapitalize="off"
-              onInput={({ currentTarget }) => read(currentTarget.value)}
-            />
-          </label>
-          {examples.map((example) => (
-            <button key={example} type="button" onClick={() => read(example)}>
-              {example}
-            </button>
-          ))}
+          <WordField label={texts.word} word={word} longest={longest} examples={examples} read={read} />
           {models && encoded.unknown.length > 0 && (
             <p class="hint">{texts.unknown(encoded.unknown.join(' '))}</p>
           )}

@@ -3,7 +3,7 @@ import { type CheckpointSource, load } from '@unroll/weights'
 import type { CellWeights, Kind } from './cells.ts'
 import { kinds, type ModelSet, type TrainedCell } from './models.ts'
 
-/** Of cells.pt, which `tooling/oracle/explore/train.py` writes: the models of words, or those of signals. */
+/** Reads the models of words, or those of signals, from cells.pt, which `tooling/oracle/explore/train.py` writes. */
 export async function loadSmallModels(source: CheckpointSource, what: 'words' | 'signal'): Promise<ModelSet> {
   const file = new Checkpoint('cells.pt', await load(source))
   const ofWords = what === 'words'
@@ -24,7 +24,7 @@ export async function loadSmallModels(source: CheckpointSource, what: 'words' | 
   }
 }
 
-/** Of language.pt: the direction of its LSTM that reads a word from its beginning. */
+/** Reads from language.pt the direction of its LSTM that begins at the first letter. */
 export async function loadQuickstart(source: CheckpointSource): Promise<ModelSet> {
   const file = new Checkpoint('language.pt', await load(source))
   const state = file.dict('state_dict')

@@ -1,3 +1,5 @@
+import { isChinese } from '../../site.ts'
+
 /** Words of the page "Inside a cell", in both languages. */
 const english = {
   source: 'What the cells read',
@@ -110,7 +112,7 @@ const chinese: typeof english = {
 export type CellTexts = typeof english
 
 export function textsOf(language: string): CellTexts {
-  return language.startsWith('zh') ? chinese : english
+  return isChinese(language) ? chinese : english
 }
 
 /** What a letter of the equations is called. */

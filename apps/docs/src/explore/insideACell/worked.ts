@@ -58,7 +58,7 @@ export function valueAt(trace: Trace, letter: string, step: number, unit: number
 /** What the equation of a letter reads of another one (or of `x`). */
 export interface Reading {
   readonly letter: string
-  /** Of the timestep before. */
+  /** It stands for the value of the timestep before. */
   readonly before: boolean
   /** All units, by a matrix; else the same unit only. */
   readonly whole: boolean

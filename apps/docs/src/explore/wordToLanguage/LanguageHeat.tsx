@@ -4,7 +4,7 @@ interface LanguageHeatProps {
   readonly title: string
   readonly hint: string
   readonly label: string
-  /** Of the languages, a row each. */
+  /** Names of the languages, a row each. */
   readonly names: readonly string[]
   readonly letters: readonly string[]
   /** `(letters, languages)` */

@@ -1,5 +1,8 @@
 import { useMemo, useState } from 'preact/hooks'
+import { isChinese } from '../../site.ts'
+import { arrowOf } from '../arrows.ts'
 import { ValueTable } from '../ValueTable.tsx'
+import { WordField } from '../WordField.tsx'
 import { nameOf, percent } from '../words.ts'
 import { LanguageHeat } from './LanguageHeat.tsx'
 import type { WordReading } from './languageModel.ts'
@@ -59,9 +62,9 @@ export function WordToLanguage({ language, first }: WordToLanguageProps) {
     setLetter(Math.max(0, Math.min(letters.length - 1, toLetter)))
   }
   const onKey = (event: KeyboardEvent): void => {
-    const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
-    if (!way) return
-    const [rows = 0, columns = 0] = way
+    const arrow = arrowOf(event)
+    if (arrow === null) return
+    const [rows, columns] = arrow
     pick(row + rows, letter + columns)
     event.preventDefault()
   }
@@ -77,29 +80,20 @@ export function WordToLanguage({ language, first }: WordToLanguageProps) {
         ? texts.first(current, name, to)
         : texts.moved(current, name, percent(soFar(letter - 1, row), 1), to),
       texts.adds(current, name, signed(added(letter, row))),
-    ].join(language.startsWith('zh') ? '' : ' ')
+    ].join(isChinese(language) ? '' : ' ')
   }
   const engine = model && [model.engine.name, model.engine.variant].filter(Boolean).join(', ')
   return (
     <div class="explore word-to-language">
       <div class="bar">
-        <label class="word">
-          {texts.word}
-          <input
-            value={word}
-            maxLength={longest}
-            spellcheck={false}
-            autocomplete="off"
-            autocapitalize="off"
-            onFocus={start}
-            onInput={({ currentTarget }) => open(currentTarget.value)}
-          />
-        </label>
-        {examples.map((example) => (
-          <button key={example} type="button" onClick={() => open(example)}>
-            {example}
-          </button>
-        ))}
+        <WordField
+          label={texts.word}
+          word={word}
+          longest={longest}
+          examples={examples}
+          read={open}
+          begin={start}
+        />
       </div>
       <p class="said" aria-live="polite">
         {said()}

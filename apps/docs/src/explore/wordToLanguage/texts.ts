@@ -1,3 +1,5 @@
+import { isChinese } from '../../site.ts'
+
 /** Words of the page "Word to language", in both languages. */
 const english = {
   word: 'Word',
@@ -56,5 +58,5 @@ const chinese: typeof english = {
 export type LanguageTexts = typeof english
 
 export function textsOf(language: string): LanguageTexts {
-  return language.startsWith('zh') ? chinese : english
+  return isChinese(language) ? chinese : english
 }
