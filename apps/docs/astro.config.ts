@@ -33,7 +33,7 @@ export default defineConfig({
         root: { label: 'English', lang: 'en' },
         'zh-cn': { label: '简体中文', lang: 'zh-CN' },
       },
-      customCss: ['./src/styles/site.css'],
+      customCss: ['@unroll/look/colours.css', './src/styles/site.css'],
       sidebar,
       plugins: [
         starlightTypeDoc({

@@ -82,8 +82,13 @@ export const gpuGrid: readonly BenchCase[] = [
   }),
 ]
 
+/** Single sequences that differ in nothing but their length. Named `lstm-length100`. */
+export const lengths: readonly BenchCase[] = (['LSTM', 'GRU'] as const).flatMap((mode) =>
+  [1, 10, 100, 1000].map((T) => layers(`${mode.toLowerCase()}-length${T}`, mode, T, 1, 128, 128, 1)),
+)
+
 /** Whatever can be asked for by name. */
-export const allCases: readonly BenchCase[] = [...cases, ...grid, ...gpuGrid]
+export const allCases: readonly BenchCase[] = [...cases, ...lengths, ...grid, ...gpuGrid]
 
 interface Grid {
   /** Of a case, up to which it has 50 timesteps; above that fewer, but at least `leastT`. */

@@ -2,11 +2,12 @@ import type { RecurrentOutput } from '@unroll/kernels'
 import type { BenchCase } from './cases.ts'
 import type { Contender, PreparedContender } from './contender.ts'
 import { makeDelivery } from './delivery.ts'
+import { shownQuantiles } from './quantiles.ts'
 import { type Roof, roofMultiplyAdds } from './roof.ts'
 import { leastMs, workingSet } from './roofline.ts'
-import { type Effort, timeRounds } from './rounds.ts'
-import { median, quantile, quotients } from './statistics.ts'
-import { makeWorkload, multiplyAdds } from './workload.ts'
+import { type Effort, type Timer, timeRounds } from './rounds.ts'
+import { median, quantiles, quotients } from './statistics.ts'
+import { makeWorkload, multiplyAdds, type Workload } from './workload.ts'
 
 /** Outputs lie in [-1, 1]; float32 over a hundred timesteps, in another order of summation, stays well below this. */
 const tolerance = 1e-4
@@ -19,7 +20,10 @@ export interface Comparison {
   /** Gigabytes a second that the caches delivered meanwhile, of the {@link workingSet} of the case. */
   readonly deliveryGBs: number
   readonly results: readonly Result[]
+  /** Those for whom the case is not. */
   readonly absent: readonly Absence[]
+  /** Those who threw, or computed other numbers than the first contender: they have no result. */
+  readonly failed: readonly Absence[]
 }
 
 /** Milliseconds are of one call. */
@@ -29,6 +33,8 @@ export interface Result {
   readonly ms: number
   /** Of all calls. */
   readonly p99Ms: number
+  /** Of all calls: ms at each of {@link shownQuantiles}. */
+  readonly quantiles: readonly number[]
   /** Each round's median call; the same rounds for every contender of the case. */
   readonly rounds: readonly number[]
   /** Multiply-adds a second as a share of the roof's in the same round: the median over the rounds. */
@@ -37,56 +43,61 @@ export interface Result {
   readonly rooflineShare: number
   /** Largest absolute difference of any output or state to the first contender's. */
   readonly difference: number
+  /** WebAssembly memory that it holds after a call, alone in a worker; where that was measured. */
+  readonly memoryBytes?: number
 }
 
-/** Who does not take part in a case, and why. */
+/** Who has no result in a case, and why. */
 export interface Absence {
   readonly contender: string
   readonly reason: string
 }
 
-/** The contenders computed different numbers, so their times mean nothing. */
-export class DisagreementError extends Error {
+/** Something that may take long, or for ever. */
+export interface Step {
+  readonly doing: 'prepare' | 'check' | 'warm-up' | 'measure'
+  /** Who does it; `roof` and `caches` are the benchmark's own. */
+  readonly contender: string
+  /** As in timeRounds: from 0; -1 before they begin. */
+  readonly round: number
+  readonly rounds: number
+}
+
+/** The contender computed different numbers, so its times mean nothing. */
+class DisagreementError extends Error {
   override readonly name = 'DisagreementError'
 }
 
 interface CompareOptions {
   readonly roof: Roof
   readonly effort: Effort
-  /** As in {@link timeRounds}. */
-  readonly onRound?: (round: number, rounds: number) => void
+  /** Told before each step. */
+  readonly onStep?: (step: Step) => void
 }
 
-/**
- * Runs a case on every contender that takes part: first checks that all outputs are equal, then times them.
- * @throws DisagreementError if an output differs from the first contender's
- */
+/** Runs a case on every contender that takes part: only those whose outputs equal the first one's are timed. */
 export async function compare(
   benchCase: BenchCase,
   contenders: readonly Contender[],
-  { roof, effort, onRound }: CompareOptions,
+  { roof, effort, onStep = () => {} }: CompareOptions,
 ): Promise<Comparison> {
-  const workload = makeWorkload(benchCase)
-  const taking: Contender[] = []
-  const absent: Absence[] = []
-  for (const contender of contenders) {
-    const reason = contender.declines(workload)
-    if (reason === null) taking.push(contender)
-    else absent.push({ contender: contender.name, reason })
-  }
   const prepared: PreparedContender[] = []
   try {
-    for (const contender of taking) prepared.push(await contender.prepare(workload))
-    const outputs = await Promise.all(prepared.map((p) => p.output()))
-    const differences = outputs.map((output, index) => {
-      const [want, name, wantName] = [outputs[0] ?? output, taking[index]?.name, taking[0]?.name]
-      return checkAgreement(output, want, `compare: ${benchCase.name}: ${name} against ${wantName}`)
-    })
+    const { agreeing, absent, failed } = await prepare(makeWorkload(benchCase), contenders, prepared, onStep)
     const delivery = makeDelivery(workingSet(benchCase))
+    const failures = new Map<string, string>()
+    const timers: readonly (readonly [who: string, Timer])[] = [
+      ['roof', roof.time],
+      ['caches', delivery.time],
+      ...agreeing.map(({ name, time }) => [name, guarded(time, (why) => failures.set(name, why))] as const),
+    ]
     const [roofCalls = [], deliveryCalls = [], ...calls] = await timeRounds(
-      [roof.time, delivery.time, ...prepared.map((p) => p.time)],
+      timers.map(([, time]) => time),
       effort,
-      onRound,
+      ({ timer, round, rounds }) => {
+        const [contender = ''] = timers[timer] ?? []
+        onStep({ doing: round < 0 ? 'warm-up' : 'measure', contender, round, rounds })
+      },
     )
     const roofRounds = roofCalls.map((calls) => median(calls) / roofMultiplyAdds)
     const deliveryRounds = deliveryCalls.map((calls) => median(calls) / delivery.bytes)
@@ -94,17 +105,20 @@ export async function compare(
     const atRoofline = roofRounds.map((msPerMultiplyAdd, round) =>
       leastMs(benchCase, { msPerMultiplyAdd, msPerByte: deliveryRounds[round] ?? Number.NaN }),
     )
-    const results = taking.map(({ name }, index) => {
+    const results = agreeing.flatMap(({ name, difference }, index) => {
+      if (failures.has(name)) return []
       const own = calls[index] ?? []
       const rounds = own.map(median)
+      const found = quantiles(own.flat(), shownQuantiles)
       return {
         contender: name,
         ms: median(rounds),
-        p99Ms: quantile(own.flat(), 0.99),
+        p99Ms: found[shownQuantiles.indexOf(0.99)] ?? Number.NaN,
+        quantiles: found,
         rounds,
         roofShare: median(quotients(atRoof, rounds)),
         rooflineShare: median(quotients(atRoofline, rounds)),
-        difference: differences[index] ?? Number.NaN,
+        difference,
       }
     })
     return {
@@ -113,10 +127,72 @@ export async function compare(
       deliveryGBs: 1e-6 / median(deliveryRounds),
       results,
       absent,
+      failed: [...failed, ...[...failures].map(([contender, reason]) => ({ contender, reason }))],
     }
   } finally {
-    for (const p of prepared) await p.dispose()
+    for (const each of prepared) await each.dispose()
   }
+}
+
+/** Those who can be timed: ready, and of one mind about the numbers. */
+interface Prepared {
+  readonly agreeing: readonly { readonly name: string; readonly time: Timer; readonly difference: number }[]
+  readonly absent: readonly Absence[]
+  readonly failed: readonly Absence[]
+}
+
+/** @param prepared gets everybody who has to be disposed of */
+async function prepare(
+  workload: Workload,
+  contenders: readonly Contender[],
+  prepared: PreparedContender[],
+  onStep: (step: Step) => void,
+): Promise<Prepared> {
+  const agreeing: Prepared['agreeing'][number][] = []
+  const absent: Absence[] = []
+  const failed: Absence[] = []
+  let first: { readonly name: string; readonly output: RecurrentOutput } | null = null
+  for (const contender of contenders) {
+    const { name } = contender
+    const declined = contender.declines(workload)
+    if (declined !== null) {
+      absent.push({ contender: name, reason: declined })
+      continue
+    }
+    const step = (doing: Step['doing']): void => onStep({ doing, contender: name, round: -1, rounds: 0 })
+    try {
+      step('prepare')
+      const ready = await contender.prepare(workload)
+      prepared.push(ready)
+      step('check')
+      const output = await ready.output()
+      first ??= { name, output }
+      const who = `${workload.name}: ${name} against ${first.name}`
+      agreeing.push({ name, time: ready.time, difference: checkAgreement(output, first.output, who) })
+    } catch (error) {
+      failed.push({ contender: name, reason: messageOf(error) })
+    }
+  }
+  return { agreeing, absent, failed }
+}
+
+/** A timer that reports what it throws, and from then on takes no time. */
+function guarded(time: Timer, onFailure: (reason: string) => void): Timer {
+  let failed = false
+  return async (ms) => {
+    if (failed) return [0]
+    try {
+      return await time(ms)
+    } catch (error) {
+      failed = true
+      onFailure(messageOf(error))
+      return [0]
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /**

@@ -1,12 +1,10 @@
 import type { DirectionWeights, FloatArray, FloatDType, HostEngine, RecurrentOutput } from '@unroll/kernels'
+import type { ContenderName } from './environment.ts'
 import { type Timer, timer } from './rounds.ts'
 import { multiplyAdds, type Workload } from './workload.ts'
 
 /** Somebody who runs recurrent layers, ours or a peer. */
-export interface Contender {
-  readonly name: string
-  /** Which build or version, for the report. */
-  readonly variant: string
+export interface Contender extends ContenderName {
   /** Why it takes no part in a case; null if it does. */
   declines(workload: Workload): string | null
   /** Everything that is done once per model: packing weights, building a session. */

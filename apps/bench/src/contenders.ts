@@ -1,6 +1,7 @@
+import { gpuNames } from './contenderNames.ts'
 import { provideWebGpu } from './dawn.ts'
 import { engines, type Makers } from './engines.ts'
-import { gpuContender, gpuEngines } from './gpuEngines.ts'
+import { gpuContender } from './gpuEngines.ts'
 import { onnxruntimeNode } from './peers/onnxruntimeNode.ts'
 import { onnxruntimeWeb } from './peers/onnxruntimeWeb.ts'
 import { pytorch } from './peers/pytorch.ts'
@@ -27,9 +28,9 @@ const gpuEnginesHere: Makers = {
 }
 
 export const peers: Makers = {
-  'onnxruntime-web': onnxruntimeWeb,
+  'onnxruntime-web': (threads) => onnxruntimeWeb(threads),
   'onnxruntime-node': onnxruntimeNode,
-  'tfjs-wasm': tfjsWasm,
+  'tfjs-wasm': (threads) => tfjsWasm(threads),
   pytorch,
 }
 
@@ -38,7 +39,7 @@ export const everybody: Makers = { ...engines, ...gpuEnginesHere, ...peers }
 
 /** What installs a contender that is not there. */
 export function remedy(name: string): string {
-  if (name in gpuEngines) {
+  if (gpuNames.includes(name)) {
     return 'an adapter of a GPU, with --browser chromium; in Node webgpu only, from pnpm --filter @unroll/bench bench:peers'
   }
   return name === 'pytorch'

@@ -1,11 +1,6 @@
 import { createWasmEngine, reference, setNumThreads, wasm } from '@unroll/kernels'
 import { type Contender, engineContender } from './contender.ts'
-
-/** The engine all others are compared with. */
-export const own = 'wasm'
-
-/** The engine {@link own} on one thread, which takes part where that has several. */
-export const ownOnOneThread = 'wasm-one'
+import { own, ownOnOneThread } from './contenderNames.ts'
 
 /** Multiply-adds up to which the reference engine takes part: about a tenth of a second a call. */
 const referenceLimit = 3e7
@@ -30,19 +25,38 @@ export const engines: Makers = {
   'wasm-f64': () => engineContender(wasm, { name: 'wasm-f64', dtype: 'float64' }),
 }
 
-/** Those named, in the order of `makers`; and the names of those not installed. */
+/** Who can take part of those who were asked. */
+export interface Made {
+  readonly contenders: readonly Contender[]
+  /** Names of those not installed. */
+  readonly missing: readonly string[]
+  /** Those who could not be started. */
+  readonly failed: readonly { readonly contender: string; readonly reason: string }[]
+}
+
+/**
+ * Those named, in the order of `makers`.
+ * @param onMaking told before each is started
+ */
 export async function makeContenders(
   makers: Makers,
   names: readonly string[],
   threads: number,
-): Promise<{ contenders: readonly Contender[]; missing: readonly string[] }> {
+  onMaking: (name: string) => void = () => {},
+): Promise<Made> {
   const contenders: Contender[] = []
   const missing: string[] = []
+  const failed: { contender: string; reason: string }[] = []
   for (const [name, make] of Object.entries(makers)) {
     if (!names.includes(name)) continue
-    const contender = await make(threads)
-    if (contender === null) missing.push(name)
-    else contenders.push(contender)
+    onMaking(name)
+    try {
+      const contender = await make(threads)
+      if (contender === null) missing.push(name)
+      else contenders.push(contender)
+    } catch (error) {
+      failed.push({ contender: name, reason: error instanceof Error ? error.message : String(error) })
+    }
   }
-  return { contenders, missing }
+  return { contenders, missing, failed }
 }

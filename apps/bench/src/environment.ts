@@ -1,14 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { availableParallelism, cpus, loadavg } from 'node:os'
-import type { Contender } from './contender.ts'
-import { remedy } from './contenders.ts'
-
-/** What the figures depend on, as it is printed. */
+/** What the figures depend on. Each is text as people read it, and empty where it does not apply. */
 export interface Environment {
   readonly date: string
   /** Of this repository; empty outside of it. */
   readonly commit: string
-  /** Its version, and the options it was started with. */
+  /** Its version, and the options it was started with. Empty for a page that somebody opened. */
   readonly node: string
   readonly v8: string
   /** Where the contenders ran; empty if in Node. */
@@ -22,45 +17,19 @@ export interface Environment {
   readonly roof: string
   /** Peers that were asked for, and what installs them. */
   readonly notInstalled: string
+  /** Of a page: whether it has shared memory, and so threads. */
+  readonly isolated?: string | undefined
+  /** Of a page: the least time that its clock tells apart. */
+  readonly clock?: string | undefined
 }
 
-interface EnvironmentFacts {
-  readonly contenders: readonly Pick<Contender, 'name' | 'variant'>[]
-  readonly missing: readonly string[]
-  readonly threads: number
-  /** Empty where nothing is compared with it. */
-  readonly roof?: string
-  readonly browser?: string
+/** A contender, with its build or version, or the adapter it computes on. */
+export interface ContenderName {
+  readonly name: string
+  readonly variant: string
 }
 
-export function describeEnvironment({
-  contenders,
-  missing,
-  threads,
-  roof = '',
-  browser = '',
-}: EnvironmentFacts): Environment {
-  return {
-    date: new Date().toISOString(),
-    commit: commit(),
-    node: [process.version, ...process.execArgv].join(' '),
-    v8: process.versions.v8,
-    browser,
-    cpu: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`,
-    load: (loadavg()[0] ?? 0).toFixed(2),
-    contenders: contenders.map(({ name, variant }) => (variant ? `${name} (${variant})` : name)).join(', '),
-    threads: String(threads),
-    roof,
-    notInstalled: missing.map((name) => `${name} (${remedy(name)})`).join(', '),
-  }
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'] })
-      .toString()
-      .trim()
-  } catch {
-    return ''
-  }
+/** `wasm (relaxed-simd), onnxruntime-web (1.30.0)`. */
+export function listContenders(contenders: readonly ContenderName[]): string {
+  return contenders.map(({ name, variant }) => (variant ? `${name} (${variant})` : name)).join(', ')
 }

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { type BrowserName, browserNames } from '@unroll/browser'
-import { allCases, type BenchCase, cases, gpuGrid, grid } from './cases.ts'
+import { allCases, type BenchCase, cases, gpuGrid, grid, lengths } from './cases.ts'
+import { gpuNames, inOrder, own, ownOnOneThread } from './contenderNames.ts'
 import { peers } from './contenders.ts'
-import { engines, own, ownOnOneThread } from './engines.ts'
-import { gpuEngines } from './gpuEngines.ts'
+import { engines } from './engines.ts'
 import { brief, type Effort, quick, thorough } from './rounds.ts'
 
 export interface Options {
@@ -15,29 +15,40 @@ export interface Options {
   /** Run them in a page of it; null: in this process. */
   readonly browser: BrowserName | null
   readonly effort: Effort
+  /** In a browser: measure memory, too. */
+  readonly memory: boolean
+  /** Path of a result that is shown, instead of measuring; or null. */
+  readonly show: string | null
+  /** What was asked for by name; empty: everything. */
+  readonly asked: { readonly cases: readonly string[]; readonly contenders: readonly string[] }
   readonly json: boolean
   /** Path the JSON is written to, or null. */
   readonly out: string | null
   readonly help: boolean
 }
 
-/** Who of {@link peers} runs in a page. */
-const pagePeers: readonly string[] = ['onnxruntime-web']
+/** Peers that run in a page; those on a GPU only where they are named. */
+const pagePeers: readonly string[] = ['onnxruntime-web', 'tfjs-wasm']
+const pagePeersOnGpu: readonly string[] = ['tfjs-webgl', 'tfjs-webgpu']
 
-export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--quick | --brief] [--json] [--out FILE]
+export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid | --lengths] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--memory] [--quick | --brief] [--json] [--out FILE]
+       pnpm bench --show FILE [--case NAMES] [--engines NAMES] [--peers NAMES]
 
 Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
   --case NAMES     only these cases, of the named ones or of the grid
   --grid           the grid instead of the named cases: ${grid.length} cases, LSTM, GRU, RNN x layers x batch x hidden
   --gpu-grid       ${gpuGrid.length} cases to see from where on a GPU is faster: batches of 1 to 512, hidden sizes of 64 to 2048
-  --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${Object.keys(gpuEngines).join(', ')} on a GPU
+  --lengths        ${lengths.length} cases of 1 to 1000 timesteps
+  --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${gpuNames.join(', ')} on a GPU
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
   --threads N      N threads for everybody who can have them, and ${ownOnOneThread} beside; default 1
-  --browser NAME   in a page of ${browserNames.join(' or ')} instead: these engines and ${pagePeers.join(', ')}
+  --browser NAME   in a page of ${browserNames.join(' or ')} instead: these engines and ${pagePeers.join(', ')}; or with ${pagePeersOnGpu.join(', ')}
+  --memory         in a browser: how much WebAssembly memory each holds, too
   --quick          shorter rounds: rough numbers in a few seconds a case
   --brief          shorter still: a second a case, too little for peers to warm up
   --json           everything as JSON on stdout
   --out FILE       the JSON into a file, the table on stdout
+  --show FILE      the tables of such a file, without measuring anything
   --help           this text
 NAMES are separated by commas. Exits with 1 if the contenders' outputs differ, with 2 if the arguments are wrong.
 
@@ -52,12 +63,15 @@ export function parseOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       case: { type: 'string', multiple: true, default: [] },
-      engines: { type: 'string', multiple: true, default: Object.keys(engines) },
+      engines: { type: 'string', multiple: true },
       peers: { type: 'string', multiple: true },
       threads: { type: 'string', default: '1' },
       grid: { type: 'boolean', default: false },
       'gpu-grid': { type: 'boolean', default: false },
+      lengths: { type: 'boolean', default: false },
       browser: { type: 'string' },
+      memory: { type: 'boolean', default: false },
+      show: { type: 'string' },
       quick: { type: 'boolean', default: false },
       brief: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -74,22 +88,41 @@ export function parseOptions(args: readonly string[]): Options {
   if (values.browser !== undefined && browser === null) {
     throw new RangeError(`--browser: expected one of ${browserNames.join(', ')}, got ${values.browser}`)
   }
-  const engineNames = split('engines', values.engines, Object.keys({ ...engines, ...gpuEngines }))
-  const knownPeers = browser ? pagePeers : Object.keys(peers)
-  const peerNames = split('peers', values.peers ?? knownPeers, [...knownPeers, 'none']).filter(
-    (name) => name !== 'none',
-  )
+  const engineNames = split('engines', values.engines ?? Object.keys(engines), [
+    ...Object.keys(engines),
+    ...gpuNames,
+  ])
+  const isShown = values.show !== undefined
+  const known = browser
+    ? [...pagePeers, ...pagePeersOnGpu]
+    : [...Object.keys(peers), ...(isShown ? pagePeersOnGpu : [])]
+  const peerNames = split('peers', values.peers ?? (browser ? pagePeers : Object.keys(peers)), [
+    ...known,
+    'none',
+  ]).filter((name) => name !== 'none')
   if (!engineNames.includes(own)) {
     throw new RangeError(`--engines: expected ${own} among them, which all others are compared with`)
+  }
+  if (values.memory && browser === null) {
+    throw new RangeError('--memory: expected --browser beside it; memory is measured in a page')
   }
   const threads = Number(values.threads)
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     throw new RangeError(`--threads: expected a whole number from 1 to 64, got ${values.threads}`)
   }
-  const chosen = values.grid ? grid : values['gpu-grid'] ? gpuGrid : cases
+  const chosen = values.grid ? grid : values['gpu-grid'] ? gpuGrid : values.lengths ? lengths : cases
   return {
     cases: caseNames.length > 0 ? allCases.filter(({ name }) => caseNames.includes(name)) : chosen,
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
+    asked: {
+      cases: caseNames,
+      contenders:
+        values.engines === undefined && values.peers === undefined
+          ? []
+          : inOrder([...engineNames, ...peerNames]),
+    },
+    memory: values.memory,
+    show: values.show ?? null,
     threads,
     browser,
     effort: values.brief ? brief : values.quick ? quick : thorough,

@@ -1,52 +1,13 @@
-import type { RecurrentSpec } from '@unroll/kernels'
-import type { Absence, Comparison } from './compare.ts'
+import { allCases, type BenchCase } from './cases.ts'
+import type { Comparison } from './compare.ts'
 import type { Environment } from './environment.ts'
+import type { BenchResult, CaseResult } from './resultFile.ts'
 import type { Effort } from './rounds.ts'
-import { quantile } from './statistics.ts'
-import { ratios, type Target, targets } from './targets.ts'
+import { quantiles } from './statistics.ts'
+import { ratios, targets } from './targets.ts'
 import { multiplyAdds, rowCount } from './workload.ts'
 
-/** A run of the benchmark: what `--json` prints and the dashboard reads. */
-export interface BenchResult {
-  /** Changes whenever a field changes its meaning. */
-  readonly schema: 1
-  readonly environment: Environment
-  readonly effort: Effort
-  readonly cases: readonly CaseResult[]
-  readonly targets: readonly Target[]
-}
-
-interface CaseResult extends RecurrentSpec {
-  readonly name: string
-  readonly T: number
-  readonly N: number
-  /** Timesteps of all sequences together: less than `T * N` where they are of different lengths. */
-  readonly rows: number
-  readonly streaming: boolean
-  /** Of one call. */
-  readonly multiplyAdds: number
-  /** What the multiply-add roof reached meanwhile. */
-  readonly roofGflops: number
-  /** What the caches delivered meanwhile, gigabytes a second; not in files from before 2026-11-26. */
-  readonly deliveryGBs?: number
-  readonly results: readonly ContenderResult[]
-  readonly absent: readonly Absence[]
-}
-
-/** Milliseconds are of one call; all numbers have four digits. */
-interface ContenderResult {
-  readonly contender: string
-  readonly rounds: number
-  readonly ms: number
-  readonly p99Ms: number
-  readonly roofShare: number
-  /** Not in those either. */
-  readonly rooflineShare?: number
-  /** Its time / the wasm engine's in the same round: median and quartiles over the rounds. Null without that engine. */
-  readonly ratio: { readonly median: number; readonly low: number; readonly high: number } | null
-  readonly difference: number
-}
-
+/** A run as it is kept. */
 export function asResult(
   environment: Environment,
   effort: Effort,
@@ -56,12 +17,13 @@ export function asResult(
     schema: 1,
     environment,
     effort,
-    cases: comparisons.map(caseResult),
-    targets: targets(comparisons),
+    cases: comparisons.map(asCaseResult),
+    targets: [...targets(comparisons)],
   }
 }
 
-function caseResult({ benchCase, roofGflops, deliveryGBs, results, absent }: Comparison): CaseResult {
+function asCaseResult(comparison: Comparison): CaseResult {
+  const { benchCase, roofGflops, deliveryGBs, results, absent, failed } = comparison
   const { name, T, N, spec, streaming } = benchCase
   return {
     name,
@@ -73,21 +35,52 @@ function caseResult({ benchCase, roofGflops, deliveryGBs, results, absent }: Com
     multiplyAdds: multiplyAdds(benchCase),
     roofGflops: digits(roofGflops),
     deliveryGBs: digits(deliveryGBs),
-    results: results.map(({ contender, rounds, ms, p99Ms, roofShare, rooflineShare, difference }) => {
+    results: results.map(({ contender, rounds, quantiles: found, memoryBytes, ...result }) => {
       const all = ratios(results, contender)
-      const at = (q: number): number => digits(quantile(all, q))
+      const [median = 0, low = 0, high = 0] = all.length === 0 ? [] : quantiles(all, [0.5, 0.25, 0.75])
       return {
         contender,
         rounds: rounds.length,
-        ms: digits(ms),
-        p99Ms: digits(p99Ms),
-        roofShare: digits(roofShare),
-        rooflineShare: digits(rooflineShare),
-        ratio: all.length === 0 ? null : { median: at(0.5), low: at(0.25), high: at(0.75) },
-        difference: digits(difference),
+        ms: digits(result.ms),
+        p99Ms: digits(result.p99Ms),
+        roofShare: digits(result.roofShare),
+        rooflineShare: digits(result.rooflineShare),
+        ratio: all.length === 0 ? null : { median: digits(median), low: digits(low), high: digits(high) },
+        difference: digits(result.difference),
+        roundMs: rounds.map(digits),
+        quantiles: found.map(digits),
+        ...(memoryBytes === undefined ? {} : { memoryBytes }),
       }
     }),
-    absent,
+    absent: [...absent],
+    failed: [...failed],
+  }
+}
+
+/** The case of a result. One that is not known by its name any more loses the lengths of its sequences. */
+export function caseOf(result: CaseResult): BenchCase {
+  const {
+    name,
+    T,
+    N,
+    rows,
+    streaming,
+    mode,
+    dtype,
+    inputSize,
+    hiddenSize,
+    projSize,
+    numLayers,
+    bidirectional,
+  } = result
+  const known = rows < T * N ? allCases.find((each) => each.name === name) : undefined
+  return {
+    name,
+    T,
+    N,
+    spec: { mode, dtype, inputSize, hiddenSize, projSize, numLayers, bidirectional },
+    lengths: known?.lengths ?? null,
+    streaming,
   }
 }
 

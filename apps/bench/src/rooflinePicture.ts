@@ -3,8 +3,8 @@
  * `node src/rooflinePicture.ts results/2026-11-26-amd-epyc.json ../../docs/roofline.svg`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { own } from './engines.ts'
-import type { BenchResult } from './result.ts'
+import { own } from './contenderNames.ts'
+import { type BenchResult, parseResult } from './resultFile.ts'
 import { median } from './statistics.ts'
 
 const [from, to] = process.argv.slice(2)
@@ -12,8 +12,7 @@ if (from === undefined || to === undefined) {
   console.error('usage: node src/rooflinePicture.ts RESULT.json PICTURE.svg')
   process.exitCode = 2
 } else {
-  const result: BenchResult = JSON.parse(await readFile(from, 'utf8'))
-  await writeFile(to, rooflinePicture(result))
+  await writeFile(to, rooflinePicture(parseResult(await readFile(from, 'utf8'))))
 }
 
 /** A line a case: a bar for the share it reaches, a mark for where its roofline is. Cases without a roofline have no line. */

@@ -66,7 +66,7 @@ export function timer(
 const fineStep = 1e-3
 
 /** The least time that this runtime's clock tells apart, in ms: 5 µs in an isolated page, next to nothing in Node. */
-function clockStep(): number {
+export function clockStep(): number {
   let least = Number.POSITIVE_INFINITY
   for (let seen = 0, last = performance.now(); seen < 10; ) {
     const now = performance.now()
@@ -89,19 +89,29 @@ function timerOfSamples(run: () => unknown, async: boolean): Timer {
   }
 }
 
+/** Whose turn it is. */
+export interface Turn {
+  /** Index of the timer. */
+  readonly timer: number
+  /** From 0; -1 in the warm-up. */
+  readonly round: number
+  /** How many there will be; 0 in the warm-up, which decides it. */
+  readonly rounds: number
+}
+
 /**
  * Lets the timers run in turn, round after round, so that what slows this machine down for a while slows all down.
- * @param onRound called before each round with its number, from 0, and how many there are; -1 before the warm-up
+ * @param onTurn called before each turn
  * @returns for each timer and round: ms of each call
  */
 export async function timeRounds(
   timers: readonly Timer[],
   effort: Effort,
-  onRound: (round: number, rounds: number) => void = () => {},
+  onTurn: (turn: Turn) => void = () => {},
 ): Promise<readonly (readonly (readonly number[])[])[]> {
-  onRound(-1, 0)
   let slowest = 0
-  for (const time of timers) {
+  for (const [timer, time] of timers.entries()) {
+    onTurn({ timer, round: -1, rounds: 0 })
     const calls = await time(effort.warmUpMs)
     slowest = Math.max(slowest, median(calls))
   }
@@ -109,8 +119,10 @@ export async function timeRounds(
   const rounds = Math.min(maxRounds, Math.max(minRounds, Math.floor(measureMs / slowest)))
   const samples = timers.map((): (readonly number[])[] => [])
   for (let round = 0; round < rounds; round++) {
-    onRound(round, rounds)
-    for (const [index, time] of timers.entries()) samples[index]?.push(await time(measureMs / rounds))
+    for (const [timer, time] of timers.entries()) {
+      onTurn({ timer, round, rounds })
+      samples[timer]?.push(await time(measureMs / rounds))
+    }
   }
   return samples
 }

@@ -8,11 +8,19 @@ export function median(values: readonly number[]): number {
  * @throws RangeError without values
  */
 export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (sorted.length - 1) * q
-  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]]
-  if (low === undefined || high === undefined) throw new RangeError('quantile: expected at least one value')
-  return low + (high - low) * (at - Math.floor(at))
+  const [found = Number.NaN] = quantiles(values, [q])
+  return found
+}
+
+/** Several of them, sorted once. */
+export function quantiles(values: readonly number[], shares: readonly number[]): number[] {
+  const sorted = Float64Array.from(values).sort()
+  return shares.map((q) => {
+    const at = (sorted.length - 1) * q
+    const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]]
+    if (low === undefined || high === undefined) throw new RangeError('quantile: expected at least one value')
+    return low + (high - low) * (at - Math.floor(at))
+  })
 }
 
 /** In which half and double cancel; undefined without a value. */

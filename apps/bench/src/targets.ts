@@ -1,5 +1,5 @@
 import type { Comparison, Result } from './compare.ts'
-import { own, ownOnOneThread } from './engines.ts'
+import { own, ownOnOneThread } from './contenderNames.ts'
 import { geometricMean, median, quotients } from './statistics.ts'
 import { multiplyAdds } from './workload.ts'
 

@@ -5,7 +5,8 @@ import { cases, gpuGrid } from '../src/cases.ts'
 import type { Effort } from '../src/rounds.ts'
 
 const effort: Effort = { name: 'quick', warmUpMs: 0, measureMs: 1, minRounds: 2, maxRounds: 2 }
-const contenders = ['wasm', 'onnxruntime-web']
+const contenders = ['wasm', 'onnxruntime-web', 'tfjs-wasm']
+const measuring = { effort, memory: false, onRound: () => {} }
 
 it('compares engines of the GPU in a page', async (context) => {
   const names = ['wasm', 'webgpu', 'webgl2']
@@ -19,7 +20,7 @@ it('compares engines of the GPU in a page', async (context) => {
     expect(runner.contenders.find(({ name }) => name === 'webgl2')?.variant).toMatch(/ANGLE/)
     const [benchCase] = gpuGrid
     if (benchCase === undefined) throw new Error('there are cases')
-    const { results } = await runner.compare(benchCase, effort, () => {})
+    const { results } = await runner.compare(benchCase, measuring)
     expect(results.map(({ contender }) => contender)).toEqual(names)
     for (const { difference } of results) expect(difference).toBeLessThan(1e-4)
   } finally {
@@ -39,12 +40,20 @@ describe.each(browserNames)('%s', (browser) => {
       expect(runner.browser.toLowerCase()).toMatch(new RegExp(`^${browser} \\d+`))
       expect(runner.contenders.map(({ name }) => name)).toEqual(contenders)
       const rounds: number[] = []
-      const { results, absent } = await runner.compare(benchCase, effort, (round) => rounds.push(round))
+      const { results, absent, failed } = await runner.compare(benchCase, {
+        effort,
+        memory: true,
+        onRound: (round) => rounds.push(round),
+      })
+      expect(failed).toEqual([])
       expect(absent).toEqual([])
       expect(results.map(({ contender }) => contender)).toEqual(contenders)
-      for (const { ms, difference } of results) {
+      for (const { ms, difference, memoryBytes } of results) {
         expect(ms).toBeGreaterThan(0)
         expect(difference).toBeLessThan(1e-4)
+        // Weights of 512 kB, and less than all memory there is.
+        expect(memoryBytes).toBeGreaterThan(500_000)
+        expect(memoryBytes).toBeLessThan(2 ** 32)
       }
       await expect.poll(() => rounds).toEqual([-1, 0, 1])
     } finally {

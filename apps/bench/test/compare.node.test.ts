@@ -1,7 +1,7 @@
 import { type FloatArray, type HostEngine, reference } from '@unroll/kernels'
 import { afterAll, describe, expect, it } from 'vitest'
 import { layers } from '../src/cases.ts'
-import { type Comparison, checkAgreement, compare, DisagreementError } from '../src/compare.ts'
+import { type Comparison, checkAgreement, compare } from '../src/compare.ts'
 import { type Contender, engineContender } from '../src/contender.ts'
 import { peers, remedy } from '../src/contenders.ts'
 import { makeContenders } from '../src/engines.ts'
@@ -45,10 +45,54 @@ describe('compare', () => {
     }
   })
 
-  it.each([1e-3, Number.NaN])('throws where an output is off by %d, naming the place', async (by) => {
-    const comparison = comparing(benchCase, [oracle, changed(by)])
-    await expect(comparison).rejects.toThrow(DisagreementError)
-    await expect(comparison).rejects.toThrow(/tiny: changed against reference: output\[7\]: expected .*, got/)
+  it.each([1e-3, Number.NaN])('does not time whose output is off by %d, and names the place', async (by) => {
+    const { results, failed } = await comparing(benchCase, [
+      oracle,
+      changed(by),
+      { ...oracle, name: 'third' },
+    ])
+    expect(results.map(({ contender }) => contender)).toEqual(['reference', 'third'])
+    expect(failed).toEqual([
+      {
+        contender: 'changed',
+        reason: expect.stringMatching(/tiny: changed against reference: output\[7\]: expected .*, got/),
+      },
+    ])
+  })
+
+  it.each(['prepare', 'output', 'time'] as const)(
+    'goes on without somebody who throws in %s',
+    async (where) => {
+      const fail = async (): Promise<never> => {
+        throw new RangeError('out of memory')
+      }
+      const failing: Contender = {
+        ...oracle,
+        name: 'failing',
+        prepare: async (workload) =>
+          where === 'prepare' ? fail() : { ...(await oracle.prepare(workload)), [where]: fail },
+      }
+      const { results, failed } = await comparing(benchCase, [oracle, failing])
+      expect(results.map(({ contender }) => contender)).toEqual(['reference'])
+      expect(failed).toEqual([{ contender: 'failing', reason: 'out of memory' }])
+    },
+  )
+
+  it('tells what it does, so that whoever hangs can be named', async () => {
+    const seen: string[] = []
+    await compare(benchCase, [oracle], {
+      roof,
+      effort,
+      onStep: ({ doing, contender, round }) => seen.push(`${doing} ${contender} ${round}`),
+    })
+    expect(seen.slice(0, 5)).toEqual([
+      'prepare reference -1',
+      'check reference -1',
+      'warm-up roof -1',
+      'warm-up caches -1',
+      'warm-up reference -1',
+    ])
+    expect(seen.at(-1)).toBe('measure reference 1')
   })
 
   it('leaves out who declines, with the reason', async () => {
@@ -87,8 +131,8 @@ describe.each(Object.keys(peers))('%s', (name) => {
     layers('rnn-stream', 'RNN_TANH', 1, 3, 7, 9, 1, { streaming: true }),
   ])('computes $name as the reference engine does, or declines', async (benchCase, context) => {
     if (peer === undefined) return context.skip(`not installed: ${remedy(name)}`)
-    // Throws where they disagree.
-    const { results, absent } = await comparing(benchCase, [oracle, peer])
+    const { results, absent, failed } = await comparing(benchCase, [oracle, peer])
+    expect(failed).toEqual([])
     expect([...results.map((r) => r.contender), ...absent.map((a) => a.contender)]).toContain(name)
   })
 })

@@ -40,7 +40,7 @@ describe('parseOptions', () => {
     ],
     [
       ['--browser', 'firefox', '--peers', 'pytorch'],
-      '--peers: expected one of onnxruntime-web, none, got pytorch',
+      '--peers: expected one of onnxruntime-web, tfjs-wasm, tfjs-webgl, tfjs-webgpu, none, got pytorch',
     ],
     [
       ['--engines', 'wasm,cuda'],
@@ -49,14 +49,28 @@ describe('parseOptions', () => {
     [['--browser', 'netscape'], '--browser: expected one of chromium, firefox, got netscape'],
     [['--threads', '1.5'], '--threads: expected a whole number from 1 to 64, got 1.5'],
     [['--engines', 'reference'], '--engines: expected wasm among them'],
+    [['--memory'], '--memory: expected --browser beside it'],
   ])('refuses %j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message)
+  })
+
+  it('shows of a saved run what is asked for by name, else everything', () => {
+    expect(parseOptions(['--show', 'x.json'])).toMatchObject({
+      show: 'x.json',
+      asked: { cases: [], contenders: [] },
+    })
+    const asked = ['--case', 'gru-small', '--engines', 'wasm', '--peers', 'tfjs-webgl']
+    expect(parseOptions(['--show', 'x.json', ...asked]).asked).toEqual({
+      cases: ['gru-small'],
+      contenders: ['wasm', 'tfjs-webgl'],
+    })
+    expect(parseOptions([]).show).toBeNull()
   })
 
   it('in a browser asks only those who run in a page', () => {
     expect(parseOptions(['--browser', 'firefox', '--engines', 'wasm'])).toMatchObject({
       browser: 'firefox',
-      contenders: ['wasm', 'onnxruntime-web'],
+      contenders: ['wasm', 'onnxruntime-web', 'tfjs-wasm'],
     })
     expect(parseOptions([]).browser).toBeNull()
   })

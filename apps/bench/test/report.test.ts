@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { gpuGrid, layers } from '../src/cases.ts'
 import type { Comparison } from '../src/compare.ts'
+import { describeEnvironment } from '../src/environmentHere.ts'
 import { report } from '../src/report.ts'
+import { asResult } from '../src/result.ts'
+import { quick } from '../src/rounds.ts'
 import { median } from '../src/statistics.ts'
 import { ratio, targets } from '../src/targets.ts'
+
+const environment = describeEnvironment({ contenders: [], missing: [], threads: 1 })
 
 interface Times {
   readonly [contender: string]: readonly number[]
@@ -25,12 +30,19 @@ function comparison(
       rounds,
       ms: median(rounds),
       p99Ms: p99 * median(rounds),
+      quantiles: [],
       roofShare: 0.5,
       rooflineShare: 0.8,
       difference: 0,
     })),
     absent: [],
+    failed: [],
   }
+}
+
+/** What the terminal shows of these. */
+function shown(comparisons: readonly Comparison[]): string {
+  return report(asResult(environment, quick, comparisons))
 }
 
 function target(comparisons: readonly Comparison[], start: string): { met: boolean | null; found: string } {
@@ -58,14 +70,11 @@ describe('report', () => {
       if (!benchCase) throw new Error(`no case ${name}`)
       return { ...comparison(name, times), benchCase }
     }
-    const text = report(
-      [
-        inGrid('gpu-gru-1x1x64', { wasm: [1], webgpu: [4] }),
-        inGrid('gpu-gru-1x32x512', { wasm: [6], webgpu: [2] }),
-        comparison('another', { wasm: [1], webgpu: [1] }),
-      ],
-      ['wasm', 'webgpu'],
-    )
+    const text = shown([
+      inGrid('gpu-gru-1x1x64', { wasm: [1], webgpu: [4] }),
+      inGrid('gpu-gru-1x32x512', { wasm: [6], webgpu: [2] }),
+      comparison('another', { wasm: [1], webgpu: [1] }),
+    ])
     expect(text).toContain(
       [
         'GRU, webgpu: times as fast as wasm',
@@ -78,10 +87,10 @@ describe('report', () => {
   })
 
   it('has a line a case, with geometric mean and least of the ratios below', () => {
-    const lines = report(
-      [comparison('a', { wasm: [1.5], peer: [3] }), comparison('b', { wasm: [1], peer: [8], other: [1] })],
-      ['wasm', 'peer', 'other'],
-    ).split('\n')
+    const lines = shown([
+      comparison('a', { wasm: [1.5], peer: [3] }),
+      comparison('b', { wasm: [1], peer: [8], other: [1] }),
+    ]).split('\n')
     expect(lines[0]).toMatch(/multiply-add roof of 60\.0 GFLOP\/s/)
     expect(lines[1]).toMatch(
       /^case +\(T, N, in, H, layers\) +wasm ms +wasm roof +wasm roofline +peer +other$/,
@@ -97,14 +106,14 @@ describe('report', () => {
     const cases = Array.from({ length: 50 }, (_, i) =>
       comparison(`c${i}`, i % 2 === 0 ? { wasm: [1], peer: [2] } : { wasm: [1], peer: [8] }),
     )
-    const lines = report(cases, ['wasm', 'peer']).split('\n')
+    const lines = shown(cases).split('\n')
     const head = lines.findIndex((line) => /^mode +batch +roof, median +peer, mean +least$/.test(line))
     expect(lines[head + 1]).toMatch(/^LSTM +2 +50% +4\.00x +2\.00x$/)
-    expect(report(cases.slice(1), ['wasm', 'peer'])).not.toContain('batch  roof')
+    expect(shown(cases.slice(1))).not.toContain('batch  roof')
   })
 
   it('gives streams a table of their own, in microseconds', () => {
-    const text = report([comparison('s', { wasm: [0.01] }, { streaming: true })], ['wasm'])
+    const text = shown([comparison('s', { wasm: [0.01] }, { streaming: true })])
     expect(text).toMatch(/^s +\(1, 2, 3, 4, 1\) bi stream +10\.0 +20\.0 +80%$/m)
     expect(text).not.toMatch(/wasm ms|^geometric mean/m)
   })
@@ -112,8 +121,8 @@ describe('report', () => {
   it('says once for all cases why somebody took no part', () => {
     const absent = [{ contender: 'peer', reason: 'no projection' }]
     const cases = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...comparison(name, { wasm: [1] }), absent }))
-    expect(report(cases.slice(0, 2), ['wasm', 'peer'])).toMatch(/^- peer \(no projection\): not in a, b$/m)
-    expect(report(cases, ['wasm', 'peer'])).toMatch(/^- peer \(no projection\): not in a, b, c and 2 more$/m)
+    expect(shown(cases.slice(0, 2))).toMatch(/^- peer \(no projection\): not in a, b$/m)
+    expect(shown(cases)).toMatch(/^- peer \(no projection\): not in a, b, c and 2 more$/m)
   })
 })
 

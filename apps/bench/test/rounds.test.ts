@@ -74,8 +74,9 @@ describe('timeRounds', () => {
 
   it('tells where it is', async () => {
     const seen: string[] = []
-    await timeRounds([steady(50, [])], effort, (round, rounds) => seen.push(`${round}/${rounds}`))
-    expect(seen).toEqual(['-1/0', '0/2', '1/2'])
+    const timers = [steady(50, []), steady(1, [])]
+    await timeRounds(timers, effort, ({ timer, round, rounds }) => seen.push(`${timer}: ${round}/${rounds}`))
+    expect(seen).toEqual(['0: -1/0', '1: -1/0', '0: 0/2', '1: 0/2', '0: 1/2', '1: 1/2'])
   })
 })
 

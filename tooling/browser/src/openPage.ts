@@ -13,8 +13,10 @@ interface PageOptions {
   readonly browser?: BrowserName
   /** Of the browser's command line. */
   readonly flags?: readonly string[]
-  /** What the page finds below `/files/`. */
-  readonly files?: URL | undefined
+  /** A module that the page can start as a worker, `/worker.js`. */
+  readonly worker?: URL
+  /** Folders by name: what the page finds below `/files/NAME/`. */
+  readonly files?: Readonly<Record<string, URL>>
   /** The page's own, as a Content-Security-Policy; its files and workers do not have them. */
   readonly headers?: Readonly<Record<string, string>>
   /** Takes what the page gives to the global function `tell`. */
@@ -36,11 +38,15 @@ interface PageOptions {
  */
 export async function openPage(
   entry: URL,
-  { browser = 'chromium', flags = [], files, headers = {}, onTold }: PageOptions = {},
+  { browser = 'chromium', flags = [], worker, files = {}, headers = {}, onTold }: PageOptions = {},
 ): Promise<BrowserPage | null> {
   const executable = executableOf(browser)
   if (executable === null) return null
-  const page = new BrowserPage(versionOf(executable), await bundle(entry), { files, headers, onTold })
+  const scripts = {
+    '/script.js': await bundle(entry),
+    ...(worker === undefined ? {} : { '/worker.js': await bundle(worker) }),
+  }
+  const page = new BrowserPage(versionOf(executable), scripts, { files, headers, onTold })
   await page.open(executable, (profile, url) => commandOf(browser, profile, url, flags))
   return page
 }
@@ -57,8 +63,8 @@ interface Call {
 export class BrowserPage {
   /** Of the browser, with its name. */
   readonly version: string
-  readonly #script: string
-  readonly #files: URL | undefined
+  readonly #scripts: Readonly<Record<string, string>>
+  readonly #files: Readonly<Record<string, URL>>
   readonly #onTold: PageOptions['onTold']
   readonly #server: Server
   readonly #calls: Call[] = []
@@ -68,9 +74,13 @@ export class BrowserPage {
   /** Called when there is something to call, or nothing more. */
   #wake: () => void = () => {}
 
-  constructor(version: string, script: string, { files, headers, onTold }: PageOptions) {
+  constructor(
+    version: string,
+    scripts: Readonly<Record<string, string>>,
+    { files = {}, headers, onTold }: PageOptions,
+  ) {
     this.version = version
-    this.#script = script
+    this.#scripts = scripts
     this.#files = files
     this.#onTold = onTold
     this.#server = createServer(async (request, response) => {
@@ -160,8 +170,6 @@ export class BrowserPage {
         return '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/serve.js"></script>'
       case '/serve.js':
         return serve
-      case '/script.js':
-        return this.#script
       case '/alive':
         // Open as long as the page: one that crashes answers nothing.
         await once(request.socket, 'close')
@@ -184,9 +192,13 @@ export class BrowserPage {
       case '/tell':
         this.#onTold?.(...JSON.parse(await textOf(request)))
         return ''
-      default:
-        if (this.#files === undefined || !path.startsWith('/files/')) return null
-        return readFile(new URL(path.slice('/files/'.length), this.#files)).catch(() => null)
+      default: {
+        const script = this.#scripts[path]
+        if (script !== undefined) return script
+        const [, name = '', rest = ''] = path.match(/^\/files\/([^/]+)\/(.+)$/) ?? []
+        const folder = this.#files[name]
+        return folder === undefined ? null : readFile(new URL(rest, folder)).catch(() => null)
+      }
     }
   }
 }

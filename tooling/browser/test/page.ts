@@ -12,7 +12,7 @@ export function isolated(): boolean {
 }
 
 export async function file(name: string): Promise<string> {
-  const response = await fetch(`/files/${name}`)
+  const response = await fetch(`/files/here/${name}`)
   return response.ok ? response.text() : `status ${response.status}`
 }
 

@@ -1,52 +1,49 @@
-/** What runs in the page: contenders and cases by name. */
+/** What the command line runs in a page: contenders and cases by name, as the dashboard runs them. */
 import { allCases } from '../cases.ts'
-import { type Comparison, compare, DisagreementError } from '../compare.ts'
-import type { Contender } from '../contender.ts'
-import { engines, type Makers, makeContenders } from '../engines.ts'
-import { gpuEngines } from '../gpuEngines.ts'
-import { onnxruntimeWeb } from '../peers/onnxruntimeWeb.ts'
-import { makeRoof } from '../roof.ts'
+import type { Comparison } from '../compare.ts'
 import type { Effort } from '../rounds.ts'
+import type { Introduction } from './protocol.ts'
+import { Session } from './session.ts'
 
-/** Everybody who can run in a page. */
-const everybody: Makers = {
-  ...engines,
-  ...gpuEngines,
-  'onnxruntime-web': (threads) => onnxruntimeWeb(threads, '/files/'),
-}
+let session: Session | null = null
+let names: readonly string[] = []
 
-const roof = makeRoof()
-let contenders: readonly Contender[] = []
-
-/** What the program in Node is told of them. */
-export interface Started {
-  readonly contenders: readonly { readonly name: string; readonly variant: string }[]
-  readonly missing: readonly string[]
-  readonly roof: string
-}
-
-export async function start(names: readonly string[], threads: number): Promise<Started> {
-  const made = await makeContenders(everybody, names, threads)
-  contenders = made.contenders
-  return {
-    contenders: contenders.map(({ name, variant }) => ({ name, variant })),
-    missing: made.missing,
-    roof: roof.instructions,
-  }
+export async function start(contenders: readonly string[], threads: number): Promise<Introduction> {
+  session = new Session({
+    startWorker: () => new Worker('/worker.js', { type: 'module' }),
+    files: {
+      onnxruntime: {
+        mjs: '/files/onnxruntime/ort-wasm-simd-threaded.mjs',
+        wasm: '/files/onnxruntime/ort-wasm-simd-threaded.wasm',
+      },
+      tfjs: Object.fromEntries(
+        ['', '-simd', '-threaded-simd'].map((build) => {
+          const name = `tfjs-backend-wasm${build}.wasm`
+          return [name, `/files/tfjs/${name}`]
+        }),
+      ),
+    },
+    threads,
+  })
+  const introduction = await session.introduce(contenders)
+  names = introduction.contenders.map(({ name }) => name)
+  return introduction
 }
 
 /** Tells of rounds by the global `tell`. */
-export async function run(
-  name: string,
-  effort: Effort,
-): Promise<Comparison | { readonly disagreement: string }> {
+export async function run(name: string, effort: Effort, withMemory: boolean): Promise<Comparison> {
   const benchCase = allCases.find((each) => each.name === name)
-  if (benchCase === undefined) throw new RangeError(`page: no case ${name}`)
-  const onRound = Reflect.get(globalThis, 'tell')
-  try {
-    return await compare(benchCase, contenders, { roof, effort, onRound })
-  } catch (error) {
-    if (error instanceof DisagreementError) return { disagreement: error.message }
-    throw error
-  }
+  if (benchCase === undefined || session === null)
+    throw new RangeError(`page: no case ${name}, or not started`)
+  const tell = Reflect.get(globalThis, 'tell')
+  let last = Number.NaN
+  const comparison = await session.compare(benchCase, names, effort, {
+    onStep: (step) => {
+      const isTimed = step.doing === 'warm-up' || step.doing === 'measure'
+      if (!isTimed || step.round === last) return
+      last = step.round
+      tell(step.round, step.rounds)
+    },
+  })
+  return withMemory ? session.withMemory(comparison) : comparison
 }

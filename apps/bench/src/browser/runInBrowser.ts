@@ -1,11 +1,12 @@
 import { adapterFlags, type BrowserName, type BrowserPage, openPage, remedyOf } from '@unroll/browser'
-import { type Comparison, DisagreementError } from '../compare.ts'
-import { gpuEngines } from '../gpuEngines.ts'
+import type { Comparison } from '../compare.ts'
+import { gpuNames } from '../contenderNames.ts'
 import type { Runner } from '../runner.ts'
-import type { Started } from './page.ts'
+import type { Introduction } from './protocol.ts'
 
 /**
- * Runs them in a page of a browser without a window, cross-origin isolated: engines and ONNX Runtime Web.
+ * Runs them in a worker of a page of a browser without a window, cross-origin isolated, as the dashboard does: engines, ONNX
+ * Runtime Web and TF.js.
  * @throws BrowserMissingError where that browser is not installed
  */
 export async function runInBrowser(
@@ -14,36 +15,41 @@ export async function runInBrowser(
   threads: number,
 ): Promise<Runner> {
   let tell: (round: number, rounds: number) => void = () => {}
-  const start = async (flags: readonly string[]): Promise<{ page: BrowserPage; started: Started }> => {
+  const start = async (
+    flags: readonly string[],
+  ): Promise<{ page: BrowserPage; introduction: Introduction }> => {
     const page = await openPage(new URL('page.ts', import.meta.url), {
       browser,
       flags,
-      files: new URL('.', import.meta.resolve('onnxruntime-web')),
+      worker: new URL('worker.ts', import.meta.url),
+      files: {
+        onnxruntime: new URL('.', import.meta.resolve('onnxruntime-web')),
+        tfjs: new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')),
+      },
       onTold: (round = 0, rounds = 0) => tell(round, rounds),
     })
     if (page === null) throw new BrowserMissingError(`--browser ${browser}: ${remedyOf(browser)}`)
-    return { page, started: (await page.call('start', names, threads)) as Started }
+    return { page, introduction: (await page.call('start', names, threads)) as Introduction }
   }
-  const wantsGpu = names.some((name) => name in gpuEngines)
+  const wantsGpu = names.some((name) => gpuNames.includes(name) || /^tfjs-webg/.test(name))
   const [first = [], ...others] = wantsGpu ? adapterFlags(browser) : [[]]
   let opened = await start(first)
   for (const flags of others) {
-    if (opened.started.missing.length === 0) break
+    if (opened.introduction.missing.length === 0) break
     await opened.page.close()
     opened = await start(flags)
   }
-  const { page, started } = opened
-  const { contenders, missing, roof } = started
+  const { page, introduction } = opened
+  const { contenders, missing, failed, roof } = introduction
   return {
     contenders,
     missing,
+    failed,
     roof,
     browser: page.version,
-    compare: async ({ name }, effort, onRound) => {
+    compare: async ({ name }, { effort, memory, onRound }) => {
       tell = onRound
-      const found = (await page.call('run', name, effort)) as Comparison | { disagreement: string }
-      if ('disagreement' in found) throw new DisagreementError(found.disagreement)
-      return found
+      return (await page.call('run', name, effort, memory)) as Comparison
     },
     close: () => page.close(),
   }

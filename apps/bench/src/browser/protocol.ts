@@ -1,0 +1,45 @@
+/** What page and worker tell each other. A worker serves one request, then it is ended. */
+import type { BenchCase } from '../cases.ts'
+import type { Comparison, Step } from '../compare.ts'
+import type { Made } from '../engines.ts'
+import type { ContenderName } from '../environment.ts'
+import type { Effort } from '../rounds.ts'
+import type { PeerFiles } from './contenders.ts'
+
+export interface Request {
+  readonly contenders: readonly string[]
+  readonly threads: number
+  readonly files: PeerFiles
+  readonly work: Work
+}
+
+export type Work =
+  /** Says who can take part. */
+  | { readonly kind: 'introduce' }
+  | { readonly kind: 'compare'; readonly benchCase: BenchCase; readonly effort: Effort }
+  /** How much memory the only contender holds after a call. */
+  | { readonly kind: 'memory'; readonly benchCase: BenchCase }
+
+export interface Introduction {
+  readonly contenders: readonly ContenderName[]
+  readonly missing: readonly string[]
+  readonly failed: Made['failed']
+  /** The instructions that make the roof. */
+  readonly roof: string
+  /** The least time that the worker's clock tells apart, in ms. */
+  readonly clockMs: number
+}
+
+export type Reply =
+  | { readonly kind: 'introduction'; readonly introduction: Introduction }
+  | { readonly kind: 'comparison'; readonly comparison: Comparison }
+  | { readonly kind: 'memory'; readonly bytes: number }
+  | { readonly kind: 'thrown'; readonly message: string }
+
+export type Message = Reply | { readonly kind: 'step'; readonly step: Step | Starting }
+
+/** A contender is loaded and started. */
+export interface Starting {
+  readonly doing: 'start'
+  readonly contender: string
+}

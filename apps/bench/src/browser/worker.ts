@@ -1,0 +1,65 @@
+/** Where contenders run in a page, so that the page stays alive, and can end what does not end by itself. */
+// Before everybody who makes memories.
+
+import { compare } from '../compare.ts'
+import type { Contender } from '../contender.ts'
+import { makeContenders } from '../engines.ts'
+import { makeRoof } from '../roof.ts'
+import { clockStep } from '../rounds.ts'
+import { makeWorkload } from '../workload.ts'
+import { pageContenders } from './contenders.ts'
+import { memoryBytes } from './memory.ts'
+import type { Message, Reply, Request } from './protocol.ts'
+
+function post(message: Message): void {
+  self.postMessage(message)
+}
+
+self.onmessage = async ({ data }: MessageEvent<Request>) => {
+  try {
+    post(await serve(data))
+  } catch (error) {
+    post({ kind: 'thrown', message: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+async function serve({ contenders: names, threads, files, work }: Request): Promise<Reply> {
+  const made = await makeContenders(pageContenders(files), names, threads, (contender) =>
+    post({ kind: 'step', step: { doing: 'start', contender } }),
+  )
+  const { contenders, missing, failed } = made
+  switch (work.kind) {
+    case 'introduce':
+      return {
+        kind: 'introduction',
+        introduction: {
+          contenders: contenders.map(({ name, variant }) => ({ name, variant })),
+          missing,
+          failed,
+          roof: makeRoof().instructions,
+          clockMs: clockStep(),
+        },
+      }
+    case 'compare': {
+      const { benchCase, effort } = work
+      const comparison = await compare(benchCase, contenders, {
+        roof: makeRoof(),
+        effort,
+        onStep: (step) => post({ kind: 'step', step }),
+      })
+      return { kind: 'comparison', comparison: { ...comparison, failed: [...failed, ...comparison.failed] } }
+    }
+    case 'memory': {
+      for (const contender of contenders) await callOnce(contender, work.benchCase)
+      return { kind: 'memory', bytes: memoryBytes() }
+    }
+  }
+}
+
+async function callOnce(contender: Contender, benchCase: Parameters<typeof makeWorkload>[0]): Promise<void> {
+  post({
+    kind: 'step',
+    step: { doing: 'check', contender: contender.name, round: -1, rounds: 0 },
+  })
+  await (await contender.prepare(makeWorkload(benchCase))).output()
+}

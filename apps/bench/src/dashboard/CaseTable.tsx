@@ -1,0 +1,146 @@
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import { describeCase } from '../cases.ts'
+import { own } from '../contenderNames.ts'
+import { caseOf } from '../result.ts'
+import type { BenchResult, CaseResult, ContenderResult } from '../resultFile.ts'
+import { geometricMean } from '../statistics.ts'
+import { CaseDetails } from './CaseDetails.tsx'
+import { contendersOf } from './contendersOf.ts'
+import type { Texts } from './texts.ts'
+import { milliseconds, percent, times } from './words.ts'
+
+interface Props {
+  readonly words: Texts
+  readonly result: BenchResult
+  readonly cases: readonly CaseResult[]
+}
+
+/** A line a case: the wasm engine's own figures, then how many times as long the others took. */
+export function CaseTable({ words, result, cases }: Props): VNode {
+  const [open, setOpen] = useState<string | null>(null)
+  const others = contendersOf(cases).filter((name) => name !== own)
+  const ratiosOf = (name: string): number[] =>
+    cases.flatMap(({ results }) => find(results, name)?.ratio?.median ?? [])
+  const columns = 5 + others.length
+  return (
+    <>
+      <p class="note">{words.tableNote}</p>
+      <section class="scroll" aria-label={words.table} tabindex={0}>
+        <table class="cases">
+          <thead>
+            <tr>
+              <th scope="col">{words.case}</th>
+              <th scope="col">{words.sizes}</th>
+              <th scope="col">{own}</th>
+              <th scope="col">{words.roofShare}</th>
+              <th scope="col">{words.rooflineShare}</th>
+              {others.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {cases.map((each) => {
+              const mine = find(each.results, own)
+              const best = Math.min(...each.results.map(({ ms }) => ms))
+              const isOpen = open === each.name
+              return [
+                <tr key={each.name}>
+                  <th scope="row">
+                    <button
+                      type="button"
+                      class="plain"
+                      aria-expanded={isOpen}
+                      aria-label={words.details(each.name)}
+                      onClick={() => setOpen(isOpen ? null : each.name)}
+                    >
+                      {each.name}
+                    </button>
+                  </th>
+                  <td class="quiet">{describeCase(caseOf(each))}</td>
+                  <td class={mine?.ms === best ? 'best' : undefined}>
+                    {mine === undefined ? '' : milliseconds(mine.ms, each.streaming)}
+                  </td>
+                  <td>{percent(mine?.roofShare)}</td>
+                  <td>{percent(mine?.rooflineShare)}</td>
+                  {others.map((name) => (
+                    <Ratio key={name} found={find(each.results, name)} best={best} />
+                  ))}
+                </tr>,
+                isOpen && (
+                  <tr key={`${each.name}-details`}>
+                    <td colspan={columns} class="details">
+                      <CaseDetails words={words} result={result} one={each} />
+                    </td>
+                  </tr>
+                ),
+              ]
+            })}
+          </tbody>
+          {others.length > 0 && (
+            <tfoot>
+              <Summary title={words.mean} others={others} figure={(name) => geometricMean(ratiosOf(name))} />
+              <Summary
+                title={words.least}
+                others={others}
+                figure={(name) => {
+                  const found = ratiosOf(name)
+                  return found.length === 0 ? undefined : Math.min(...found)
+                }}
+              />
+            </tfoot>
+          )}
+        </table>
+      </section>
+    </>
+  )
+}
+
+function Ratio({
+  found,
+  best,
+}: {
+  readonly found: ContenderResult | undefined
+  readonly best: number
+}): VNode {
+  if (found === undefined) return <td class="quiet">–</td>
+  const { ratio, ms } = found
+  return (
+    <td class={ms === best ? 'best' : undefined}>
+      {ratio === null ? milliseconds(ms, false) : times(ratio.median)}
+      {ratio !== null && (
+        <small>
+          {' '}
+          {times(ratio.low)}–{times(ratio.high)}
+        </small>
+      )}
+    </td>
+  )
+}
+
+interface SummaryProps {
+  readonly title: string
+  readonly others: readonly string[]
+  readonly figure: (name: string) => number | undefined
+}
+
+function Summary({ title, others, figure }: SummaryProps): VNode {
+  return (
+    <tr>
+      <th scope="row" colspan={5}>
+        {title}
+      </th>
+      {others.map((name) => {
+        const value = figure(name)
+        return <td key={name}>{value === undefined ? '' : times(value)}</td>
+      })}
+    </tr>
+  )
+}
+
+function find(results: readonly ContenderResult[], name: string): ContenderResult | undefined {
+  return results.find(({ contender }) => contender === name)
+}

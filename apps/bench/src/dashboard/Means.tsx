@@ -1,0 +1,36 @@
+import type { VNode } from 'preact'
+import { own } from '../contenderNames.ts'
+import type { CaseResult } from '../resultFile.ts'
+import { geometricMean } from '../statistics.ts'
+import { contendersOf } from './contendersOf.ts'
+import type { Texts } from './texts.ts'
+import { times } from './words.ts'
+
+/** The run in a glance: how many times as long as the wasm engine each of the others took, in the geometric mean. */
+export function Means({
+  words,
+  cases,
+}: {
+  readonly words: Texts
+  readonly cases: readonly CaseResult[]
+}): VNode {
+  return (
+    <ul class="means" aria-label={words.mean}>
+      {contendersOf(cases)
+        .filter((name) => name !== own)
+        .map((name) => {
+          const found = cases.flatMap(
+            ({ results }) => results.find(({ contender }) => contender === name)?.ratio?.median ?? [],
+          )
+          const mean = geometricMean(found)
+          return mean === undefined ? null : (
+            <li key={name} style={{ borderColor: `var(--engine-${name}, var(--sl-color-gray-4))` }}>
+              <strong>{times(mean)}</strong>
+              <br />
+              {name} <small>{words.overCases(found.length)}</small>
+            </li>
+          )
+        })}
+    </ul>
+  )
+}

@@ -1,0 +1,116 @@
+import type { Introduction, Starting } from '../browser/protocol.ts'
+import { type Session, StoppedError } from '../browser/session.ts'
+import type { BenchCase } from '../cases.ts'
+import type { Comparison, Step } from '../compare.ts'
+import type { Effort } from '../rounds.ts'
+
+/** What is to be run. */
+export interface Plan {
+  readonly cases: readonly BenchCase[]
+  readonly contenders: readonly string[]
+  readonly effort: Effort
+  /** Whether to measure memory, too. */
+  readonly memory: boolean
+}
+
+/** Where a run is. */
+export type Place =
+  | { readonly at: 'introducing'; readonly step: Step | Starting | null }
+  | { readonly at: 'measuring'; readonly index: number; readonly step: Step | Starting | null }
+  | { readonly at: 'paused'; readonly index: number }
+
+/** Whether the page is seen. Timers of a page in the background are slowed down, and its figures mean nothing. */
+export interface Visibility {
+  readonly isHidden: () => boolean
+  /** @returns stops listening */
+  readonly onChange: (listener: () => void) => () => void
+}
+
+export const visibilityOfPage: Visibility = {
+  isHidden: () => document.visibilityState === 'hidden',
+  onChange: (listener) => {
+    document.addEventListener('visibilitychange', listener)
+    return () => document.removeEventListener('visibilitychange', listener)
+  },
+}
+
+interface Hooks {
+  readonly signal: AbortSignal
+  readonly visibility: Visibility
+  readonly onPlace: (place: Place) => void
+  readonly onIntroduction: (introduction: Introduction) => void
+  readonly onComparison: (comparison: Comparison) => void
+}
+
+/**
+ * Runs case after case. While the page is hidden nothing is measured; the case that was under way then begins again.
+ * @throws StoppedError if the signal said so; what was told until then stands
+ */
+export async function runPlan(plan: Plan, session: Session, hooks: Hooks): Promise<void> {
+  const { signal, onPlace, onIntroduction, onComparison } = hooks
+  onPlace({ at: 'introducing', step: null })
+  const introduction = await session.introduce(plan.contenders, {
+    signal,
+    onStep: (step) => onPlace({ at: 'introducing', step }),
+  })
+  onIntroduction(introduction)
+  const names = introduction.contenders.map(({ name }) => name)
+  for (const [index, benchCase] of plan.cases.entries()) {
+    onComparison(
+      await whileVisible(hooks, index, async (watched) => {
+        onPlace({ at: 'measuring', index, step: null })
+        const watch = {
+          signal: watched,
+          onStep: (step: Step | Starting) => onPlace({ at: 'measuring', index, step }),
+        }
+        const comparison = await session.compare(benchCase, names, plan.effort, watch)
+        return plan.memory ? session.withMemory(comparison, watch) : comparison
+      }),
+    )
+  }
+}
+
+/** Repeats some work until the page was visible all the time. */
+async function whileVisible<Result>(
+  { signal, visibility, onPlace }: Hooks,
+  index: number,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  for (;;) {
+    if (visibility.isHidden()) {
+      onPlace({ at: 'paused', index })
+      await becomesVisible(visibility, signal)
+    }
+    const hidden = new AbortController()
+    const unwatch = visibility.onChange(() => {
+      if (visibility.isHidden()) hidden.abort()
+    })
+    try {
+      return await work(AbortSignal.any([signal, hidden.signal]))
+    } catch (error) {
+      if (!(error instanceof StoppedError) || signal.aborted || !hidden.signal.aborted) throw error
+    } finally {
+      unwatch()
+    }
+  }
+}
+
+function becomesVisible({ isHidden, onChange }: Visibility, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      unwatch()
+      signal.removeEventListener('abort', stop)
+    }
+    const stop = (): void => {
+      end()
+      reject(new StoppedError('the run was stopped'))
+    }
+    const unwatch = onChange(() => {
+      if (isHidden()) return
+      end()
+      resolve()
+    })
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+  })
+}

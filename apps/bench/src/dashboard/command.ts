@@ -1,0 +1,38 @@
+import { gpuGrid, grid, lengths, cases as named } from '../cases.ts'
+import { inOrder } from '../contenderNames.ts'
+import type { BenchResult, CaseResult } from '../resultFile.ts'
+
+const engineNames = ['reference', 'wasm', 'wasm-one', 'wasm-simd', 'wasm-f64', 'webgpu', 'webgl2']
+
+/** What measures a run, or one case of it, on the command line. */
+export function commandOf({ cases, environment, effort }: BenchResult, only?: CaseResult): string {
+  const chosen = only === undefined ? cases : [only]
+  const names = inOrder(chosen.flatMap(({ results }) => results.map(({ contender }) => contender)))
+  const engines = names.filter((name) => engineNames.includes(name))
+  const peers = names.filter((name) => !engineNames.includes(name))
+  return [
+    'pnpm bench',
+    caseOption(chosen.map(({ name }) => name)),
+    `--engines ${engines.join(',') || 'wasm'}`,
+    `--peers ${peers.join(',') || 'none'}`,
+    environment.threads === '1' ? '' : `--threads ${environment.threads}`,
+    browserOption(environment.browser),
+    effort.name === 'thorough' ? '' : `--${effort.name}`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function caseOption(names: readonly string[]): string {
+  const isAll = (list: readonly { readonly name: string }[]): boolean =>
+    list.length === names.length && list.every(({ name }) => names.includes(name))
+  if (isAll(grid)) return '--grid'
+  if (isAll(gpuGrid)) return '--gpu-grid'
+  if (isAll(lengths)) return '--lengths'
+  return isAll(named) ? '' : `--case ${names.join(',')}`
+}
+
+function browserOption(browser: string): string {
+  if (browser === '') return ''
+  return /firefox/i.test(browser) ? '--browser firefox' : '--browser chromium'
+}

@@ -1,0 +1,7 @@
+import { inOrder } from '../contenderNames.ts'
+import type { CaseResult } from '../resultFile.ts'
+
+/** Who has a result in any of the cases. */
+export function contendersOf(cases: readonly CaseResult[]): string[] {
+  return inOrder(cases.flatMap(({ results }) => results.map(({ contender }) => contender)))
+}

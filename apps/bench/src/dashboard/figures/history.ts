@@ -1,0 +1,92 @@
+import * as Plot from '@observablehq/plot'
+import { own } from '../../contenderNames.ts'
+import { geometricMean } from '../../statistics.ts'
+import { contendersOf } from '../contendersOf.ts'
+import type { Figure, FigureOptions } from '../figure.ts'
+import { machineOf, placeOf, type Run } from '../runs.ts'
+import { digits, plot } from './base.ts'
+
+/**
+ * Ratios to each peer over the runs of one machine and place: geometric means over the cases that all of these runs have. A ratio
+ * is measured within a run, so that runs can be compared although the machine was faster on one day.
+ */
+export function history(runs: readonly Run[], shown: Run, { texts }: FigureOptions): Figure {
+  const like = runs
+    .filter(
+      ({ result }) =>
+        machineOf(result) === machineOf(shown.result) &&
+        placeOf(result).replace(/[.\d]+$/, '') === placeOf(shown.result).replace(/[.\d]+$/, '') &&
+        result.environment.threads === shown.result.environment.threads &&
+        result.cases.some(({ name }) => shown.result.cases.some((each) => each.name === name)),
+    )
+    .sort((a, b) => a.result.environment.date.localeCompare(b.result.environment.date))
+  const inAll = (name: string): boolean =>
+    like.every(({ result }) => result.cases.some((each) => each.name === name))
+  const rows = like.flatMap(({ result }) => {
+    const cases = result.cases.filter(({ name }) => inAll(name))
+    const { date, commit } = result.environment
+    return contendersOf(cases)
+      .filter((name) => name !== own)
+      .flatMap((contender) => {
+        const found = cases.flatMap(
+          ({ results }) => results.find((each) => each.contender === contender)?.ratio?.median ?? [],
+        )
+        const mean = geometricMean(found)
+        return mean === undefined
+          ? []
+          : {
+              date: date.slice(0, 16).replace('T', ' '),
+              commit,
+              contender,
+              ratio: digits(mean),
+              cases: found.length,
+            }
+      })
+  })
+  const names = [...new Set(rows.map(({ contender }) => contender))]
+  const { title, note, empty, y } = texts.figures.history
+  return {
+    id: 'history',
+    title,
+    note: like.length < 2 ? empty : note,
+    columns: [
+      { key: 'date', title: texts.date },
+      { key: 'commit', title: texts.commit },
+      { key: 'contender', title: texts.contender },
+      { key: 'ratio', title: y },
+      { key: 'cases', title: texts.cases },
+    ],
+    rows,
+    names,
+    draw:
+      like.length < 2
+        ? null
+        : (frame) =>
+            plot(frame, names, {
+              height: 320,
+              marginLeft: 44,
+              marginRight: 20,
+              grid: true,
+              x: { type: 'point', label: null, domain: like.map(labelOf) },
+              y: { type: 'log', label: y, tickFormat: (value: number) => `${value}×`, ticks: 4 },
+              marks: [
+                Plot.line(rows, { x: label, y: 'ratio', z: 'contender', stroke: 'contender' }),
+                Plot.dot(rows, {
+                  x: label,
+                  y: 'ratio',
+                  fill: 'contender',
+                  symbol: 'contender',
+                  r: 4,
+                  tip: true,
+                }),
+              ],
+            }),
+  }
+}
+
+const label = ({ date, commit }: { readonly date: string; readonly commit: string }): string =>
+  `${date.slice(5)} ${commit}`
+
+function labelOf({ result: { environment } }: Run): string {
+  return label({ date: environment.date.slice(0, 16).replace('T', ' '), commit: environment.commit })
+}

@@ -1,0 +1,15 @@
+import { chinese } from './textsChinese.ts'
+import { english } from './textsEnglish.ts'
+
+/** Everything the page says; both languages say all of it. */
+export type Texts = typeof english
+
+export type Language = 'en' | 'zh-CN'
+
+export const texts: Readonly<Record<Language, Texts>> = { en: english, 'zh-CN': chinese }
+
+/** The language of the link, else the one chosen last, else the browser's. */
+export function preferredLanguage(): Language {
+  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem('unroll-language')
+  return (asked ?? navigator.language).startsWith('zh') ? 'zh-CN' : 'en'
+}

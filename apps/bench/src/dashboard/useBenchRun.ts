@@ -1,0 +1,82 @@
+import { useRef, useState } from 'preact/hooks'
+import type { Introduction } from '../browser/protocol.ts'
+import { Session, StoppedError } from '../browser/session.ts'
+import type { Comparison } from '../compare.ts'
+import { asResult } from '../result.ts'
+import { type Place, type Plan, runPlan, visibilityOfPage } from './benchRun.ts'
+import { environmentOfPage } from './environmentOfPage.ts'
+import { peerFiles } from './peerFiles.ts'
+import type { Run } from './runs.ts'
+
+/** A run in this page, as far as it has come. */
+export interface BenchRun {
+  readonly plan: Plan
+  readonly threads: number
+  /** ms, as performance.now() tells them. */
+  readonly start: number
+  /** Null once it has ended. */
+  readonly place: Place | null
+  readonly introduction: Introduction | null
+  readonly comparisons: readonly Comparison[]
+  readonly end: 'done' | 'stopped' | { readonly threw: string } | null
+}
+
+interface Controls {
+  readonly run: BenchRun | null
+  readonly start: (plan: Plan, threads: number) => void
+  readonly stop: () => void
+}
+
+export function useBenchRun(): Controls {
+  const [run, setRun] = useState<BenchRun | null>(null)
+  const controller = useRef<AbortController | null>(null)
+
+  const start = async (plan: Plan, threads: number): Promise<void> => {
+    controller.current = new AbortController()
+    const { signal } = controller.current
+    const change = (changed: Partial<BenchRun>): void =>
+      setRun((before) => (before === null ? null : { ...before, ...changed }))
+    setRun({
+      plan,
+      threads,
+      start: performance.now(),
+      place: null,
+      introduction: null,
+      comparisons: [],
+      end: null,
+    })
+    const session = new Session({
+      startWorker: () => new Worker(new URL('../browser/worker.ts', import.meta.url), { type: 'module' }),
+      files: peerFiles,
+      threads,
+    })
+    try {
+      await runPlan(plan, session, {
+        signal,
+        visibility: visibilityOfPage,
+        onPlace: (place) => change({ place }),
+        onIntroduction: (introduction) => change({ introduction }),
+        onComparison: (comparison) =>
+          setRun((before) =>
+            before === null ? null : { ...before, comparisons: [...before.comparisons, comparison] },
+          ),
+      })
+      change({ place: null, end: 'done' })
+    } catch (error) {
+      const threw = error instanceof Error ? error.message : String(error)
+      change({ place: null, end: error instanceof StoppedError ? 'stopped' : { threw } })
+    }
+  }
+  return { run, start: (plan, threads) => void start(plan, threads), stop: () => controller.current?.abort() }
+}
+
+/** What was measured, as it is kept; null before anything was. */
+export function asRun({ introduction, comparisons, plan, threads }: BenchRun): Run | null {
+  if (introduction === null || comparisons.length === 0) return null
+  const environment = environmentOfPage(introduction, threads, comparisons)
+  return {
+    id: `here-${environment.date.slice(0, 16).replace(/[:T]/g, '-')}`,
+    source: 'here',
+    result: asResult(environment, plan.effort, comparisons),
+  }
+}

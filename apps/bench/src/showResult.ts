@@ -1,0 +1,35 @@
+import type { Environment } from './environment.ts'
+import { report } from './report.ts'
+import type { BenchResult } from './resultFile.ts'
+
+/** A line for each thing that is known. */
+export function environmentLines(environment: Environment): string[] {
+  return Object.entries(environment)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => `${key}: ${value}`)
+}
+
+/** Names; empty: all. */
+interface Choice {
+  readonly cases: readonly string[]
+  readonly contenders: readonly string[]
+}
+
+/** A recorded run as the terminal showed it, or some cases and contenders of it. The project's promises are of whole runs only. */
+export function showResult(result: BenchResult, choice: Choice): string {
+  const isShown = ({ contender }: { readonly contender: string }): boolean =>
+    choice.contenders.length === 0 || choice.contenders.includes(contender)
+  const cases = result.cases
+    .filter(({ name }) => choice.cases.length === 0 || choice.cases.includes(name))
+    .map((each) => ({
+      ...each,
+      results: each.results.filter(isShown),
+      absent: each.absent.filter(isShown),
+      failed: each.failed?.filter(isShown),
+    }))
+  const isWhole = choice.cases.length === 0 && choice.contenders.length === 0
+  return [
+    environmentLines(result.environment).join('\n'),
+    report({ ...result, cases, targets: isWhole ? result.targets : [] }),
+  ].join('\n\n')
+}
