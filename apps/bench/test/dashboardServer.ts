@@ -1,9 +1,10 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
+import { promisify } from 'node:util'
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -26,15 +27,14 @@ export interface Dashboard extends AsyncDisposable {
 
 export async function openDashboard(): Promise<Dashboard> {
   const files = await mkdtemp(join(tmpdir(), 'unroll-dashboard-'))
-  const root = fileURLToPath(new URL('..', import.meta.url))
-  await build({ root, logLevel: 'error', mode: 'production', build: { outDir: files, emptyOutDir: true } })
+  await buildInto(files)
   const server = createServer(async ({ url = '/' }, response) => {
     const [, host, name = ''] = /^\/(isolated|plain)\/bench\/([^?]*)/.exec(url) ?? []
     try {
       if (host === undefined) throw new RangeError(`no such folder: ${url}`)
       const body = await readFile(join(files, name === '' ? 'index.html' : name))
       response.writeHead(200, {
-        'content-type': types[extname(name || '.html')] ?? 'application/octet-stream',
+        'content-type': types[extname(name || 'index.html')] ?? 'application/octet-stream',
         ...(host === 'isolated' && {
           'cross-origin-opener-policy': 'same-origin',
           'cross-origin-embedder-policy': 'require-corp',
@@ -58,4 +58,18 @@ export async function openDashboard(): Promise<Dashboard> {
       await rm(files, { recursive: true })
     },
   }
+}
+
+/** In a process of its own: the test runner's environment would make another page of it. */
+async function buildInto(folder: string): Promise<void> {
+  const { PATH, HOME } = process.env
+  const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url))
+  await promisify(execFile)(
+    process.execPath,
+    [vite, 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'],
+    {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { PATH, HOME },
+    },
+  )
 }

@@ -38,29 +38,7 @@ export function FigureView({ words, figure, colours, runId }: Props): VNode {
       <div class="plot" ref={place} />
       {rows.length > 0 && (
         <div class="under">
-          <details>
-            <summary>{words.asTable}</summary>
-            <section class="scroll" aria-label={title} tabindex={0}>
-              <table>
-                <thead>
-                  <tr>
-                    {columns.map((column) => (
-                      <th key={column.key}>{column.title}</th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((row, index) => (
-                    <tr key={index}>
-                      {columns.map(({ key }) => (
-                        <td key={key}>{row[key]}</td>
-                      ))}
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </section>
-          </details>
+          <FigureTable words={words} figure={figure} />
           {draw !== null && (
             <button
               type="button"
@@ -78,6 +56,41 @@ export function FigureView({ words, figure, colours, runId }: Props): VNode {
         </div>
       )}
     </figure>
+  )
+}
+
+/** What a plot is drawn from. Its lines are made when they are asked for: there may be a thousand. */
+function FigureTable({ words, figure }: Pick<Props, 'words' | 'figure'>): VNode {
+  const [isOpen, setOpen] = useState(false)
+  const { title, columns, rows } = figure
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{words.asTable}</summary>
+      {isOpen && (
+        <section class="scroll" aria-label={title} tabindex={0}>
+          <table>
+            <thead>
+              <tr>
+                {columns.map((column) => (
+                  <th key={column.key} scope="col">
+                    {column.title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row, index) => (
+                <tr key={index}>
+                  {columns.map(({ key }) => (
+                    <td key={key}>{row[key]}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </details>
   )
 }
 
