@@ -20,7 +20,12 @@ export interface Options {
   /** Path of a result that is shown, instead of measuring; or null. */
   readonly show: string | null
   /** What was asked for by name; empty: everything. */
-  readonly asked: { readonly cases: readonly string[]; readonly contenders: readonly string[] }
+  readonly asked: {
+    readonly cases: readonly string[]
+    readonly contenders: readonly string[]
+    /** Show no lines of single cases. */
+    readonly isSummary: boolean
+  }
   readonly json: boolean
   /** Path the JSON is written to, or null. */
   readonly out: string | null
@@ -32,7 +37,7 @@ const pagePeers: readonly string[] = ['onnxruntime-web', 'tfjs-wasm']
 const pagePeersOnGpu: readonly string[] = ['tfjs-webgl', 'tfjs-webgpu']
 
 export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid | --lengths] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--memory] [--quick | --brief] [--json] [--out FILE]
-       pnpm bench --show FILE [--case NAMES] [--engines NAMES] [--peers NAMES]
+       pnpm bench --show FILE [--summary] [--case NAMES] [--engines NAMES] [--peers NAMES]
 
 Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
   --case NAMES     only these cases, of the named ones or of the grid
@@ -49,6 +54,7 @@ Compares the engines of @unroll/kernels with their peers: one forward pass, floa
   --json           everything as JSON on stdout
   --out FILE       the JSON into a file, the table on stdout
   --show FILE      the tables of such a file, without measuring anything
+  --summary        only what is not of single cases
   --help           this text
 NAMES are separated by commas. Exits with 1 if the contenders' outputs differ, with 2 if the arguments are wrong.
 
@@ -72,6 +78,7 @@ export function parseOptions(args: readonly string[]): Options {
       browser: { type: 'string' },
       memory: { type: 'boolean', default: false },
       show: { type: 'string' },
+      summary: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       brief: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -116,6 +123,7 @@ export function parseOptions(args: readonly string[]): Options {
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
     asked: {
       cases: caseNames,
+      isSummary: values.summary,
       contenders:
         values.engines === undefined && values.peers === undefined
           ? []

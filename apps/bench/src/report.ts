@@ -8,8 +8,11 @@ import { aligned, times } from './table.ts'
 /** Cases from which a summary by mode and batch helps. */
 const many = 50
 
-/** Everything that was found, for the terminal: tables, who took no part and why, targets. */
-export function report({ cases, targets }: BenchResult): string {
+/**
+ * Everything that was found, for the terminal: tables, who took no part and why, targets.
+ * @param isSummary without what has a line a case
+ */
+export function report({ cases, targets }: BenchResult, isSummary = false): string {
   const others = inOrder(cases.flatMap(({ results }) => results.map(({ contender }) => contender))).filter(
     (name) => name !== own,
   )
@@ -17,14 +20,16 @@ export function report({ cases, targets }: BenchResult): string {
   const streams = cases.filter(({ streaming }) => streaming)
   const roof = median(cases.map(({ roofGflops }) => roofGflops)).toPrecision(3)
   return [
-    calls.length > 0 &&
+    !isSummary &&
+      calls.length > 0 &&
       `${own}: ms a call, shares of the multiply-add roof of ${roof} GFLOP/s and of the roofline. Others: their time / ${own}'s.\n${callTable(calls, others)}`,
     calls.length >= many && groupTable(calls, others),
     ...others.filter((name) => gpuNames.includes(name)).flatMap((name) => speedTables(calls, name)),
-    streams.length > 0 &&
+    !isSummary &&
+      streams.length > 0 &&
       `${own}: µs a timestep, share of the roofline. Others: their time / ${own}'s.\n${streamTable(streams, others)}`,
-    notes(cases),
-    targets.length > 0 && targetTable(targets),
+    !isSummary && notes(cases),
+    targetTable(targets),
   ]
     .filter(Boolean)
     .join('\n\n')
@@ -151,7 +156,10 @@ function notes(cases: readonly CaseResult[]): string {
     .join('\n')
 }
 
-function targetTable(targets: BenchResult['targets']): string {
+/** Promises of which these cases tell something. */
+function targetTable(all: BenchResult['targets']): string {
+  const targets = all.filter(({ met }) => met !== null)
+  if (targets.length === 0) return ''
   const mark = { true: 'met', false: 'NOT MET', null: '-' }
   return aligned(
     [['target', '', ''], ...targets.map(({ text, met, found }) => [text, mark[`${met}`], found])],

@@ -1,22 +1,13 @@
-/**
- * Draws the shares of the roof of a run as an SVG file:
- * `node src/rooflinePicture.ts results/2026-11-26-amd-epyc.json ../../docs/roofline.svg`.
- */
-import { readFile, writeFile } from 'node:fs/promises'
 import { own } from './contenderNames.ts'
-import { type BenchResult, parseResult } from './resultFile.ts'
+import type { BenchResult } from './resultFile.ts'
 import { median } from './statistics.ts'
 
-const [from, to] = process.argv.slice(2)
-if (from === undefined || to === undefined) {
-  console.error('usage: node src/rooflinePicture.ts RESULT.json PICTURE.svg')
-  process.exitCode = 2
-} else {
-  await writeFile(to, rooflinePicture(parseResult(await readFile(from, 'utf8'))))
-}
-
-/** A line a case: a bar for the share it reaches, a mark for where its roofline is. Cases without a roofline have no line. */
-function rooflinePicture({ cases, environment }: BenchResult): string {
+/**
+ * The shares of the roof of a run as the text of an SVG file.
+ *
+ * A line a case: a bar for the share it reaches, a mark for where its roofline is. Cases without a roofline have no line.
+ */
+export function rooflinePicture({ cases, environment }: BenchResult): string {
   const lines = cases.flatMap(({ name, results }) => {
     const found = results.find(({ contender }) => contender === own)
     if (found?.rooflineShare === undefined) return []

@@ -13,6 +13,8 @@ export function environmentLines(environment: Environment): string[] {
 interface Choice {
   readonly cases: readonly string[]
   readonly contenders: readonly string[]
+  /** Without what has a line a case. */
+  readonly isSummary: boolean
 }
 
 /** A recorded run as the terminal showed it, or some cases and contenders of it. The project's promises are of whole runs only. */
@@ -30,6 +32,6 @@ export function showResult(result: BenchResult, choice: Choice): string {
   const isWhole = choice.cases.length === 0 && choice.contenders.length === 0
   return [
     environmentLines(result.environment).join('\n'),
-    report({ ...result, cases, targets: isWhole ? result.targets : [] }),
+    report({ ...result, cases, targets: isWhole ? result.targets : [] }, choice.isSummary),
   ].join('\n\n')
 }

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
-import { executableOf, remedyOf } from '@unroll/browser'
+import { executableOf, openPage, remedyOf } from '@unroll/browser'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseResult } from '../src/resultFile.ts'
@@ -27,6 +28,29 @@ it('loads at most 200 kB of script without peers, gzipped', () => {
   expect(bytes(page)).toBeLessThan(200_000)
   // What runs our own engines.
   expect(bytes(assets.filter((name) => /^worker-.*\.js$/.test(name)))).toBeLessThan(200_000)
+})
+
+it('runs in Firefox, too', { timeout: 120_000 }, async (context) => {
+  const page = await openPage(new URL('drivenPage.ts', import.meta.url), {
+    browser: 'firefox',
+    files: { bench: pathToFileURL(`${dashboard.files}/`) },
+  })
+  if (page === null) return context.skip(remedyOf('firefox'))
+  try {
+    const cells = await page.call('runOnce', '/files/bench/index.html?lang=en#run', ['tfjs-wasm'])
+    expect(cells).toEqual([
+      'lstm-step',
+      '(1, 1, 128, 128, 1)',
+      expect.stringMatching(/ ms$/),
+      expect.stringMatching(/ %$/),
+      expect.stringMatching(/ %$/),
+      // onnxruntime-web, which is chosen at first, and tfjs-wasm.
+      expect.stringMatching(/^[\d.]+× /),
+      expect.stringMatching(/^[\d.]+× /),
+    ])
+  } finally {
+    await page.close()
+  }
 })
 
 const executable = executableOf('chromium')
@@ -189,7 +213,29 @@ describe.skipIf(executable === null)(
       await page.context().close()
     })
 
-    it('ends a contender that hangs, names one that cannot be loaded, and one that computes other numbers', async () => {
+    it('names a contender that computes other numbers, and does not time it', async () => {
+      const page = await open(`${dashboard.isolated}#run`)
+      const double = 'padded(workload).map((value) => 2 * value)'
+      await page.context().route(/\/onnxruntimeWeb-.*\.js$/, async (route) => {
+        const response = await route.fetch()
+        const code = await response.text()
+        // The file is not minified; else this would test nothing.
+        expect(code).toContain('padded(workload), [')
+        await route.fulfill({ response, body: code.replace('padded(workload), [', `${double}, [`) })
+      })
+      await choose(page, ['lstm-step'], ['onnxruntime-web'])
+      await page.getByRole('button', { name: 'Run', exact: true }).click()
+      await page.getByText('Done.').waitFor({ timeout: 60_000 })
+      expect(await page.locator('.progress .fault').allTextContents()).toEqual([
+        expect.stringMatching(
+          /^lstm-step: onnxruntime-web failed: lstm-step: onnxruntime-web against wasm: output\[\d+\]: expected .* within 0.0001, got/,
+        ),
+      ])
+      expect(await page.locator('table.cases:visible thead th').last().textContent()).toBe('Roofline')
+      await page.context().close()
+    })
+
+    it('ends a contender that hangs, and names one that cannot be loaded', async () => {
       const page = await open(`${dashboard.isolated}#run`)
       // Peers come from files of their own: here with other contents.
       const instead = async (name: RegExp, change: (code: string) => string): Promise<void> => {

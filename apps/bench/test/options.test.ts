@@ -57,12 +57,13 @@ describe('parseOptions', () => {
   it('shows of a saved run what is asked for by name, else everything', () => {
     expect(parseOptions(['--show', 'x.json'])).toMatchObject({
       show: 'x.json',
-      asked: { cases: [], contenders: [] },
+      asked: { cases: [], contenders: [], isSummary: false },
     })
     const asked = ['--case', 'gru-small', '--engines', 'wasm', '--peers', 'tfjs-webgl']
     expect(parseOptions(['--show', 'x.json', ...asked]).asked).toEqual({
       cases: ['gru-small'],
       contenders: ['wasm', 'tfjs-webgl'],
+      isSummary: false,
     })
     expect(parseOptions([]).show).toBeNull()
   })

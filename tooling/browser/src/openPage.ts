@@ -230,8 +230,10 @@ for (;;) {
 `
 
 const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.json': 'application/json',
   '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
 }
