@@ -3,6 +3,7 @@ import preact from '@astrojs/preact'
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
 import starlightTypeDoc from 'starlight-typedoc'
+import { dashboard } from './dashboard.ts'
 import { packageNames } from './packageNames.ts'
 import { sidebar } from './sidebar.ts'
 
@@ -22,6 +23,7 @@ export default defineConfig({
   trailingSlash: 'always',
   server: { headers: isolation },
   integrations: [
+    dashboard,
     preact(),
     starlight({
       title: 'Unroll',
