@@ -14,7 +14,9 @@ export const dashboard: AstroIntegration = {
     },
     'astro:build:done': async ({ dir }) => {
       await stat(built).catch(() => {
-        throw new Error('dashboard: expected it to be built before the site: pnpm --filter @unroll/bench build')
+        throw new Error(
+          'dashboard: expected it to be built before the site: pnpm --filter @unroll/bench build',
+        )
       })
       await cp(built, new URL('bench/', dir), { recursive: true })
     },
