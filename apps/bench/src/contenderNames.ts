@@ -25,9 +25,11 @@ const contenderNames: readonly string[] = [
 
 /** Names once each, in the order of all; those that are not known come last. */
 export function inOrder(names: Iterable<string>): string[] {
-  const place = (name: string): number => {
-    const found = contenderNames.indexOf(name)
-    return found < 0 ? contenderNames.length : found
-  }
-  return [...new Set(names)].sort((a, b) => place(a) - place(b))
+  return [...new Set(names)].sort((a, b) => orderOf(a) - orderOf(b))
+}
+
+/** The place among all, from 0. */
+export function orderOf(name: string): number {
+  const found = contenderNames.indexOf(name)
+  return found < 0 ? contenderNames.length : found
 }

@@ -1,11 +1,13 @@
 import * as Plot from '@observablehq/plot'
+import { orderOf } from '../../contenderNames.ts'
 import type { Frame } from '../figure.ts'
 
-/** Marks of contenders differ in shape, too: not everybody sees colours. */
-const symbols = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wye', 'times', 'plus'] as const
+/** Marks of contenders differ in shape, too: not everybody sees colours. All of Plot's that can be filled. */
+const symbols = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wye'] as const
 
-function symbolOf(names: readonly string[], name: string): (typeof symbols)[number] {
-  return symbols[names.indexOf(name) % symbols.length] ?? 'circle'
+/** The same in every figure. */
+function symbolOf(name: string): (typeof symbols)[number] {
+  return symbols[orderOf(name) % symbols.length] ?? 'circle'
 }
 
 /** What all plots have alike. Scales and marks come from the caller. */
@@ -23,7 +25,7 @@ export function plot(
       fontSize: '12px',
     },
     color: { type: 'categorical', domain: [...names], range: names.map(colours.of) },
-    symbol: { domain: [...names], range: names.map((name) => symbolOf(names, name)) },
+    symbol: { domain: [...names], range: names.map(symbolOf) },
     ...options,
   })
 }

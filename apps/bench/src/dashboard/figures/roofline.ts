@@ -26,6 +26,7 @@ export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions)
   const slopes = [...new Set([deliveries[0], deliveries.at(-1)])].filter((slope) => slope !== undefined)
   const lowest = Math.min(...rows.map((row) => row.intensity))
   const highest = Math.max(...rows.map((row) => row.intensity))
+  const speeds = [roof, ...rows.map((row) => row.gflops)]
   return {
     id: 'roofline',
     title,
@@ -50,7 +51,13 @@ export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions)
               marginRight: 20,
               grid: true,
               x: { type: 'log', label: x, domain: [lowest / 1.3, highest * 1.3], tickFormat: '~g', ticks: 5 },
-              y: { type: 'log', label: y, tickFormat: '~g', ticks: 5 },
+              y: {
+                type: 'log',
+                label: y,
+                domain: [Math.min(...speeds) / 1.4, Math.max(...speeds) * 1.4],
+                tickFormat: '~g',
+                ticks: 5,
+              },
               marks: [
                 Plot.line(
                   [
@@ -59,9 +66,8 @@ export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions)
                   ],
                   line,
                 ),
-                Plot.text([[highest * 1.3, roof]], {
+                Plot.text([[Math.sqrt(lowest * highest), roof]], {
                   text: [roofText(digits(roof))],
-                  textAnchor: 'end',
                   dy: -8,
                   ...label,
                 }),
@@ -81,7 +87,7 @@ export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions)
                           text: [caches(digits(slope))],
                           textAnchor: 'start',
                           dx: 6,
-                          dy: 10,
+                          dy: 14,
                           ...label,
                         }),
                       ]

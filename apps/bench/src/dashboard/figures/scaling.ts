@@ -29,15 +29,13 @@ export function scaling(cases: readonly CaseResult[], axis: ScalingAxis, { texts
     const values = new Set(members.map((each) => each[axis]))
     const [first] = members
     if (values.size < 3 || first === undefined) return []
-    const parts = [
-      first.mode.replace(/_.*/, ''),
-      ...(first.numLayers > 1 ? [texts.layers(first.numLayers)] : []),
-      ...(axis === 'N' ? [] : [`N ${first.N}`]),
-      ...(axis === 'hiddenSize' ? [] : [`H ${first.hiddenSize}`]),
-    ]
+    const mode = first.mode.replace(/_.*/, '')
+    const series = first.numLayers > 1 ? `${mode}, ${texts.layers(first.numLayers)}` : mode
+    const size = axis === 'hiddenSize' ? `N ${first.N}` : `H ${first.hiddenSize}`
     return members.flatMap((each) =>
       each.results.map(({ contender, ms }) => ({
-        series: parts.join(', '),
+        series,
+        size,
         contender,
         [axis]: each[axis],
         gflops: digits((2e-6 * each.multiplyAdds) / ms, 4),
@@ -47,12 +45,14 @@ export function scaling(cases: readonly CaseResult[], axis: ScalingAxis, { texts
   const names = contendersOf(cases).filter((name) => rows.some((row) => row.contender === name))
   const { title, note, empty, axes, y } = texts.figures.scaling
   const series = [...new Set(rows.map((row) => row.series))]
+  const sizes = [...new Set(rows.map((row) => row.size))]
   return {
     id: `scaling-${axis.toLowerCase()}`,
     title: title(axes[axis]),
     note: rows.length === 0 ? empty : note,
     columns: [
       { key: 'series', title: texts.series },
+      { key: 'size', title: texts.size },
       { key: 'contender', title: texts.contender },
       { key: axis, title: axes[axis] },
       { key: 'gflops', title: y },
@@ -68,15 +68,30 @@ export function scaling(cases: readonly CaseResult[], axis: ScalingAxis, { texts
               marginLeft: 48,
               marginRight: frame.width < 500 ? 70 : 120,
               grid: true,
-              x: { type: 'log', base: 2, label: axes[axis], tickFormat: '~d', ticks: 6 },
+              x: {
+                type: 'log',
+                base: 2,
+                label: axes[axis],
+                tickFormat: '~d',
+                ticks: frame.width < 500 ? 2 : 4,
+              },
               y: { type: 'log', label: y, tickFormat: '~g', ticks: 3 },
+              fx: { domain: sizes, label: null },
               fy: { domain: series, label: null },
               marks: [
                 Plot.frame({ stroke: frame.colours.quiet, strokeOpacity: 0.4 }),
-                Plot.line(rows, { x: axis, y: 'gflops', z: 'contender', fy: 'series', stroke: 'contender' }),
+                Plot.line(rows, {
+                  x: axis,
+                  y: 'gflops',
+                  z: 'contender',
+                  fx: 'size',
+                  fy: 'series',
+                  stroke: 'contender',
+                }),
                 Plot.dot(rows, {
                   x: axis,
                   y: 'gflops',
+                  fx: 'size',
                   fy: 'series',
                   fill: 'contender',
                   symbol: 'contender',
@@ -131,7 +146,12 @@ export function scalingWithThreads(runs: readonly Run[], shown: Run, { texts }: 
               marginLeft: 40,
               marginRight: 20,
               grid: true,
-              x: { label: x, domain: [0.8, most + 0.2], ticks: most, tickFormat: 'd' },
+              x: {
+                label: x,
+                domain: [0.8, most + 0.2],
+                ticks: Array.from({ length: most }, (_, i) => i + 1),
+                tickFormat: 'd',
+              },
               y: { label: y, domain: [0, most + 0.2] },
               marks: [
                 Plot.line(
