@@ -1,9 +1,26 @@
-/** Runs a snippet in a page: what its comments say of values is checked. */
-export async function run(url: string): Promise<void> {
+/**
+ * Runs a snippet in a page: what its comments say of values is checked.
+ * @param folder where it finds files
+ * @returns what it prints: texts, numbers and tensors, a line each call
+ */
+export async function run(url: string, folder: string): Promise<string> {
   const check = (got: unknown, want: unknown): void => {
     const [a, b] = [JSON.stringify(got), JSON.stringify(want)]
     if (a !== b) throw new Error(`expected ${b}, got ${a}`)
   }
   Object.assign(globalThis, { check })
-  await import(url)
+  const base = document.head.appendChild(document.createElement('base'))
+  base.href = folder
+  const { log } = console
+  let printed = ''
+  console.log = (...values: readonly unknown[]) => {
+    printed += `${values.map(String).join(' ')}\n`
+  }
+  try {
+    await import(url)
+  } finally {
+    console.log = log
+    base.remove()
+  }
+  return printed
 }

@@ -2,14 +2,15 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { adapterFlags, type BrowserPage, openPage, remedyOf } from '@unroll/browser'
+import { shownIn, withChecks } from '@unroll/testing/shownValues'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeFolder } from './files.ts'
-import { installedBy, shownIn, snippetsOf, withChecks } from './snippets.ts'
+import { installedBy, type Snippet, snippetsOf } from './snippets.ts'
 
 const root = new URL('../../../../', import.meta.url)
 const readmes = [
@@ -21,7 +22,7 @@ const readmes = [
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 mkdirSync(dist, { recursive: true })
 const project = mkdtempSync(join(dist, 'readmes-'))
-/** For those that need a browser; software plays its GPU. */
+/** Software plays its GPU. */
 let page: BrowserPage | null = null
 beforeAll(async () => {
   page = await openPage(new URL('page.ts', import.meta.url), {
@@ -34,7 +35,7 @@ afterAll(async () => {
   await rm(project, { recursive: true })
 })
 
-const run = promisify(execFile)
+const execute = promisify(execFile)
 /** A GPU that software plays is slow on a busy machine. */
 const timeout = 240_000
 const checks = fileURLToPath(new URL('check.mjs', import.meta.url))
@@ -43,9 +44,14 @@ describe.each(readmes)('%s', (path) => {
   const text = readFileSync(new URL(path, root), 'utf8')
   const installed = installedBy(text)
   const snippets = snippetsOf(path, text)
+  const run = snippets.filter(({ skipped }) => skipped === null)
+  const ofPages = run.filter((snippet) => onlyInNode(snippet) === null)
   let folder = ''
   beforeAll(async () => {
     folder = await makeFolder(project, path)
+    for (const snippet of run) writeFileSync(join(folder, fileOf(snippet)), withChecks(snippet.code))
+    const entryPoints = ofPages.map((snippet) => join(folder, fileOf(snippet)))
+    await build({ entryPoints, outdir: folder, bundle: true, format: 'esm' })
   })
 
   it('says how to install what its snippets import', () => {
@@ -55,30 +61,48 @@ describe.each(readmes)('%s', (path) => {
     }
   })
 
-  it.for(snippets)('$title runs as printed', { timeout }, async (snippet, context) => {
-    const { title, language, code, skipped, inPage, printed } = snippet
-    if (skipped !== null) return context.skip(skipped)
-    const name = `line${title.split(':')[1]}`
-    const file = join(folder, `${name}.m${language}`)
-    writeFileSync(file, withChecks(code))
-    if (inPage) {
-      if (page === null) return context.skip(remedyOf('chromium'))
-      await build({ entryPoints: [file], outfile: join(project, `${name}.js`), bundle: true, format: 'esm' })
-      await page.call('run', `/files/${name}.js`)
-      return
-    }
-    const { stdout } = await run(process.execPath, ['--no-warnings', '--import', checks, file], {
-      cwd: folder,
-    })
-    if (printed !== null) expect(stdout).toBe(printed)
-    const shown = shownIn(code)
-    if (shown.length === 0) return
-    const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(shown.length)
-    // Behind what is shown a comment may say more.
-    for (const [index, line] of lines.entries()) expect(`${shown[index]},`).toContain(`${line},`)
+  it.for(snippets.filter(({ inPage }) => !inPage))(
+    '$title runs in Node as printed',
+    { timeout },
+    async (snippet, context) => {
+      if (snippet.skipped !== null) return context.skip(snippet.skipped)
+      const args = ['--no-warnings', '--import', checks, fileOf(snippet)]
+      const { stdout } = await execute(process.execPath, args, { cwd: folder })
+      expectShown(snippet, stdout)
+    },
+  )
+
+  it.for(run)('$title runs in Chromium as printed', { timeout }, async (snippet, context) => {
+    if (page === null) return context.skip(remedyOf('chromium'))
+    const reason = onlyInNode(snippet)
+    if (reason !== null) return context.skip(reason)
+    const files = `/files/${basename(folder)}/`
+    const script = fileOf(snippet).replace(/\.\w+$/, '.js')
+    expectShown(snippet, String(await page.call('run', `${files}${script}`, files)))
   })
 })
+
+/** `line12.mts` */
+function fileOf({ title, language }: Snippet): string {
+  return `line${title.split(':')[1]}.m${language}`
+}
+
+/** Why no page can run a snippet; null where one can. */
+function onlyInNode({ imports }: Snippet): string | null {
+  const module = imports.find((name) => name.startsWith('node:'))
+  return module === undefined ? null : `imports ${module}, which only Node has`
+}
+
+/** Compares what a snippet printed with what is shown behind it and in its comments. */
+function expectShown({ code, printed }: Snippet, got: string): void {
+  if (printed !== null) expect(got).toBe(printed)
+  const shown = shownIn(code)
+  if (shown.length === 0) return
+  const lines = got.trimEnd().split('\n')
+  expect(lines).toHaveLength(shown.length)
+  // Behind what is shown a comment may say more.
+  for (const [index, line] of lines.entries()) expect(`${shown[index]},`).toContain(`${line},`)
+}
 
 it('TypeScript accepts what is TypeScript', { timeout }, async () => {
   const folder = join(project, 'types')
@@ -98,5 +122,5 @@ it('TypeScript accepts what is TypeScript', { timeout }, async () => {
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
-  await run(process.execPath, [tsc, '-p', folder]).catch(({ stdout }) => expect(stdout).toBe(''))
+  await execute(process.execPath, [tsc, '-p', folder]).catch(({ stdout }) => expect(stdout).toBe(''))
 })

@@ -55,27 +55,3 @@ const imported = /from '((?:@[^/']+\/)?[^/.'][^/']*)/g
 export function installedBy(text: string): readonly string[] {
   return [...text.matchAll(/^npm install (.+)$/gm)].flatMap(([, names = '']) => names.split(' '))
 }
-
-/**
- * The code, with a call of a global `check(got, want)` for each line that is an expression with its value in the comment
- * behind it, as in `x.shape // [2, 3]: rows, columns`.
- */
-export function withChecks(code: string): string {
-  return code.replaceAll(
-    /^(?!console|const |let |await )(\w.*?) \/\/ (\[[^\]]*\]|'[^']*'|\d[\d.]*)(?=$|[:;,] )/gm,
-    'check($1, $2) // $2',
-  )
-}
-
-/** What comments say that `console.log` shows: behind the call, or in whole lines of comment below it. */
-export function shownIn(code: string): readonly string[] {
-  const shown: string[] = []
-  let below = false
-  for (const line of code.split('\n')) {
-    const [call, behind] = /^console\.log\(.*?\)(?: \/\/ (.*))?$/.exec(line) ?? []
-    if (behind !== undefined) shown.push(behind)
-    else if (below && line.startsWith('// ')) shown.push(line.slice('// '.length))
-    below = call !== undefined || (below && line.startsWith('// '))
-  }
-  return shown
-}
