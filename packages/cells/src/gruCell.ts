@@ -8,7 +8,7 @@ import { type CellFromStateDictOptions, readCellWeights, storedDefaults } from '
 /**
  * A gated recurrent unit cell:
  *
- * ```
+ * ```math
  * r  = sigmoid(W_ir x + b_ir + W_hr h + b_hr)
  * z  = sigmoid(W_iz x + b_iz + W_hz h + b_hz)
  * n  = tanh(W_in x + b_in + r * (W_hn h + b_hn))
@@ -22,6 +22,7 @@ import { type CellFromStateDictOptions, readCellWeights, storedDefaults } from '
  * let hx = randn([3, 20])
  * for (const xt of randn([6, 3, 10])) hx = cell.forward(xt, hx)   // each step (3, 20)
  * ```
+ * @see PyTorch: [torch.nn.GRUCell](https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html)
  */
 export class GRUCell extends RNNCellBase {
   static override readonly name: string = 'GRUCell'

@@ -8,7 +8,7 @@ import { type CellFromStateDictOptions, readCellWeights, storedDefaults } from '
 /**
  * A long short-term memory cell:
  *
- * ```
+ * ```math
  * i  = sigmoid(W_ii x + b_ii + W_hi h + b_hi)
  * f  = sigmoid(W_if x + b_if + W_hf h + b_hf)
  * g  = tanh(W_ig x + b_ig + W_hg h + b_hg)
@@ -24,6 +24,7 @@ import { type CellFromStateDictOptions, readCellWeights, storedDefaults } from '
  * let [hx, cx] = [randn([3, 20]), randn([3, 20])]
  * for (const xt of randn([2, 3, 10])) [hx, cx] = cell.forward(xt, [hx, cx])   // each step (3, 20)
  * ```
+ * @see PyTorch: [torch.nn.LSTMCell](https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html)
  */
 export class LSTMCell extends RNNCellBase {
   static override readonly name: string = 'LSTMCell'

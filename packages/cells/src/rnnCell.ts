@@ -17,13 +17,18 @@ export interface RNNCellOptions extends CellOptions {
 }
 
 /**
- * An Elman cell: `h' = act(W_ih x + b_ih + W_hh h + b_hh)`
+ * An Elman cell; `act` is tanh or relu, the `nonlinearity`:
+ *
+ * ```math
+ * h' = act(W_ih x + b_ih + W_hh h + b_hh)
+ * ```
  *
  * ```ts
  * const cell = new RNNCell(10, 20)
  * let hx = randn([3, 20])
  * for (const xt of randn([6, 3, 10])) hx = cell.forward(xt, hx)   // each step (3, 20)
  * ```
+ * @see PyTorch: [torch.nn.RNNCell](https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNCell.html)
  */
 export class RNNCell extends RNNCellBase {
   static override readonly name: string = 'RNNCell'

@@ -33,7 +33,8 @@ export function describeValue(value: unknown): string {
  * @throws TypeError if `options` is no plain object, or has a key that is no option
  *
  * @example
- * const { bias, dtype } = optionsOf('Linear', options, { bias: true, dtype: 'float32' }, 'bias')
+ * const { bias, dtype } = optionsOf('Linear', { bias: false }, { bias: true, dtype: 'float32' }, 'bias')
+ * dtype   // 'float32'
  */
 export function optionsOf<Options extends object>(
   who: string,

@@ -254,7 +254,7 @@ export interface HostEngine {
    * look before training, and name one that has it, as `reference` does.
    *
    * @example
-   * using tape = engine.recurrentForTraining(weights, call)
+   * using tape = engine.recurrentForTraining(packedWeights, call)
    * const { input, weights: dWeights } = tape.backward({ output: dOutput, hn: null, cn: null })
    */
   recurrentForTraining?(weights: PackedWeights, input: RecurrentInput): RecurrentTape

@@ -9,7 +9,14 @@ export interface ReLUOptions {
   readonly inplace?: boolean
 }
 
-/** `max(x, 0)` of every element. */
+/**
+ * Of every element:
+ *
+ * ```math
+ * y = max(x, 0)
+ * ```
+ * @see PyTorch: [torch.nn.ReLU](https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU.html)
+ */
 export class ReLU extends Module {
   static override readonly name: string = 'ReLU'
 
@@ -43,7 +50,14 @@ export class ReLU extends Module {
   }
 }
 
-/** The hyperbolic tangent of every element. */
+/**
+ * The hyperbolic tangent of every element:
+ *
+ * ```math
+ * y = tanh(x)
+ * ```
+ * @see PyTorch: [torch.nn.Tanh](https://docs.pytorch.org/docs/stable/generated/torch.nn.Tanh.html)
+ */
 export class Tanh extends Module {
   static override readonly name: string = 'Tanh'
 
@@ -65,7 +79,14 @@ export class Tanh extends Module {
   }
 }
 
-/** `1 / (1 + exp(-x))` of every element. */
+/**
+ * Of every element:
+ *
+ * ```math
+ * y = 1 / (1 + exp(-x))
+ * ```
+ * @see PyTorch: [torch.nn.Sigmoid](https://docs.pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html)
+ */
 export class Sigmoid extends Module {
   static override readonly name: string = 'Sigmoid'
 

@@ -35,12 +35,17 @@ export interface BatchNorm1dOptions {
 }
 
 /**
- * `(x - mean) / sqrt(variance + eps) * weight + bias` of each feature: while training by the batch's own mean and variance,
- * which go into the running ones; in `eval()` by these.
+ * Each feature by a mean and a variance: while training those of the batch, which go into the running ones; in `eval()`
+ * these.
+ *
+ * ```math
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias
+ * ```
  *
  * ```ts
  * new BatchNorm1d(20).eval().forward(randn([8, 20, 5])).shape   // [8, 20, 5]
  * ```
+ * @see PyTorch: [torch.nn.BatchNorm1d](https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html)
  */
 export class BatchNorm1d extends Module {
   static override readonly name: string = 'BatchNorm1d'

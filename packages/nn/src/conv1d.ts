@@ -34,6 +34,7 @@ export interface Conv1dOptions {
  * ```ts
  * new Conv1d(4, 6, 3, { padding: 1 }).forward(randn([8, 4, 100])).shape   // [8, 6, 100]
  * ```
+ * @see PyTorch: [torch.nn.Conv1d](https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html)
  */
 export class Conv1d extends Module {
   static override readonly name: string = 'Conv1d'

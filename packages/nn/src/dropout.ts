@@ -21,6 +21,7 @@ export interface DropoutOptions {
  * dropout.forward(x)          // same shape as x
  * dropout.eval().forward(x)   // x
  * ```
+ * @see PyTorch: [torch.nn.Dropout](https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout.html)
  */
 export class Dropout extends Module {
   static override readonly name: string = 'Dropout'

@@ -30,6 +30,7 @@ export interface PretrainedOptions {
  * const embedding = new Embedding(100, 16, { paddingIdx: 0 })
  * embedding.forward(tensor([[5n, 7n, 0n]])).shape   // [1, 3, 16]
  * ```
+ * @see PyTorch: [torch.nn.Embedding](https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html)
  */
 export class Embedding extends Module {
   static override readonly name: string = 'Embedding'

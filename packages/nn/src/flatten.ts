@@ -8,6 +8,7 @@ import { Module } from './module.ts'
  * ```ts
  * new Flatten().forward(zeros([8, 4, 5])).shape   // [8, 20]
  * ```
+ * @see PyTorch: [torch.nn.Flatten](https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html)
  */
 export class Flatten extends Module {
   static override readonly name: string = 'Flatten'

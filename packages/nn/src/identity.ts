@@ -3,7 +3,10 @@ import { Module } from './module.ts'
 import type { ModuleStream } from './moduleStream.ts'
 import { passThrough } from './streamParts.ts'
 
-/** Gives its input back: for a place in a model where nothing shall be done. */
+/**
+ * Gives its input back: for a place in a model where nothing shall be done.
+ * @see PyTorch: [torch.nn.Identity](https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html)
+ */
 export class Identity extends Module {
   static override readonly name: string = 'Identity'
 

@@ -33,55 +33,101 @@ export interface KaimingOptions extends RandomOptions {
 
 export type Nonlinearity = 'linear' | 'conv1d' | 'sigmoid' | 'tanh' | 'relu' | 'leaky_relu' | 'selu'
 
-/** U(a, b) */
+/**
+ * U(a, b)
+ * @see PyTorch: [torch.nn.init.uniform_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_)
+ */
 export function uniform_(tensor: Tensor, a = 0, b = 1, options: RandomOptions = {}): Tensor {
   const random = drawing('uniform_', tensor, { a, b }, options)
   return isSkippingInit() ? tensor : noGrad(() => tensor.uniform_(a, b, random))
 }
 
-/** N(mean, std²) */
+/**
+ * N(mean, std²)
+ * @see PyTorch: [torch.nn.init.normal_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_)
+ */
 export function normal_(tensor: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
   const random = drawing('normal_', tensor, { mean, std }, options)
   return isSkippingInit() ? tensor : noGrad(() => tensor.normal_(mean, std, random))
 }
 
+/**
+ * Every element is `value`.
+ * @see PyTorch: [torch.nn.init.constant_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_)
+ */
 export function constant_(tensor: Tensor, value: number): Tensor {
   checkTensor('constant_', 'tensor', tensor)
   checkType('constant_', 'value', value, 'number')
   return noGrad(() => tensor.fill_(value))
 }
 
+/**
+ * Every element is 1.
+ * @see PyTorch: [torch.nn.init.ones_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.ones_)
+ */
 export function ones_(tensor: Tensor): Tensor {
   checkTensor('ones_', 'tensor', tensor)
   return constant_(tensor, 1)
 }
 
+/**
+ * Every element is 0.
+ * @see PyTorch: [torch.nn.init.zeros_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.zeros_)
+ */
 export function zeros_(tensor: Tensor): Tensor {
   checkTensor('zeros_', 'tensor', tensor)
   return constant_(tensor, 0)
 }
 
-/** U(-a, a), `a = gain sqrt(6 / (fanIn + fanOut))` (Glorot and Bengio, 2010). */
+/**
+ * U(-a, a) (Glorot and Bengio, 2010).
+ *
+ * ```math
+ * a = gain sqrt(6 / (fanIn + fanOut))
+ * ```
+ * @see PyTorch: [torch.nn.init.xavier_uniform_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_)
+ */
 export function xavierUniform_(tensor: Tensor, options: XavierOptions = {}): Tensor {
   const { std, random } = xavier('xavierUniform_', tensor, options)
   const bound = Math.sqrt(3) * std
   return uniform_(tensor, -bound, bound, random)
 }
 
-/** N(0, std²), `std = gain sqrt(2 / (fanIn + fanOut))` (Glorot and Bengio, 2010). */
+/**
+ * N(0, std²) (Glorot and Bengio, 2010).
+ *
+ * ```math
+ * std = gain sqrt(2 / (fanIn + fanOut))
+ * ```
+ * @see PyTorch: [torch.nn.init.xavier_normal_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_)
+ */
 export function xavierNormal_(tensor: Tensor, options: XavierOptions = {}): Tensor {
   const { std, random } = xavier('xavierNormal_', tensor, options)
   return normal_(tensor, 0, std, random)
 }
 
-/** U(-b, b), `b = gain sqrt(3 / fan)` (He et al., 2015). A tensor of no elements is left as it is. */
+/**
+ * U(-b, b) (He et al., 2015). A tensor of no elements is left as it is.
+ *
+ * ```math
+ * b = gain sqrt(3 / fan)
+ * ```
+ * @see PyTorch: [torch.nn.init.kaiming_uniform_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_uniform_)
+ */
 export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
   const { std, random } = kaiming('kaimingUniform_', tensor, options)
   const bound = Math.sqrt(3) * std
   return tensor.numel === 0 ? tensor : uniform_(tensor, -bound, bound, random)
 }
 
-/** N(0, std²), `std = gain / sqrt(fan)` (He et al., 2015). A tensor of no elements is left as it is. */
+/**
+ * N(0, std²) (He et al., 2015). A tensor of no elements is left as it is.
+ *
+ * ```math
+ * std = gain / sqrt(fan)
+ * ```
+ * @see PyTorch: [torch.nn.init.kaiming_normal_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_)
+ */
 export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
   const { std, random } = kaiming('kaimingNormal_', tensor, options)
   return tensor.numel === 0 ? tensor : normal_(tensor, 0, std, random)
@@ -92,6 +138,7 @@ export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Te
  * first count as one. The draws are PyTorch's; its last digits depend on processor and number of threads, ours are those of
  * double precision.
  * @throws RangeError if the tensor has fewer than two dimensions
+ * @see PyTorch: [torch.nn.init.orthogonal_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_)
  */
 export function orthogonal_(tensor: Tensor, options: XavierOptions = {}): Tensor {
   const all = checkedOptions('orthogonal_', options, xavierDefaults, 'gain')
@@ -118,6 +165,7 @@ export function orthogonal_(tensor: Tensor, options: XavierOptions = {}): Tensor
  * The factor that keeps a signal's variance through a nonlinearity.
  * @param param negative slope of `leaky_relu`; default 0.01
  * @throws RangeError on a nonlinearity there is no value for
+ * @see PyTorch: [torch.nn.init.calculate_gain](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain)
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
   checkType('calculateGain', 'param', param, 'number')

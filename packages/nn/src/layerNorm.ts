@@ -28,11 +28,16 @@ const defaults: Required<LayerNormOptions> = {
 }
 
 /**
- * `(x - mean) / sqrt(variance + eps) * weight + bias`, of each part of `normalizedShape` by itself.
+ * Each part of `normalizedShape` by its own mean and variance:
+ *
+ * ```math
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias
+ * ```
  *
  * ```ts
  * new LayerNorm(20).forward(randn([5, 3, 20])).shape   // [5, 3, 20]
  * ```
+ * @see PyTorch: [torch.nn.LayerNorm](https://docs.pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html)
  */
 export class LayerNorm extends Module {
   static override readonly name: string = 'LayerNorm'

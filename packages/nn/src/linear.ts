@@ -26,13 +26,20 @@ export interface LinearOptions {
 const defaults: Required<LinearOptions> = { bias: true, dtype: 'float32' }
 
 /**
- * `y = x W^T + b`, at once and on the default host engine, also where the module was moved to a device: one product
- * would not pay for the way there. The weight is packed into that engine on the first call, and anew when it changed.
+ * A product and a sum:
+ *
+ * ```math
+ * y = x W^T + b
+ * ```
+ *
+ * At once and on the default host engine, also where the module was moved to a device: one product would not pay for the
+ * way there. The weight is packed into that engine on the first call, and anew when it changed.
  * In a Sequential on a device, whose values are there already, it runs there.
  *
  * ```ts
  * new Linear(20, 30).forward(randn([128, 20])).shape   // [128, 30]
  * ```
+ * @see PyTorch: [torch.nn.Linear](https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html)
  */
 export class Linear extends Module {
   static override readonly name: string = 'Linear'

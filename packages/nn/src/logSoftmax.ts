@@ -5,11 +5,16 @@ import type { ModuleStream } from './moduleStream.ts'
 import { softmaxPart } from './streamParts.ts'
 
 /**
- * `x - log(sum(exp(x)))` along one dimension: logarithms of probabilities.
+ * Numbers as logarithms of probabilities, along one dimension:
+ *
+ * ```math
+ * y = x - log(sum(exp(x)))
+ * ```
  *
  * ```ts
  * new LogSoftmax(-1).forward(tensor([[0, 0], [0, 100]]))   // its exp() sums up to 1 in rows
  * ```
+ * @see PyTorch: [torch.nn.LogSoftmax](https://docs.pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html)
  */
 export class LogSoftmax extends Module {
   static override readonly name: string = 'LogSoftmax'

@@ -35,6 +35,7 @@ export type Pooled<Indices extends boolean> = Indices extends true
  * ```ts
  * new MaxPool1d(2).forward(randn([8, 4, 100])).shape   // [8, 4, 50]
  * ```
+ * @see PyTorch: [torch.nn.MaxPool1d](https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html)
  */
 export class MaxPool1d<Indices extends boolean = false> extends Module {
   static override readonly name: string = 'MaxPool1d'

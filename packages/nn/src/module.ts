@@ -47,6 +47,7 @@ import type { StateDict } from './stateTensors.ts'
  * }
  * new Classifier().loadStateDict(await loadWeights('model.pt'))
  * ```
+ * @see PyTorch: [torch.nn.Module](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html)
  */
 export class Module extends Inspectable {
   /** What errors and `toString` call it. Layers of packages say it as a string, which minifiers leave alone. */
@@ -310,7 +311,7 @@ export class Module extends Inspectable {
    * @throws TypeError if `state` is something else, such as a promise that was not awaited
    *
    * @example
-   * model.loadStateDict(await loadWeights('model.pt'), { prefix: 'module.' })
+   * model.loadStateDict(await loadWeights('dataparallel.pt'), { prefix: 'module.' })
    */
   loadStateDict(state: StateDict, options: LoadStateDictOptions = {}): IncompatibleKeys {
     return loadSlots(nameOf(this), slotsOf(this), state, options)

@@ -22,6 +22,7 @@ export type ModulesByName<M extends Module = Module> =
  *   }
  * }
  * ```
+ * @see PyTorch: [torch.nn.ModuleDict](https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html)
  */
 export class ModuleDict<M extends Module = Module> extends Module {
   static override readonly name: string = 'ModuleDict'

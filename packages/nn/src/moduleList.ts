@@ -16,6 +16,7 @@ import { Module } from './module.ts'
  *   }
  * }
  * ```
+ * @see PyTorch: [torch.nn.ModuleList](https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html)
  */
 export class ModuleList<M extends Module = Module> extends Module {
   static override readonly name: string = 'ModuleList'

@@ -41,7 +41,7 @@ export function engineOf(module: object): Engine {
  * `dispose()`. It works through proxies around the module, and neither comparisons nor clones nor consoles show it.
  *
  * ```ts
- * const resident = residentOf(this, 'weights', () => new ResidentWeights(spec))
+ * const resident = residentOf(model, 'weights', () => new ResidentWeights(spec))
  * engine.recurrent(resident.get(engine, directions), call)
  * ```
  */

@@ -9,6 +9,7 @@ import { checkType } from './arguments.ts'
  *   weight = new Parameter(ones([3]))
  * }
  * ```
+ * @see PyTorch: [torch.nn.parameter.Parameter](https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html)
  */
 export class Parameter extends Tensor {
   static override readonly name: string = 'Parameter'

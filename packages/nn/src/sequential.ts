@@ -32,9 +32,10 @@ export type OutputOf<M extends readonly Module[]> = M extends readonly [
  *
  * ```ts
  * const head = new Sequential(new Dropout(0.1), new Linear(20, 3))
- * head.forward(x)
+ * head.forward(randn([5, 20])).shape   // [5, 3]
  * head.at(-1)   // the Linear
  * ```
+ * @see PyTorch: [torch.nn.Sequential](https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html)
  */
 export class Sequential<const M extends readonly Module[] = readonly Module[]> extends Module {
   static override readonly name: string = 'Sequential'

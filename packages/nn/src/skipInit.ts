@@ -9,6 +9,7 @@ let skipping = 0
  *
  * @param make the constructor's call; it is not awaited
  * @returns what `make` returns
+ * @see PyTorch: [torch.nn.utils.skip_init](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.skip_init.html)
  *
  * @example
  * const lstm = skipInit(() => new LSTM(10, 20))

@@ -7,11 +7,16 @@ import type { ModuleStream } from './moduleStream.ts'
 import { softmaxPart } from './streamParts.ts'
 
 /**
- * `exp(x) / sum(exp(x))` along one dimension: numbers as probabilities.
+ * Numbers as probabilities, along one dimension:
+ *
+ * ```math
+ * y = exp(x) / sum(exp(x))
+ * ```
  *
  * ```ts
  * new Softmax(-1).forward(tensor([[0, 0], [0, 100]]))   // rows sum up to 1
  * ```
+ * @see PyTorch: [torch.nn.Softmax](https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax.html)
  */
 export class Softmax extends Module {
   static override readonly name: string = 'Softmax'

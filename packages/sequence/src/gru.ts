@@ -6,10 +6,12 @@ import { RNNBase } from './rnnBase.ts'
 /**
  * Gated recurrent unit of one or more layers, PyTorch's `nn.GRU`; gates are stacked in the order r, z, n:
  *
- *     r  = sigmoid(W_ir x + b_ir + W_hr h + b_hr)
- *     z  = sigmoid(W_iz x + b_iz + W_hz h + b_hz)
- *     n  = tanh(W_in x + b_in + r * (W_hn h + b_hn))
- *     h' = (1 - z) * n + z * h
+ * ```math
+ * r  = sigmoid(W_ir x + b_ir + W_hr h + b_hr)
+ * z  = sigmoid(W_iz x + b_iz + W_hz h + b_hz)
+ * n  = tanh(W_in x + b_in + r * (W_hn h + b_hn))
+ * h' = (1 - z) * n + z * h
+ * ```
  *
  * Inputs, letters as in {@link RNNBase}: `input` `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`,
  * `(L, inputSize)` unbatched, or packed; `h0` `(D*numLayers, N, H)`, unbatched `(D*numLayers, H)`, default zeros.
@@ -20,6 +22,7 @@ import { RNNBase } from './rnnBase.ts'
  * const [output, hn] = gru.forward(randn([5, 3, 10]), randn([2, 3, 20]))
  * hn.shape // [2, 3, 20]
  * ```
+ * @see PyTorch: [torch.nn.GRU](https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html)
  */
 export class GRU extends RNNBase<'GRU'> {
   static override readonly name: string = 'GRU'

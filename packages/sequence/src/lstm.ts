@@ -6,12 +6,16 @@ import { RNNBase } from './rnnBase.ts'
 /**
  * Long short-term memory of one or more layers, PyTorch's `nn.LSTM`; gates are stacked in the order i, f, g, o:
  *
- *     i  = sigmoid(W_ii x + b_ii + W_hi h + b_hi)
- *     f  = sigmoid(W_if x + b_if + W_hf h + b_hf)
- *     g  = tanh(W_ig x + b_ig + W_hg h + b_hg)
- *     o  = sigmoid(W_io x + b_io + W_ho h + b_ho)
- *     c' = f * c + i * g
- *     h' = o * tanh(c')                              with projSize: h' = W_hr (o * tanh(c'))
+ * ```math
+ * i  = sigmoid(W_ii x + b_ii + W_hi h + b_hi)
+ * f  = sigmoid(W_if x + b_if + W_hf h + b_hf)
+ * g  = tanh(W_ig x + b_ig + W_hg h + b_hg)
+ * o  = sigmoid(W_io x + b_io + W_ho h + b_ho)
+ * c' = f * c + i * g
+ * h' = o * tanh(c')
+ * ```
+ *
+ * With `projSize` the last is `h' = W_hr (o * tanh(c'))`.
  *
  * Inputs, letters as in {@link RNNBase}: `input` `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`,
  * `(L, inputSize)` unbatched, or packed; `h0` `(D*numLayers, N, P)` and `c0` `(D*numLayers, N, H)`, both without N
@@ -23,6 +27,7 @@ import { RNNBase } from './rnnBase.ts'
  * const [output, [hn, cn]] = lstm.forward(randn([5, 3, 10]), [randn([2, 3, 20]), randn([2, 3, 20])])
  * output.shape // [5, 3, 20]
  * ```
+ * @see PyTorch: [torch.nn.LSTM](https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html)
  */
 export class LSTM extends RNNBase<'LSTM'> {
   static override readonly name: string = 'LSTM'

@@ -32,6 +32,7 @@ const packPaddedDefaults: Required<PackPaddedOptions> = { batchFirst: false, enf
  * @throws TypeError if `input` is no tensor, lengths are no whole numbers, or an option is none or of a wrong type
  * @throws RangeError if `input` has less than 2 dimensions
  * @throws RuntimeError if `input` is empty, a length is missing, not positive, longer than `T`, or out of order
+ * @see PyTorch: [torch.nn.utils.rnn.pack_padded_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html)
  */
 export function packPaddedSequence(
   input: Tensor,
@@ -79,6 +80,7 @@ export function packPaddedSequence(
  * @param sequences each `(T_n, *)`, with the same trailing dimensions and dtype
  * @throws TypeError if they are no array of tensors, or an option is none or of a wrong type
  * @throws RuntimeError if there is none, one is empty, or they do not fit together or are out of order
+ * @see PyTorch: [torch.nn.utils.rnn.pack_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_sequence.html)
  */
 export function packSequence(sequences: readonly Tensor[], options?: PackOptions | null): PackedSequence {
   const who = 'packSequence'

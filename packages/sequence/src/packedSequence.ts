@@ -13,6 +13,7 @@ export type PackedClone = {
  * longest first, so that those still running at a timestep are always the first rows.
  *
  * Sequences `a b c` and `x` pack to data `a x b c` with batch sizes `2 1 1`.
+ * @see PyTorch: [torch.nn.utils.rnn.PackedSequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html)
  */
 export class PackedSequence implements PackedParts {
   /** What errors call it, a string, which minifiers leave alone. */
@@ -58,7 +59,8 @@ export class PackedSequence implements PackedParts {
    * @throws TypeError, RangeError as the constructor
    *
    * @example
-   * worker.onmessage = ({ data }) => lstm.forward(PackedSequence.from(data))
+   * const clone = structuredClone(packed)   // or what postMessage brought
+   * lstm.forward(PackedSequence.from(clone))
    */
   static from(clone: PackedSequence | PackedClone): PackedSequence {
     if (clone instanceof PackedSequence) return clone
@@ -177,6 +179,7 @@ function partOf(what: string, part: Tensor | TensorClone): Tensor {
  * ```ts
  * invertPermutation(tensor([2n, 0n, 1n])).toArray() // [1, 2, 0]
  * ```
+ * @see PyTorch: [torch.nn.utils.rnn.invert_permutation](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.invert_permutation.html)
  */
 export function invertPermutation(permutation: Tensor): Tensor
 export function invertPermutation(permutation: Tensor | null): Tensor | null

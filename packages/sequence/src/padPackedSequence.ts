@@ -25,12 +25,15 @@ const padPackedDefaults: Required<PadPackedOptions> = {
  * Pads a packed batch, the inverse of `packPaddedSequence`: sequences stand in their original order.
  *
  * ```ts
+ * const packed = packSequence([ones([3, 2]), ones([1, 2])])
  * const [padded, lengths] = padPackedSequence(packed, { batchFirst: true })
+ * padded.shape   // [2, 3, 2]
  * ```
  *
  * @returns the padded batch `(T, N, *)`, or `(N, T, *)` if `batchFirst`, and the lengths `(N)`, int64
  * @throws TypeError if `packed` is no PackedSequence, or an option is none or of a wrong type
  * @throws RangeError if `totalLength` is less than the longest sequence
+ * @see PyTorch: [torch.nn.utils.rnn.pad_packed_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_packed_sequence.html)
  */
 export function padPackedSequence(
   packed: PackedSequence,
@@ -63,6 +66,7 @@ export function padPackedSequence(
  * The sequences of a packed batch in their original order, the inverse of `packSequence`.
  * @returns tensors `(T_n, *)`
  * @throws TypeError if `packed` is no PackedSequence
+ * @see PyTorch: [torch.nn.utils.rnn.unpack_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpack_sequence.html)
  */
 export function unpackSequence(packed: PackedSequence): Tensor[] {
   const who = 'unpackSequence'

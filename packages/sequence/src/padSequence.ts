@@ -27,6 +27,7 @@ const padDefaults: Required<PadOptions> = { batchFirst: false, paddingValue: 0, 
  * @returns `(T, N, *)`, or `(N, T, *)` if `batchFirst`; T is the longest length
  * @throws TypeError if they are no array of tensors, or an option is none or of a wrong type
  * @throws RuntimeError if there is no sequence, they do not fit together, or `paddingSide` is another word
+ * @see PyTorch: [torch.nn.utils.rnn.pad_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html)
  */
 export function padSequence(sequences: readonly Tensor[], options?: PadOptions | null): Tensor {
   const who = 'padSequence'
@@ -59,6 +60,7 @@ export function padSequence(sequences: readonly Tensor[], options?: PadOptions |
  * @returns fresh tensors `(T_n, *)`
  * @throws TypeError if `padded` is no tensor, lengths are no whole numbers, or an option is none or of a wrong type
  * @throws RangeError if a length is missing, negative, or longer than `T`
+ * @see PyTorch: [torch.nn.utils.rnn.unpad_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpad_sequence.html)
  */
 export function unpadSequence(
   padded: Tensor,

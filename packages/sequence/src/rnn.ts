@@ -6,7 +6,11 @@ import { RNNBase } from './rnnBase.ts'
 /**
  * Elman RNN of one or more layers, PyTorch's `nn.RNN`:
  *
- *     h' = act(W_ih x + b_ih + W_hh h + b_hh)        act: tanh or relu
+ * ```math
+ * h' = act(W_ih x + b_ih + W_hh h + b_hh)
+ * ```
+ *
+ * `act` is tanh or relu, the `nonlinearity`.
  *
  * Inputs, letters as in {@link RNNBase}: `input` `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`,
  * `(L, inputSize)` unbatched, or packed; `h0` `(D*numLayers, N, H)`, unbatched `(D*numLayers, H)`, default zeros.
@@ -17,6 +21,7 @@ import { RNNBase } from './rnnBase.ts'
  * const [output, hn] = rnn.forward(randn([5, 3, 10]))
  * output.shape // [5, 3, 20]
  * ```
+ * @see PyTorch: [torch.nn.RNN](https://docs.pytorch.org/docs/stable/generated/torch.nn.RNN.html)
  */
 export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
   static override readonly name: string = 'RNN'

@@ -38,6 +38,7 @@ type WithoutCells = { readonly returnCells?: false }
  * gates (RNN 1, GRU 3, LSTM 4). Parameters of layer k, reverse direction with the suffix `_reverse`:
  * `weight_ih_l{k}` `(G*H, inputSize)`, or `(G*H, D*P)` above layer 0; `weight_hh_l{k}` `(G*H, P)`; `bias_ih_l{k}` and
  * `bias_hh_l{k}` `(G*H)`; with a projection `weight_hr_l{k}` `(P, H)`.
+ * @see PyTorch: [torch.nn.RNNBase](https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNBase.html)
  */
 export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   /** Parameters are properties under their names in the state dict. */

@@ -33,7 +33,7 @@ export interface StreamSource<M extends RecurrentMode> {
  * garbage collected.
  *
  * ```ts
- * const stream = lstm.stream()
+ * const stream = new LSTM(1, 20).stream()
  * for (const frame of frames) play(stream.step(frame)) // Float32Array in, the same array of H numbers out
  * ```
  *

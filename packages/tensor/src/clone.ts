@@ -29,7 +29,7 @@ interface HiddenClone {
 /**
  * True of what is left of a tensor that was cloned or written as JSON.
  * @example
- * worker.onmessage = ({ data }) => isTensorClone(data.weight) && tensor(data.weight)
+ * isTensorClone(structuredClone(tensor([1, 2])))   // true
  */
 export function isTensorClone(value: unknown): value is TensorClone {
   if (!isPlain(value)) return false

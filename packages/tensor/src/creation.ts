@@ -27,9 +27,9 @@ import { Tensor, type TensorOperand } from './tensor.ts'
  * - what `structuredClone`, `postMessage` or JSON made of a tensor becomes it again; the memory of a clone is shared.
  * @throws RangeError if arrays of one dimension differ in length; RuntimeError if `shape` does not fit
  * @example
- * tensor([[1, 2], [3, 4]])                            // float32, (2, 2)
- * tensor(new Float32Array(6), { shape: [2, 3] })      // no copy
- * tensor(JSON.parse(JSON.stringify(weight)))          // equals weight
+ * tensor([[1, 2], [3, 4]]).shape                   // [2, 2]
+ * tensor(new Float32Array(6), { shape: [2, 3] })   // no copy
+ * tensor(JSON.parse(JSON.stringify(weight)))       // equals weight
  */
 export function tensor(
   data: NestedArray | ArrayBufferView | TensorClone,

@@ -8,7 +8,7 @@ import type { Tensor } from './tensor.ts'
  * Unlike `tensor.data` it does not count as handing the memory out, so what is given to users, kept or written to is not
  * taken here.
  * @example
- * const sizes = Array.from(elementsOf(lengths), Number)
+ * Array.from(elementsOf(tensor([3n, 2n])), Number)   // [3, 2]
  */
 export function elementsOf(tensor: Tensor): TypedArray {
   return elementsOfStrided(recordOf('elementsOf', 'its argument', tensor))

@@ -10,7 +10,9 @@ export function isGradEnabled(): boolean {
 /**
  * Runs `body` without recording gradients, in which tensors that require them may be changed in place; gives back
  * what `body` returns. `body` is synchronous: what an async function does after its first `await` is outside.
- * @example noGrad(() => weight.fill_(0))
+ *
+ * @example
+ * noGrad(() => weight.fill_(0))
  */
 export function noGrad<T>(body: () => T): T {
   if (typeof body !== 'function') {

@@ -45,8 +45,8 @@ export interface TensorPadOptions {
  * @throws RuntimeError if `padding` does not fit the dimensions; `reflect` and `replicate` pad the last dimension of 2
  * or 3, the last two of 3 or 4, the last three of 4 or 5
  * @example
- * pad(tensor([[1, 2, 3]]), [1, 2])                       // [[0, 1, 2, 3, 0, 0]]
- * pad(tensor([[1, 2, 3]]), [2, 0], { mode: 'reflect' })  // [[3, 2, 1, 2, 3]]
+ * pad(tensor([[1, 2, 3]]), [1, 2])                        // tensor([[0, 1, 2, 3, 0, 0]])
+ * pad(tensor([[1, 2, 3]]), [2, 0], { mode: 'reflect' })   // tensor([[3, 2, 1, 2, 3]])
  */
 export function pad(input: Tensor, padding: readonly number[], options?: TensorPadOptions | null): Tensor {
   const { mode, value } = optionsOf<Required<TensorPadOptions>>(

@@ -13,9 +13,12 @@ import type { Tensor } from './tensor.ts'
  * One MiB, the weights of 4x256x256, takes 0.2 ms a comparison.
  *
  * @example
- * const snapshot = new TensorSnapshot(weight)    // before the elements are read
- * const packed = engine.pack(elementsOf(weight))
- * if (!snapshot.matches(weight)) pack again, with a new snapshot
+ * const bias = zeros([2])
+ * const snapshot = new TensorSnapshot(bias)   // before the elements are read
+ * const packed = Array.from(elementsOf(bias))
+ * snapshot.matches(bias)   // true
+ * bias.fill_(1)
+ * snapshot.matches(bias)   // false: what was made of it is out of date
  */
 export class TensorSnapshot {
   private readonly source: Walk

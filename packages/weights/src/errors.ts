@@ -13,7 +13,9 @@ export interface CheckpointLocation {
  * value found and what was expected; the first three can also be read off the fields.
  *
  * @example
- * try { await loadWeights(file) } catch (error) {
+ * try {
+ *   await loadWeights('broken.pt')
+ * } catch (error) {
  *   if (error instanceof CheckpointError) console.error(error.message, error.record, error.offset)
  * }
  */

@@ -100,7 +100,7 @@ const weightsDefaults: WeightsOptions = { ...loadDefaults, prefix: undefined, dt
  * starts with `prefix`
  *
  * @example
- * lstm.loadStateDict(await loadWeights('https://example.com/checkpoint.pt', { prefix: 'module.lstm.' }))
+ * lstm.loadStateDict(await loadWeights('dataparallel.pt', { prefix: 'module.lstm.' }))   // or a URL
  */
 export async function loadWeights(
   source: CheckpointSource,

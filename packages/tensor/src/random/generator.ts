@@ -5,9 +5,10 @@ import { MersenneTwister } from './mersenneTwister.ts'
 
 /**
  * PyTorch's CPU generator: the same seed gives the same draws.
+ *
  * @example
  * const generator = new Generator().manualSeed(0)
- * rand([2], { generator })  // tensor([0.4963, 0.7682])
+ * rand([2], { generator })   // tensor([0.4963, 0.7682])
  */
 export class Generator {
   /** For messages and consoles, also where a bundler gives classes other names. */

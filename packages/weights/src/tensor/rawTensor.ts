@@ -73,7 +73,9 @@ type Floats64 = ReturnType<Float64ArrayConstructor['of']>
  * digits than a float32 has), or is no real number (complex, quantized, packed below a byte)
  *
  * @example
- * const halves = toFloats(await checkpoint.raw('weight'), 'float32') // Float32Array
+ * const checkpoint = await open('large.safetensors')
+ * const scales = toFloats(await checkpoint.raw('scales'), 'float32')   // Float32Array
+ * await checkpoint.close()
  */
 export function toFloats(raw: RawTensor, to: 'float32', name?: string): Floats32
 export function toFloats(raw: RawTensor, to: 'float64', name?: string): Floats64

@@ -10,7 +10,7 @@ import type { SavedValue } from './savedValue.ts'
  * @example
  * const checkpoint = await load('checkpoint.pt')
  * const args = checkpoint instanceof Map ? checkpoint.get('args') : null
- * if (args instanceof InertRecord) console.log(args.name, args.attributes?.get('lr')) // argparse.Namespace 0.001
+ * args instanceof InertRecord && args.name   // 'argparse.Namespace'
  */
 export class InertRecord {
   /** `an object of argparse.Namespace`, `a sparse tensor` */
