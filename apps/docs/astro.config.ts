@@ -1,11 +1,15 @@
 import { rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { satteri } from '@astrojs/markdown-satteri'
 import preact from '@astrojs/preact'
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
 import starlightTypeDoc from 'starlight-typedoc'
 import { dashboard } from './dashboard.ts'
+import { groupErrors } from './groupErrors.ts'
 import { packageNames } from './packageNames.ts'
 import { sidebar } from './sidebar.ts'
+import { mathBlocks } from './src/equations/mathBlocks.ts'
 
 /** Shared memory, and so threads, need these from the server; a static host may not send them. */
 const isolation = {
@@ -14,6 +18,7 @@ const isolation = {
 }
 
 const repository = 'https://github.com/unroll-js/unroll'
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export default defineConfig({
   site: process.env['DOCS_SITE'] ?? 'https://unroll-js.github.io',
@@ -22,6 +27,7 @@ export default defineConfig({
   outDir: process.env['DOCS_OUT'] ?? 'dist',
   trailingSlash: 'always',
   server: { headers: isolation },
+  markdown: { processor: satteri({ mdastPlugins: [mathBlocks] }) },
   integrations: [
     dashboard,
     preact(),
@@ -35,7 +41,7 @@ export default defineConfig({
         root: { label: 'English', lang: 'en' },
         'zh-cn': { label: '简体中文', lang: 'zh-CN' },
       },
-      customCss: ['@unroll/look/colours.css', './src/styles/site.css'],
+      customCss: ['@unroll/look/colours.css', './src/styles/site.css', 'katex/dist/katex.min.css'],
       sidebar,
       plugins: [
         starlightTypeDoc({
@@ -48,15 +54,28 @@ export default defineConfig({
               entryPoints: ['src/index.ts'],
               readme: 'none',
               tsconfig: 'tsconfig.json',
+              // The sources of the other packages, so that what is said of theirs becomes a link.
+              compilerOptions: { paths: { '@unroll/*': [`${root}packages/*/src/index.ts`] } },
+              disableGit: true,
+              displayBasePath: root,
+              sourceLinkTemplate: `${repository}/blob/main/{path}#L{line}`,
               excludeInternal: true,
               excludePrivate: true,
               skipErrorChecking: true,
             },
-            disableGit: true,
-            sourceLinkTemplate: `${repository}/blob/main/packages/{path}#L{line}`,
             readme: 'none',
             includeVersion: false,
-            plugin: ['typedoc-plugin-markdown'],
+            plugin: [groupErrors, 'typedoc-plugin-markdown'],
+            parametersFormat: 'table',
+            classPropertiesFormat: 'table',
+            interfacePropertiesFormat: 'table',
+            tableColumnSettings: {
+              hideInherited: true,
+              hideModifiers: true,
+              hideOverrides: true,
+              hideSources: true,
+              hideValues: true,
+            },
           },
         }),
         // The list of members is on the page reference/api, which knows the languages.

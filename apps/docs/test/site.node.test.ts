@@ -3,15 +3,24 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
 import { executableOf, remedyOf } from '@unroll/browser'
+import { Module } from '@unroll/nn'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageNames } from '../packageNames.ts'
+import { packages } from '../src/live/packages.ts'
 import { deadLinks } from './crawl.ts'
 import { filesOf } from './folders.ts'
 import { openSite, type Site } from './site.ts'
 
 /** One page of each kind. */
-const few = ['', 'zh-cn/', 'reference/lstm/', 'playground/', 'results/benchmarks/']
+const few = [
+  '',
+  'zh-cn/',
+  'reference/lstm/',
+  'playground/',
+  'results/benchmarks/',
+  'api/unroll/nn/functions/kaiminguniform/',
+]
 /** Every page where continuous integration asks; those of a kind of their own in detail. */
 const full = process.env['DOCS_FULL'] === '1'
 const executable = executableOf('chromium')
@@ -46,6 +55,35 @@ describe.each(['/unroll/', ...(full ? ['/'] : [])])('the site under %s', (base) 
       const text = readFileSync(join(site.files, page, 'index.html'), 'utf8')
       const isLive = text.includes('<astro-island')
       expect(scriptBytes(site, text), page).toBeLessThan((isLive ? 150 : 40) * 1000)
+    }
+  })
+
+  it('tells of each layer what is its like in PyTorch, where its source is, and which errors it throws', () => {
+    const ofNoLayer = ['RNNCellBase', 'SelectOutput']
+    const layers = ['nn', 'cells', 'sequence'].flatMap((home) =>
+      Object.values(packages[`@unroll/${home}`] ?? {})
+        .filter((value) => typeof value === 'function' && value.prototype instanceof Module)
+        .map(({ name }: { readonly name: string }) => ({ home, name }))
+        .filter(({ name }) => !ofNoLayer.includes(name)),
+    )
+    for (const { home, name } of layers) {
+      const page = `api/unroll/${home}/classes/${name.toLowerCase()}`
+      const text = readFileSync(join(site.files, page, 'index.html'), 'utf8')
+      expect(text).toContain(`href="https://docs.pytorch.org/docs/stable/generated/torch.nn.${name}.html"`)
+      expect(text).toMatch(
+        /href="https:\/\/github.com\/[\w/-]+\/blob\/main\/packages\/\w+\/src\/\w+.ts#L\d+"/,
+      )
+    }
+    expect(layers.length).toBeGreaterThan(20)
+  })
+
+  it('sets the equations of the reference without a script', () => {
+    for (const layer of ['sequence/classes/lstm', 'cells/classes/grucell', 'nn/classes/softmax']) {
+      const text = readFileSync(join(site.files, 'api/unroll', layer, 'index.html'), 'utf8')
+      expect(text).toContain('<span class="katex-display">')
+      expect(text).not.toContain('language-math')
+      expect(text).toMatch(/<li><code[^>]*>RangeError<\/code>|<li><code[^>]*>RuntimeError<\/code>/)
+      expect(scriptBytes(site, text), layer).toBeLessThan(40_000)
     }
   })
 
