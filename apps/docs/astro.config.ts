@@ -6,10 +6,10 @@ import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
 import starlightTypeDoc from 'starlight-typedoc'
 import { dashboard } from './dashboard.ts'
-import { groupErrors } from './groupErrors.ts'
 import { packageNames } from './packageNames.ts'
 import { sidebar } from './sidebar.ts'
 import { mathBlocks } from './src/equations/mathBlocks.ts'
+import { tidyReference } from './tidyReference.ts'
 
 /** Shared memory, and so threads, need these from the server; a static host may not send them. */
 const isolation = {
@@ -65,7 +65,7 @@ export default defineConfig({
             },
             readme: 'none',
             includeVersion: false,
-            plugin: [groupErrors, 'typedoc-plugin-markdown'],
+            plugin: [tidyReference, 'typedoc-plugin-markdown'],
             parametersFormat: 'table',
             classPropertiesFormat: 'table',
             interfacePropertiesFormat: 'table',
