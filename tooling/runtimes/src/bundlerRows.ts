@@ -19,7 +19,7 @@ export function bundlerRows(project: string, want: Result, pages: Pages): Row[] 
         details.push(`Node: ${check(await runInNode(join(out, 'page.js')), want)}`)
       }
       const page = await pages.open(bundler.browser)
-      const given = await page.call('run', `/files/${bundler.name}/index.html`)
+      const given = await page.call('run', `/files/bundles/${bundler.name}/index.html`)
       const result = parseResult(JSON.stringify(given))
       details.push(`${bundler.browser}: ${check(result, want)}, gpu: ${result.gpu}`)
       if (result.gpu !== 'webgl2' && result.gpu !== 'unavailable') throw new Error(`createGpu: ${result.gpu}`)

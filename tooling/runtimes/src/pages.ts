@@ -6,7 +6,7 @@ export class Pages {
   readonly #files: URL
   readonly #opened = new Map<BrowserName, Promise<BrowserPage | null>>()
 
-  /** @param files what the pages find below `/files/` */
+  /** @param files what the pages find below `/files/bundles/` */
   constructor(files: URL) {
     this.#files = files
   }
@@ -18,7 +18,7 @@ export class Pages {
       openPage(new URL('page.ts', import.meta.url), {
         browser,
         flags: adapterFlags(browser).at(-1) ?? [],
-        files: this.#files,
+        files: { bundles: this.#files },
       })
     this.#opened.set(browser, opening)
     const page = await opening

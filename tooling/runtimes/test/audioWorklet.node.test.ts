@@ -45,7 +45,7 @@ describe.each(browserNames)('an AudioWorkletProcessor of %s', (browser) => {
   beforeAll(async () => {
     page = await openPage(new URL('programs/page.ts', import.meta.url), {
       browser,
-      files: pathToFileURL(`${folder}/`),
+      files: { bundles: pathToFileURL(`${folder}/`) },
     })
   })
   afterAll(() => page?.close())
@@ -55,7 +55,7 @@ describe.each(browserNames)('an AudioWorkletProcessor of %s', (browser) => {
     { format: '.safetensors', bytes: saveSafetensors(lstm.stateDict()) },
   ])('streams what Node streams, with weights of a $format file', async ({ bytes }, context) => {
     if (page === null) return context.skip(remedyOf(browser))
-    const { told, output } = (await page.call('effect', '/files/effect.js', [...bytes], input)) as {
+    const { told, output } = (await page.call('effect', '/files/bundles/effect.js', [...bytes], input)) as {
       readonly told: unknown
       readonly output: readonly number[]
     }

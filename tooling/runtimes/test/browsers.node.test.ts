@@ -29,13 +29,13 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
   let page: BrowserPage | null = null
   beforeAll(async () => {
     const headers = { 'Content-Security-Policy': "script-src 'self'" }
-    page = await openPage(entry, { browser, headers, files: pathToFileURL(`${files}/`) })
+    page = await openPage(entry, { browser, headers, files: { bundles: pathToFileURL(`${files}/`) } })
   })
   afterAll(() => page?.close())
 
   it('computes with the reference engine, and warns once', async (context) => {
     if (page === null) return context.skip(remedyOf(browser))
-    expect(await page.call('call', '/files/engines.js', 'runDefault')).toEqual({
+    expect(await page.call('call', '/files/bundles/engines.js', 'runDefault')).toEqual({
       value: expect.objectContaining({ engine: 'reference' }),
       warnings: [expect.stringContaining("'wasm-unsafe-eval'")],
     })
@@ -43,7 +43,9 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
 
   it('says what the policy forbids where threads are asked for', async (context) => {
     if (page === null) return context.skip(remedyOf(browser))
-    await expect(page.call('call', '/files/engines.js', 'runOnThreads')).rejects.toThrow("'wasm-unsafe-eval'")
+    await expect(page.call('call', '/files/bundles/engines.js', 'runOnThreads')).rejects.toThrow(
+      "'wasm-unsafe-eval'",
+    )
   })
 
   // Their own responses say what they may do.
@@ -51,7 +53,7 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
     'starts the wasm engine in a %s worker',
     async (kind, context) => {
       if (page === null) return context.skip(remedyOf(browser))
-      expect(await page.call('worker', kind, `/files/${kind}.js`)).toMatchObject({ engine: 'wasm' })
+      expect(await page.call('worker', kind, `/files/bundles/${kind}.js`)).toMatchObject({ engine: 'wasm' })
     },
   )
 })
@@ -61,7 +63,7 @@ describe.each(browserNames)('%s, with a policy of what threads need', (browser) 
   beforeAll(async () => {
     page = await openPage(entry, {
       browser,
-      files: pathToFileURL(`${files}/`),
+      files: { bundles: pathToFileURL(`${files}/`) },
       headers: {
         'Content-Security-Policy':
           "script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; require-trusted-types-for 'script'; trusted-types unroll",
@@ -72,7 +74,7 @@ describe.each(browserNames)('%s, with a policy of what threads need', (browser) 
 
   it('computes on threads', async (context) => {
     if (page === null) return context.skip(remedyOf(browser))
-    expect(await page.call('call', '/files/engines.js', 'runOnThreads')).toMatchObject({
+    expect(await page.call('call', '/files/bundles/engines.js', 'runOnThreads')).toMatchObject({
       value: { engine: 'wasm', threads: 2 },
       warnings: [],
     })

@@ -27,7 +27,7 @@ let page: BrowserPage | null = null
 beforeAll(async () => {
   page = await openPage(new URL('page.ts', import.meta.url), {
     flags: adapterFlags('chromium').at(-1) ?? [],
-    files: pathToFileURL(`${project}/`),
+    files: { readmes: pathToFileURL(`${project}/`) },
   })
 })
 afterAll(async () => {
@@ -76,7 +76,7 @@ describe.each(readmes)('%s', (path) => {
     if (page === null) return context.skip(remedyOf('chromium'))
     const reason = onlyInNode(snippet)
     if (reason !== null) return context.skip(reason)
-    const files = `/files/${basename(folder)}/`
+    const files = `/files/readmes/${basename(folder)}/`
     const script = fileOf(snippet).replace(/\.\w+$/, '.js')
     expectShown(snippet, String(await page.call('run', `${files}${script}`, files)))
   })
