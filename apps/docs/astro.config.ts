@@ -74,7 +74,6 @@ export default defineConfig({
               hideModifiers: true,
               hideOverrides: true,
               hideSources: true,
-              hideValues: true,
             },
           },
         }),
