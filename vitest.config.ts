@@ -17,7 +17,12 @@ const chromium = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/g
 /** Generous: the reference engine under coverage on a busy machine is slow. */
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
 
-const shared = { alias, setupFiles: ['@unroll/testing/setup'], ...timeouts }
+const shared = {
+  alias,
+  setupFiles: ['@unroll/testing/setup'],
+  provide: { full: process.env['CHECK_FULL'] === '1' },
+  ...timeouts,
+}
 
 export default defineConfig({
   test: {

@@ -2,7 +2,7 @@
  * Everything `npm test` checks, one step after the other: a line when a step starts, its output only where it fails,
  * a table at the end, and `N passed, N failed` as the last line. Exits with 1 if anything failed.
  *
- *   node tooling/check/check.mjs [step ...]      only the steps named; `all` adds the matrix of runtimes and all pages of the website, as CI does
+ *   node tooling/check/check.mjs [step ...]      only the steps named; `all` adds the matrix of runtimes and what tests leave out otherwise, as CI does
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -100,8 +100,8 @@ function run(command, { shown }) {
       stdio: shown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        // All pages of the website, in Chromium.
-        DOCS_FULL: everything ? '1' : '',
+        // All pages of the website, all random shapes and long runs.
+        CHECK_FULL: everything ? '1' : '',
         TURBO_TELEMETRY_DISABLED: '1',
         FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
       },

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
 import { executableOf, remedyOf } from '@unroll/browser'
 import { Module } from '@unroll/nn'
+import { isFull } from '@unroll/testing/full'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageNames } from '../packageNames.ts'
@@ -13,11 +14,10 @@ import { filesOf } from './folders.ts'
 import { openSite, type Site } from './site.ts'
 
 /** Every page where continuous integration asks; those of a kind of their own in detail. */
-const full = process.env['DOCS_FULL'] === '1'
 /** One page of each kind that people wrote, and one that is made of docstrings. */
 const few = [
   ...['', 'zh-cn/', 'reference/lstm/', 'playground/', 'results/benchmarks/'],
-  ...(full ? ['api/unroll/sequence/classes/lstm/'] : []),
+  ...(isFull ? ['api/unroll/sequence/classes/lstm/'] : []),
 ]
 const executable = executableOf('chromium')
 
@@ -28,7 +28,7 @@ const written = [...filesOf('src/content/docs', '.mdx').keys()]
     `${name.replace(/(^|\/)index\.mdx$/, '$1').replace(/\.mdx$/, '')}/`.replace(/^\/$|\/\/$/, ''),
   )
 const english = written.filter((page) => !page.startsWith('zh-cn'))
-describe.each(['/unroll/', ...(full ? ['/'] : [])])('the site under %s', (base) => {
+describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base) => {
   const visited = base === '/' ? [...new Set([...english, ...few])] : few
   let site: Site
   let browser: Browser

@@ -1,3 +1,4 @@
+import { isFull } from '@unroll/testing/full'
 import { describe } from 'vitest'
 import { type BackendName, createGpu, type GpuEngine, GpuUnavailableError } from '../src/index.ts'
 
@@ -18,11 +19,13 @@ export function describeBackends(suite: (mode: BackendName, engine: GpuEngine) =
 
 /**
  * How many of `count` random shapes to try: all on a GPU. Every shape has kernels of its own; where software plays the
- * adapter, compiling them takes half a second on WebGPU and several on WebGL: half as many and a quarter there.
+ * adapter, compiling them takes half a second on WebGPU and several on WebGL: fewer there, and fewer still where not everything is
+ * tried.
  */
 export function shapesOn({ backend, adapter }: GpuEngine, count: number): number {
   if (adapter.software === false) return count
-  return Math.ceil(count / (backend === 'webgpu' ? 2 : 4))
+  const share = backend === 'webgpu' ? 2 : 4
+  return Math.ceil(count / (isFull ? share : 3 * share))
 }
 
 async function startOrNull(mode: BackendName): Promise<GpuEngine | null> {

@@ -101,7 +101,7 @@ const cells = (name: string): string => `packages/cells/test/${name}.test.ts`
 const nn = (name: string): string => `packages/nn/test/${name}.test.ts`
 
 const live = 'tooling/parity/test/parity.node.test.ts'
-const agreement = 'agree on 600 random configurations: outputs, states, errors, attributes and printed text'
+const agreement = 'agree on random configurations: outputs, states, errors, attributes and printed text'
 
 export const proofs: readonly Proof[] = [
   {
