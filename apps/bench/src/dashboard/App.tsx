@@ -41,9 +41,13 @@ export function App(): VNode {
         (error: unknown) => setFault(explain(error, words.errors.theLink, words)),
       )
     }
+    const turn = (): void => {
+      follow()
+      scrollTo(0, 0)
+    }
     follow()
-    addEventListener('hashchange', follow)
-    return () => removeEventListener('hashchange', follow)
+    addEventListener('hashchange', turn)
+    return () => removeEventListener('hashchange', turn)
   }, [])
 
   /** Shows a run that is not recorded, in the place of one of that name. */
