@@ -17,7 +17,7 @@ const english = {
   mix: 'Dry / wet',
   mixValue: (percent: number) => (percent === 0 ? 'dry' : percent === 100 ? 'wet' : `${percent} % wet`),
   level: 'Level',
-  levelValue: (level: string, peak: string) => `${level} dB, peak ${peak} dB`,
+  levelValue: (level: string, peak: string) => `${level}\u00a0dB, peak ${peak}\u00a0dB`,
   silent: 'silent',
   load: 'Load',
   loadValue: (percent: string, took: string, budget: string) =>
@@ -63,7 +63,7 @@ const chinese: typeof english = {
   mix: '干声 / 湿声',
   mixValue: (percent) => (percent === 0 ? '干声' : percent === 100 ? '湿声' : `湿声 ${percent} %`),
   level: '电平',
-  levelValue: (level, peak) => `${level} dB，峰值 ${peak} dB`,
+  levelValue: (level, peak) => `${level}\u00a0dB，峰值 ${peak}\u00a0dB`,
   silent: '无声',
   load: '负载',
   loadValue: (percent, took, budget) => `占一个音频块可用时间的 ${percent} %：${took} / ${budget} 微秒`,
