@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterEach, describe, expect, it } from 'vitest'
 import { textsOf as inspectorTexts } from '../src/explore/checkpointInspector/texts.ts'
 import { textsOf as soundTexts } from '../src/explore/hearIt/texts.ts'
+import { textsOf as wordTexts } from '../src/explore/wordToLanguage/texts.ts'
 import { textsOf as liveTexts } from '../src/live/texts.ts'
 import { driveCheckpointInspector } from './explore/checkpointInspector.ts'
 import { driveHearIt } from './explore/hearIt.ts'
@@ -18,34 +19,56 @@ interface Place {
   readonly browser: () => Browser
 }
 
-type EngineName = 'wasm' | 'reference'
-
 /** What a reader does on each page with something to explore. */
-const drives: Readonly<Record<string, (page: Page, language: string, engine: EngineName) => Promise<void>>> =
-  {
-    'explore/inside-a-cell/': driveInsideACell,
-    'explore/word-to-language/': driveWordToLanguage,
-    'explore/checkpoint-inspector/': driveCheckpointInspector,
-    'explore/hear-it/': driveHearIt,
-    'playground/': drivePlayground,
-  }
+const drives = {
+  'explore/inside-a-cell/': driveInsideACell,
+  'explore/word-to-language/': driveWordToLanguage,
+  'explore/checkpoint-inspector/': driveCheckpointInspector,
+  'explore/hear-it/': driveHearIt,
+  'playground/': drivePlayground,
+} as const satisfies Record<string, (page: Page, language: string) => Promise<void>>
 
 /** Tests that do on pages with something to explore what a reader does there, without an error or a request to others. */
-export function testExplorables(
-  place: Place,
-  engine: EngineName,
-  pages: readonly string[] = Object.keys(drives),
-): void {
+export function testExplorables(place: Place): void {
   const enter = readersOf(place)
-  it.each(pages)(
+  it.each(Object.entries(drives))(
     `${place.language}, %s: does what a reader asks of it`,
     { timeout: 120_000 },
-    async (path) => {
+    async (path, drive) => {
       const { page, faults } = await enter(path)
-      await drives[path]?.(page, place.language, engine)
+      await drive(page, place.language)
       expect(faults).toEqual([])
     },
   )
+}
+
+/** Tests in a browser without WebAssembly: pages say so, and the reference engine computes. */
+export function testWithoutWebAssembly(place: Place): void {
+  const { language } = place
+  const enter = readersOf(place)
+  it('a word has its language', { timeout: 120_000 }, async () => {
+    const { page, faults } = await enter('explore/word-to-language/')
+    await driveWordToLanguage(page, language, wordTexts(language).slow)
+    expect(faults).toEqual([])
+  })
+
+  it('a sound says that it is slow', async () => {
+    const texts = soundTexts(language)
+    const { page, faults } = await enter('explore/hear-it/')
+    const live = await liveOf(page, '.hear')
+    await live.getByRole('button', { name: texts.play }).click()
+    await says(live.locator('.hear-facts')).toContain(`reference${texts.noWasm}`)
+    await says(live.locator('.hear-facts')).toContain(texts.tooSlow)
+    expect(faults).toEqual([])
+  })
+
+  it('a sample runs', async () => {
+    const { page, faults } = await enter('')
+    const live = await liveOf(page, '.live')
+    await live.getByRole('button', { name: liveTexts(language).run }).click()
+    await says(live.locator('.live-output pre')).toContain('computed by reference')
+    expect(faults).toEqual([])
+  })
 }
 
 /** Tests of browsers that lack something. */

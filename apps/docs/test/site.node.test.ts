@@ -4,12 +4,13 @@ import { gzipSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
 import { executableOf, remedyOf } from '@unroll/browser'
 import { Module } from '@unroll/nn'
-import { type Browser, chromium, firefox, type Page } from 'playwright'
+import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageNames } from '../packageNames.ts'
 import { packages } from '../src/live/packages.ts'
 import { deadLinks } from './crawl.ts'
-import { testExplorables, testLacks } from './explorables.ts'
+import { testExplorables, testLacks, testWithoutWebAssembly } from './explorables.ts'
+import { testFirefox } from './firefox.ts'
 import { filesOf } from './folders.ts'
 import { largestPaint } from './paint.ts'
 import { openSite, type Site } from './site.ts'
@@ -199,7 +200,7 @@ describe.each(['/unroll/', ...(full ? ['/'] : [])])('the site under %s', (base) 
 
       const place = { home: () => site.home, browser: () => browser }
       describe.each(full ? (['en', 'zh-cn'] as const) : (['en'] as const))('a reader of %s', (language) => {
-        testExplorables({ ...place, language }, 'wasm')
+        testExplorables({ ...place, language })
         testLacks({ ...place, language })
       })
 
@@ -218,36 +219,21 @@ describe.each(['/unroll/', ...(full ? ['/'] : [])])('the site under %s', (base) 
     },
   )
 
-  const others = [
-    {
-      name: 'Chromium without WebAssembly',
-      path: executable,
-      remedy: remedyOf('chromium'),
-      engine: 'reference',
-      launch: (executablePath: string) =>
-        chromium.launch({ executablePath, args: ['--no-sandbox', '--js-flags=--noexpose-wasm'] }),
-      pages: ['explore/word-to-language/', 'explore/hear-it/', 'playground/'],
+  describe.skipIf(executable === null)(
+    `in Chromium without WebAssembly (${remedyOf('chromium')} where it shows as skipped)`,
+    () => {
+      let interpreter: Browser
+      beforeAll(async () => {
+        // Without a compiler Chromium has no WebAssembly, in workers and worklets either.
+        const args = ['--no-sandbox', '--js-flags=--jitless']
+        if (executable !== null) interpreter = await chromium.launch({ executablePath: executable, args })
+      })
+      afterAll(() => interpreter?.close())
+      testWithoutWebAssembly({ home: () => site.home, browser: () => interpreter, language: 'en' })
     },
-    {
-      name: 'Firefox',
-      path: executableOf('firefox'),
-      remedy: remedyOf('firefox'),
-      engine: 'wasm',
-      // The Firefox of the system, not one of Playwright's own.
-      launch: (executablePath: string) => firefox.launch({ executablePath, channel: 'moz-firefox' }),
-      pages: undefined,
-    },
-  ] as const
-  describe.each(others)('in $name ($remedy where it shows as skipped)', ({ path, launch, engine, pages }) => {
-    let other: Browser
-    beforeAll(async () => {
-      if (path !== null) other = await launch(path)
-    })
-    afterAll(() => other?.close())
-    describe.skipIf(path === null)('a reader', () => {
-      testExplorables({ home: () => site.home, browser: () => other, language: 'en' }, engine, pages)
-    })
-  })
+  )
+
+  if (base !== '/') testFirefox(() => site)
 })
 
 /** By how many pixels a page is wider than its window, and how much of it moved while it loaded, as browsers count that. */

@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright'
 import { expect } from 'vitest'
 import type { FailureKind } from '../../src/explore/checkpointInspector/messages.ts'
 import { type Texts, textsOf } from '../../src/explore/checkpointInspector/texts.ts'
-import { liveOf, says } from '../visit.ts'
+import { attribute, liveOf, says } from '../visit.ts'
 
 const checkpoints = new URL('../../../../packages/weights/test/', import.meta.url)
 const pathOf = (name: string): string => fileURLToPath(new URL(name, checkpoints))
@@ -108,12 +108,11 @@ async function drop(page: Page, live: Locator, path: string): Promise<void> {
     },
     { name: path.split('/').at(-1) ?? '', base64: readFileSync(path).toString('base64') },
   )
-  const chooser = live.locator('.chooser')
-  await chooser.dispatchEvent('dragenter', { dataTransfer })
-  await chooser.dispatchEvent('dragover', { dataTransfer })
-  expect(await live.locator('[data-over="true"]').count()).toBe(1)
-  await chooser.dispatchEvent('drop', { dataTransfer })
-  await expect.poll(() => live.locator('[data-over="true"]').count()).toBe(0)
+  const part = live.locator('.panel-part').last()
+  await part.dispatchEvent('dragover', { dataTransfer })
+  await attribute(live, 'data-over').toBe('true')
+  await part.dispatchEvent('drop', { dataTransfer })
+  await attribute(live, 'data-over').toBe('false')
 }
 
 /** Two gigabytes, which take no room on the disk: of zeros, and with one small and one large tensor. */

@@ -4,11 +4,11 @@ import { textsOf } from '../../src/explore/hearIt/texts.ts'
 import { attribute, liveOf, says } from '../visit.ts'
 
 /** Starts the sound, reads load, latency and level, changes settings, and stops it. */
-export async function driveHearIt(page: Page, language: string, engine: string): Promise<void> {
+export async function driveHearIt(page: Page, language: string): Promise<void> {
   const texts = textsOf(language)
   const live = await liveOf(page, '.hear')
   await live.getByRole('button', { name: texts.play }).click()
-  await says(fact(live, texts.engine)).toBe(engine)
+  await says(fact(live, texts.engine)).toBe('wasm')
   await says(fact(live, texts.load)).toMatch(/\d % .*\d+ .*2667/)
   await says(fact(live, texts.latency)).toMatch(/\d\.\d /)
   await says(fact(live, texts.level)).toMatch(/-\d+\sdB/)

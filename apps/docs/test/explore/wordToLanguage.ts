@@ -5,9 +5,13 @@ import { liveOf, says } from '../visit.ts'
 
 /**
  * Reads what the page brings along, types words, and chooses a letter and a language by keys.
- * @param engine what computes in this browser
+ * @param engine what the page says of the engine that computes
  */
-export async function driveWordToLanguage(page: Page, language: string, engine: string): Promise<void> {
+export async function driveWordToLanguage(
+  page: Page,
+  language: string,
+  engine: string = textsOf(language).engine('wasm'),
+): Promise<void> {
   const texts = textsOf(language)
   const best = (code: string): string => texts.best(nameOf(code, language), '').slice(0, -2)
   const live = await liveOf(page, '.word-to-language')
@@ -19,7 +23,7 @@ export async function driveWordToLanguage(page: Page, language: string, engine: 
   await word.fill('papillon3')
   await says(said).toContain(best('fr'))
   await says(live).toContain(texts.unknown('3'))
-  await says(live.locator('.hint').last()).toContain(engine === 'wasm' ? texts.engine('wasm') : texts.slow)
+  await says(live.locator('.hint').last()).toContain(engine)
   const heats = live.getByRole('region', { name: texts.keys })
   await live.getByRole('img', { name: texts.map(texts.added, 8, 8) }).waitFor()
   await heats.focus()

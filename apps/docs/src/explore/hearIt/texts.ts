@@ -23,6 +23,8 @@ const english = {
   loadValue: (percent: string, took: string, budget: string) =>
     `${percent} % of the time for a block: ${took} of ${budget} µs`,
   loadHint: 'Measured in the audio thread of your browser at the start, for blocks of 128 samples.',
+  tooSlow: 'That is too slow here: the sound breaks up.',
+  noWasm: 'This browser runs no WebAssembly here. The reference engine computes, which is many times slower.',
   latency: 'Latency',
   latencyValue: (milliseconds: string) => `${milliseconds} ms from the audio thread to the speaker`,
   latencyHint: 'The model adds none: each sample comes out in the block in which it went in.',
@@ -68,6 +70,8 @@ const chinese: typeof english = {
   load: '负载',
   loadValue: (percent, took, budget) => `占一个音频块可用时间的 ${percent} %：${took} / ${budget} 微秒`,
   loadHint: '启动时在你浏览器的音频线程中测得，每块 128 个采样。',
+  tooSlow: '在这里计算速度不够，声音会断断续续。',
+  noWasm: '此浏览器无法在这里运行 WebAssembly，改由参考引擎计算，速度慢很多。',
   latency: '延迟',
   latencyValue: (milliseconds) => `从音频线程到扬声器 ${milliseconds} 毫秒`,
   latencyHint: '模型本身不增加延迟：每个采样在输入的同一块中输出。',
