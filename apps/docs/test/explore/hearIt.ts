@@ -9,7 +9,7 @@ export async function driveHearIt(page: Page, language: string): Promise<void> {
   const live = await liveOf(page, '.hear')
   await live.getByRole('button', { name: texts.play }).click()
   await says(fact(live, texts.engine)).toBe('wasm')
-  await says(fact(live, texts.load)).toMatch(/\d % .*\d+ .*2667/)
+  await says(fact(live, texts.load)).toMatch(/\d %.*\d .*2667/)
   await says(fact(live, texts.latency)).toMatch(/\d\.\d /)
   await says(fact(live, texts.level)).toMatch(/-\d+\sdB/)
 

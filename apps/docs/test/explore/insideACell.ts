@@ -12,7 +12,7 @@ export async function driveInsideACell(page: Page, language: string): Promise<vo
   const timestep = live.locator('.slide').first().locator('span')
   await says(said).toMatch(/^LSTM.* = −?\d\.\d\d$/)
 
-  await live.getByLabel(texts.word, { exact: true }).fill('Mariposa7')
+  await live.getByRole('textbox', { name: texts.word }).fill('Mariposa7')
   await says(timestep).toBe(texts.timestepOf(8, 8, '“a”'))
   await says(live).toContain(texts.unknown('7'))
   await says(live.getByRole('region', { name: 'LSTM' }).locator('.cell-says')).toContain(
@@ -60,7 +60,7 @@ export async function driveInsideACell(page: Page, language: string): Promise<vo
   await live.getByRole('radio', { name: texts.quickstart, exact: true }).check()
   await says(live.locator('.slide').last().locator('span')).toContain('/ 112')
   await says(said).toMatch(/^LSTM.* = −?\d\.\d\d$/)
-  await live.getByLabel(texts.word, { exact: true }).fill('')
+  await live.getByRole('textbox', { name: texts.word }).fill('')
   await says(live).toContain(texts.empty)
 }
 

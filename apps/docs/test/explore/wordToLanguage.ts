@@ -19,7 +19,7 @@ export async function driveWordToLanguage(
   await says(said).toContain(best('de'))
   await says(live).toContain(texts.notYet)
 
-  const word = live.getByLabel(texts.word, { exact: true })
+  const word = live.getByRole('textbox', { name: texts.word })
   await word.fill('papillon3')
   await says(said).toContain(best('fr'))
   await says(live).toContain(texts.unknown('3'))
