@@ -33,7 +33,7 @@ it('loads at most 200 kB of script without peers, gzipped', () => {
 it('runs in Firefox, too', { timeout: 120_000 }, async (context) => {
   const page = await openPage(new URL('drivenPage.ts', import.meta.url), {
     browser: 'firefox',
-    files: { bench: pathToFileURL(`${dashboard.files}/`) },
+    files: { '/files/bench/': pathToFileURL(`${dashboard.files}/`) },
   })
   if (page === null) return context.skip(remedyOf('firefox'))
   try {

@@ -5,13 +5,17 @@ import AxeBuilder from '@axe-core/playwright'
 import { executableOf, remedyOf } from '@unroll/browser'
 import { Module } from '@unroll/nn'
 import { isFull } from '@unroll/testing/full'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageNames } from '../packageNames.ts'
 import { packages } from '../src/live/packages.ts'
 import { deadLinks } from './crawl.ts'
+import { testExplorables, testLacks, testWithoutWebAssembly } from './explorables.ts'
+import { testFirefox } from './firefox.ts'
 import { filesOf } from './folders.ts'
+import { largestPaint } from './paint.ts'
 import { openSite, type Site } from './site.ts'
+import { visit } from './visit.ts'
 
 /** Every page where continuous integration asks; those of a kind of their own in detail. */
 /** One page of each kind that people wrote, and one that is made of docstrings. */
@@ -86,24 +90,6 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
   describe.skipIf(executable === null)(
     `in Chromium (${remedyOf('chromium')} where it shows as skipped)`,
     () => {
-      const visit = async (
-        context: BrowserContext,
-        page: string,
-      ): Promise<{ page: Page; faults: string[] }> => {
-        const faults: string[] = []
-        const opened = await context.newPage()
-        opened.on('console', (message) => {
-          if (message.type() === 'error') faults.push(`console: ${message.text()}`)
-        })
-        opened.on('pageerror', (error) => faults.push(`thrown: ${error.message}`))
-        opened.on('request', (request) => {
-          const { protocol, hostname } = new URL(request.url())
-          if (/^http/.test(protocol) && hostname !== 'localhost') faults.push(`asks ${request.url()}`)
-        })
-        await opened.goto(`${site.home}${page}`, { waitUntil: 'load' })
-        return { page: opened, faults }
-      }
-
       it.each(visited)(
         '%s: what it runs prints what it shows, without an error or a request to others',
         {
@@ -111,7 +97,7 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
         },
         async (path) => {
           const context = await browser.newContext()
-          const { page, faults } = await visit(context, path)
+          const { page, faults } = await visit(context, `${site.home}${path}`)
           for (const live of await page.locator('.live:not(.playground)').all()) {
             await live.scrollIntoViewIfNeeded()
             await live.and(page.locator('astro-island:not([ssr]) .live')).waitFor()
@@ -139,7 +125,7 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
             [390, 'dark'],
           ] as const) {
             const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme })
-            const { page } = await visit(context, path)
+            const { page } = await visit(context, `${site.home}${path}`)
             const { wide, shift } = await layoutOf(page)
             // On a machine that does other things fonts may come late: of what moved, the least of three loads counts.
             const shifts = [shift]
@@ -162,7 +148,7 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
       it('has no page that is wider than a phone', { timeout: 180_000 }, async () => {
         const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
         for (const path of visited === few ? few : written) {
-          const { page } = await visit(context, path)
+          const { page } = await visit(context, `${site.home}${path}`)
           expect((await layoutOf(page)).wide, path).toBeLessThanOrEqual(0)
           await page.close()
         }
@@ -171,7 +157,7 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
 
       it('finds a Chinese word in the middle of a phrase', async () => {
         const context = await browser.newContext({ locale: 'zh-CN' })
-        const { page } = await visit(context, 'zh-cn/')
+        const { page } = await visit(context, `${site.home}zh-cn/`)
         await page.locator('site-search button').first().click()
         await page.locator('site-search input').fill('细胞状态')
         await page.locator('.pagefind-ui__result-link').first().waitFor()
@@ -186,7 +172,7 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
         timeout: 120_000,
       }, async () => {
         const context = await browser.newContext()
-        const { page } = await visit(context, 'playground/')
+        const { page } = await visit(context, `${site.home}playground/`)
         const run = async (code: string): Promise<string> => {
           await page.locator('.cm-content').fill(code)
           await page.locator('.playground button.primary').click()
@@ -194,7 +180,7 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
           await note.waitFor({ timeout: 60_000 })
           return (await note.textContent()) ?? ''
         }
-        expect(await run('for (;;) {}')).toContain('stopped: no end after 15 s')
+        expect(await run('for (;;) {}')).toContain('no end after 15 s')
         expect(await run('for (let i = 0; i < 1e6; i++) console.log(i)')).toContain(
           '999000 more lines are not shown',
         )
@@ -207,12 +193,47 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
 
       it('is read without JavaScript, too', async () => {
         const context = await browser.newContext({ javaScriptEnabled: false })
-        const { page } = await visit(context, 'reference/lstm/')
+        const { page } = await visit(context, `${site.home}reference/lstm/`)
         expect(await page.locator('main').textContent()).toContain('tensor([[ 0.0035')
         await context.close()
       })
+
+      const place = { home: () => site.home, browser: () => browser }
+      describe.each(isFull ? (['en', 'zh-cn'] as const) : (['en'] as const))('a reader of %s', (language) => {
+        testExplorables({ ...place, language })
+        testLacks({ ...place, language })
+      })
+
+      it.each(['', 'guide/from-pytorch/'])(
+        '%s: its largest part is painted within 1.5 s, over a slow line',
+        { timeout: 60_000 },
+        async (path) => {
+          // On a machine that does other things, the least of up to five loads counts.
+          const times = [await largestPaint(browser, `${site.home}${path}`)]
+          while (times.length < 5 && Math.min(...times) >= 1500) {
+            times.push(await largestPaint(browser, `${site.home}${path}`))
+          }
+          expect(Math.min(...times)).toBeLessThan(1500)
+        },
+      )
     },
   )
+
+  describe.skipIf(executable === null)(
+    `in Chromium without WebAssembly (${remedyOf('chromium')} where it shows as skipped)`,
+    () => {
+      let interpreter: Browser
+      beforeAll(async () => {
+        // Without a compiler Chromium has no WebAssembly, in workers and worklets either.
+        const args = ['--no-sandbox', '--js-flags=--jitless']
+        if (executable !== null) interpreter = await chromium.launch({ executablePath: executable, args })
+      })
+      afterAll(() => interpreter?.close())
+      testWithoutWebAssembly({ home: () => site.home, browser: () => interpreter, language: 'en' })
+    },
+  )
+
+  if (base !== '/') testFirefox(() => site)
 })
 
 /** By how many pixels a page is wider than its window, and how much of it moved while it loaded, as browsers count that. */

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { app } from './folders.ts'
 
 const types: Readonly<Record<string, string>> = {
@@ -15,7 +16,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 
-/** The built site, served as plain files from a folder of a host, as a static host does it. */
+/** The built site, served as plain files from a folder of a host and with texts packed, as a static host does it. */
 export interface Site extends AsyncDisposable {
   /** Folder of the files. */
   readonly files: string
@@ -33,17 +34,20 @@ export async function openSite(base: string): Promise<Site> {
     env: { ...outside(), DOCS_BASE: base, DOCS_OUT: files, ASTRO_TELEMETRY_DISABLED: '1' },
     maxBuffer: 2 ** 26,
   })
-  const server = createServer(async ({ url = '/' }, response) => {
+  const server = createServer(async ({ url = '/', headers }, response) => {
     const path = decodeURIComponent(new URL(url, 'http://host').pathname)
     const inside = path.startsWith(base) ? path.slice(base.length) : null
     const name =
       inside === null ? '404.html' : inside === '' || inside.endsWith('/') ? `${inside}index.html` : inside
     try {
       const body = await readFile(join(files, name))
+      const type = types[extname(name)]
+      const packed = type !== undefined && /\bgzip\b/.test(String(headers['accept-encoding']))
       response.writeHead(inside === null ? 404 : 200, {
-        'content-type': types[extname(name)] ?? 'application/octet-stream',
+        'content-type': type ?? 'application/octet-stream',
+        ...(packed ? { 'content-encoding': 'gzip' } : {}),
       })
-      response.end(body)
+      response.end(packed ? gzipSync(body) : body)
     } catch {
       response.writeHead(404).end('no such page')
     }

@@ -15,7 +15,7 @@ interface PageOptions {
   readonly flags?: readonly string[]
   /** A module that the page can start as a worker, `/worker.js`. */
   readonly worker?: URL
-  /** Folders by name: what the page finds below `/files/NAME/`. */
+  /** Folders by the path below which the page finds their files, `/files/model/`; of a folder in them, its `index.html`. */
   readonly files?: Readonly<Record<string, URL>>
   /** The page's own, as a Content-Security-Policy; its files and workers do not have them. */
   readonly headers?: Readonly<Record<string, string>>
@@ -195,9 +195,10 @@ export class BrowserPage {
       default: {
         const script = this.#scripts[path]
         if (script !== undefined) return script
-        const [, name = '', rest = ''] = path.match(/^\/files\/([^/]+)\/(.+)$/) ?? []
-        const folder = this.#files[name]
-        return folder === undefined ? null : readFile(new URL(rest, folder)).catch(() => null)
+        const [at, folder] = Object.entries(this.#files).find(([below]) => path.startsWith(below)) ?? []
+        if (at === undefined || folder === undefined) return null
+        const inside = `${path.slice(at.length)}${path.endsWith('/') ? 'index.html' : ''}`
+        return readFile(new URL(`./${inside}`, folder)).catch(() => null)
       }
     }
   }
@@ -235,6 +236,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.json': 'application/json',
   '.mjs': 'text/javascript',
+  '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
 }
 

@@ -8,7 +8,7 @@ describe.each(browserNames)('a page of %s', (browser) => {
   beforeAll(async () => {
     page = await openPage(new URL('page.ts', import.meta.url), {
       browser,
-      files: { here: new URL('.', import.meta.url) },
+      files: { '/files/here/': new URL('.', import.meta.url) },
       onTold: (...numbers) => told.push(numbers),
     })
   })

@@ -18,7 +18,7 @@ export class Pages {
       openPage(new URL('page.ts', import.meta.url), {
         browser,
         flags: adapterFlags(browser).at(-1) ?? [],
-        files: { bundles: this.#files },
+        files: { '/files/bundles/': this.#files },
       })
     this.#opened.set(browser, opening)
     const page = await opening

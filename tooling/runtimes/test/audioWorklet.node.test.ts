@@ -45,7 +45,7 @@ describe.each(browserNames)('an AudioWorkletProcessor of %s', (browser) => {
   beforeAll(async () => {
     page = await openPage(new URL('programs/page.ts', import.meta.url), {
       browser,
-      files: { bundles: pathToFileURL(`${folder}/`) },
+      files: { '/files/bundles/': pathToFileURL(`${folder}/`) },
     })
   })
   afterAll(() => page?.close())

@@ -29,7 +29,11 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
   let page: BrowserPage | null = null
   beforeAll(async () => {
     const headers = { 'Content-Security-Policy': "script-src 'self'" }
-    page = await openPage(entry, { browser, headers, files: { bundles: pathToFileURL(`${files}/`) } })
+    page = await openPage(entry, {
+      browser,
+      headers,
+      files: { '/files/bundles/': pathToFileURL(`${files}/`) },
+    })
   })
   afterAll(() => page?.close())
 
@@ -63,7 +67,7 @@ describe.each(browserNames)('%s, with a policy of what threads need', (browser) 
   beforeAll(async () => {
     page = await openPage(entry, {
       browser,
-      files: { bundles: pathToFileURL(`${files}/`) },
+      files: { '/files/bundles/': pathToFileURL(`${files}/`) },
       headers: {
         'Content-Security-Policy':
           "script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; require-trusted-types-for 'script'; trusted-types unroll",

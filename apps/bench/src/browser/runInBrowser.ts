@@ -23,8 +23,8 @@ export async function runInBrowser(
       flags,
       worker: new URL('worker.ts', import.meta.url),
       files: {
-        onnxruntime: new URL('.', import.meta.resolve('onnxruntime-web')),
-        tfjs: new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')),
+        '/files/onnxruntime/': new URL('.', import.meta.resolve('onnxruntime-web')),
+        '/files/tfjs/': new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')),
       },
       onTold: (round = 0, rounds = 0) => tell(round, rounds),
     })

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { CopyButton } from './CopyButton.tsx'
 import { Editor } from './Editor.tsx'
 import { decodeCode, encodeCode } from './link.ts'
 import { Output } from './Output.tsx'
@@ -18,12 +19,15 @@ export function Playground({ language, samples }: PlaygroundProps) {
   // Editors begin with a text and keep their own: each start is a new one.
   const [start, setStart] = useState(() => ({ code: codeOfLink() ?? first, number: 0 }))
   const [code, setCode] = useState(start.code)
-  const [copied, setCopied] = useState(false)
   const { output, running, run, stop } = useRun(language)
 
+  const change = (next: string): void => {
+    setCode(next)
+    history.replaceState(null, '', `#${encodeCode(next)}`)
+  }
   const open = (next: string): void => {
     setStart(({ number }) => ({ code: next, number: number + 1 }))
-    setCode(next)
+    change(next)
   }
   useEffect(() => {
     const follow = (): void => {
@@ -33,16 +37,7 @@ export function Playground({ language, samples }: PlaygroundProps) {
     window.addEventListener('hashchange', follow)
     return () => window.removeEventListener('hashchange', follow)
   }, [])
-  const change = (next: string): void => {
-    setCode(next)
-    setCopied(false)
-    history.replaceState(null, '', `#${encodeCode(next)}`)
-  }
-  const copy = async (): Promise<void> => {
-    history.replaceState(null, '', `#${encodeCode(code)}`)
-    await navigator.clipboard.writeText(location.href)
-    setCopied(true)
-  }
+  const chosen = Object.keys(samples).find((name) => samples[name] === code) ?? ''
   return (
     <div class="live playground not-content">
       <div class="live-bar">
@@ -51,15 +46,18 @@ export function Playground({ language, samples }: PlaygroundProps) {
         </button>
         <label>
           {texts.begin}{' '}
-          <select onChange={({ currentTarget }) => open(samples[currentTarget.value] ?? '')}>
+          <select value={chosen} onChange={({ currentTarget }) => open(samples[currentTarget.value] ?? '')}>
+            {chosen === '' && <option value="">{texts.own}</option>}
             {Object.keys(samples).map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
         </label>
-        <button type="button" onClick={() => void copy()}>
-          {copied ? texts.copied : texts.copyLink}
-        </button>
+        <CopyButton
+          text={new URL(`#${encodeCode(code)}`, location.href).href}
+          label={texts.copyLink}
+          copied={texts.copied}
+        />
       </div>
       <Editor key={start.number} code={start.code} label={texts.code} changed={change} />
       {output !== null && <Output {...output} />}

@@ -1,3 +1,4 @@
+import type { LiveTexts } from './texts.ts'
 import type { Line, WorkerMessage } from './worker.ts'
 
 /** What becomes of code while it runs. */
@@ -16,12 +17,12 @@ const patience = 15_000
  * Runs code of the site in a worker of its own, so that a loop without an end does not stop the page.
  * @returns stops it
  */
-export function runInWorker(code: string, events: RunEvents): (reason: string) => void {
+export function runInWorker(code: string, texts: LiveTexts, events: RunEvents): (reason: string) => void {
   let worker: Worker
   try {
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
   } catch (error) {
-    events.failed(`This browser starts no worker: ${String(error)}`, 0)
+    events.failed(texts.noWorker(String(error)), 0)
     return () => {}
   }
   let timer = 0
@@ -35,7 +36,7 @@ export function runInWorker(code: string, events: RunEvents): (reason: string) =
   }
   const wait = (): void => {
     clearTimeout(timer)
-    timer = window.setTimeout(() => stop(`stopped: no end after ${patience / 1000} s`), patience)
+    timer = window.setTimeout(() => stop(texts.late(patience / 1000)), patience)
   }
   worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
     if (data.type === 'ready') worker.postMessage({ code })
@@ -48,7 +49,7 @@ export function runInWorker(code: string, events: RunEvents): (reason: string) =
       else events.failed(data.message, data.more)
     }
   }
-  worker.onerror = ({ message }) => stop(message || 'the worker could not be loaded')
+  worker.onerror = ({ message }) => stop(message || texts.noWorker(''))
   wait()
   return stop
 }

@@ -10,6 +10,8 @@ const english = {
   output: 'Output',
   prints: 'Prints',
   stopped: 'Stopped.',
+  late: (seconds: number) => `Stopped: no end after ${seconds} s.`,
+  noWorker: (reason: string) => `This browser could not start the worker that runs code. ${reason}`,
   finished: (ms: number) =>
     `Finished in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms, here in your browser.`,
   more: (count: number) => `… ${count} more lines are not shown.`,
@@ -18,6 +20,7 @@ const english = {
   copied: 'Copied',
   code: 'Code',
   begin: 'Begin with',
+  own: 'your own code',
 }
 
 const chinese: typeof english = {
@@ -29,6 +32,8 @@ const chinese: typeof english = {
   output: '输出',
   prints: '输出',
   stopped: '已停止。',
+  late: (seconds) => `已停止：${seconds} 秒内没有运行结束。`,
+  noWorker: (reason) => `浏览器无法启动用来运行代码的 worker。${reason}`,
   finished: (ms) => `已在你的浏览器中运行完毕，用时 ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} 毫秒。`,
   more: (count) => `……另有 ${count} 行未显示。`,
   openInPlayground: '在演练场中打开',
@@ -36,8 +41,11 @@ const chinese: typeof english = {
   copied: '已复制',
   code: '代码',
   begin: '示例：',
+  own: '自己的代码',
 }
 
-export function textsOf(language: string): typeof english {
+export type LiveTexts = typeof english
+
+export function textsOf(language: string): LiveTexts {
   return isChinese(language) ? chinese : english
 }

@@ -33,7 +33,7 @@ export function useRun(language: string): Running {
       stopping.current?.(texts.stopped)
       setRunning(true)
       setOutput({ lines: [], note: texts.running, failed: false })
-      stopping.current = runInWorker(code, {
+      stopping.current = runInWorker(code, texts, {
         lines: (lines) =>
           setOutput((before) => ({
             lines: [...(before?.lines ?? []), ...lines],

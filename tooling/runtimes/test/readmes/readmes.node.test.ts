@@ -27,7 +27,7 @@ let page: BrowserPage | null = null
 beforeAll(async () => {
   page = await openPage(new URL('page.ts', import.meta.url), {
     flags: adapterFlags('chromium').at(-1) ?? [],
-    files: { readmes: pathToFileURL(`${project}/`) },
+    files: { '/files/readmes/': pathToFileURL(`${project}/`) },
   })
 })
 afterAll(async () => {

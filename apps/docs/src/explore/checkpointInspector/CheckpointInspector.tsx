@@ -8,6 +8,7 @@ import type { Summary } from './readFile.ts'
 import { TensorView } from './TensorView.tsx'
 import { TreeView } from './TreeView.tsx'
 import { type Texts, textsOf } from './texts.ts'
+import { useDrop } from './useDrop.ts'
 import { useInspector } from './useInspector.ts'
 import { Warnings } from './Warnings.tsx'
 
@@ -20,8 +21,9 @@ export function CheckpointInspector({ language }: CheckpointInspectorProps) {
   const texts = textsOf(language)
   const inspector = useInspector()
   const { reading, summary, failure, chosen } = inspector
+  const { over, handlers } = useDrop(inspector.open)
   return (
-    <div class="panel inspector">
+    <div class="panel inspector" data-over={over} {...handlers}>
       <FileChooser texts={texts} chosen={inspector.open} example={inspector.example} />
       <div role="status">
         {reading && <p class="panel-part">{texts.reading}</p>}
@@ -31,27 +33,29 @@ export function CheckpointInspector({ language }: CheckpointInspectorProps) {
         <>
           <Heading summary={summary} texts={texts} choosePrefix={inspector.choosePrefix} />
           <Warnings summary={summary} texts={texts} />
-          <div class="inspector-split">
-            <div class="inspector-trees">
-              <TreeView
-                entries={summary.weights}
-                label={texts.weights}
-                texts={texts}
-                selected={chosen?.name ?? null}
-                choose={(name) => inspector.choose(name, gatesOf(name, summary.modules).length || 1)}
-              />
-              {summary.others.length > 0 && (
-                <details>
-                  <summary>
-                    {texts.others} ({countText(summary.others.length)})
-                  </summary>
-                  <p class="hint">{texts.othersHint}</p>
-                  <TreeView entries={summary.others} label={texts.others} texts={texts} />
-                </details>
-              )}
+          {summary.weights.length + summary.others.length > 0 && (
+            <div class="inspector-split">
+              <div class="inspector-trees">
+                <TreeView
+                  entries={summary.weights}
+                  label={texts.weights}
+                  texts={texts}
+                  selected={chosen?.name ?? null}
+                  choose={(name) => inspector.choose(name, gatesOf(name, summary.modules).length || 1)}
+                />
+                {summary.others.length > 0 && (
+                  <details>
+                    <summary>
+                      {texts.others} ({countText(summary.others.length)})
+                    </summary>
+                    <p class="hint">{texts.othersHint}</p>
+                    <TreeView entries={summary.others} label={texts.others} texts={texts} />
+                  </details>
+                )}
+              </div>
+              <TensorView summary={summary} chosen={chosen} texts={texts} />
             </div>
-            <TensorView summary={summary} chosen={chosen} texts={texts} />
-          </div>
+          )}
           {summary.weights.length > 0 && <ModuleList summary={summary} texts={texts} />}
           <Pairs title={texts.values} pairs={summary.values} />
           <Pairs title={texts.metadata} pairs={summary.metadata} />
@@ -65,7 +69,9 @@ function FailureText({ failure, texts }: { readonly failure: Failure; readonly t
   return (
     <div class="panel-part problem">
       <p>
-        <strong>{texts.failures[failure.kind]}</strong> {texts.next}
+        <strong>{texts.failures[failure.kind]}</strong>
+        {texts.space}
+        {texts.next}
       </p>
       <Detail message={failure.message} texts={texts} />
     </div>

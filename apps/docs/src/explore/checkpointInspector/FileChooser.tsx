@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import type { Texts } from './texts.ts'
 
 interface FileChooserProps {
@@ -7,29 +7,11 @@ interface FileChooserProps {
   example(hostile: boolean): void
 }
 
-/** Takes files that are dropped or chosen. */
+/** Asks for files, or for one of the examples. Files may also be dropped anywhere on the panel. */
 export function FileChooser({ texts, chosen, example }: FileChooserProps) {
   const input = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
-  const take = (files: FileList | null | undefined): void => {
-    if (files && files.length > 0) chosen([...files])
-  }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is for pointers; keys have the button
-    <div
-      class="panel-part chooser"
-      data-over={over}
-      onDragOver={(event) => {
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault()
-        setOver(false)
-        take(event.dataTransfer?.files)
-      }}
-    >
+    <div class="panel-part chooser">
       <p class="chooser-title">{texts.drop}</p>
       <div class="panel-bar">
         <button type="button" class="primary" onClick={() => input.current?.click()}>
@@ -42,7 +24,8 @@ export function FileChooser({ texts, chosen, example }: FileChooserProps) {
           hidden
           aria-label={texts.choose}
           onChange={({ currentTarget }) => {
-            take(currentTarget.files)
+            const files = [...(currentTarget.files ?? [])]
+            if (files.length > 0) chosen(files)
             // The same file may be chosen again, once it was changed.
             currentTarget.value = ''
           }}
@@ -56,7 +39,9 @@ export function FileChooser({ texts, chosen, example }: FileChooserProps) {
         </button>
       </div>
       <p class="hint">
-        {texts.formats} <strong>{texts.stays}</strong>
+        {texts.formats}
+        {texts.space}
+        <strong>{texts.stays}</strong>
       </p>
     </div>
   )

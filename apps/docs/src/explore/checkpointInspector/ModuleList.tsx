@@ -1,5 +1,5 @@
 import type { RecurrentModule } from '@unroll/weights'
-import { useState } from 'preact/hooks'
+import { CopyButton } from '../../live/CopyButton.tsx'
 import { codeFor } from './codeFor.ts'
 import type { Summary } from './readFile.ts'
 import type { Texts } from './texts.ts'
@@ -18,14 +18,17 @@ export function ModuleList({ summary: { modules, file, prefix }, texts }: Module
       {modules.map((module, index) => (
         <section key={`${module.prefix} ${module.kind}`} class="module">
           <p>
-            <strong>{module.kind}</strong> <code>{module.prefix}</code> {factsOf(module, texts).join(', ')}
+            <strong>{module.kind}</strong> <code>{module.prefix}</code>{' '}
+            {factsOf(module, texts).join(texts.comma)}
           </p>
           <details open={index === 0}>
             <summary>{texts.code}</summary>
             <Code code={codeFor(module, file, prefix)} texts={texts} />
             <p class="hint">
-              {module.kind.endsWith('Cell') ? '' : texts.codeHint}{' '}
-              {module.kind.startsWith('RNN') ? texts.reluHint : ''}
+              {[
+                module.kind.endsWith('Cell') ? '' : texts.codeHint,
+                module.kind.startsWith('RNN') ? texts.reluHint : '',
+              ].join(texts.space)}
             </p>
           </details>
         </section>
@@ -44,26 +47,11 @@ function factsOf(module: RecurrentModule, texts: Texts): string[] {
 }
 
 function Code({ code, texts }: { readonly code: string; readonly texts: Texts }) {
-  const [copied, setCopied] = useState(false)
-  // Only a page that came safely may write there.
-  const clipboard: Clipboard | undefined = navigator.clipboard
   return (
     <div class="code">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
       <pre tabIndex={0}>{code}</pre>
-      {clipboard && (
-        <button
-          type="button"
-          onClick={() =>
-            void clipboard.writeText(code).then(
-              () => setCopied(true),
-              () => setCopied(false),
-            )
-          }
-        >
-          {copied ? texts.copied : texts.copy}
-        </button>
-      )}
+      <CopyButton text={code} label={texts.copy} copied={texts.copied} />
     </div>
   )
 }

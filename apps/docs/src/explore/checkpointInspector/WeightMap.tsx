@@ -116,7 +116,7 @@ export function WeightMap({ heat, gates, texts }: WeightMapProps) {
       </p>
       <p class="hint">
         {hasBlocks ? texts.heatBlocks(rowStep, columnStep) : texts.heatWhole}
-        {gates.length > 0 && ` ${texts.heatGates}`}
+        {gates.length > 0 && `${texts.space}${texts.heatGates}`}
       </p>
     </figure>
   )

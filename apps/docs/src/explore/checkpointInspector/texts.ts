@@ -58,6 +58,9 @@ const english = {
   heatWhole: 'Each cell is one number.',
   heatBlocks: (rows: number, columns: number) => `Each cell is the mean of ${rows} × ${columns} numbers.`,
   heatGates: 'The letters at the left name the gate whose rows stand there.',
+  /** Between the parts of a list, and between sentences. */
+  comma: ', ',
+  space: ' ',
   cell: (row: string, column: string, value: string) => `Row ${row}, column ${column}: ${value}`,
   modules: 'Recurrent layers',
   noModules: 'No recurrent layer was found: names and shapes of RNN, LSTM and GRU are looked for.',
@@ -148,6 +151,8 @@ const chinese: typeof english = {
   heatWhole: '每个格子是一个数。',
   heatBlocks: (rows, columns) => `每个格子是 ${rows} × ${columns} 个数的均值。`,
   heatGates: '左侧的字母表示这些行属于哪个门。',
+  comma: '，',
+  space: '',
   cell: (row, column, value) => `第 ${row} 行，第 ${column} 列：${value}`,
   modules: '循环层',
   noModules: '没有找到循环层。这里按 RNN、LSTM 和 GRU 的权重名称与形状来查找。',

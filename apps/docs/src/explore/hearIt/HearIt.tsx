@@ -146,6 +146,7 @@ function Facts({ sound, texts }: { readonly sound: SoundControl; readonly texts:
           ) : (
             texts.notYet
           )}
+          {share !== null && share > 100 && <p class="problem">{texts.tooSlow}</p>}
           <p class="hint">{texts.loadHint}</p>
         </dd>
       </div>
@@ -160,7 +161,10 @@ function Facts({ sound, texts }: { readonly sound: SoundControl; readonly texts:
       </div>
       <div>
         <dt>{texts.engine}</dt>
-        <dd>{ready?.engine ?? texts.notYet}</dd>
+        <dd>
+          {ready?.engine ?? texts.notYet}
+          {ready?.engine === 'reference' && <p class="hint">{texts.noWasm}</p>}
+        </dd>
       </div>
     </dl>
   )

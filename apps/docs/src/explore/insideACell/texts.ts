@@ -46,7 +46,7 @@ const english = {
   legend: {
     gate: 'a gate, from 0 to 1, in its colour',
     signed: 'other numbers, from negative over 0 to positive',
-    faint: 'Faint: not yet computed.',
+    faint: 'faint: not yet computed',
     reads: 'what the lit line reads',
   },
   table: (kind: string, unit: number) => `The numbers of unit ${unit} of the ${kind}, as a table`,
@@ -100,7 +100,7 @@ const chinese: typeof english = {
   legend: {
     gate: '门，从 0 到 1，用各自的颜色',
     signed: '其他数，从负数经 0 到正数',
-    faint: '浅色：尚未计算。',
+    faint: '浅色：尚未计算',
     reads: '亮起的那一行所读取的内容',
   },
   table: (kind, unit) => `${kind} 第 ${unit} 个神经元的数值表`,
