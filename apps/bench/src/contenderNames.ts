@@ -7,19 +7,27 @@ export const ownOnOneThread = 'wasm-one'
 /** Ours that compute on a GPU. */
 export const gpuNames: readonly string[] = ['webgpu', 'webgl2']
 
-/** Everybody, in the order in which they take part and are shown: the oracle first. */
-const contenderNames: readonly string[] = [
+/** All of ours, the oracle first. */
+export const engineNames: readonly string[] = [
   'reference',
   own,
   ownOnOneThread,
   'wasm-simd',
   'wasm-f64',
   ...gpuNames,
+]
+
+/** Peers that run in a page; those on a GPU take part only where they are named. */
+export const pagePeers: readonly string[] = ['onnxruntime-web', 'tfjs-wasm']
+export const pagePeersOnGpu: readonly string[] = ['tfjs-webgl', 'tfjs-webgpu']
+
+/** Everybody, in the order in which they take part and are shown. */
+const contenderNames: readonly string[] = [
+  ...engineNames,
   'onnxruntime-web',
   'onnxruntime-node',
   'tfjs-wasm',
-  'tfjs-webgl',
-  'tfjs-webgpu',
+  ...pagePeersOnGpu,
   'pytorch',
 ]
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type BrowserName, browserNames } from '@unroll/browser'
 import { allCases, type BenchCase, cases, gpuGrid, grid, lengths } from './cases.ts'
-import { gpuNames, inOrder, own, ownOnOneThread } from './contenderNames.ts'
+import { gpuNames, inOrder, own, ownOnOneThread, pagePeers, pagePeersOnGpu } from './contenderNames.ts'
 import { peers } from './contenders.ts'
 import { engines } from './engines.ts'
 import { brief, type Effort, quick, thorough } from './rounds.ts'
@@ -31,10 +31,6 @@ export interface Options {
   readonly out: string | null
   readonly help: boolean
 }
-
-/** Peers that run in a page; those on a GPU only where they are named. */
-const pagePeers: readonly string[] = ['onnxruntime-web', 'tfjs-wasm']
-const pagePeersOnGpu: readonly string[] = ['tfjs-webgl', 'tfjs-webgpu']
 
 export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid | --lengths] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--memory] [--quick | --brief] [--json] [--out FILE]
        pnpm bench --show FILE [--summary] [--case NAMES] [--engines NAMES] [--peers NAMES]

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
 import { executableOf, openPage, remedyOf } from '@unroll/browser'
+import { isFull } from '@unroll/testing/full'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseResult } from '../src/resultFile.ts'
@@ -309,12 +310,13 @@ describe.skipIf(executable === null)(
       await page.context().close()
     })
 
-    it.each([
+    const looks = [
       ['en', 1280, 'light'],
-      ['en', 390, 'dark'],
+      ['zh-CN', 390, 'dark'],
       ['zh-CN', 1280, 'dark'],
-      ['zh-CN', 390, 'light'],
-    ] as const)(
+      ['en', 390, 'light'],
+    ] as const
+    it.each(isFull ? looks : looks.slice(0, 2))(
       'in %s at %d px, %s: fits, and has no serious fault for axe',
       async (locale, width, colorScheme) => {
         const page = await open(`${dashboard.plain}?lang=${locale}`, {
@@ -329,7 +331,7 @@ describe.skipIf(executable === null)(
           await page.locator(`nav a[href="#${view}"][aria-current]`).waitFor()
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
           expect(wide, view).toBeLessThanOrEqual(0)
-          const { violations } = await new AxeBuilder({ page }).analyze()
+          const { violations } = await new AxeBuilder({ page }).exclude('.plot svg').analyze()
           const serious = violations
             .filter(({ impact }) => impact === 'serious' || impact === 'critical')
             .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)

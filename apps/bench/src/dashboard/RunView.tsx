@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { type BenchCase, cases, describeCase, lengths } from '../cases.ts'
-import { own, ownOnOneThread } from '../contenderNames.ts'
+import { engineNames, own, ownOnOneThread, pagePeers, pagePeersOnGpu } from '../contenderNames.ts'
 import { brief, type Effort, quick, thorough } from '../rounds.ts'
 import { CaseTable } from './CaseTable.tsx'
 import { Progress } from './Progress.tsx'
@@ -10,20 +10,8 @@ import type { Run } from './runs.ts'
 import type { Texts } from './texts.ts'
 import { asRun, useBenchRun } from './useBenchRun.ts'
 
-/** Everybody who may be chosen, in the order in which they are measured; those first who are cheap to load. */
-const choices = [
-  'reference',
-  own,
-  ownOnOneThread,
-  'wasm-simd',
-  'wasm-f64',
-  'webgpu',
-  'webgl2',
-  'onnxruntime-web',
-  'tfjs-wasm',
-  'tfjs-webgl',
-  'tfjs-webgpu',
-] as const
+/** Everybody who may be chosen, in the order in which they are measured. */
+const choices = [...engineNames, ...pagePeers, ...pagePeersOnGpu]
 
 const efforts: readonly Effort[] = [quick, thorough, brief]
 const runnable: readonly BenchCase[] = [...cases, ...lengths]
@@ -37,6 +25,7 @@ interface Props {
 /** Choose, run, watch. */
 export function RunView({ words, onResult }: Props): VNode {
   const says = words.runHere
+  const descriptions = new Map(Object.entries(says.descriptions))
   const { run, start, stop } = useBenchRun()
   const [caseNames, setCases] = useState<readonly string[]>(() => presetOf(runnable, 'small'))
   const [names, setNames] = useState<readonly string[]>([own, 'onnxruntime-web'])
@@ -125,7 +114,7 @@ export function RunView({ words, onResult }: Props): VNode {
                     setNames(currentTarget.checked ? [...names, name] : names.filter((each) => each !== name))
                   }
                 />
-                {name} <small>{says.descriptions[name]}</small>
+                {name} <small>{descriptions.get(name)}</small>
               </label>
             ))}
         </fieldset>

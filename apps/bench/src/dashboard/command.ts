@@ -1,8 +1,6 @@
 import { gpuGrid, grid, lengths, cases as named } from '../cases.ts'
-import { inOrder } from '../contenderNames.ts'
+import { engineNames, inOrder } from '../contenderNames.ts'
 import type { BenchResult, CaseResult } from '../resultFile.ts'
-
-const engineNames = ['reference', 'wasm', 'wasm-one', 'wasm-simd', 'wasm-f64', 'webgpu', 'webgl2']
 
 /** What measures a run, or one case of it, on the command line. */
 export function commandOf({ cases, environment, effort }: BenchResult, only?: CaseResult): string {
@@ -11,7 +9,7 @@ export function commandOf({ cases, environment, effort }: BenchResult, only?: Ca
   const engines = names.filter((name) => engineNames.includes(name))
   const peers = names.filter((name) => !engineNames.includes(name))
   return [
-    'pnpm bench',
+    programOf(environment.node),
     caseOption(chosen.map(({ name }) => name)),
     `--engines ${engines.join(',') || 'wasm'}`,
     `--peers ${peers.join(',') || 'none'}`,
@@ -21,6 +19,12 @@ export function commandOf({ cases, environment, effort }: BenchResult, only?: Ca
   ]
     .filter(Boolean)
     .join(' ')
+}
+
+/** Options of Node are given to Node itself. */
+function programOf(node: string): string {
+  const [, ...flags] = node.split(' ')
+  return flags.length === 0 ? 'pnpm bench' : `node ${flags.join(' ')} apps/bench/src/main.ts`
 }
 
 function caseOption(names: readonly string[]): string {

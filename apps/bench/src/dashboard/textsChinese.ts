@@ -217,7 +217,7 @@ export const chinese: Texts = {
     ],
     who: '参与者',
     whoNote:
-      '版本见各次运行。ONNX 没有投影；TensorFlow.js 的 GRU 与 PyTorch 的不同，其流式与双向层不参与比较。PyTorch 与 ONNX Runtime 的原生版本只在命令行参与。',
+      '版本见各次运行。ONNX 没有投影；TensorFlow.js 的 GRU 与 PyTorch 的不同，其流式与双向层不参与比较。PyTorch 与 ONNX Runtime 的原生版本只在命令行参与。brain.js 的 LSTM 与 GRU 所算的方程与 PyTorch 不同，无从比较。',
     commands: '命令行',
   },
 }

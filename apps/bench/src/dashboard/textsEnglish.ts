@@ -224,7 +224,7 @@ export const english = {
     ],
     who: 'Who takes part',
     whoNote:
-      'Versions are in each run. ONNX has no projections; TensorFlow.js’ GRU is another than PyTorch’s, its streams and bidirectional layers are not compared. PyTorch and ONNX Runtime’s native build take part on the command line only.',
+      'Versions are in each run. ONNX has no projections; TensorFlow.js’ GRU is another than PyTorch’s, its streams and bidirectional layers are not compared. PyTorch and ONNX Runtime’s native build take part on the command line only. brain.js’ LSTM and GRU compute other equations than PyTorch’s: there is nothing to compare.',
     commands: 'On the command line',
   },
 }
