@@ -15,6 +15,9 @@ const scratch = await mkdtemp(join(tmpdir(), 'unroll-check-'))
 const testReport = join(scratch, 'tests.json')
 const runtimesReport = join(scratch, 'runtimes.json')
 
+const given = process.argv.slice(2)
+const everything = given.includes('all')
+
 const steps = {
   build: 'turbo run build typecheck --output-logs=errors-only',
   lint: 'biome check --error-on-warnings .',
@@ -24,8 +27,9 @@ const steps = {
   size: 'size-limit',
   install: 'node tooling/check/installPacked.mjs',
   fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 60 : 10}`,
-  soak: 'node tooling/soak/src/main.ts --seconds 60',
-  tests: `vitest run --coverage --reporter=dot --reporter=json --outputFile.json=${testReport}`,
+  soak: `node tooling/soak/src/main.ts --seconds ${everything ? 60 : 20}`,
+  // Coverage costs every test a part of its time.
+  tests: `vitest run ${everything ? '--coverage ' : ''}--reporter=dot --reporter=json --outputFile.json=${testReport}`,
   runtimes: `node tooling/runtimes/src/main.ts --report ${runtimesReport}`,
 }
 /** Steps of several minutes and hundreds of megabytes: only where asked for. */
@@ -33,8 +37,6 @@ const extra = ['runtimes']
 /** Steps that show what they do. */
 const live = ['runtimes']
 
-const given = process.argv.slice(2)
-const everything = given.includes('all')
 const wanted = given.filter((name) => name !== 'all')
 const unknown = wanted.filter((name) => !(name in steps))
 if (unknown.length > 0) {

@@ -4,6 +4,7 @@ import { MethodView } from './MethodView.tsx'
 import { explain } from './openFile.ts'
 import { ResultsView } from './ResultsView.tsx'
 import { RunView } from './RunView.tsx'
+import { remember } from './remember.ts'
 import { loadRecorded, type Run } from './runs.ts'
 import { fromLink } from './share.ts'
 import { type Language, preferredLanguage, texts } from './texts.ts'
@@ -58,7 +59,7 @@ export function App(): VNode {
   }
 
   function choose(next: Language): void {
-    localStorage.setItem('unroll-language', next)
+    remember('unroll-language', next)
     setLanguage(next)
   }
 

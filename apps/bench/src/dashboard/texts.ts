@@ -1,3 +1,4 @@
+import { remembered } from './remember.ts'
 import { chinese } from './textsChinese.ts'
 import { english } from './textsEnglish.ts'
 
@@ -10,6 +11,6 @@ export const texts: Readonly<Record<Language, Texts>> = { en: english, 'zh-CN': 
 
 /** The language of the link, else the one chosen last, else the browser's. */
 export function preferredLanguage(): Language {
-  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem('unroll-language')
+  const asked = new URLSearchParams(location.search).get('lang') ?? remembered('unroll-language')
   return (asked ?? navigator.language).startsWith('zh') ? 'zh-CN' : 'en'
 }

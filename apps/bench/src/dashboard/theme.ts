@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Colours } from './figure.ts'
+import { remember } from './remember.ts'
 
 /** Where the docs site keeps what its reader chose; the dashboard lies in a folder of it. */
 const place = 'starlight-theme'
@@ -9,7 +10,7 @@ export function useTheme(): { readonly flip: () => void } {
     flip: () => {
       const { dataset } = document.documentElement
       dataset['theme'] = dataset['theme'] === 'dark' ? 'light' : 'dark'
-      localStorage.setItem(place, dataset['theme'])
+      remember(place, dataset['theme'])
     },
   }
 }

@@ -54,7 +54,7 @@ export function useBenchRun(): Controls {
       await runPlan(plan, session, {
         signal,
         visibility: visibilityOfPage,
-        onPlace: (place) => change({ place }),
+        onPlace: seldom((place) => change({ place })),
         onIntroduction: (introduction) => change({ introduction }),
         onComparison: (comparison) =>
           setRun((before) =>
@@ -68,6 +68,21 @@ export function useBenchRun(): Controls {
     }
   }
   return { run, start: (plan, threads) => void start(plan, threads), stop: () => controller.current?.abort() }
+}
+
+/** Milliseconds between two pictures of a case's progress: what the page draws takes time from what is measured. */
+const quiet = 500
+
+/** Takes every place that is another case or state, and of steps within one only some. */
+function seldom(show: (place: Place) => void): (place: Place) => void {
+  let last: { readonly key: string; readonly time: number } | null = null
+  return (place) => {
+    const key = 'index' in place ? `${place.at} ${place.index}` : place.at
+    const time = performance.now()
+    if (last !== null && last.key === key && time - last.time < quiet) return
+    last = { key, time }
+    show(place)
+  }
 }
 
 /** What was measured, as it is kept; null before anything was. */
