@@ -26,8 +26,8 @@ const steps = {
   packages: 'turbo run publint attw --output-logs=errors-only',
   size: 'size-limit',
   install: 'node tooling/check/installPacked.mjs',
-  fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 60 : 10}`,
-  soak: `node tooling/soak/src/main.ts --seconds ${everything ? 60 : 20}`,
+  fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 30 : 10}`,
+  soak: `node tooling/soak/src/main.ts --seconds ${everything ? 40 : 20}`,
   // Coverage costs every test a part of its time.
   tests: `vitest run ${everything ? '--coverage ' : ''}--reporter=dot --reporter=json --outputFile.json=${testReport}`,
   runtimes: `node tooling/runtimes/src/main.ts --report ${runtimesReport}`,

@@ -196,7 +196,8 @@ describe.skipIf(executable === null)(
       await page.context().close()
     })
 
-    it('waits while its tab is in the background', async () => {
+    // Without a browser, benchRun.test.ts and compare.node.test.ts hold this and the next.
+    it.runIf(isFull)('waits while its tab is in the background', async () => {
       const page = await open(`${dashboard.isolated}#run`)
       const turn = (state: string): Promise<void> =>
         page.evaluate((to) => {
@@ -214,7 +215,7 @@ describe.skipIf(executable === null)(
       await page.context().close()
     })
 
-    it('names a contender that computes other numbers, and does not time it', async () => {
+    it.runIf(isFull)('names a contender that computes other numbers, and does not time it', async () => {
       const page = await open(`${dashboard.isolated}#run`)
       const double = 'padded(workload).map((value) => 2 * value)'
       await page.context().route(/\/onnxruntimeWeb-.*\.js$/, async (route) => {

@@ -54,7 +54,10 @@ export function useBenchRun(): Controls {
       await runPlan(plan, session, {
         signal,
         visibility: visibilityOfPage,
-        onPlace: seldom((place) => change({ place })),
+        // One that comes late does not wake a run that has ended.
+        onPlace: seldom((place) =>
+          setRun((before) => (before === null || before.end !== null ? before : { ...before, place })),
+        ),
         onIntroduction: (introduction) => change({ introduction }),
         onComparison: (comparison) =>
           setRun((before) =>
@@ -73,16 +76,28 @@ export function useBenchRun(): Controls {
 /** Milliseconds between two pictures of a case's progress: what the page draws takes time from what is measured. */
 const quiet = 500
 
-/** Takes every place that is another case or state, and of steps within one only some. */
+/** Shows every place that is another case or state at once, and of steps within one the latest, now and then. */
 function seldom(show: (place: Place) => void): (place: Place) => void {
-  let last: { readonly key: string; readonly time: number } | null = null
-  return (place) => {
-    const key = 'index' in place ? `${place.at} ${place.index}` : place.at
-    const time = performance.now()
-    if (last !== null && last.key === key && time - last.time < quiet) return
-    last = { key, time }
-    show(place)
+  let shown = { key: '', time: 0 }
+  let latest: Place | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const draw = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    if (latest === null) return
+    shown = { key: keyOf(latest), time: performance.now() }
+    show(latest)
   }
+  return (place) => {
+    latest = place
+    const wait = shown.time + quiet - performance.now()
+    if (keyOf(place) !== shown.key || wait <= 0) draw()
+    else timer ??= setTimeout(draw, wait)
+  }
+}
+
+function keyOf(place: Place): string {
+  return 'index' in place ? `${place.at} ${place.index}` : place.at
 }
 
 /** What was measured, as it is kept; null before anything was. */
