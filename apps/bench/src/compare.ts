@@ -20,9 +20,9 @@ export interface Comparison {
   /** Gigabytes a second that the caches delivered meanwhile, of the {@link workingSet} of the case. */
   readonly deliveryGBs: number
   readonly results: readonly Result[]
-  /** Those for whom the case is not. */
+  /** Contenders that take no part in this case. */
   readonly absent: readonly Absence[]
-  /** Those who threw, or computed other numbers than the first contender: they have no result. */
+  /** Contenders that threw, or computed other numbers than the first one: they have no result. */
   readonly failed: readonly Absence[]
 }
 
@@ -33,7 +33,7 @@ export interface Result {
   readonly ms: number
   /** Of all calls. */
   readonly p99Ms: number
-  /** Of all calls: ms at each of {@link shownQuantiles}. */
+  /** Milliseconds of all calls, at each of {@link shownQuantiles}. */
   readonly quantiles: readonly number[]
   /** Each round's median call; the same rounds for every contender of the case. */
   readonly rounds: readonly number[]
@@ -141,6 +141,12 @@ interface Prepared {
   readonly failed: readonly Absence[]
 }
 
+/** What a contender computed. */
+interface Named {
+  readonly name: string
+  readonly output: RecurrentOutput
+}
+
 /** @param prepared gets everybody who has to be disposed of */
 async function prepare(
   workload: Workload,
@@ -151,7 +157,7 @@ async function prepare(
   const agreeing: Prepared['agreeing'][number][] = []
   const absent: Absence[] = []
   const failed: Absence[] = []
-  let first: { readonly name: string; readonly output: RecurrentOutput } | null = null
+  let first: Named | null = null
   for (const contender of contenders) {
     const { name } = contender
     const declined = contender.declines(workload)
@@ -166,9 +172,11 @@ async function prepare(
       prepared.push(ready)
       step('check')
       const output = await ready.output()
-      first ??= { name, output }
-      const who = `${workload.name}: ${name} against ${first.name}`
-      agreeing.push({ name, time: ready.time, difference: checkAgreement(output, first.output, who) })
+      const against: Named = first ?? { name, output }
+      const who = `${workload.name}: ${name} against ${against.name}`
+      agreeing.push({ name, time: ready.time, difference: checkAgreement(output, against.output, who) })
+      // Numbers that are none, which do not even equal themselves, are no measure for others.
+      first = against
     } catch (error) {
       failed.push({ contender: name, reason: messageOf(error) })
     }

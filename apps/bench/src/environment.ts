@@ -17,9 +17,9 @@ export interface Environment {
   readonly roof: string
   /** Peers that were asked for, and what installs them. */
   readonly notInstalled: string
-  /** Of a page: whether it has shared memory, and so threads. */
+  /** Whether a page has shared memory, and so threads. */
   readonly isolated?: string | undefined
-  /** Of a page: the least time that its clock tells apart. */
+  /** The least time that a page's clock tells apart. */
   readonly clock?: string | undefined
 }
 

@@ -60,6 +60,12 @@ describe('compare', () => {
     ])
   })
 
+  it('measures nobody by a first contender that gives NaN', async () => {
+    const { results, failed } = await comparing(benchCase, [changed(Number.NaN), oracle])
+    expect(failed.map(({ contender }) => contender)).toEqual(['changed'])
+    expect(results.map(({ contender }) => contender)).toEqual(['reference'])
+  })
+
   it.each(['prepare', 'output', 'time'] as const)(
     'goes on without somebody who throws in %s',
     async (where) => {

@@ -26,7 +26,7 @@ export class StoppedError extends Error {
   override readonly name = 'StoppedError'
 }
 
-/** Somebody did not answer, or took the worker down with him. */
+/** A contender did not answer, or ended the worker. */
 class EndedError extends Error {
   override readonly name = 'EndedError'
   /** Who was at work; null where that is not known. */
@@ -39,12 +39,12 @@ class EndedError extends Error {
 }
 
 /**
- * Runs contenders in workers of a page: a new one for each case, so that nothing of a case before is left. Who hangs, or crashes
- * the worker, is ended and named as failed; the others start again without him.
+ * Runs contenders in workers of a page: a new one for each case, so that nothing of a case before is left. A contender
+ * that hangs, or crashes the worker, is named as failed; the others start again without it.
  *
  * @example
  * const session = new Session({ startWorker, files, threads: 1 })
- * const { comparison } = await session.compare(benchCase, ['wasm', 'onnxruntime-web'], quick)
+ * const { results } = await session.compare(benchCase, ['wasm', 'onnxruntime-web'], quick)
  */
 export class Session {
   readonly #options: SessionOptions

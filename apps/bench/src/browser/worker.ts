@@ -1,5 +1,6 @@
 /** Where contenders run in a page, so that the page stays alive, and can end what does not end by itself. */
-// Before everybody who makes memories.
+// First: it has to be there before anybody makes a memory.
+import './memory.ts'
 
 import { compare } from '../compare.ts'
 import type { Contender } from '../contender.ts'

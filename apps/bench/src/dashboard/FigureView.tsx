@@ -9,7 +9,7 @@ interface Props {
   readonly words: Texts
   readonly figure: Figure
   readonly colours: Colours
-  /** Of the run, for the names of saved files. */
+  /** The run's id, for the names of saved files. */
   readonly runId: string
 }
 
@@ -94,7 +94,7 @@ function FigureTable({ words, figure }: Pick<Props, 'words' | 'figure'>): VNode 
   )
 }
 
-/** Of an element, in px, as it changes. */
+/** The width of an element in px, as it changes. */
 function useWidth(place: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(0)
   useEffect(() => {

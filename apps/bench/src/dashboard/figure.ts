@@ -2,7 +2,7 @@ import type { Texts } from './texts.ts'
 
 /** A plot, the rows it is drawn from, and what they mean. */
 export interface Figure {
-  /** Of files and anchors. */
+  /** The name in files and anchors. */
   readonly id: string
   readonly title: string
   /** A sentence that says what to look at. */

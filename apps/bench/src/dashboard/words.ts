@@ -8,7 +8,7 @@ export function percent(share: number | undefined): string {
   return share === undefined ? '' : `${(100 * share).toFixed(0)} %`
 }
 
-/** Of a call; of a step of a stream in µs. */
+/** The time of a call in ms, or of a step of a stream in µs. */
 export function milliseconds(ms: number, streaming: boolean): string {
   const value = streaming ? 1000 * ms : ms
   return `${value >= 1000 ? value.toFixed(0) : value.toPrecision(3)} ${streaming ? 'µs' : 'ms'}`
