@@ -1,14 +1,26 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
-/** Tests read the sources of our packages, not their builds. */
-const alias = Object.fromEntries(
-  readdirSync(path('packages')).map((name) => [`@unroll/${name}`, path(`packages/${name}/src/index.ts`)]),
+/** Tests read the sources of our packages, not their builds: packages/nn/src/recurrent/index.ts as `@unroll/nn/recurrent`. */
+const alias = readdirSync(path('packages')).flatMap((name) =>
+  entriesOf(name).map((entry) => ({
+    find: new RegExp(`^@unroll/${name}${entry}$`),
+    replacement: path(`packages/${name}/src${entry}/index.ts`),
+  })),
 )
+
+/** The modules that a package exports: '', `/recurrent`, ... */
+function entriesOf(name: string): string[] {
+  const { exports } = JSON.parse(readFileSync(path(`packages/${name}/package.json`), 'utf8'))
+  return Object.values(exports).flatMap((target) => {
+    const [, entry] = /^\.\/dist(.*)\/index\.js$/.exec(String(target)) ?? []
+    return entry === undefined ? [] : [entry]
+  })
+}
 
 const chromium = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
   (candidate) => candidate && existsSync(candidate),

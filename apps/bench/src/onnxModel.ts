@@ -1,10 +1,5 @@
-import {
-  type DirectionWeights,
-  type FloatArray,
-  gateCount,
-  type RecurrentMode,
-  type RecurrentSpec,
-} from '@unroll/kernels'
+import type { DirectionWeights, FloatArray, RecurrentMode, RecurrentSpec } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 import { type AttributeValue, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnxSchema.ts'
 
 interface OnnxModelOptions {

@@ -1,4 +1,5 @@
-import { type DirectionWeights, gateCount } from '@unroll/kernels'
+import type { DirectionWeights } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 import type { BenchCase } from './cases.ts'
 
 /** What every contender of a case computes: the same weights over the same input. */

@@ -1,11 +1,5 @@
-import {
-  type Engine,
-  gateCount,
-  type PackedWeights,
-  type RecurrentInput,
-  type RecurrentMode,
-  type RecurrentOutput,
-} from '@unroll/kernels'
+import type { Engine, PackedWeights, RecurrentInput, RecurrentMode, RecurrentOutput } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 import { engineOf, Module, Parameter, ResidentWeights, residentOf, uniform_ } from '@unroll/nn'
 import { empty, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
 import { cellCall } from './cellCall.ts'

@@ -179,6 +179,7 @@ describe('LSTMCell.forward refuses', () => {
 describe('a cell on a device engine', () => {
   const device: DeviceEngine = {
     kind: 'device',
+    training: null,
     name: 'toaster',
     variant: '',
     pack: reference.pack,

@@ -1,4 +1,5 @@
-import { checkInput, type RecurrentInput, type RecurrentSpec } from '@unroll/kernels'
+import type { RecurrentInput, RecurrentSpec } from '@unroll/kernels'
+import { checkInput } from '@unroll/kernels/checks'
 
 /**
  * As `checkInput`, and refuses what this engine does not compute.

@@ -1,7 +1,7 @@
 import {
-  checkMatmul,
   type DeviceEngine,
   type DeviceOperations,
+  type DeviceTraining,
   type DirectionWeights,
   describeValue,
   type FloatArray,
@@ -10,8 +10,9 @@ import {
   type RecurrentInput,
   type RecurrentOutput,
   type RecurrentSpec,
-  sizesOf,
 } from '@unroll/kernels'
+import { checkMatmul } from '@unroll/kernels/checks'
+import { sizesOf } from '@unroll/kernels/spec'
 import type { AdapterInfo, Backend, BackendName } from './backend.ts'
 import { checkCall } from './checkCall.ts'
 import type { Counters } from './counters.ts'
@@ -31,6 +32,7 @@ export class GpuEngine implements DeviceEngine {
   /** Why it is not what `mode: 'auto'` would rather have had; null where nothing better was tried. */
   readonly fallbackReason: string | null
   readonly operations: DeviceOperations
+  readonly training: DeviceTraining
   readonly #shared: SharedBackend
   readonly #release = (matrix: ResidentMatrix): void => this.#shared.backend.release(matrix)
   /** All that are packed and not disposed: dispose() gives them back. */
@@ -40,6 +42,7 @@ export class GpuEngine implements DeviceEngine {
   constructor(shared: SharedBackend, fallbackReason: string | null) {
     this.#shared = shared
     this.fallbackReason = fallbackReason
+    this.training = { recurrent: (weights, call) => this.#record(weights, call) }
     this.operations = new GpuOperations({
       read: async (node) => (await this.#backend().run([node]))[0] ?? new Float32Array(),
       release: this.#release,
@@ -104,27 +107,6 @@ export class GpuEngine implements DeviceEngine {
   }
 
   /**
-   * As {@link GpuEngine.recurrent}, on a tape whose `backward` gives the gradients, with one transfer back.
-   * @throws GpuLostError if the device was lost, GpuLimitError if it is too small
-   */
-  async recurrentForTraining(weights: PackedWeights, call: RecurrentInput): Promise<GpuTape> {
-    const backend = this.#backend()
-    const own = this.#own(weights)
-    const { I } = sizesOf(own.spec)
-    const { N } = checkCall(own.spec, call)
-    const batchSizes = call.batchSizes.slice()
-    const T = batchSizes.length
-    const { batchFirst = false } = call
-    const rows = Float32Array.from(call.input)
-    const byTime = batchFirst ? batchMajor(rows, { T: N, N: T }, I) : padded(rows, batchSizes, I)
-    const node = sequenceNode(own, { ...call, batchFirst: false }, hostNode(byTime, T * N, I))
-    const settings = { batchSizes, batchFirst, h0: null, c0: null }
-    const results = N === 0 ? empty(own.spec) : outputOf(node, settings, await backend.run(resultNodes(node)))
-    const run = (roots: readonly MatrixNode[]): Promise<Float32Array[]> => this.#backend().run(roots)
-    return new GpuTape(results, { weights: own, node, call: settings, run })
-  }
-
-  /**
    * `a b + bias`. The operands are sent with each call; a layer that stays uses {@link GpuEngine.operations}.
    * @throws TypeError on float64, RangeError on operands of another size than `m`, `k` and `n` ask for
    */
@@ -177,6 +159,25 @@ export class GpuEngine implements DeviceEngine {
 
   [Symbol.dispose](): void {
     this.dispose()
+  }
+
+  /** As {@link GpuEngine.recurrent}, on a tape whose `backward` gives the gradients, with one transfer back. */
+  async #record(weights: PackedWeights, call: RecurrentInput): Promise<GpuTape> {
+    const backend = this.#backend()
+    const own = this.#own(weights)
+    const { I } = sizesOf(own.spec)
+    const { N } = checkCall(own.spec, call)
+    const batchSizes = call.batchSizes.slice()
+    const T = batchSizes.length
+    const { version } = own
+    const { batchFirst = false } = call
+    const rows = Float32Array.from(call.input)
+    const byTime = batchFirst ? batchMajor(rows, { T: N, N: T }, I) : padded(rows, batchSizes, I)
+    const node = sequenceNode(own, { ...call, batchFirst: false }, hostNode(byTime, T * N, I))
+    const settings = { batchSizes, batchFirst, h0: null, c0: null }
+    const results = N === 0 ? empty(own.spec) : outputOf(node, settings, await backend.run(resultNodes(node)))
+    const run = (roots: readonly MatrixNode[]): Promise<Float32Array[]> => this.#backend().run(roots)
+    return new GpuTape(results, { weights: own, version, node, call: settings, run })
   }
 
   #backend(): Backend {

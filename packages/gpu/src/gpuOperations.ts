@@ -6,8 +6,8 @@ import {
   type DeviceSequenceResults,
   describeValue,
   type PackedWeights,
-  sizesOf,
 } from '@unroll/kernels'
+import { sizesOf } from '@unroll/kernels/spec'
 import { checkCall } from './checkCall.ts'
 import { GpuArray, type Read } from './gpuArray.ts'
 import type { GpuWeights } from './gpuWeights.ts'

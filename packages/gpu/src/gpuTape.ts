@@ -1,11 +1,12 @@
-import {
-  checkGradients,
-  type FloatArray,
-  type OutputGradients,
-  type RecurrentGradients,
-  type RecurrentOutput,
-  type RecurrentTape,
+import type {
+  FloatArray,
+  OutputGradients,
+  RecurrentGradients,
+  RecurrentOutput,
+  RecurrentTape,
+  WantedGradients,
 } from '@unroll/kernels'
+import { checkGradients, checkTapeWeights, checkWanted } from '@unroll/kernels/checks'
 import type { GpuWeights } from './gpuWeights.ts'
 import { backwardNode, gradientNodes, gradientsOf } from './gradientNodes.ts'
 import type { MatrixNode, RecurrentNode } from './graph.ts'
@@ -14,6 +15,8 @@ import type { SequenceCall } from './sequenceNode.ts'
 /** What a tape is made from. */
 export interface Recording {
   readonly weights: GpuWeights
+  /** Of the weights, when the sequence ran. */
+  readonly version: number
   /** In order of time. */
   readonly node: RecurrentNode
   readonly call: Pick<SequenceCall, 'batchSizes' | 'batchFirst'>
@@ -29,6 +32,8 @@ export class GpuTape implements RecurrentTape<Promise<RecurrentGradients>> {
   readonly hn: FloatArray
   readonly cn: FloatArray | null
   readonly #weights: GpuWeights
+  /** Of the weights it ran with. */
+  readonly #version: number
   #recording: Recording | null
 
   constructor({ output, hn, cn }: RecurrentOutput, recording: Recording) {
@@ -36,6 +41,7 @@ export class GpuTape implements RecurrentTape<Promise<RecurrentGradients>> {
     this.hn = hn
     this.cn = cn
     this.#weights = recording.weights
+    this.#version = recording.version
     this.#recording = recording
   }
 
@@ -43,21 +49,20 @@ export class GpuTape implements RecurrentTape<Promise<RecurrentGradients>> {
    * Backpropagation through time.
    * @throws GpuLostError if the device was lost, GpuLimitError if it is too small
    */
-  async backward(gradients: OutputGradients): Promise<RecurrentGradients> {
+  async backward(gradients: OutputGradients, wanted: WantedGradients = {}): Promise<RecurrentGradients> {
     if (this.#recording === null) throw new Error('backward: this tape was disposed; run the sequence again')
-    if (this.#weights.disposed) {
-      throw new Error(
-        'backward: the weights of this tape were disposed; keep them until the last backward, or run the sequence again',
-      )
-    }
+    checkTapeWeights(this.#weights, this.#version)
     const { weights, node, call, run } = this.#recording
     const R = call.batchSizes.reduce((sum, size) => sum + size, 0)
     checkGradients(weights.spec, { N: node.N, R }, gradients)
-    const nodes = gradientNodes(backwardNode(node, call, gradients))
+    checkWanted(weights.spec, wanted)
+    const nodes = gradientNodes(backwardNode(node, call, gradients), wanted, weights.biases)
     // Without sequences the gradients are sums of nothing.
     const arrays =
-      R === 0 ? nodes.map(({ rows, columns }) => new Float32Array(rows * columns)) : await run(nodes)
-    return gradientsOf(nodes, arrays, call, weights)
+      R === 0 || nodes.length === 0
+        ? nodes.map(({ rows, columns }) => new Float32Array(rows * columns))
+        : await run(nodes)
+    return gradientsOf(nodes, arrays, call, weights, wanted)
   }
 
   /** Lets go of the arguments; `backward` throws afterwards. */

@@ -1,11 +1,6 @@
-import {
-  checkWeights,
-  type DirectionWeights,
-  layerInputSize,
-  type PackedWeights,
-  type RecurrentSpec,
-  sizesOf,
-} from '@unroll/kernels'
+import type { DirectionWeights, PackedWeights, RecurrentSpec } from '@unroll/kernels'
+import { checkWeights } from '@unroll/kernels/checks'
+import { layerInputSize, sizesOf } from '@unroll/kernels/spec'
 import type { ResidentDirection } from './graph.ts'
 import { type GateLayout, gateChannels, packDirection } from './packDirection.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
@@ -19,8 +14,11 @@ export class GpuWeights implements PackedWeights {
   readonly owner: object
   /** Which biases of each direction there are. */
   readonly biases: readonly { readonly ih: boolean; readonly hh: boolean }[]
+  readonly #layout: GateLayout
+  readonly #release: (matrix: ResidentMatrix) => void
   readonly #onDispose: (weights: GpuWeights) => void
-  readonly #directions: readonly ResidentDirection[]
+  #directions: readonly ResidentDirection[]
+  #version = 0
   #disposed = false
 
   /**
@@ -44,33 +42,33 @@ export class GpuWeights implements PackedWeights {
           'the wasm engine run it, module.to(wasm)',
       )
     }
-    checkWeights(spec, weights)
     this.spec = spec
     this.owner = from.owner
-    this.biases = weights.map(({ biasIh, biasHh }) => ({ ih: biasIh !== null, hh: biasHh !== null }))
+    this.#layout = layout
+    this.#release = from.release
     this.#onDispose = from.onDispose
-    const { release } = from
-    const sizes = sizesOf(spec)
-    const { D, G, H, P } = sizes
-    const channels = gateChannels(spec.mode, layout)
-    const columns = channels === 4 ? H : G * H
-    this.#directions = weights.map((direction, index) => {
-      const packed = packDirection(spec.mode, H, layout, direction)
-      const K = layerInputSize(sizes, Math.floor(index / D))
-      return {
-        input: new ResidentMatrix(packed.input, { rows: K + 1, columns, channels }, release),
-        hidden: new ResidentMatrix(packed.hidden, { rows: P + 1, columns, channels }, release),
-        projection:
-          packed.projection && new ResidentMatrix(packed.projection, { rows: H, columns: P }, release),
-      }
-    })
+    this.#directions = this.#pack(weights)
+    this.biases = weights.map(({ biasIh, biasHh }) => ({ ih: biasIh !== null, hh: biasHh !== null }))
     this.byteLength = this.#matrices().reduce((sum, { data }) => sum + data.byteLength, 0)
   }
 
   /** @throws Error if they were disposed */
   get directions(): readonly ResidentDirection[] {
-    if (this.#disposed) throw new Error('recurrent: these weights were disposed; pack them again')
+    this.#check()
     return this.#directions
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  /** Calls that run still go on with the weights they began with. */
+  update(weights: readonly DirectionWeights[]): void {
+    this.#check()
+    const directions = this.#pack(weights)
+    for (const matrix of this.#matrices()) matrix.dispose()
+    this.#directions = directions
+    this.#version++
   }
 
   get disposed(): boolean {
@@ -86,6 +84,29 @@ export class GpuWeights implements PackedWeights {
 
   [Symbol.dispose](): void {
     this.dispose()
+  }
+
+  #check(): void {
+    if (this.#disposed) throw new Error('recurrent: these weights were disposed; pack them again')
+  }
+
+  #pack(weights: readonly DirectionWeights[]): ResidentDirection[] {
+    const { spec } = this
+    checkWeights(spec, weights)
+    const sizes = sizesOf(spec)
+    const { D, G, H, P } = sizes
+    const channels = gateChannels(spec.mode, this.#layout)
+    const columns = channels === 4 ? H : G * H
+    return weights.map((direction, index) => {
+      const packed = packDirection(spec.mode, H, this.#layout, direction)
+      const K = layerInputSize(sizes, Math.floor(index / D))
+      return {
+        input: new ResidentMatrix(packed.input, { rows: K + 1, columns, channels }, this.#release),
+        hidden: new ResidentMatrix(packed.hidden, { rows: P + 1, columns, channels }, this.#release),
+        projection:
+          packed.projection && new ResidentMatrix(packed.projection, { rows: H, columns: P }, this.#release),
+      }
+    })
   }
 
   #matrices(): ResidentMatrix[] {

@@ -1,10 +1,10 @@
-import {
-  type DirectionWeights,
-  layerInputSize,
-  type OutputGradients,
-  type RecurrentGradients,
-  sizesOf,
+import type {
+  DirectionGradients,
+  OutputGradients,
+  RecurrentGradients,
+  WantedGradients,
 } from '@unroll/kernels'
+import { layerInputSize, sizesOf } from '@unroll/kernels/spec'
 import type { GpuWeights } from './gpuWeights.ts'
 import type { BackwardNode, GradientNode, HostNode, RecurrentNode } from './graph.ts'
 import { batchMajor, hostNode, joined, padded, type SequenceCall, unpadded } from './sequenceNode.ts'
@@ -39,8 +39,15 @@ export function backwardNode(
   }
 }
 
-/** All gradients there are: that of the input, then those of each layer and direction. */
-export function gradientNodes(of: BackwardNode): GradientNode[] {
+/**
+ * The gradients that are wanted: that of the input, then those of each layer and direction. A bias comes with its weight,
+ * as its last column.
+ */
+export function gradientNodes(
+  of: BackwardNode,
+  wanted: WantedGradients,
+  biases: GpuWeights['biases'],
+): GradientNode[] {
   const { spec, T, N, directions } = of.of
   const sizes = sizesOf(spec)
   const { D, G, H, I, P } = sizes
@@ -50,15 +57,28 @@ export function gradientNodes(of: BackwardNode): GradientNode[] {
     rows: number,
     columns: number,
   ): GradientNode => ({ kind: 'gradient', of, which, index, rows, columns })
+  const ofDirection = (index: number): GradientNode[] => {
+    const weights = wanted.weights?.[index] ?? {}
+    const has = biases[index]
+    const wants = {
+      h0: wanted.h0 !== false,
+      c0: wanted.c0 !== false && spec.mode === 'LSTM',
+      ih: weights.weightIh !== false || (weights.biasIh !== false && has?.ih === true),
+      hh: weights.weightHh !== false || (weights.biasHh !== false && has?.hh === true),
+      hr: weights.weightHr !== false && spec.projSize > 0,
+    }
+    const depth = layerInputSize(sizes, Math.floor(index / D))
+    return [
+      ...(wants.h0 ? [node('h0', index, N, P)] : []),
+      ...(wants.c0 ? [node('c0', index, N, H)] : []),
+      ...(wants.ih ? [node('weightIh', index, G * H, depth + 1)] : []),
+      ...(wants.hh ? [node('weightHh', index, G * H, P + 1)] : []),
+      ...(wants.hr ? [node('weightHr', index, P, H)] : []),
+    ]
+  }
   return [
-    node('input', 0, T * N, I),
-    ...directions.flatMap((_, index) => [
-      node('h0', index, N, P),
-      ...(spec.mode === 'LSTM' ? [node('c0', index, N, H)] : []),
-      node('weightIh', index, G * H, layerInputSize(sizes, Math.floor(index / D)) + 1),
-      node('weightHh', index, G * H, P + 1),
-      ...(spec.projSize > 0 ? [node('weightHr', index, P, H)] : []),
-    ]),
+    ...(wanted.input === false ? [] : [node('input', 0, T * N, I)]),
+    ...directions.flatMap((_, index) => ofDirection(index)),
   ]
 }
 
@@ -68,37 +88,39 @@ export function gradientsOf(
   arrays: readonly Float32Array[],
   { batchSizes, batchFirst = false }: Pick<SequenceCall, 'batchSizes' | 'batchFirst'>,
   { spec, biases }: Pick<GpuWeights, 'spec' | 'biases'>,
+  wanted: WantedGradients,
 ): RecurrentGradients {
-  const { I } = sizesOf(spec)
+  const { G, H, I } = sizesOf(spec)
   const all = (which: GradientNode['which']): Float32Array[] =>
     arrays.filter((_, i) => nodes[i]?.which === which)
-  const [rows = new Float32Array()] = all('input')
+  const one = (which: GradientNode['which'], index: number): Float32Array | null =>
+    arrays[nodes.findIndex((node) => node.which === which && node.index === index)] ?? null
+  const rows = one('input', 0)
   const [T, N] = [batchSizes.length, batchSizes[0] ?? 0]
-  const [ih, hh, hr] = [all('weightIh'), all('weightHh'), all('weightHr')]
   return {
-    input: batchFirst ? batchMajor(rows, { T, N }, I) : unpadded(rows, batchSizes, I),
-    h0: joined(all('h0')),
-    c0: spec.mode === 'LSTM' ? joined(all('c0')) : null,
-    weights: biases.map((has, index): DirectionWeights => {
-      const count = sizesOf(spec).G * spec.hiddenSize
-      const [input, hidden] = [split(ih[index], count), split(hh[index], count)]
+    input: rows && (batchFirst ? batchMajor(rows, { T, N }, I) : unpadded(rows, batchSizes, I)),
+    h0: wanted.h0 === false ? null : joined(all('h0')),
+    c0: wanted.c0 === false || spec.mode !== 'LSTM' ? null : joined(all('c0')),
+    weights: biases.map((has, index): DirectionGradients => {
+      const wants = wanted.weights?.[index] ?? {}
+      const [input, hidden] = [split(one('weightIh', index), G * H), split(one('weightHh', index), G * H)]
       return {
-        weightIh: input.weight,
-        weightHh: hidden.weight,
-        biasIh: has.ih ? input.bias : null,
-        biasHh: has.hh ? hidden.bias : null,
-        weightHr: hr[index] ?? null,
+        weightIh: wants.weightIh === false ? null : input.weight,
+        weightHh: wants.weightHh === false ? null : hidden.weight,
+        biasIh: wants.biasIh === false || !has.ih ? null : input.bias,
+        biasHh: wants.biasHh === false || !has.hh ? null : hidden.bias,
+        weightHr: one('weightHr', index),
       }
     }),
   }
 }
 
-/** `(rows, columns)` and the last column, the bias. */
+/** `(rows, columns)` and the last column, the bias; nulls where there is no gradient. */
 function split(
-  matrix: Float32Array | undefined,
+  matrix: Float32Array | null,
   rows: number,
-): { readonly weight: Float32Array; readonly bias: Float32Array } {
-  if (!matrix) throw new Error('backward: expected gradients of every direction')
+): { readonly weight: Float32Array | null; readonly bias: Float32Array | null } {
+  if (matrix === null) return { weight: null, bias: null }
   const width = matrix.length / rows
   const weight = new Float32Array(rows * (width - 1))
   const bias = new Float32Array(rows)

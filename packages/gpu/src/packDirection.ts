@@ -1,4 +1,5 @@
-import { type DirectionWeights, gateCount, type RecurrentMode } from '@unroll/kernels'
+import type { DirectionWeights, RecurrentMode } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 
 /**
  * The weights of a direction as kernels read them: transposed, so that neighbouring threads read neighbouring numbers, with

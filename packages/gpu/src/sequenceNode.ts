@@ -1,4 +1,5 @@
-import { type RecurrentInput, type RecurrentOutput, sizesOf } from '@unroll/kernels'
+import type { RecurrentInput, RecurrentOutput } from '@unroll/kernels'
+import { sizesOf } from '@unroll/kernels/spec'
 import type { GpuWeights } from './gpuWeights.ts'
 import type { HostNode, MatrixNode, OutputNode, RecurrentNode, StateNode } from './graph.ts'
 

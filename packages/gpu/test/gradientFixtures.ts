@@ -87,10 +87,10 @@ export function expectGradients(
   tolerance: { readonly rtol: number; readonly atol: number },
   what: string,
 ): void {
-  expect(got.input, `${what}: input`).toBeAllclose(want.input, tolerance)
-  expect(got.h0, `${what}: h0`).toBeAllclose(want.h0, tolerance)
-  expect(got.c0 === null, `${what}: c0`).toBe(want.c0 === null)
-  expect(got.c0 ?? [], `${what}: c0`).toBeAllclose(want.c0 ?? [], tolerance)
+  for (const kind of ['input', 'h0', 'c0'] as const) {
+    expect(got[kind] === null, `${what}: ${kind}`).toBe(want[kind] === null)
+    expect(got[kind] ?? [], `${what}: ${kind}`).toBeAllclose(want[kind] ?? [], tolerance)
+  }
   expect(got.weights.length).toBe(want.weights.length)
   got.weights.forEach((own, index) => {
     for (const kind of ['weightIh', 'weightHh', 'biasIh', 'biasHh', 'weightHr'] as const) {

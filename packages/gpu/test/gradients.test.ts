@@ -1,10 +1,12 @@
 import {
   type DirectionWeights,
   type OutputGradients,
+  type RecurrentGradients,
   type RecurrentMode,
   type RecurrentOutput,
   type RecurrentSpec,
   reference,
+  type WantedGradients,
 } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/gradients.json'
 import { isFull, some } from '@unroll/testing/full'
@@ -46,10 +48,9 @@ function referenceGradients(
   weights: readonly DirectionWeights[],
   call: Parameters<typeof reference.recurrent>[1],
   given: OutputGradients,
-): ReturnType<ReturnType<NonNullable<typeof reference.recurrentForTraining>>['backward']> {
-  const tape = reference.recurrentForTraining?.(reference.pack(spec, weights), call)
-  if (!tape) throw new Error('the reference engine computes gradients')
-  return tape.backward(given)
+  wanted: WantedGradients = {},
+): RecurrentGradients {
+  return reference.training.recurrent(reference.pack(spec, weights), call).backward(given, wanted)
 }
 
 describeBackends((backend, gpu) => {
@@ -68,7 +69,7 @@ describeBackends((backend, gpu) => {
     for (const fixture of cases) {
       const { spec, weights, call, given, want } = gradientCall(fixture)
       using packed = gpu.pack(spec, weights)
-      using tape = await gpu.recurrentForTraining(packed, call)
+      using tape = await gpu.training.recurrent(packed, call)
       expectGradients(await tape.backward(given), want, tolerance, fixture.name)
     }
   })
@@ -102,7 +103,7 @@ describeBackends((backend, gpu) => {
             dropout: spec.numLayers > 1 && random() < 0.5,
           })
           using packed = gpu.pack(spec, weights)
-          using tape = await gpu.recurrentForTraining(packed, call)
+          using tape = await gpu.training.recurrent(packed, call)
           const drawn = randomGradients(random, tape)
           const given = {
             output: round % 5 === 4 ? null : drawn.output,
@@ -132,7 +133,7 @@ describeBackends((backend, gpu) => {
     const launches: number[] = []
     for (const T of [49, 98]) {
       const call = randomCall(random, spec, new Array<number>(T).fill(2))
-      using tape = await gpu.recurrentForTraining(packed, call)
+      using tape = await gpu.training.recurrent(packed, call)
       await tape.backward(none)
       const before = gpu.counters.launches
       await tape.backward(none)
@@ -153,10 +154,10 @@ describeBackends((backend, gpu) => {
     using packed = gpu.pack(spec, weights)
     const draw = (): ReturnType<typeof randomCall> =>
       randomCall(random, spec, [3, 3, 2, 1], { dropout: true })
-    using first = await gpu.recurrentForTraining(packed, draw())
+    using first = await gpu.training.recurrent(packed, draw())
     await first.backward(randomGradients(random, first))
     const call = draw()
-    using tape = await gpu.recurrentForTraining(packed, call)
+    using tape = await gpu.training.recurrent(packed, call)
     const given = randomGradients(random, tape)
     const got = await expectQuietRun(gpu, () => tape.backward(given))
     expectGradients(got, referenceGradients(spec, weights, call, given), tolerance, 'second call')
@@ -177,7 +178,7 @@ describeBackends((backend, gpu) => {
       const batchSizes = Array.from({ length: 300 }, (_, t) => (t < 280 ? N : N - 1))
       const call = randomCall(random, spec, batchSizes)
       using packed = gpu.pack(spec, weights)
-      using tape = await gpu.recurrentForTraining(packed, call)
+      using tape = await gpu.training.recurrent(packed, call)
       const given = randomGradients(random, tape)
       expectGradients(
         await tape.backward(given),
@@ -193,7 +194,7 @@ describeBackends((backend, gpu) => {
     const random = seeded(5)
     const call = randomCall(random, spec, [3, 2, 1], { dropout: true })
     using packed = gpu.pack(spec, randomWeights(random, spec))
-    using tape = await gpu.recurrentForTraining(packed, call)
+    using tape = await gpu.training.recurrent(packed, call)
     const given = randomGradients(random, tape)
     const running = tape.backward(given)
     const again = structuredClone(given)
@@ -205,11 +206,57 @@ describeBackends((backend, gpu) => {
     expect(await tape.backward(again)).toEqual(want)
   })
 
+  it('makes only the gradients that are wanted, and null for the others', async () => {
+    const spec = layer('LSTM', { numLayers: 2, projSize: 2 })
+    const random = seeded(15)
+    const weights = randomWeights(random, spec)
+    const call = randomCall(random, spec, [3, 2, 1])
+    using packed = gpu.pack(spec, weights)
+    using tape = await gpu.training.recurrent(packed, call)
+    const given = randomGradients(random, tape)
+    const frozen = { weightIh: false, weightHh: false, biasIh: false, biasHh: false, weightHr: false }
+    const choices: readonly WantedGradients[] = [
+      { input: false, h0: false, c0: false },
+      { weights: [frozen, { weightIh: false }] },
+      { c0: false, weights: [{ biasIh: false, weightHr: false }, frozen] },
+    ]
+    for (const wanted of choices) {
+      const want = referenceGradients(spec, weights, call, given, wanted)
+      expectGradients(await tape.backward(given, wanted), want, tolerance, JSON.stringify(wanted))
+    }
+    const nothing = { input: false, h0: false, c0: false, weights: [frozen, frozen] }
+    expect(await tape.backward(given, nothing)).toEqual(
+      referenceGradients(spec, weights, call, given, nothing),
+    )
+  })
+
+  it('computes with updated weights, which a run that began before does not see', async () => {
+    const spec = layer('GRU', { bidirectional: true })
+    const random = seeded(16)
+    const [first, second] = [randomWeights(random, spec), randomWeights(random, spec)]
+    const call = randomCall(random, spec, [2, 2, 1])
+    using packed = gpu.pack(spec, first)
+    using tape = await gpu.training.recurrent(packed, call)
+    const before = gpu.recurrent(packed, call)
+    packed.update(second)
+    const after = gpu.recurrent(packed, call)
+    const close = { rtol: 1e-4, atol: 1e-5 }
+    expect((await before).output).toBeAllclose(
+      reference.recurrent(reference.pack(spec, first), call).output,
+      close,
+    )
+    expect((await after).output).toBeAllclose(
+      reference.recurrent(reference.pack(spec, second), call).output,
+      close,
+    )
+    await expect(tape.backward(none)).rejects.toThrow('the weights of this tape were updated since')
+  })
+
   it('gives zeros for the weights of an empty batch, and nothing else', async () => {
     const spec = layer('LSTM', { projSize: 2, bidirectional: true })
     const weights = randomWeights(seeded(1), spec)
     using packed = gpu.pack(spec, weights)
-    using tape = await gpu.recurrentForTraining(packed, randomCall(seeded(1), spec, [0, 0]))
+    using tape = await gpu.training.recurrent(packed, randomCall(seeded(1), spec, [0, 0]))
     const call = randomCall(seeded(1), spec, [0, 0])
     expect(await tape.backward(none)).toEqual(referenceGradients(spec, weights, call, none))
   })
@@ -217,7 +264,7 @@ describeBackends((backend, gpu) => {
   it('refuses gradients that do not fit, and what was disposed', async () => {
     const spec = layer('GRU')
     const packed = gpu.pack(spec, randomWeights(seeded(1), spec))
-    using tape = await gpu.recurrentForTraining(packed, randomCall(seeded(1), spec, [2, 2]))
+    using tape = await gpu.training.recurrent(packed, randomCall(seeded(1), spec, [2, 2]))
     await expect(tape.backward({ ...none, output: new Float32Array(5) })).rejects.toThrow(
       'backward: gradient of output: expected 16 elements, got 5',
     )
@@ -238,7 +285,7 @@ describeBackends((backend, gpu) => {
       const spec = layer('LSTM', { inputSize: 1, hiddenSize: most / 4, projSize: 1, numLayers: 4 })
       const random = seeded(1)
       using packed = gpu.pack(spec, randomWeights(random, spec))
-      using tape = await gpu.recurrentForTraining(packed, randomCall(random, spec, [1]))
+      using tape = await gpu.training.recurrent(packed, randomCall(random, spec, [1]))
       const before = gpu.counters.launches
       await expect(tape.backward(none)).rejects.toMatchObject({
         name: 'GpuLimitError',
@@ -259,7 +306,7 @@ describeBackends((backend, gpu) => {
     const packed = own.pack(spec, randomWeights(seeded(1), spec))
     let most = 0
     for (let i = 0; i < 60; i++) {
-      using tape = await own.recurrentForTraining(packed, randomCall(seeded(i), spec, [2, 2, 1]))
+      using tape = await own.training.recurrent(packed, randomCall(seeded(i), spec, [2, 2, 1]))
       await tape.backward(none)
       if (i === 9) most = live.count
     }

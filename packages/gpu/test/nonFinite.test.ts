@@ -104,8 +104,8 @@ describeBackends((backend, gpu) => {
           array[Math.floor(random() * array.length)] = special
           const what = `${special} in ${place}`
           using packed = gpu.pack(spec, own.weights)
-          using tape = await gpu.recurrentForTraining(packed, own.call)
-          const want = reference.recurrentForTraining(reference.pack(spec, own.weights), own.call)
+          using tape = await gpu.training.recurrent(packed, own.call)
+          const want = reference.training.recurrent(reference.pack(spec, own.weights), own.call)
           expect(tape.output, `${what}: output`).toBeAllclose(want.output, tolerance)
           expect(tape.hn, `${what}: hn`).toBeAllclose(want.hn, tolerance)
           expect(tape.cn ?? [], `${what}: cn`).toBeAllclose(want.cn ?? [], tolerance)

@@ -1,4 +1,5 @@
-import { type DirectionWeights, gateCount, type RecurrentInput, type RecurrentSpec } from '@unroll/kernels'
+import type { DirectionWeights, RecurrentInput, RecurrentSpec } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 
 /** A repeatable source of numbers in [0, 1): a linear congruential generator. */
 export function seeded(seed: number): () => number {

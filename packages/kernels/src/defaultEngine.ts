@@ -1,10 +1,13 @@
 import { describeValue } from './arguments.ts'
-import type { Engine, HostEngine } from './engine.ts'
+import type { Engine, HostEngine } from './contract/engine.ts'
 import { reference } from './reference/reference.ts'
 import { compilingIsForbidden, forbiddenText, wasmVariant } from './wasm/support.ts'
 import { wasm } from './wasm/wasm.ts'
 
 let chosen: Engine | null = null
+
+/** Of the innermost {@link onHostEngine} that runs. */
+let current: HostEngine | null = null
 
 /**
  * The engine modules use unless told otherwise: {@link wasm} where the runtime has WebAssembly SIMD, else
@@ -17,6 +20,28 @@ export function defaultEngine(): Engine {
 /** The default engine if it computes at once, else the best that does: what operations on tensors run on. */
 export function defaultHostEngine(): HostEngine {
   return chosen?.kind === 'host' ? chosen : best()
+}
+
+/** What operations on tensors run on at the moment: the engine of {@link onHostEngine}, else the default one. */
+export function currentHostEngine(): HostEngine {
+  return current ?? defaultHostEngine()
+}
+
+/**
+ * Runs `compute`, whose operations on tensors run on `engine`: how a module computes on its own engine by them.
+ * @param compute synchronous: what it awaits runs on another engine
+ *
+ * @example
+ * onHostEngine(reference, () => input.tanh())
+ */
+export function onHostEngine<T>(engine: HostEngine, compute: () => T): T {
+  const before = current
+  current = engine
+  try {
+    return compute()
+  } finally {
+    current = before
+  }
 }
 
 /**

@@ -1,43 +1,51 @@
 // Choosing an engine
 
-export { defaultEngine, defaultHostEngine, setDefaultEngine } from './defaultEngine.ts'
+export {
+  currentHostEngine,
+  defaultEngine,
+  defaultHostEngine,
+  onHostEngine,
+  setDefaultEngine,
+} from './defaultEngine.ts'
 
 // The contract
 
 export type {
-  BinaryFunction,
   DeviceArray,
-  DeviceEngine,
   DeviceMatrix,
   DeviceOperations,
   DeviceSequence,
   DeviceSequenceResults,
-  DirectionWeights,
-  Engine,
-  FloatArray,
-  FloatDType,
-  HostEngine,
+} from './contract/device.ts'
+export type { DeviceEngine, Engine, HostEngine } from './contract/engine.ts'
+export type {
+  BinaryFunction,
   MatmulOperands,
   MatrixOperand,
-  OutputGradients,
   PackedMatrix,
+  SoftmaxOperands,
+  UnaryFunction,
+} from './contract/matrix.ts'
+export type {
+  DirectionWeights,
+  FloatArray,
+  FloatDType,
   PackedWeights,
-  RecurrentGradients,
   RecurrentInput,
   RecurrentMode,
   RecurrentOutput,
   RecurrentSpec,
   RecurrentStream,
+} from './contract/recurrent.ts'
+export type {
+  DeviceTraining,
+  DirectionGradients,
+  HostTraining,
+  OutputGradients,
+  RecurrentGradients,
   RecurrentTape,
-  SoftmaxOperands,
-  UnaryFunction,
-} from './engine.ts'
-export { gateCount } from './layout.ts'
-
-// For those who write an engine
-
-export { checkGradients, checkInput, checkWeights, layerInputSize, type Sizes, sizesOf } from './layout.ts'
-export { checkMatmul } from './operands.ts'
+  WantedGradients,
+} from './contract/training.ts'
 
 // For those who write layers
 

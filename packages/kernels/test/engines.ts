@@ -1,4 +1,11 @@
-import { createWasmEngine, type HostEngine, reference, wasm, wasmVariant } from '@unroll/kernels'
+import {
+  createWasmEngine,
+  type HostEngine,
+  type HostTraining,
+  reference,
+  wasm,
+  wasmVariant,
+} from '@unroll/kernels'
 import { describe, it } from 'vitest'
 
 const best = wasmVariant()
@@ -28,17 +35,19 @@ export function describeEngines(suite: (engine: HostEngine) => void): void {
 }
 
 /** One suite per engine that computes gradients; of the others a skipped test tells. */
-export function describeTrainingEngines(suite: (engine: Required<HostEngine>) => void): void {
+export function describeTrainingEngines(suite: (engine: TrainingEngine) => void): void {
   describe('reference', () => suite(reference))
   for (const { title, engine } of fast) {
     describe(title, () => {
       if (engine === null) it.skip('not in this runtime', () => {})
       else if (trains(engine)) suite(engine)
-      else it.skip('computes no gradients yet: no recurrentForTraining', () => {})
+      else it.skip('computes no gradients yet: its training is null', () => {})
     })
   }
 }
 
-function trains(engine: HostEngine): engine is Required<HostEngine> {
-  return engine.recurrentForTraining !== undefined
+type TrainingEngine = HostEngine & { readonly training: HostTraining }
+
+function trains(engine: HostEngine): engine is TrainingEngine {
+  return engine.training !== null
 }

@@ -86,10 +86,10 @@ export function expectGradients(
   want: RecurrentGradients,
   tolerance: { readonly rtol: number; readonly atol: number },
 ): void {
-  expect(got.input).toBeAllclose(want.input, tolerance)
-  expect(got.h0).toBeAllclose(want.h0, tolerance)
-  expect(got.c0 === null).toBe(want.c0 === null)
-  expect(got.c0 ?? []).toBeAllclose(want.c0 ?? [], tolerance)
+  for (const kind of ['input', 'h0', 'c0'] as const) {
+    expect(got[kind] === null, kind).toBe(want[kind] === null)
+    expect(got[kind] ?? [], kind).toBeAllclose(want[kind] ?? [], tolerance)
+  }
   expect(got.weights.length).toBe(want.weights.length)
   got.weights.forEach((w, index) => {
     for (const kind of kinds) {

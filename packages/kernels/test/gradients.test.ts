@@ -38,7 +38,7 @@ describeTrainingEngines((engine) => {
     const { spec, weights, call, want, given, wantGradients } = gradientCall(fixture)
     const tolerance = spec.dtype === 'float64' ? exact : tolerances.float32
     using packed = engine.pack(spec, weights)
-    using tape = engine.recurrentForTraining(packed, call)
+    using tape = engine.training.recurrent(packed, call)
     expect(tape.output).toBeAllclose(want.output, tolerance)
     expect(tape.hn).toBeAllclose(want.hn, tolerance)
     expect(tape.cn ?? []).toBeAllclose(want.cn ?? [], tolerance)
@@ -55,14 +55,14 @@ describeTrainingEngines((engine) => {
 
   it('gives the results of recurrent too', () => {
     using packed = engine.pack(lstm, weights)
-    using tape = engine.recurrentForTraining(packed, call)
+    using tape = engine.training.recurrent(packed, call)
     const want = engine.recurrent(packed, call)
     expect({ output: tape.output, hn: tape.hn, cn: tape.cn, cells: null }).toEqual(want)
   })
 
   it('takes null for a gradient of zeros', () => {
     using packed = engine.pack(lstm, weights)
-    using tape = engine.recurrentForTraining(packed, call)
+    using tape = engine.training.recurrent(packed, call)
     const given = randomGradients(random, tape)
     const zeros = {
       output: tape.output.map(() => 0),
@@ -78,7 +78,7 @@ describeTrainingEngines((engine) => {
 
   it('is linear in the gradients given, and gives the same when asked again', () => {
     using packed = engine.pack(lstm, weights)
-    using tape = engine.recurrentForTraining(packed, call)
+    using tape = engine.training.recurrent(packed, call)
     const given = randomGradients(random, tape)
     const once = tape.backward(given)
     const twice = tape.backward({
@@ -86,14 +86,9 @@ describeTrainingEngines((engine) => {
       hn: given.hn?.map((value) => 2 * value) ?? null,
       cn: given.cn?.map((value) => 2 * value) ?? null,
     })
-    expect(twice.input).toBeAllclose(
-      once.input.map((value) => 2 * value),
-      exact,
-    )
-    expect(twice.h0).toBeAllclose(
-      once.h0.map((value) => 2 * value),
-      exact,
-    )
+    for (const kind of ['input', 'h0', 'c0'] as const) {
+      expect(twice[kind] ?? []).toBeAllclose(once[kind]?.map((value) => 2 * value) ?? [Number.NaN], exact)
+    }
     expect(tape.backward(given)).toEqual(once)
   })
 
@@ -101,7 +96,7 @@ describeTrainingEngines((engine) => {
     const own = structuredClone(call)
     const ownWeights = structuredClone(weights)
     using packed = engine.pack(lstm, ownWeights)
-    using tape = engine.recurrentForTraining(packed, own)
+    using tape = engine.training.recurrent(packed, own)
     const given = randomGradients(random, tape)
     const before = structuredClone(given)
     const want = tape.backward(given)
@@ -115,9 +110,9 @@ describeTrainingEngines((engine) => {
 
   it('gives zeros for the weights of an empty batch, and nothing else', () => {
     using packed = engine.pack(lstm, weights)
-    using tape = engine.recurrentForTraining(packed, randomCall(random, lstm, [0, 0]))
+    using tape = engine.training.recurrent(packed, randomCall(random, lstm, [0, 0]))
     const { input, h0, c0, weights: got } = tape.backward({ output: new Float64Array(0), hn: null, cn: null })
-    expect([input.length, h0.length, c0?.length]).toEqual([0, 0, 0])
+    expect([input?.length, h0?.length, c0?.length]).toEqual([0, 0, 0])
     expect(got).toEqual(
       weights.map((w) => ({
         weightIh: w.weightIh.map(() => 0),
@@ -129,9 +124,62 @@ describeTrainingEngines((engine) => {
     )
   })
 
+  it('makes the gradients that are wanted, the same as all of them, and null for the others', () => {
+    using packed = engine.pack(lstm, weights)
+    using tape = engine.training.recurrent(packed, call)
+    const given = randomGradients(random, tape)
+    const all = tape.backward(given)
+    const nothing = { weightIh: false, weightHh: false, biasIh: false, biasHh: false, weightHr: false }
+    const none = tape.backward(given, {
+      input: false,
+      h0: false,
+      c0: false,
+      weights: weights.map(() => nothing),
+    })
+    expect([none.input, none.h0, none.c0]).toEqual([null, null, null])
+    for (const gradients of none.weights) {
+      expect(gradients).toEqual({
+        weightIh: null,
+        weightHh: null,
+        biasIh: null,
+        biasHh: null,
+        weightHr: null,
+      })
+    }
+    for (const kind of ['input', 'h0', 'c0'] as const) {
+      expect(tape.backward(given, { [kind]: false })).toEqual({ ...all, [kind]: null })
+    }
+    for (const [direction, own] of weights.entries()) {
+      for (const kind of Object.keys(own)) {
+        const wanted = weights.map((_, index) => (index === direction ? { [kind]: false } : {}))
+        const got = tape.backward(given, { weights: wanted })
+        const want = all.weights.map((w, index) => (index === direction ? { ...w, [kind]: null } : w))
+        expect(got).toEqual({ ...all, weights: want })
+      }
+    }
+  })
+
+  it('refuses wanted weights of another number of directions', () => {
+    using packed = engine.pack(lstm, weights)
+    using tape = engine.training.recurrent(packed, call)
+    const none = { output: null, hn: null, cn: null }
+    expect(() => tape.backward(none, { weights: [{}] })).toThrow(
+      'backward: expected wanted weights of 4 directions, got 1',
+    )
+  })
+
+  it('refuses to go backward after the weights were updated', () => {
+    using packed = engine.pack(lstm, weights)
+    using tape = engine.training.recurrent(packed, call)
+    packed.update(weights)
+    expect(() => tape.backward({ output: null, hn: null, cn: null })).toThrow(
+      'backward: the weights of this tape were updated since',
+    )
+  })
+
   it('refuses gradients of the wrong length or type, naming them', () => {
     using packed = engine.pack(lstm, weights)
-    using tape = engine.recurrentForTraining(packed, call)
+    using tape = engine.training.recurrent(packed, call)
     const none = { output: null, hn: null, cn: null }
     expect(() => tape.backward({ ...none, output: new Float64Array(5) })).toThrow(
       'backward: gradient of output: expected 36 elements, got 5',
@@ -144,7 +192,7 @@ describeTrainingEngines((engine) => {
     )
     const gru: RecurrentSpec = { ...lstm, mode: 'GRU', projSize: 0 }
     using other = engine.pack(gru, randomWeights(random, gru))
-    using gruTape = engine.recurrentForTraining(other, randomCall(random, gru, [1]))
+    using gruTape = engine.training.recurrent(other, randomCall(random, gru, [1]))
     expect(() => gruTape.backward({ ...none, cn: new Float64Array(16) })).toThrow(
       'LSTM only, got it with GRU',
     )
@@ -153,11 +201,11 @@ describeTrainingEngines((engine) => {
   it('refuses to go backward after the tape or the weights were disposed', () => {
     const packed = engine.pack(lstm, weights)
     const none = { output: null, hn: null, cn: null }
-    const tape = engine.recurrentForTraining(packed, call)
+    const tape = engine.training.recurrent(packed, call)
     tape.dispose()
     tape.dispose()
     expect(() => tape.backward(none)).toThrow('this tape was disposed')
-    using second = engine.recurrentForTraining(packed, call)
+    using second = engine.training.recurrent(packed, call)
     packed.dispose()
     expect(() => second.backward(none)).toThrow('the weights of this tape were disposed')
   })
@@ -174,7 +222,7 @@ describe('gradients of the reference engine', () => {
     const dropout = randomFloats(random, 'float64', 6 * width).map((value) => (value < 0 ? 0 : 2))
     const call = { ...randomCall(random, spec, [3, 2, 1]), dropout }
     using packed = reference.pack(spec, weights)
-    using tape = reference.recurrentForTraining(packed, call)
+    using tape = reference.training.recurrent(packed, call)
     const given = randomGradients(random, tape)
     const got = tape.backward(given)
 

@@ -1,5 +1,5 @@
 import type { DirectionWeights, FloatArray, FloatDType, RecurrentInput, RecurrentSpec } from '@unroll/kernels'
-import { gateCount } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 
 /** A repeatable source of numbers in [0, 1): mulberry32. */
 export function seeded(seed: number): () => number {

@@ -74,6 +74,7 @@ function makeDevice(): { engine: DeviceEngine; counts: { sent: number; read: num
   }
   const engine: DeviceEngine = {
     kind: 'device',
+    training: null,
     name: 'pretended',
     variant: '',
     pack: reference.pack,

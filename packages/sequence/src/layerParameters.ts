@@ -1,4 +1,5 @@
-import { describeValue, gateCount, type RecurrentMode } from '@unroll/kernels'
+import { describeValue, type RecurrentMode } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 import { type DirectionTensors, Parameter } from '@unroll/nn'
 import { layerName } from './options.ts'
 

@@ -336,6 +336,7 @@ describe('forward refuses', () => {
 function deviceEngine(): DeviceEngine {
   return {
     kind: 'device',
+    training: null,
     name: 'fake',
     variant: '',
     pack: reference.pack,

@@ -54,6 +54,7 @@ test('where the default engine is asynchronous, products run on the best that is
   }
   const device: DeviceEngine = {
     kind: 'device',
+    training: null,
     name: 'none',
     variant: '',
     pack: refuse,

@@ -1,16 +1,15 @@
-import {
-  checkInput,
-  checkWeights,
-  type DeviceEngine,
-  type DirectionWeights,
-  type FloatArray,
-  type FloatDType,
-  type MatmulOperands,
-  type PackedWeights,
-  type RecurrentInput,
-  type RecurrentOutput,
-  type RecurrentSpec,
+import type {
+  DeviceEngine,
+  DirectionWeights,
+  FloatArray,
+  FloatDType,
+  MatmulOperands,
+  PackedWeights,
+  RecurrentInput,
+  RecurrentOutput,
+  RecurrentSpec,
 } from '@unroll/kernels'
+import { checkInput, checkWeights } from '@unroll/kernels/checks'
 import { adapterFlags, type BrowserName } from './browsers.ts'
 import type { EngineMode, WireCall, WireOutput, WireProduct, WireWeights } from './enginePage.ts'
 import { type BrowserPage, openPage } from './openPage.ts'
@@ -46,6 +45,7 @@ export async function startBrowserEngine(
 export class BrowserEngine implements DeviceEngine {
   readonly kind = 'device'
   readonly name: string
+  readonly training = null
   readonly variant: string
   /** The browser and its version. */
   readonly browser: string
@@ -66,21 +66,7 @@ export class BrowserEngine implements DeviceEngine {
     if (!this.#dtypes.includes(spec.dtype)) {
       throw new TypeError(`${this.name}.pack: expected weights of float32, got ${spec.dtype}`)
     }
-    checkWeights(spec, weights)
-    const id = this.#count++
-    const wire = weights.map(
-      (w): WireWeights => ({
-        weightIh: toWire(w.weightIh),
-        weightHh: toWire(w.weightHh),
-        biasIh: orNull(toWire, w.biasIh),
-        biasHh: orNull(toWire, w.biasHh),
-        weightHr: orNull(toWire, w.weightHr),
-      }),
-    )
-    const sent = this.#page.call('pack', id, spec, wire)
-    // Who uses them waits for it and gets its error.
-    sent.catch(() => {})
-    return new BrowserWeights(spec, id, sent, () => void this.#page.call('dispose', id).catch(() => {}))
+    return new BrowserWeights(this.#page, spec, this.#count++, weights)
   }
 
   async recurrent(weights: PackedWeights, call: RecurrentInput): Promise<RecurrentOutput> {
@@ -114,28 +100,57 @@ class BrowserWeights implements PackedWeights {
   readonly byteLength = 0
   readonly stale = false
   readonly id: number
-  readonly sent: Promise<unknown>
-  readonly #dispose: () => void
+  /** Resolves when the page has them; who uses them waits for it and gets its error. */
+  sent: Promise<unknown>
+  readonly #page: BrowserPage
+  #version = 0
   #disposed = false
 
-  constructor(spec: RecurrentSpec, id: number, sent: Promise<unknown>, dispose: () => void) {
+  constructor(page: BrowserPage, spec: RecurrentSpec, id: number, weights: readonly DirectionWeights[]) {
+    checkWeights(spec, weights)
+    this.#page = page
     this.spec = spec
     this.id = id
-    this.sent = sent
-    this.#dispose = dispose
+    this.sent = this.#send('pack', id, spec, weights.map(wireWeights))
   }
 
   get disposed(): boolean {
     return this.#disposed
   }
 
+  get version(): number {
+    return this.#version
+  }
+
+  update(weights: readonly DirectionWeights[]): void {
+    checkWeights(this.spec, weights)
+    this.sent = this.#send('update', this.id, weights.map(wireWeights))
+    this.#version++
+  }
+
   dispose(): void {
-    if (!this.#disposed) this.#dispose()
+    if (!this.#disposed) void this.#send('dispose', this.id)
     this.#disposed = true
   }
 
   [Symbol.dispose](): void {
     this.dispose()
+  }
+
+  #send(...call: Parameters<BrowserPage['call']>): Promise<unknown> {
+    const sent = this.#page.call(...call)
+    sent.catch(() => {})
+    return sent
+  }
+}
+
+function wireWeights({ weightIh, weightHh, biasIh, biasHh, weightHr }: DirectionWeights): WireWeights {
+  return {
+    weightIh: toWire(weightIh),
+    weightHh: toWire(weightHh),
+    biasIh: orNull(toWire, biasIh),
+    biasHh: orNull(toWire, biasHh),
+    weightHr: orNull(toWire, weightHr),
   }
 }
 

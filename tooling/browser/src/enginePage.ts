@@ -63,16 +63,21 @@ export async function start(mode: EngineMode): Promise<string> {
 }
 
 export function pack(id: number, spec: RecurrentSpec, weights: readonly WireWeights[]): void {
-  const own = weights.map(
-    (w): DirectionWeights => ({
-      weightIh: fromWire(w.weightIh),
-      weightHh: fromWire(w.weightHh),
-      biasIh: orNull(fromWire, w.biasIh),
-      biasHh: orNull(fromWire, w.biasHh),
-      weightHr: orNull(fromWire, w.weightHr),
-    }),
-  )
-  packed.set(id, engine().pack(spec, own))
+  packed.set(id, engine().pack(spec, weights.map(directionWeights)))
+}
+
+export function update(id: number, weights: readonly WireWeights[]): void {
+  packed.get(id)?.update(weights.map(directionWeights))
+}
+
+function directionWeights(w: WireWeights): DirectionWeights {
+  return {
+    weightIh: fromWire(w.weightIh),
+    weightHh: fromWire(w.weightHh),
+    biasIh: orNull(fromWire, w.biasIh),
+    biasHh: orNull(fromWire, w.biasHh),
+    weightHr: orNull(fromWire, w.weightHr),
+  }
 }
 
 export function dispose(id: number): void {

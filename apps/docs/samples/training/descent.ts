@@ -21,9 +21,10 @@ const weights: DirectionWeights = { weightIh, weightHh, biasIh, biasHh, weightHr
 const sine = Float64Array.from({ length: 33 }, (_, t) => 0.8 * Math.sin(t / 2))
 const call = { input: sine.slice(0, 32), batchSizes: new Int32Array(32).fill(1), h0: null, c0: null }
 
+const packed = reference.pack(spec, [weights])
 for (let step = 0; step <= 400; step++) {
-  const packed = reference.pack(spec, [weights])
-  const tape = reference.recurrentForTraining(packed, call)
+  packed.update([weights])
+  const tape = reference.training.recurrent(packed, call)
   const gradient = new Float64Array(tape.output.length) // of the loss, by the outputs (T, N, H) = (32, 1, 4)
   let loss = 0
   for (let t = 0; t < 32; t++) {
@@ -41,6 +42,5 @@ for (let step = 0; step <= 400; step++) {
     for (let i = 0; i < weight.length; i++) weight[i] = (weight[i] ?? 0) - 0.1 * (slope?.[i] ?? 0)
   }
   tape.dispose()
-  packed.dispose()
   if (step % 100 === 0) console.log(`step ${step}: loss ${loss.toFixed(4)}`)
 }

@@ -32,7 +32,7 @@ function loss(): number {
 }
 
 const packed = reference.pack(spec, [weights])
-const tape = reference.recurrentForTraining(packed, call)
+const tape = reference.training.recurrent(packed, call)
 const ones = new Float64Array(tape.output.length).fill(1) // of the loss, by the outputs
 const gradients = tape.backward({ output: ones, hn: null, cn: null })
 tape.dispose()
@@ -46,6 +46,6 @@ for (const index of [0, 5, 20]) {
   const measured = (above - loss()) / 2e-6
   weights.weightIh[index] = before
   console.log(
-    `weightIh[${index}]: ${direction?.weightIh[index]?.toFixed(6)}, by differences ${measured.toFixed(6)}`,
+    `weightIh[${index}]: ${direction?.weightIh?.[index]?.toFixed(6)}, by differences ${measured.toFixed(6)}`,
   )
 }

@@ -121,13 +121,16 @@ export class GlBackend implements Backend {
     const grid = gridOf(rows, columns, this.#context.maxTextureSize)
     const launcher = this.#launcher
     const source = channels === 4 ? upload4 : upload(grid)
-    // Rows below those there are would be read from behind the end.
+    // The texture is higher than the matrix: without rows of zeros it would be filled from beyond the array's end.
     const padded =
       grid.height > rows && grid.across === 1 ? new Float32Array(grid.height * columns * channels) : data
     if (padded !== data) padded.set(data)
-    const texture = launcher.keep(launcher.launch(source, grid, [launcher.input(padded, columns * channels)]))
+    const texture = launcher.launch(source, grid, [launcher.input(padded, columns * channels)])
     this.counters.weightBytes += data.byteLength
     const made = { texture, grid }
+    // Disposed or updated while this run waited: nobody will give it back.
+    if (matrix.disposed) return made
+    launcher.keep(texture)
     this.#weights.set(matrix, made)
     return made
   }

@@ -1,4 +1,4 @@
-import { gateCount } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 import type { Texture } from '../gpujs/types.ts'
 import type { BackwardNode, GradientNode } from '../graph.ts'
 import { multiply, projectBack } from '../sourceParts.ts'

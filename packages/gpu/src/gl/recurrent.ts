@@ -1,4 +1,4 @@
-import { gateCount } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 import type { Texture } from '../gpujs/types.ts'
 import type { RecurrentNode } from '../graph.ts'
 import { multiply } from '../sourceParts.ts'

@@ -1,4 +1,5 @@
-import { gateCount, type RecurrentMode } from '@unroll/kernels'
+import type { RecurrentMode } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 import { ended, masks, overK, X, Y, zeroBehindEnd } from '../sourceParts.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { gateCount } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 import type { Handle } from '../gpujs/types.ts'
 import type { BackwardNode, GradientNode, MatrixNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'

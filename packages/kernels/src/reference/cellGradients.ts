@@ -1,4 +1,5 @@
-import type { DirectionWeights, FloatArray, RecurrentMode } from '../engine.ts'
+import type { DirectionWeights, FloatArray, RecurrentMode } from '../contract/recurrent.ts'
+import type { DirectionGradients } from '../contract/training.ts'
 import { gates, sigmoid } from './cellSteps.ts'
 import { add, addOuterProduct, product, transposedProduct } from './matrices.ts'
 
@@ -11,7 +12,8 @@ export interface CellInputs {
 
 /**
  * The derivative of a timestep of one sequence. Replaces `dh` `(P)` and, for LSTM, `dc` `(H)`, the gradients of the
- * states after it, by those of the states before it; adds to `dw`, shaped as `w`; returns the gradient of `x` `(I)`.
+ * states after it, by those of the states before it; adds to `dw`, shaped as `w`, where that is not null; returns the
+ * gradient of `x` `(I)`, or null unless `wantsX`.
  *
  * `dy` is the gradient of the loss with respect to `y`; `a` is what a gate is activated from. The derivatives are those
  * of the equations in cellSteps.ts, by the chain rule: `sigmoid' = sigmoid (1 - sigmoid)`, `tanh' = 1 - tanh^2`.
@@ -21,28 +23,29 @@ export type CellGradient = (
   inputs: CellInputs,
   dh: Float64Array,
   dc: Float64Array | null,
-  dw: DirectionWeights,
+  dw: DirectionGradients,
+  wantsX: boolean,
   hiddenSize: number,
-) => Float64Array
+) => Float64Array | null
 
 /** The derivatives by mode. */
 export const cellGradients: Readonly<Record<RecurrentMode, CellGradient>> = {
   // da = dh' * (1 - h'^2)
-  RNN_TANH: (w, inputs, dh, _dc, dw) => {
+  RNN_TANH: (w, inputs, dh, _dc, dw, wantsX) => {
     const da = gates(w, inputs.x, inputs.h).map((a, j) => (dh[j] ?? 0) * (1 - Math.tanh(a) ** 2))
-    return throughProducts(w, inputs, da, da, dh, dw)
+    return throughProducts(w, inputs, da, da, dh, dw, wantsX)
   },
 
   // da = dh' where a > 0, else 0; PyTorch lets NaN pass
-  RNN_RELU: (w, inputs, dh, _dc, dw) => {
+  RNN_RELU: (w, inputs, dh, _dc, dw, wantsX) => {
     const da = gates(w, inputs.x, inputs.h).map((a, j) => (a <= 0 ? 0 : (dh[j] ?? 0)))
-    return throughProducts(w, inputs, da, da, dh, dw)
+    return throughProducts(w, inputs, da, da, dh, dw, wantsX)
   },
 
   // m = o * tanh(c'),  h' = m, projected: h' = W_hr m and so dm = W_hr^T dh'
   // do = dm * tanh(c'),  dc' += dm * o * (1 - tanh(c')^2)
   // df = dc' * c,  di = dc' * g,  dg = dc' * i,  dc = dc' * f
-  LSTM: (w, inputs, dh, dc, dw, H) => {
+  LSTM: (w, inputs, dh, dc, dw, wantsX, H) => {
     const { x, h, c } = inputs
     if (c === null || dc === null) throw new TypeError('LSTM gradient: expected a cell state, got null')
     const a = gates(w, x, h)
@@ -66,13 +69,13 @@ export const cellGradients: Readonly<Record<RecurrentMode, CellGradient>> = {
       dc[j] = dCell * f
     }
     if (dw.weightHr !== null) addOuterProduct(dw.weightHr, dh, m)
-    return throughProducts(w, inputs, da, da, dh, dw)
+    return throughProducts(w, inputs, da, da, dh, dw, wantsX)
   },
 
   // q = W_hn h + b_hn,  n = tanh(W_in x + b_in + r * q),  h' = (h - n) * z + n
   // dn = dh' * (1 - z),  dz = dh' * (h - n),  dh = dh' * z + what comes through the products
   // dr = da_n * q,  dq = da_n * r
-  GRU: (w, inputs, dh, _dc, dw, H) => {
+  GRU: (w, inputs, dh, _dc, dw, wantsX, H) => {
     const { x, h } = inputs
     const fromX = product(w.weightIh, x, w.biasIh)
     const fromH = product(w.weightHh, h, w.biasHh)
@@ -92,7 +95,7 @@ export const cellGradients: Readonly<Record<RecurrentMode, CellGradient>> = {
       dFromH[2 * H + j] = dan * r
       direct[j] = dhj * z
     }
-    const dx = throughProducts(w, inputs, dFromX, dFromH, dh, dw)
+    const dx = throughProducts(w, inputs, dFromX, dFromH, dh, dw, wantsX)
     add(dh, direct)
     return dx
   },
@@ -100,7 +103,7 @@ export const cellGradients: Readonly<Record<RecurrentMode, CellGradient>> = {
 
 /**
  * From the gradients of `W_ih x + b_ih` and `W_hh h + b_hh`, both `(G*H)`, to those of all they are made of: adds to
- * `dw`, overwrites `dh`, returns the gradient of `x`.
+ * `dw`, overwrites `dh`, returns the gradient of `x` if it is wanted.
  */
 function throughProducts(
   w: DirectionWeights,
@@ -108,12 +111,13 @@ function throughProducts(
   dFromX: Float64Array,
   dFromH: Float64Array,
   dh: Float64Array,
-  dw: DirectionWeights,
-): Float64Array {
-  addOuterProduct(dw.weightIh, dFromX, x)
-  addOuterProduct(dw.weightHh, dFromH, h)
+  dw: DirectionGradients,
+  wantsX: boolean,
+): Float64Array | null {
+  if (dw.weightIh !== null) addOuterProduct(dw.weightIh, dFromX, x)
+  if (dw.weightHh !== null) addOuterProduct(dw.weightHh, dFromH, h)
   if (dw.biasIh !== null) add(dw.biasIh, dFromX)
   if (dw.biasHh !== null) add(dw.biasHh, dFromH)
   dh.set(transposedProduct(w.weightHh, dFromH))
-  return transposedProduct(w.weightIh, dFromX)
+  return wantsX ? transposedProduct(w.weightIh, dFromX) : null
 }

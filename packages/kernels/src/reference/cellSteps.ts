@@ -1,4 +1,4 @@
-import type { DirectionWeights, FloatArray, RecurrentMode } from '../engine.ts'
+import type { DirectionWeights, FloatArray, RecurrentMode } from '../contract/recurrent.ts'
 import { product } from './matrices.ts'
 
 /**

@@ -1,6 +1,7 @@
-import type { BinaryFunction, FloatArray, SoftmaxOperands, UnaryFunction } from '../engine.ts'
-import { allocate } from '../layout.ts'
-import { checkPair, checkResult, checkSoftmax, dtypeOf, functionOf } from '../operands.ts'
+import { allocate } from '../allocate.ts'
+import { checkPair, checkResult, checkSoftmax, dtypeOf, functionOf } from '../checks/operands.ts'
+import type { BinaryFunction, SoftmaxOperands, UnaryFunction } from '../contract/matrix.ts'
+import type { FloatArray } from '../contract/recurrent.ts'
 
 const unary: Record<UnaryFunction, (x: number) => number> = {
   neg: (x) => -x,

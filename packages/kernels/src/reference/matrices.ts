@@ -1,4 +1,4 @@
-import type { FloatArray } from '../engine.ts'
+import type { FloatArray } from '../contract/recurrent.ts'
 
 /** `matrix vector + bias`; the matrix has as many columns as the vector elements. */
 export function product(matrix: FloatArray, vector: FloatArray, bias: FloatArray | null): Float64Array {

@@ -1,6 +1,7 @@
-import type { FloatArray, FloatDType, MatmulOperands, MatrixOperand, PackedMatrix } from '../engine.ts'
-import { allocate } from '../layout.ts'
-import { checkFactor, checkMatmul, checkMatrix, checkResult, dtypeOf } from '../operands.ts'
+import { allocate } from '../allocate.ts'
+import { checkFactor, checkMatmul, checkMatrix, checkResult, dtypeOf } from '../checks/operands.ts'
+import type { MatmulOperands, MatrixOperand, PackedMatrix } from '../contract/matrix.ts'
+import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 
 export function matmul(operands: MatmulOperands): FloatArray {
   checkMatmul(operands)

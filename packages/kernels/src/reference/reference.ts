@@ -1,5 +1,9 @@
-import type { FloatArray, HostEngine, PackedWeights, RecurrentStream } from '../engine.ts'
-import { allocate, checkState, checkStep, checkStream, sizesOf } from '../layout.ts'
+import { allocate } from '../allocate.ts'
+import { checkState, checkStep, checkStream } from '../checks/call.ts'
+import type { HostEngine } from '../contract/engine.ts'
+import type { FloatArray, PackedWeights, RecurrentStream } from '../contract/recurrent.ts'
+import type { HostTraining } from '../contract/training.ts'
+import { sizesOf } from '../spec/sizes.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { matmul, multiply, multiplyInto, packMatrix } from './matrix.ts'
 import { ReferenceTape } from './referenceTape.ts'
@@ -10,14 +14,14 @@ import { runSequence } from './sequence.ts'
  * The oracle: the equations in plain TypeScript, one element after the other, in double precision and rounded to
  * the dtype where a result is stored. Short enough to be checked by eye; other engines are tested against it.
  */
-export const reference: Required<HostEngine> = {
+export const reference: HostEngine & { readonly training: HostTraining } = {
   kind: 'host',
   name: 'reference',
   variant: '',
   allocatedBytes: 0,
   pack: (spec, weights) => new ReferenceWeights(spec, weights),
   recurrent: (weights, call) => runSequence(weights, call),
-  recurrentForTraining: (weights, call) => new ReferenceTape(weights, call),
+  training: { recurrent: (weights, call) => new ReferenceTape(weights, call) },
   stream: (weights, batch) => new ReferenceStream(ReferenceWeights.of(weights), batch),
   matmul,
   packMatrix,

@@ -1,14 +1,20 @@
+import { checkInput } from '../checks/call.ts'
+import { checkGradients, checkTapeWeights, checkWanted } from '../checks/gradients.ts'
 import type {
   DirectionWeights,
   FloatArray,
   FloatDType,
-  OutputGradients,
   PackedWeights,
-  RecurrentGradients,
   RecurrentInput,
+} from '../contract/recurrent.ts'
+import type {
+  DirectionGradients,
+  OutputGradients,
+  RecurrentGradients,
   RecurrentTape,
-} from '../engine.ts'
-import { checkGradients, checkInput, layerInputSize, sizesOf } from '../layout.ts'
+  WantedGradients,
+} from '../contract/training.ts'
+import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { cellGradients } from './cellGradients.ts'
 import { add, rowOf } from './matrices.ts'
 import { ReferenceWeights } from './referenceWeights.ts'
@@ -21,6 +27,8 @@ export class ReferenceTape implements RecurrentTape {
   readonly cn: FloatArray | null
   readonly cells: FloatArray | null
   readonly #weights: ReferenceWeights
+  /** Of the weights it ran with. */
+  readonly #version: number
   /** `N` and `R`. */
   readonly #counts: { readonly N: number; readonly R: number }
   readonly #dropout: FloatArray | null
@@ -34,20 +42,18 @@ export class ReferenceTape implements RecurrentTape {
     this.cn = cn
     this.cells = cells ?? null
     this.#weights = ReferenceWeights.of(weights)
+    this.#version = weights.version
     this.#counts = checkInput(weights.spec, call)
     this.#dropout = call.dropout?.slice() ?? null
     this.#steps = steps
   }
 
-  backward(gradients: OutputGradients): RecurrentGradients {
+  backward(gradients: OutputGradients, wanted: WantedGradients = {}): RecurrentGradients {
     if (this.#steps === null) throw new Error('backward: this tape was disposed; run the sequence again')
-    if (this.#weights.disposed) {
-      throw new Error(
-        'backward: the weights of this tape were disposed; keep them until the last backward, or run the sequence again',
-      )
-    }
+    checkTapeWeights(this.#weights, this.#version)
     const { spec, directions } = this.#weights
     checkGradients(spec, this.#counts, gradients)
+    checkWanted(spec, wanted)
     const sizes = sizesOf(spec)
     const { D, H, P } = sizes
     const { N, R } = this.#counts
@@ -56,7 +62,7 @@ export class ReferenceTape implements RecurrentTape {
 
     const dh = doubles(gradients.hn, states * P)
     const dc = spec.mode === 'LSTM' ? doubles(gradients.cn, states * H) : null
-    const dWeights = directions.map(zerosLike)
+    const dWeights = directions.map((w, index) => zerosLike(w, wanted.weights?.[index]))
     // Of each layer's input; the output of the last layer stands on top of them.
     const dInputs: Float64Array[] = Array.from(
       { length: spec.numLayers },
@@ -83,20 +89,21 @@ export class ReferenceTape implements RecurrentTape {
         step,
         dhn,
         dcn,
-        dWeights[state] as DirectionWeights,
+        dWeights[state] as DirectionGradients,
+        layer > 0 || wanted.input !== false,
         H,
       )
-      add(rowOf(dInputs[layer] as Float64Array, rowIn, dx.length), dx)
+      if (dx !== null) add(rowOf(dInputs[layer] as Float64Array, rowIn, dx.length), dx)
     }
 
     const { dtype } = spec
     return {
-      input: rounded(dtype, dInputs[0] as Float64Array),
-      h0: rounded(dtype, dh),
-      c0: dc && rounded(dtype, dc),
+      input: wanted.input === false ? null : rounded(dtype, dInputs[0] as Float64Array),
+      h0: wanted.h0 === false ? null : rounded(dtype, dh),
+      c0: wanted.c0 === false ? null : dc && rounded(dtype, dc),
       weights: dWeights.map((w) => ({
-        weightIh: rounded(dtype, w.weightIh),
-        weightHh: rounded(dtype, w.weightHh),
+        weightIh: w.weightIh && rounded(dtype, w.weightIh),
+        weightHh: w.weightHh && rounded(dtype, w.weightHh),
         biasIh: w.biasIh && rounded(dtype, w.biasIh),
         biasHh: w.biasHh && rounded(dtype, w.biasHh),
         weightHr: w.weightHr && rounded(dtype, w.weightHr),
@@ -118,13 +125,19 @@ function doubles(array: FloatArray | null, length: number): Float64Array {
   return array === null ? new Float64Array(length) : Float64Array.from(array)
 }
 
-function zerosLike(w: DirectionWeights): DirectionWeights {
+/** Zeros for the gradient of each weight that is there and wanted. */
+function zerosLike(
+  w: DirectionWeights,
+  wanted: NonNullable<WantedGradients['weights']>[number] = {},
+): DirectionGradients {
+  const zeros = (weight: keyof DirectionWeights): Float64Array | null =>
+    wanted[weight] === false || w[weight] === null ? null : new Float64Array(w[weight].length)
   return {
-    weightIh: new Float64Array(w.weightIh.length),
-    weightHh: new Float64Array(w.weightHh.length),
-    biasIh: w.biasIh && new Float64Array(w.biasIh.length),
-    biasHh: w.biasHh && new Float64Array(w.biasHh.length),
-    weightHr: w.weightHr && new Float64Array(w.weightHr.length),
+    weightIh: zeros('weightIh'),
+    weightHh: zeros('weightHh'),
+    biasIh: zeros('biasIh'),
+    biasHh: zeros('biasHh'),
+    weightHr: zeros('weightHr'),
   }
 }
 

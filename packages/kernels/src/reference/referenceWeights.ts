@@ -1,27 +1,16 @@
-import type { DirectionWeights, PackedWeights, RecurrentSpec } from '../engine.ts'
-import { checkWeights } from '../layout.ts'
+import { checkWeights } from '../checks/weights.ts'
+import type { DirectionWeights, PackedWeights, RecurrentSpec } from '../contract/recurrent.ts'
 
 /** A plain copy: the reference engine reads PyTorch's layout as it is. */
 export class ReferenceWeights implements PackedWeights {
   readonly spec: RecurrentSpec
-  readonly byteLength: number
   readonly stale = false
   #directions: readonly DirectionWeights[] | null
+  #version = 0
 
   constructor(spec: RecurrentSpec, weights: readonly DirectionWeights[]) {
-    checkWeights(spec, weights)
     this.spec = spec
-    const copies = weights.map((w) => ({
-      weightIh: w.weightIh.slice(),
-      weightHh: w.weightHh.slice(),
-      biasIh: w.biasIh?.slice() ?? null,
-      biasHh: w.biasHh?.slice() ?? null,
-      weightHr: w.weightHr?.slice() ?? null,
-    }))
-    this.byteLength = copies
-      .flatMap((w) => Object.values(w))
-      .reduce((sum, a) => sum + (a?.byteLength ?? 0), 0)
-    this.#directions = copies
+    this.#directions = copied(spec, weights)
   }
 
   /** @throws TypeError unless the reference engine packed them */
@@ -30,13 +19,29 @@ export class ReferenceWeights implements PackedWeights {
     throw new TypeError('recurrent: these weights were packed by another engine than reference')
   }
 
+  get byteLength(): number {
+    return (this.#directions ?? [])
+      .flatMap((direction) => Object.values(direction))
+      .reduce((sum, array) => sum + (array?.byteLength ?? 0), 0)
+  }
+
   get disposed(): boolean {
     return this.#directions === null
   }
 
+  get version(): number {
+    return this.#version
+  }
+
   get directions(): readonly DirectionWeights[] {
-    if (this.#directions === null) throw new Error('recurrent: these weights were disposed; pack them again')
+    if (this.#directions === null) throw disposedWeights()
     return this.#directions
+  }
+
+  update(weights: readonly DirectionWeights[]): void {
+    if (this.disposed) throw disposedWeights()
+    this.#directions = copied(this.spec, weights)
+    this.#version++
   }
 
   dispose(): void {
@@ -46,4 +51,19 @@ export class ReferenceWeights implements PackedWeights {
   [Symbol.dispose](): void {
     this.dispose()
   }
+}
+
+function copied(spec: RecurrentSpec, weights: readonly DirectionWeights[]): DirectionWeights[] {
+  checkWeights(spec, weights)
+  return weights.map((w) => ({
+    weightIh: w.weightIh.slice(),
+    weightHh: w.weightHh.slice(),
+    biasIh: w.biasIh?.slice() ?? null,
+    biasHh: w.biasHh?.slice() ?? null,
+    weightHr: w.weightHr?.slice() ?? null,
+  }))
+}
+
+function disposedWeights(): Error {
+  return new Error('recurrent: these weights were disposed; pack them again')
 }

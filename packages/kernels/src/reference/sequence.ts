@@ -1,11 +1,13 @@
+import { allocate } from '../allocate.ts'
+import { checkInput } from '../checks/call.ts'
 import type {
   DirectionWeights,
   FloatArray,
   PackedWeights,
   RecurrentInput,
   RecurrentOutput,
-} from '../engine.ts'
-import { allocate, checkInput, layerInputSize, sizesOf } from '../layout.ts'
+} from '../contract/recurrent.ts'
+import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import type { CellInputs } from './cellGradients.ts'
 import { cellSteps } from './cellSteps.ts'
 import { rowOf } from './matrices.ts'

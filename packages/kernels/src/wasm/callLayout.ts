@@ -1,5 +1,6 @@
-import type { RecurrentMode } from '../engine.ts'
-import { gateCount, sizesOf } from '../layout.ts'
+import type { RecurrentMode } from '../contract/recurrent.ts'
+import { gateCount } from '../spec/kinds.ts'
+import { sizesOf } from '../spec/sizes.ts'
 import { BlockPlan } from './instance.ts'
 import { blockRowBytes, elementBytes, packedColumns, paddedToPanels } from './panels.ts'
 import { type Part, wholeCall } from './parts.ts'

@@ -1,4 +1,4 @@
-import type { FloatArray, FloatDType } from '../engine.ts'
+import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 import { compileBuild } from './binary.ts'
 import { BlockAllocator } from './blockAllocator.ts'
 import type { WasmKernels } from './support.ts'

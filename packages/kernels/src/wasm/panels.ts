@@ -1,4 +1,4 @@
-import type { FloatDType } from '../engine.ts'
+import type { FloatDType } from '../contract/recurrent.ts'
 
 /** Bytes of an element. */
 export function elementBytes(dtype: FloatDType): number {

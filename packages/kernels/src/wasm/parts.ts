@@ -1,5 +1,6 @@
-import type { RecurrentSpec } from '../engine.ts'
-import { gateCount, layerInputSize, sizesOf } from '../layout.ts'
+import type { RecurrentSpec } from '../contract/recurrent.ts'
+import { gateCount } from '../spec/kinds.ts'
+import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { blockCount } from './panels.ts'
 
 /** What one thread computes of a call: some of its sequences, directions and hidden units. */

@@ -1,4 +1,4 @@
-import type { FloatArray, FloatDType } from '../engine.ts'
+import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 import type { WasmInstance } from './instance.ts'
 
 /** Room for a chunk of operands, which stays with its instance: what allocates nothing per call computes in it. */

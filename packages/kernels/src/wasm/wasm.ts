@@ -1,22 +1,24 @@
 import { describeValue, optionsOf } from '../arguments.ts'
+import { checkInput } from '../checks/call.ts'
+import { checkMatmul } from '../checks/operands.ts'
+import type { HostEngine } from '../contract/engine.ts'
 import type {
   BinaryFunction,
-  DirectionWeights,
-  FloatArray,
-  HostEngine,
   MatmulOperands,
   MatrixOperand,
   PackedMatrix,
+  SoftmaxOperands,
+  UnaryFunction,
+} from '../contract/matrix.ts'
+import type {
+  DirectionWeights,
+  FloatArray,
   PackedWeights,
   RecurrentInput,
   RecurrentOutput,
   RecurrentSpec,
   RecurrentStream,
-  SoftmaxOperands,
-  UnaryFunction,
-} from '../engine.ts'
-import { checkInput } from '../layout.ts'
-import { checkMatmul } from '../operands.ts'
+} from '../contract/recurrent.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
 import {
@@ -65,6 +67,7 @@ const noOptions: { readonly narrow: boolean | undefined } = { narrow: undefined 
 class WasmEngine implements HostEngine {
   readonly kind = 'host'
   readonly name = 'wasm'
+  readonly training = null
   private readonly wanted: WasmVariant | undefined
   private readonly narrow: boolean
   private instance: WasmInstance | undefined

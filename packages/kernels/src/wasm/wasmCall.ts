@@ -1,5 +1,6 @@
-import type { FloatArray } from '../engine.ts'
-import { allocate, sizesOf } from '../layout.ts'
+import { allocate } from '../allocate.ts'
+import type { FloatArray } from '../contract/recurrent.ts'
+import { sizesOf } from '../spec/sizes.ts'
 import {
   barrierBytes,
   type CallLayout,

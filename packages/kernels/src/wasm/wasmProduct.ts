@@ -1,4 +1,4 @@
-import type { FloatArray, FloatDType } from '../engine.ts'
+import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
 

@@ -1,5 +1,7 @@
-import type { FloatArray, RecurrentStream } from '../engine.ts'
-import { allocate, checkState, checkStep, checkStream, sizesOf } from '../layout.ts'
+import { allocate } from '../allocate.ts'
+import { checkState, checkStep, checkStream } from '../checks/call.ts'
+import type { FloatArray, RecurrentStream } from '../contract/recurrent.ts'
+import { sizesOf } from '../spec/sizes.ts'
 import { WasmCall } from './wasmCall.ts'
 import type { WasmWeights } from './wasmWeights.ts'
 

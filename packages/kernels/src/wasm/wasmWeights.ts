@@ -1,5 +1,7 @@
-import type { DirectionWeights, FloatArray, PackedWeights, RecurrentSpec } from '../engine.ts'
-import { allocate, checkWeights, layerInputSize, sizesOf } from '../layout.ts'
+import { allocate } from '../allocate.ts'
+import { checkWeights } from '../checks/weights.ts'
+import type { DirectionWeights, FloatArray, PackedWeights, RecurrentSpec } from '../contract/recurrent.ts'
+import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { BlockPlan, type WasmInstance } from './instance.ts'
 import { elementBytes, packedColumn, packedColumns } from './panels.ts'
 import type { WasmCall } from './wasmCall.ts'
@@ -20,7 +22,9 @@ export class WasmWeights implements PackedWeights {
   readonly instance: WasmInstance
   /** Kept by WasmCall for the next of its shape. */
   idleCall: WasmCall | null = null
+  readonly #records: readonly DirectionRecord[]
   #address: number | null
+  #version = 0
 
   constructor(instance: WasmInstance, spec: RecurrentSpec, weights: readonly DirectionWeights[]) {
     checkWeights(spec, weights)
@@ -28,7 +32,19 @@ export class WasmWeights implements PackedWeights {
     this.spec = spec
     const { plan, records } = planBlock(spec, weights)
     this.byteLength = plan.byteLength
-    this.#address = instance.allocateFilled(plan.byteLength, (base) => this.#fill(base, records, weights))
+    this.#records = records
+    this.#address = instance.allocateFilled(plan.byteLength, (base) => this.#fill(base, weights))
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  update(weights: readonly DirectionWeights[]): void {
+    const { address } = this
+    checkWeights(this.spec, weights)
+    this.#fill(address, weights)
+    this.#version++
   }
 
   get disposed(): boolean {
@@ -56,7 +72,7 @@ export class WasmWeights implements PackedWeights {
     this.dispose()
   }
 
-  #fill(base: number, records: readonly DirectionRecord[], weights: readonly DirectionWeights[]): void {
+  #fill(base: number, weights: readonly DirectionWeights[]): void {
     const { instance, spec } = this
     const { dtype } = spec
     const { G, D, H, P } = sizesOf(spec)
@@ -77,7 +93,7 @@ export class WasmWeights implements PackedWeights {
     }
     try {
       weights.forEach((w, index) => {
-        const at = records[index]
+        const at = this.#records[index]
         if (at === undefined) return
         packMatrix(at.weightIh, w.weightIh, layerInputSize(sizesOf(spec), Math.floor(index / D)), H, G)
         packMatrix(at.weightHh, w.weightHh, P, H, G)

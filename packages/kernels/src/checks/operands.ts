@@ -1,12 +1,6 @@
-import { describeValue } from './arguments.ts'
-import type {
-  FloatArray,
-  FloatDType,
-  MatmulOperands,
-  MatrixOperand,
-  PackedMatrix,
-  SoftmaxOperands,
-} from './engine.ts'
+import { describeValue } from '../arguments.ts'
+import type { MatmulOperands, MatrixOperand, PackedMatrix, SoftmaxOperands } from '../contract/matrix.ts'
+import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 
 // What would make an engine read or write out of bounds, or mix element types, is refused here: sizes with a
 // RangeError, element types with a TypeError.
