@@ -1,8 +1,16 @@
-import type { Engine, PackedWeights, RecurrentInput, RecurrentMode, RecurrentOutput } from '@unroll/kernels'
-import { gateCount } from '@unroll/kernels/spec'
-import { engineOf, Module, Parameter, ResidentWeights, residentOf, uniform_ } from '@unroll/nn'
-import { empty, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
-import { cellCall } from './cellCall.ts'
+import type { Engine, PackedWeights, RecurrentMode } from '@unroll/kernels'
+import { kindOf, type LayerSpec } from '@unroll/kernels/spec'
+import { engineOf, hostEngineOf, Module, type Parameter, residentOf } from '@unroll/nn'
+import {
+  drawParameters,
+  type RecurrentResults,
+  ResidentWeights,
+  registerParameters,
+  runRecurrent,
+  runRecurrentAsync,
+} from '@unroll/nn/recurrent'
+import type { Tensor } from '@unroll/tensor'
+import { type CellFacts, cellCall } from './cellCall.ts'
 import { type CellOptions, resolveOptions } from './cellOptions.ts'
 
 /** Hidden state and cell state, each `(N, H)` or `(H)`. */
@@ -21,13 +29,13 @@ export abstract class RNNCellBase extends Module {
   readonly hiddenSize: number
   readonly bias: boolean
   /** `(G*H, I)`; all four are drawn from U(-k, k), `k = 1 / sqrt(H)` */
-  weight_ih: Parameter
+  declare weight_ih: Parameter
   /** `(G*H, H)` */
-  weight_hh: Parameter
+  declare weight_hh: Parameter
   /** `(G*H)`, or null without biases */
-  bias_ih: Parameter | null
+  declare bias_ih: Parameter | null
   /** `(G*H)`, or null without biases */
-  bias_hh: Parameter | null
+  declare bias_hh: Parameter | null
 
   /**
    * @throws TypeError on an argument of a wrong type or an option there is not
@@ -40,19 +48,17 @@ export abstract class RNNCellBase extends Module {
     this.inputSize = inputSize
     this.hiddenSize = hiddenSize
     this.bias = bias
-    const rows = gateCount(mode) * hiddenSize
-    const parameter = (shape: readonly number[]): Parameter => new Parameter(empty(shape, { dtype }))
-    this.weight_ih = parameter([rows, inputSize])
-    this.weight_hh = parameter([rows, hiddenSize])
-    this.bias_ih = bias ? parameter([rows]) : null
-    this.bias_hh = bias ? parameter([rows]) : null
+    registerParameters(this, specOf(this), dtype, noSuffix)
+    if (!bias) {
+      this.bias_ih = null
+      this.bias_hh = null
+    }
     this.resetParameters()
   }
 
   /** Draws all weights anew: weight_ih, weight_hh, bias_ih, bias_hh. */
   resetParameters(): void {
-    const bound = 1 / Math.sqrt(this.hiddenSize)
-    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
+    drawParameters(this, this.hiddenSize)
   }
 
   override extraRepr(): string {
@@ -67,48 +73,46 @@ export abstract class RNNCellBase extends Module {
    * @throws RuntimeError if the engine is a device's
    */
   protected step(input: Tensor, states: readonly Tensor[] | null): CellState {
-    const engine = engineOf(this)
-    if (engine.kind === 'device') {
-      throw new RuntimeError(
-        `${cellName(this.mode)}.forward: the engine ${engine.name} has to be awaited; call forwardAsync instead`,
-      )
-    }
-    const call = callOf(this, 'forward', input, states)
-    return statesOf(this, input, engine.recurrent(packedBy(this, engine), call))
+    const name = cellName(this.mode)
+    const engine = hostEngineOf(this, name)
+    const call = cellCall(`${name}.forward`, factsOf(this), input, states)
+    return statesOf(runRecurrent(`${name}.forward`, engine, () => packedWeights(this, engine), call))
   }
 
   /** As {@link RNNCellBase.step}, on every engine. */
   protected async stepAsync(input: Tensor, states: readonly Tensor[] | null): Promise<CellState> {
+    const who = `${cellName(this.mode)}.forwardAsync`
     const engine = engineOf(this)
-    const call = callOf(this, 'forwardAsync', input, states)
-    return statesOf(this, input, await engine.recurrent(packedBy(this, engine), call))
+    const call = cellCall(who, factsOf(this), input, states)
+    return statesOf(await runRecurrentAsync(who, engine, () => packedWeights(this, engine), call))
   }
 }
 
+/** What the names of a cell's parameters end in. */
+const noSuffix = ['']
+
 function cellName(mode: RecurrentMode): string {
-  return mode === 'LSTM' || mode === 'GRU' ? `${mode}Cell` : 'RNNCell'
+  return `${kindOf(mode)}Cell`
 }
 
-function callOf(
-  { mode, inputSize, hiddenSize, weight_ih }: RNNCellBase,
-  method: string,
-  input: Tensor,
-  states: readonly Tensor[] | null,
-): RecurrentInput {
-  const facts = { inputSize, hiddenSize, dtype: weight_ih.dtype }
-  return cellCall(`${cellName(mode)}.${method}`, facts, input, states)
+/** A cell is one direction of one layer. */
+function specOf({ mode, inputSize, hiddenSize, bias }: RNNCellBase): LayerSpec {
+  return { mode, inputSize, hiddenSize, bias, projSize: 0, numLayers: 1, bidirectional: false }
 }
 
-function packedBy(cell: RNNCellBase, engine: Engine): PackedWeights {
-  const { mode, inputSize, hiddenSize } = cell
-  const { weight_ih: weightIh, weight_hh: weightHh, bias_ih: biasIh, bias_hh: biasHh } = cell
-  const spec = { mode, inputSize, hiddenSize, projSize: 0, numLayers: 1, bidirectional: false }
-  const resident = residentOf(cell, 'weights', () => new ResidentWeights(spec))
-  return resident.get(engine, [{ weightIh, weightHh, biasIh, biasHh, weightHr: null }])
+function factsOf({ inputSize, hiddenSize, weight_ih }: RNNCellBase): CellFacts {
+  return { inputSize, hiddenSize, dtype: weight_ih.dtype }
 }
 
-function statesOf({ hiddenSize }: RNNCellBase, input: Tensor, { hn, cn }: RecurrentOutput): CellState {
-  const shape = [...input.shape.slice(0, -1), hiddenSize]
-  const h = tensor(hn, { shape })
-  return [h, cn ? tensor(cn, { shape }) : h]
+function packedWeights(cell: RNNCellBase, engine: Engine): PackedWeights {
+  const resident = residentOf(
+    cell,
+    'weights',
+    () => new ResidentWeights(cellName(cell.mode), specOf(cell), noSuffix),
+  )
+  return resident.get(engine, cell)
+}
+
+function statesOf({ hn, cn }: RecurrentResults): CellState {
+  return [hn, cn ?? hn]
 }

@@ -1,5 +1,5 @@
-import type { FloatArray, RecurrentInput } from '@unroll/kernels'
-import { checkTensor, type DType, elementsOf, RuntimeError, type Tensor } from '@unroll/tensor'
+import type { RecurrentArguments } from '@unroll/nn/recurrent'
+import { checkTensor, type DType, RuntimeError, type Tensor } from '@unroll/tensor'
 
 /** What arguments have to fit. */
 export interface CellFacts {
@@ -21,7 +21,7 @@ export function cellCall(
   { inputSize, hiddenSize, dtype }: CellFacts,
   input: Tensor,
   states: readonly Tensor[] | null,
-): RecurrentInput {
+): RecurrentArguments {
   const named = (states ?? []).map((state, i, all) => ({
     name: all.length === 1 ? 'hidden' : `hx[${i}]`,
     state,
@@ -31,9 +31,19 @@ export function cellCall(
   const batch = input.shape.slice(0, -1)
   checkShape(who, 'input', input, [...batch, inputSize])
   for (const { name, state } of named) checkShape(who, name, state, [...batch, hiddenSize])
-  const inputData = floatsOf(who, 'input', input, dtype)
-  const [h0 = null, c0 = null] = named.map(({ name, state }) => floatsOf(who, name, state, dtype))
-  return { input: inputData, batchSizes: Int32Array.of(batch[0] ?? 1), h0, c0 }
+  checkDType(who, 'input', input, dtype)
+  for (const { name, state } of named) checkDType(who, name, state, dtype)
+  const [h0 = null, c0 = null] = states ?? []
+  return {
+    input,
+    batchSizes: Int32Array.of(batch[0] ?? 1),
+    batchFirst: false,
+    states: batch,
+    h0,
+    c0,
+    dropout: null,
+    returnCells: false,
+  }
 }
 
 function checkRank(who: string, name: string, tensor: unknown): void {
@@ -50,16 +60,13 @@ function checkShape(who: string, name: string, { shape }: Tensor, expected: read
   throw new RuntimeError(`${who}: expected ${name} of shape ${shapeText(expected)}, got ${shapeText(shape)}`)
 }
 
-function floatsOf(who: string, name: string, tensor: Tensor, dtype: DType): FloatArray {
+function checkDType(who: string, name: string, tensor: Tensor, dtype: DType): void {
   if (dtype !== 'float32' && dtype !== 'float64') {
     throw new TypeError(
       `${who}: engines compute with float32 or float64 weights, got ${dtype}; convert the cell with cell.to('float32')`,
     )
   }
-  const elements = elementsOf(tensor)
-  if (tensor.dtype === dtype && (elements instanceof Float32Array || elements instanceof Float64Array)) {
-    return elements
-  }
+  if (tensor.dtype === dtype) return
   const isOther = tensor.dtype === 'float32' || tensor.dtype === 'float64'
   throw new RuntimeError(
     `${who}: expected ${name} of dtype ${dtype}, as the weights, got ${tensor.dtype}; convert it with .to('${dtype}')` +

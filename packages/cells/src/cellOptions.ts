@@ -1,5 +1,6 @@
-import { describeValue, type FloatDType } from '@unroll/kernels'
+import type { FloatDType } from '@unroll/kernels'
 import { checkedOptions, checkSize } from '@unroll/nn'
+import { checkFloatDType } from '@unroll/nn/recurrent'
 
 export interface CellOptions {
   /** The cell has `bias_ih` and `bias_hh`. Default true. */
@@ -23,10 +24,6 @@ export function resolveOptions(
   const { bias, dtype } = checkedOptions<Required<CellOptions>>(who, options, cellDefaults, 'bias')
   checkSize(who, 'inputSize', inputSize)
   checkSize(who, 'hiddenSize', hiddenSize)
-  if (dtype !== 'float32' && dtype !== 'float64') {
-    throw new TypeError(
-      `${who}: expected dtype to be float32 or float64, got ${describeValue(dtype satisfies never)}`,
-    )
-  }
+  checkFloatDType(who, dtype)
   return { bias, dtype }
 }

@@ -40,7 +40,7 @@ export class GRUCell extends RNNCellBase {
    */
   static fromStateDict(state: StateDict, given: CellFromStateDictOptions = {}): GRUCell {
     const all = checkedOptions('GRUCell.fromStateDict', given, storedDefaults, 'prefix')
-    const { inputSize, hiddenSize, options, weights } = readCellWeights('GRUCell', state, all)
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('GRU', state, all)
     const cell = skipInit(() => new GRUCell(inputSize, hiddenSize, options))
     cell.loadStateDict(weights)
     return cell

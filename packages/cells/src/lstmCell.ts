@@ -42,7 +42,7 @@ export class LSTMCell extends RNNCellBase {
    */
   static fromStateDict(state: StateDict, given: CellFromStateDictOptions = {}): LSTMCell {
     const all = checkedOptions('LSTMCell.fromStateDict', given, storedDefaults, 'prefix')
-    const { inputSize, hiddenSize, options, weights } = readCellWeights('LSTMCell', state, all)
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('LSTM', state, all)
     const cell = skipInit(() => new LSTMCell(inputSize, hiddenSize, options))
     cell.loadStateDict(weights)
     return cell

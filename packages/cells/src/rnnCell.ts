@@ -61,7 +61,7 @@ export class RNNCell extends RNNCellBase {
     const { nonlinearity, ...all } = checkedOptions<
       StoredOptions & { readonly nonlinearity: 'tanh' | 'relu' }
     >('RNNCell.fromStateDict', given, { ...storedDefaults, nonlinearity: 'tanh' }, 'prefix')
-    const { inputSize, hiddenSize, options, weights } = readCellWeights('RNNCell', state, all)
+    const { inputSize, hiddenSize, options, weights } = readCellWeights('RNN', state, all)
     const cell = skipInit(() => new RNNCell(inputSize, hiddenSize, { ...options, nonlinearity }))
     cell.loadStateDict(weights)
     return cell

@@ -1,5 +1,7 @@
-import { describeValue, type FloatDType } from '@unroll/kernels'
+import { describeValue } from '@unroll/kernels'
+import type { RecurrentKind } from '@unroll/kernels/spec'
 import { checkSize, type StateDict, stateTensors } from '@unroll/nn'
+import { prefixesText, storedSpec } from '@unroll/nn/recurrent'
 import type { Tensor } from '@unroll/tensor'
 import type { CellOptions } from './cellOptions.ts'
 
@@ -34,19 +36,13 @@ export const storedDefaults: StoredOptions = {
   direction: undefined,
 }
 
-const gates = { RNNCell: 1, GRUCell: 3, LSTMCell: 4 } as const
-
 /**
  * Reads sizes and bias off a state dict: `weight_ih` is (gates * H, I), `weight_hh` (gates * H, H); or, of a layer,
  * `weight_ih_l0` and `weight_hh_l0`.
  * @throws RangeError if under the prefix there is no such cell or layer, one of another kind, or more than one
  */
-export function readCellWeights(
-  kind: keyof typeof gates,
-  state: StateDict,
-  given: StoredOptions,
-): StoredCell {
-  const who = `${kind}.fromStateDict`
+export function readCellWeights(kind: RecurrentKind, state: StateDict, given: StoredOptions): StoredCell {
+  const who = `${kind}Cell.fromStateDict`
   const { prefix = '', dtype } = given
   const tensors = stateTensors(who, state)
   const own = new Map(
@@ -55,37 +51,27 @@ export function readCellWeights(
       .map(([name, t]) => [name.slice(prefix.length), t]),
   )
   const suffix = suffixOf(who, own, given)
-  const weights = new Map<string, Tensor>()
-  for (const name of ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh']) {
-    const tensor = own.get(name + suffix)
-    if (tensor) weights.set(name, tensor)
-  }
-  const [input, hidden] = [weights.get('weight_ih'), weights.get('weight_hh')]
-  if (input?.ndim !== 2 || hidden?.ndim !== 2) {
-    throw new RangeError(
-      `${who}: expected matrices ${prefix}weight_ih${suffix} and weight_hh${suffix}, got ${found(tensors)}`,
-    )
-  }
-  const hiddenSize = hidden.size(1)
-  if (own.has(`weight_hr${suffix}`)) {
+  const found = (): string => prefixesText(tensors, /^(.*)weight_ih(?:_l\d+)?(?:_reverse)?$/)
+  const classOf = (other: RecurrentKind): string => `${other}Cell`
+  // A cell has no projection: what is wrong without matrices comes first.
+  const isLayer = own.get(`weight_ih${suffix}`)?.ndim === 2 && own.get(`weight_hh${suffix}`)?.ndim === 2
+  if (isLayer && own.has(`weight_hr${suffix}`)) {
     throw new RangeError(
       `${who}: expected weights without a projection, which cells do not have, got ${prefix}weight_hr${suffix}`,
     )
   }
-  const stacked = hidden.size(0) / hiddenSize
-  if (stacked !== gates[kind]) {
-    const other = Object.entries(gates).find(([, count]) => count === stacked)?.[0]
-    throw new RangeError(
-      `${who}: expected ${prefix}weight_hh${suffix} to have ${gates[kind]} * ${hiddenSize} rows, got ${hidden.size(0)}` +
-        (other === undefined ? '' : `: these are the weights of a ${other}`),
-    )
-  }
-  const stored: FloatDType = input.dtype === 'float64' ? 'float64' : 'float32'
+  const stored = storedSpec(who, kind, { weights: own, prefix, suffix, found, classOf })
+  const names = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh']
   return {
-    inputSize: input.size(1),
-    hiddenSize,
-    options: { bias: weights.has('bias_ih'), dtype: dtype ?? stored },
-    weights,
+    inputSize: stored.inputSize,
+    hiddenSize: stored.hiddenSize,
+    options: { bias: stored.bias, dtype: dtype ?? stored.dtype },
+    weights: new Map(
+      names.flatMap((name) => {
+        const tensor = own.get(name + suffix)
+        return tensor ? [[name, tensor]] : []
+      }),
+    ),
   }
 }
 
@@ -122,13 +108,4 @@ function suffixOf(
       ? `${who}: expected the weights of one layer and direction, got more; choose one of ${there}`
       : `${who}: expected the weights of that layer and direction, got ${there}`,
   )
-}
-
-/** The prefixes that would do. */
-function found(state: ReadonlyMap<string, Tensor>): string {
-  const prefixes = new Set(
-    [...state.keys()].flatMap((name) => /^(.*)weight_ih(_l\d+)?(_reverse)?$/.exec(name)?.[1] ?? []),
-  )
-  if (prefixes.size === 0) return `none among ${state.size} tensors`
-  return `them under the prefixes ${[...prefixes].map((prefix) => `'${prefix}'`).join(', ')}`
 }

@@ -195,7 +195,7 @@ describe('a cell on a device engine', () => {
       expectThrows(
         () => step(cell, ones([2, 3]), null),
         RuntimeError,
-        'toaster has to be awaited; call forwardAsync',
+        'engine toaster computes asynchronously; use await',
       )
       const got = await cell.forwardAsync(ones([2, 3]))
       expect((Array.isArray(got) ? got : [got]).map(String)).toEqual(want)

@@ -1,6 +1,7 @@
 import { checkTensor, type Tensor } from '@unroll/tensor'
 import { checkedOptions } from './arguments.ts'
 import { Module } from './module.ts'
+import { hostEngineOf, onOwnEngine } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
 import { mapPart } from './streamParts.ts'
 
@@ -19,6 +20,7 @@ export interface ReLUOptions {
  */
 export class ReLU extends Module {
   static override readonly name: string = 'ReLU'
+  static override readonly hostOnly: boolean = true
 
   readonly inplace: boolean
 
@@ -34,7 +36,8 @@ export class ReLU extends Module {
    */
   override forward(input: Tensor): Tensor {
     checkTensor('ReLU.forward', 'input', input)
-    return this.inplace ? input.copy_(input.relu()) : input.relu()
+    const result = onOwnEngine(this, () => input.relu())
+    return this.inplace ? input.copy_(result) : result
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
@@ -42,7 +45,7 @@ export class ReLU extends Module {
   }
 
   override openStream(width: number | null, batch: number): ModuleStream | null {
-    return mapPart('relu', width, batch)
+    return mapPart(hostEngineOf(this, 'ReLU', 'openStream'), 'relu', width, batch)
   }
 
   override extraRepr(): string {
@@ -60,6 +63,7 @@ export class ReLU extends Module {
  */
 export class Tanh extends Module {
   static override readonly name: string = 'Tanh'
+  static override readonly hostOnly: boolean = true
 
   /**
    * @param input of any shape
@@ -67,7 +71,7 @@ export class Tanh extends Module {
    */
   override forward(input: Tensor): Tensor {
     checkTensor('Tanh.forward', 'input', input)
-    return input.tanh()
+    return onOwnEngine(this, () => input.tanh())
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
@@ -75,7 +79,7 @@ export class Tanh extends Module {
   }
 
   override openStream(width: number | null, batch: number): ModuleStream | null {
-    return mapPart('tanh', width, batch)
+    return mapPart(hostEngineOf(this, 'Tanh', 'openStream'), 'tanh', width, batch)
   }
 }
 
@@ -89,6 +93,7 @@ export class Tanh extends Module {
  */
 export class Sigmoid extends Module {
   static override readonly name: string = 'Sigmoid'
+  static override readonly hostOnly: boolean = true
 
   /**
    * @param input of any shape
@@ -96,7 +101,7 @@ export class Sigmoid extends Module {
    */
   override forward(input: Tensor): Tensor {
     checkTensor('Sigmoid.forward', 'input', input)
-    return input.sigmoid()
+    return onOwnEngine(this, () => input.sigmoid())
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
@@ -104,6 +109,6 @@ export class Sigmoid extends Module {
   }
 
   override openStream(width: number | null, batch: number): ModuleStream | null {
-    return mapPart('sigmoid', width, batch)
+    return mapPart(hostEngineOf(this, 'Sigmoid', 'openStream'), 'sigmoid', width, batch)
   }
 }

@@ -15,7 +15,7 @@ import { allocateLike, checkSameDType, floatsOf } from './functional/floats.ts'
 import { channelMoments, type Moments, normalizeChannels } from './functional/normalize.ts'
 import { ones_, zeros_ } from './init.ts'
 import { Module } from './module.ts'
-import { moduleState } from './moduleState.ts'
+import { moduleState, onOwnEngine } from './moduleState.ts'
 import { Parameter } from './parameter.ts'
 import { pythonNumber } from './pythonNumber.ts'
 
@@ -49,6 +49,7 @@ export interface BatchNorm1dOptions {
  */
 export class BatchNorm1d extends Module {
   static override readonly name: string = 'BatchNorm1d'
+  static override readonly hostOnly: boolean = true
 
   readonly numFeatures: number
   readonly eps: number
@@ -130,7 +131,7 @@ export class BatchNorm1d extends Module {
             mean: floatsOf(who, 'running_mean', running_mean),
             variance: floatsOf(who, 'running_var', running_var),
           }
-        : learn(this, input, x, length)
+        : onOwnEngine(this, () => learn(this, input, x, length))
     const affine = {
       weight: weight && floatsOf(who, 'weight', weight),
       bias: bias && floatsOf(who, 'bias', bias),

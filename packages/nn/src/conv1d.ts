@@ -1,4 +1,4 @@
-import { defaultHostEngine, describeValue } from '@unroll/kernels'
+import { describeValue } from '@unroll/kernels'
 import { checkTensor, type DType, empty, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
 import { checkCounts, checkedOptions, checkInteger, shapeText } from './arguments.ts'
 import { conv1d } from './functional/conv1d.ts'
@@ -6,7 +6,7 @@ import { checkSameDType, floatsOf } from './functional/floats.ts'
 import { type PaddingMode, paddedPositions } from './functional/padding.ts'
 import { kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'
-import { residentOf } from './moduleState.ts'
+import { hostEngineOf, residentOf } from './moduleState.ts'
 import { Parameter } from './parameter.ts'
 import { ResidentKernels } from './residentKernels.ts'
 
@@ -38,6 +38,7 @@ export interface Conv1dOptions {
  */
 export class Conv1d extends Module {
   static override readonly name: string = 'Conv1d'
+  static override readonly hostOnly: boolean = true
 
   readonly inChannels: number
   readonly outChannels: number
@@ -114,7 +115,7 @@ export class Conv1d extends Module {
     }
     const outLength = Math.floor((length + left + right - span) / stride) + 1
     const batch = isBatched ? input.size(0) : 1
-    const engine = defaultHostEngine()
+    const engine = hostEngineOf(this, 'Conv1d')
     const resident = residentOf(this, 'kernels', () => new ResidentKernels())
     const data = conv1d(engine, {
       x: floatsOf(who, 'input', input),

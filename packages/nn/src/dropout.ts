@@ -1,9 +1,9 @@
-import type { DeviceOperations } from '@unroll/kernels'
 import { checkTensor, isFloatingPoint, RuntimeError, type Tensor, zerosLike } from '@unroll/tensor'
 import { checkedOptions, checkType } from './arguments.ts'
-import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { Module } from './module.ts'
+import { onOwnEngine } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
+import { DeviceTensor, type DeviceValue } from './onDevice.ts'
 import { pythonNumber } from './pythonNumber.ts'
 import { passThrough } from './streamParts.ts'
 
@@ -25,6 +25,7 @@ export interface DropoutOptions {
  */
 export class Dropout extends Module {
   static override readonly name: string = 'Dropout'
+  static override readonly hostOnly: boolean = true
 
   readonly p: number
   readonly inplace: boolean
@@ -47,22 +48,24 @@ export class Dropout extends Module {
       throw new TypeError(`Dropout.forward: expected floating-point input, got ${input.dtype}`)
     }
     const { p, inplace } = this
-    const factors =
-      p === 1
-        ? 0
-        : zerosLike(input)
-            .bernoulli_(1 - p)
-            .div(1 - p)
-    return inplace ? input.mul_(factors) : input.mul(factors)
+    return onOwnEngine(this, () => {
+      const factors =
+        p === 1
+          ? 0
+          : zerosLike(input)
+              .bernoulli_(1 - p)
+              .div(1 - p)
+      return inplace ? input.mul_(factors) : input.mul(factors)
+    })
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
     return this.forward(input)
   }
 
-  override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
-    const array = this.training && this.p > 0 ? null : deviceArray(operations, input)
-    return array && new DeviceTensor(array)
+  /** Gives on what is on a device, unless it trains: see {@link ForwardOnDevice}. */
+  static forwardOnDevice(module: Dropout, _operations: unknown, input: unknown): DeviceValue | null {
+    return input instanceof DeviceTensor && !(module.training && module.p > 0) ? input : null
   }
 
   /** @throws RuntimeError while training */

@@ -1,10 +1,10 @@
 import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
 import { checkTensor, type DType, elementsOf, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
 import { checkCounts, checkedOptions, checkInteger, shapeText } from './arguments.ts'
-import { DeviceTensor, type DeviceValue } from './deviceValue.ts'
 import { normal_ } from './init.ts'
 import { Module } from './module.ts'
-import { engineOf, residentOf } from './moduleState.ts'
+import { engineOf, hostEngineOf, residentOf } from './moduleState.ts'
+import { DeviceTensor, type DeviceValue, operationsOf, resultOf } from './onDevice.ts'
 import { Parameter } from './parameter.ts'
 import { Resident } from './resident.ts'
 
@@ -91,37 +91,40 @@ export class Embedding extends Module {
   /**
    * @param indices int64 or int32, of any shape `(*)`
    * @returns `(*, embeddingDim)`
-   * @throws RuntimeError on another dtype, RangeError on an index outside the table
+   * @throws RuntimeError on another dtype, or if the engine needs `forwardAsync`; RangeError on an index outside the table
    */
   override forward(indices: Tensor): Tensor {
-    checkTensor('Embedding.forward', 'indices', indices)
-    const { dtype } = indices
-    if (dtype !== 'int64' && dtype !== 'int32') {
-      throw new RuntimeError(
-        `Embedding.forward: expected indices of dtype int64 or int32, got ${dtype}; convert with .to('int64')`,
-      )
-    }
-    const rows = this.weight.indexSelect(0, indices.flatten())
-    return rows.view([...indices.shape, this.embeddingDim])
+    hostEngineOf(this, 'Embedding')
+    return lookUp(this, indices)
   }
 
+  /** As `forward`, on every engine. */
   override async forwardAsync(indices: Tensor): Promise<Tensor> {
-    return this.forward(indices)
+    if (engineOf(this).kind === 'host') return this.forward(indices)
+    checkIndices(indices)
+    const there = indices.numel === 0 ? null : Embedding.forwardOnDevice(this, operationsOf(this), indices)
+    // To take rows is no computation, so the host may: of tables that are not float32, and where an index is wrong.
+    return there === null ? lookUp(this, indices) : resultOf(this, 'Embedding', indices, there)
   }
 
-  override forwardOnDevice(operations: DeviceOperations, indices: unknown): DeviceValue | null {
-    const { weight, numEmbeddings, embeddingDim } = this
+  /** See {@link ForwardOnDevice}. */
+  static forwardOnDevice(
+    module: Embedding,
+    operations: DeviceOperations | null,
+    indices: unknown,
+  ): DeviceValue | null {
+    const { weight, numEmbeddings, embeddingDim } = module
     const table = elementsOf(weight)
-    if (!(indices instanceof Tensor && table instanceof Float32Array)) return null
+    if (operations === null || !(indices instanceof Tensor && table instanceof Float32Array)) return null
     const rows = Array.from(elementsOf(indices), Number)
-    // What is wrong with them, forward tells.
     const isKnown = indices.dtype === 'int64' || indices.dtype === 'int32'
+    // `lookUp` says what is wrong.
     if (!isKnown || rows.some((row) => !(row >= 0 && row < numEmbeddings))) return null
-    const onDevice = residentOf(this, 'device', () => new Resident<'weight', DeviceMatrix>(['weight']))
-    const resident = onDevice.current(engineOf(this), [{ weight }], () =>
+    const resident = residentOf(module, 'device', () => new Resident<DeviceMatrix>())
+    const matrix = resident.current(engineOf(module), [weight], () =>
       operations.table(table, numEmbeddings, embeddingDim),
     )
-    return new DeviceTensor(operations.embedding(resident, rows, indices.shape))
+    return new DeviceTensor(operations.embedding(matrix, rows, indices.shape), operations)
   }
 
   override extraRepr(): string {
@@ -133,6 +136,22 @@ export class Embedding extends Module {
 type Defaults = Required<Omit<EmbeddingOptions, 'weight'>> & { readonly weight: Tensor | undefined }
 
 const defaults: Defaults = { paddingIdx: null, dtype: 'float32', weight: undefined }
+
+/** The rows of the table, on the host. */
+function lookUp({ weight, embeddingDim }: Embedding, indices: Tensor): Tensor {
+  checkIndices(indices)
+  const rows = weight.indexSelect(0, indices.flatten())
+  return rows.view([...indices.shape, embeddingDim])
+}
+
+function checkIndices(indices: unknown): asserts indices is Tensor {
+  checkTensor('Embedding.forward', 'indices', indices)
+  const { dtype } = indices
+  if (dtype === 'int64' || dtype === 'int32') return
+  throw new RuntimeError(
+    `Embedding.forward: expected indices of dtype int64 or int32, got ${dtype}; convert with .to('int64')`,
+  )
+}
 
 function checkTable(weight: unknown, shape: readonly number[]): void {
   checkTensor('Embedding', 'weight', weight)

@@ -64,8 +64,8 @@ export {
 // For those who write layers
 
 export { checkedOptions, checkSize } from './arguments.ts'
-export { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
-export { engineOf, residentOf } from './moduleState.ts'
+export { engineOf, hostEngineOf, onOwnEngine, residentOf } from './moduleState.ts'
 export type { ModuleStream, StreamState } from './moduleStream.ts'
-export { type DirectionTensors, ResidentWeights } from './residentWeights.ts'
+export { DeviceTensor, type DeviceValue, deviceArray, type ForwardOnDevice } from './onDevice.ts'
+export { Resident } from './resident.ts'
 export { type StateDict, stateTensors } from './stateTensors.ts'

@@ -41,6 +41,7 @@ const defaults: Required<LayerNormOptions> = {
  */
 export class LayerNorm extends Module {
   static override readonly name: string = 'LayerNorm'
+  static override readonly hostOnly: boolean = true
 
   readonly normalizedShape: readonly number[]
   readonly eps: number

@@ -1,18 +1,14 @@
-import {
-  type DeviceMatrix,
-  type DeviceOperations,
-  defaultHostEngine,
-  type PackedMatrix,
-} from '@unroll/kernels'
-import { checkTensor, type DType, elementsOf, empty, linear, type Tensor } from '@unroll/tensor'
+import type { DeviceMatrix, DeviceOperations, PackedMatrix } from '@unroll/kernels'
+import { checkTensor, type DType, elementsOf, empty, type Tensor, tensor } from '@unroll/tensor'
+import { linearShape, packedLinear } from '@unroll/tensor/layers'
 import { checkCounts, checkedOptions } from './arguments.ts'
-import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'
-import { engineOf, residentOf } from './moduleState.ts'
+import { engineOf, hostEngineOf, residentOf } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
+import { DeviceTensor, type DeviceValue, deviceArray, operationsOf, resultOf } from './onDevice.ts'
 import { Parameter } from './parameter.ts'
-import { Resident } from './resident.ts'
+import { floatsOf, Resident } from './resident.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
 import { checkStep, checkWidth, computed } from './streamParts.ts'
 
@@ -32,9 +28,9 @@ const defaults: Required<LinearOptions> = { bias: true, dtype: 'float32' }
  * y = x W^T + b
  * ```
  *
- * At once and on the default host engine, also where the module was moved to a device: one product would not pay for the
- * way there. The weight is packed into that engine on the first call, and anew when it changed.
- * In a Sequential on a device, whose values are there already, it runs there.
+ * The weight is packed into the module's engine on the first call, and anew when it changed. One product does not pay for
+ * the way to a device and back, unless its input is there already, as in a Sequential: where only this layer follows,
+ * `linear.to(wasm)` keeps it on the host.
  *
  * ```ts
  * new Linear(20, 30).forward(randn([128, 20])).shape   // [128, 30]
@@ -73,39 +69,59 @@ export class Linear extends Module {
   /**
    * @param input `(*, inFeatures)`
    * @returns `(*, outFeatures)`
-   * @throws RuntimeError if the last dimension or the dtype does not fit
+   * @throws RuntimeError if the last dimension or the dtype does not fit, or the engine needs `forwardAsync`
    */
   override forward(input: Tensor): Tensor {
     const { weight, bias } = this
+    const engine = hostEngineOf(this, 'Linear')
     checkTensor('Linear.forward', 'input', input)
-    return linear(input, weight, bias, (engine) => matrixOf(this).get(engine, weight, bias))
+    return packedLinear(engine, input, weight, bias, () => matrixOf(this).get(engine, weight, bias))
   }
 
+  /** As `forward`, on every engine. */
   override async forwardAsync(input: Tensor): Promise<Tensor> {
-    return this.forward(input)
+    const engine = engineOf(this)
+    if (engine.kind === 'host') return this.forward(input)
+    const { weight, bias, inFeatures, outFeatures } = this
+    checkTensor('Linear.forwardAsync', 'input', input)
+    const shape = linearShape(input, weight, bias)
+    const there = input.numel === 0 ? null : Linear.forwardOnDevice(this, operationsOf(this), input)
+    if (there !== null) return resultOf(this, 'Linear', input, there)
+    const data = await engine.matmul({
+      a: floatsOf('Linear.forwardAsync', input),
+      b: floatsOf('Linear.forwardAsync', weight),
+      m: shape.slice(0, -1).reduce((product, size) => product * size, 1),
+      k: inFeatures,
+      n: outFeatures,
+      transposeB: true,
+      bias: bias && floatsOf('Linear.forwardAsync', bias),
+    })
+    return tensor(data, { shape })
   }
 
-  override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
-    const { weight, bias, inFeatures, outFeatures } = this
-    const array = deviceArray(operations, input)
+  /** See {@link ForwardOnDevice}. */
+  static forwardOnDevice(
+    module: Linear,
+    operations: DeviceOperations | null,
+    input: unknown,
+  ): DeviceValue | null {
+    const { weight, bias, inFeatures, outFeatures } = module
+    const array = operations && deviceArray(operations, input)
     const [w, b] = [elementsOf(weight), bias && elementsOf(bias)]
     const isFloat32 = w instanceof Float32Array && (b === null || b instanceof Float32Array)
-    if (array === null || !isFloat32 || inFeatures === 0 || array.shape.at(-1) !== inFeatures) return null
-    const onDevice = residentOf(
-      this,
-      'device',
-      () => new Resident<'weight' | 'bias', DeviceMatrix>(['weight', 'bias']),
-    )
-    const weights = onDevice.current(engineOf(this), [{ weight, bias }], () =>
+    if (operations === null || array === null || !isFloat32) return null
+    if (inFeatures === 0 || array.shape.at(-1) !== inFeatures) return null
+    const resident = residentOf(module, 'device', () => new Resident<DeviceMatrix>())
+    const weights = resident.current(engineOf(module), [weight, bias], () =>
       operations.linearWeights(w, b, inFeatures, outFeatures),
     )
-    return new DeviceTensor(operations.linear(array, weights))
+    return new DeviceTensor(operations.linear(array, weights), operations)
   }
 
   override openStream(width: number | null, batch: number): ModuleStream | null {
     const { inFeatures, outFeatures } = this
     checkWidth('Linear.openStream', inFeatures, width)
-    const engine = defaultHostEngine()
+    const engine = hostEngineOf(this, 'Linear', 'openStream')
     const pack = (): PackedMatrix => matrixOf(this).get(engine, this.weight, this.bias)
     let packed = pack()
     return computed(outFeatures, batch, (input, out) => {

@@ -1,6 +1,7 @@
 import { checkTensor, type Tensor } from '@unroll/tensor'
 import { checkInteger } from './arguments.ts'
 import { Module } from './module.ts'
+import { hostEngineOf, onOwnEngine } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
 import { softmaxPart } from './streamParts.ts'
 
@@ -18,6 +19,7 @@ import { softmaxPart } from './streamParts.ts'
  */
 export class LogSoftmax extends Module {
   static override readonly name: string = 'LogSoftmax'
+  static override readonly hostOnly: boolean = true
 
   readonly dim: number
 
@@ -35,7 +37,7 @@ export class LogSoftmax extends Module {
    */
   override forward(input: Tensor): Tensor {
     checkTensor('LogSoftmax.forward', 'input', input)
-    return input.logSoftmax(this.dim)
+    return onOwnEngine(this, () => input.logSoftmax(this.dim))
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
@@ -44,7 +46,14 @@ export class LogSoftmax extends Module {
 
   /** @throws RangeError unless `dim` is -1: a timestep has no other dimension */
   override openStream(width: number | null, batch: number): ModuleStream | null {
-    return softmaxPart('LogSoftmax', this.dim, width, batch, true)
+    return softmaxPart(
+      hostEngineOf(this, 'LogSoftmax', 'openStream'),
+      'LogSoftmax',
+      this.dim,
+      width,
+      batch,
+      true,
+    )
   }
 
   override extraRepr(): string {

@@ -39,6 +39,7 @@ export type Pooled<Indices extends boolean> = Indices extends true
  */
 export class MaxPool1d<Indices extends boolean = false> extends Module {
   static override readonly name: string = 'MaxPool1d'
+  static override readonly hostOnly: boolean = true
 
   readonly kernelSize: number
   readonly stride: number

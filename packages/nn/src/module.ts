@@ -1,7 +1,6 @@
-import { type DeviceOperations, describeValue, type Engine } from '@unroll/kernels'
+import { describeValue, type Engine } from '@unroll/kernels'
 import { type DType, Tensor } from '@unroll/tensor'
 import { checkedOptions, checkFunction, checkType } from './arguments.ts'
-import type { DeviceValue } from './deviceValue.ts'
 import {
   type ForwardArgs,
   type ForwardHook,
@@ -53,6 +52,9 @@ export class Module extends Inspectable {
   /** What errors and `toString` call it. Layers of packages say it as a string, which minifiers leave alone. */
   static override readonly name: string = 'Module'
 
+  /** Whether modules of this class compute on the host only: their {@link Module.engine} is then never a device's. */
+  static readonly hostOnly: boolean = false
+
   /** Whether layers that train differently than they infer (Dropout) train; set it with {@link Module.train}. */
   training = true
 
@@ -71,16 +73,6 @@ export class Module extends Inspectable {
   forwardAsync(...args: ForwardArgs<this>): Promise<unknown>
   async forwardAsync(...args: never[]): Promise<unknown> {
     return this.forward(...args)
-  }
-
-  /**
-   * As `forwardAsync`, on values that stay on the device, so that a {@link Sequential} there reads back its last value
-   * only. A module that overrides it overrides `forward` too; one that does not runs by its `forwardAsync`.
-   * @param input a value of the host, or what the module before gave
-   * @returns null where it cannot compute this input there
-   */
-  forwardOnDevice(_operations: DeviceOperations, _input: unknown): DeviceValue | null {
-    return null
   }
 
   /**
@@ -123,7 +115,10 @@ export class Module extends Inspectable {
     )
   }
 
-  /** The engine the module was moved to, else the default one; its `name` tells which. */
+  /**
+   * The engine the module computes on: the one it was moved to, else the default one; its `name` tells which. On a device
+   * that it cannot compute on, the default engine of the host: {@link engineOf} says when.
+   */
   get engine(): Engine {
     return engineOf(this)
   }

@@ -1,7 +1,16 @@
-import { defaultEngine, describeValue, type Engine } from '@unroll/kernels'
+import {
+  defaultEngine,
+  defaultHostEngine,
+  describeValue,
+  type Engine,
+  type HostEngine,
+  onHostEngine,
+} from '@unroll/kernels'
+import { RuntimeError } from '@unroll/tensor'
 import { checkFunction } from './arguments.ts'
 import type { ForwardHooks } from './forwardHooks.ts'
 import { hidden } from './hidden.ts'
+import { isAsNear } from './overrides.ts'
 
 /** What a module knows besides its properties. */
 interface ModuleState {
@@ -28,21 +37,48 @@ export const moduleState: (module: object) => ModuleState = /* @__PURE__ */ hidd
 }))
 
 /**
- * The engine a module computes on: the one it was moved to, else the default one. Layers ask this way and not by
- * `this.engine`, which a proxy around the module hands out wrapped.
+ * The engine a module computes on: the one it was moved to, else the default one. Some cannot compute on a device: those
+ * of a class whose static `hostOnly` is true, and those with a `forward` but no `forwardAsync` of their own. Moved to one,
+ * they compute on the default engine of the host, and say so. Layers ask this way and not by `this.engine`, which a proxy
+ * around the module hands out wrapped.
  */
 export function engineOf(module: object): Engine {
   checkObject('engineOf', module)
-  return moduleState(module).engine ?? defaultEngine()
+  const engine = moduleState(module).engine ?? defaultEngine()
+  return engine.kind === 'device' && isHostOnly(module) ? defaultHostEngine() : engine
 }
 
 /**
- * What engines hold for a module, such as {@link ResidentWeights}: made by `make` on first use, given back by the module's
+ * The engine a module computes on at once.
+ * @param who the module, as messages name it
+ * @throws RuntimeError if it is a device's
+ */
+export function hostEngineOf(module: object, who: string, method = 'forward'): HostEngine {
+  const engine = engineOf(module)
+  if (engine.kind === 'host') return engine
+  throw new RuntimeError(
+    `${who}.${method}: engine ${engine.name} computes asynchronously; use await ${who}.forwardAsync(...)`,
+  )
+}
+
+/** Lets the operations on tensors that `compute` makes run on the module's engine; synchronous. */
+export function onOwnEngine<T>(module: object, compute: () => T): T {
+  checkFunction('onOwnEngine', 'compute', compute)
+  const engine = engineOf(module)
+  return engine.kind === 'host' ? onHostEngine(engine, compute) : compute()
+}
+
+function isHostOnly(module: object): boolean {
+  return Reflect.get(module.constructor, 'hostOnly') === true || !isAsNear(module, 'forwardAsync', 'forward')
+}
+
+/**
+ * What engines hold for a module, such as its packed weights: made by `make` on first use, given back by the module's
  * `dispose()`. It works through proxies around the module, and neither comparisons nor clones nor consoles show it.
  *
  * ```ts
- * const resident = residentOf(model, 'weights', () => new ResidentWeights(spec))
- * engine.recurrent(resident.get(engine, directions), call)
+ * const resident = residentOf(model, 'table', () => new Resident())
+ * resident.current(engine, [model.weight], () => engine.packMatrix(operand))
  * ```
  */
 export function residentOf<R extends Disposes>(module: object, key: string, make: () => R): R {

@@ -7,31 +7,35 @@ interface Packed {
   dispose(): void
 }
 
-/** Tensors by the role they play; null for one that is not there. */
-type Roles<Role extends string> = { readonly [role in Role]: Tensor | null }
+/** The tensors that something is packed from, in an order of their owner's; null for one that is not there. */
+export type Sources = readonly (Tensor | null)[]
 
 /**
  * Tensors packed into an engine, once: {@link Resident.current} gives what was packed until a tensor or the engine
- * changes. Elements that were written to a tensor's `data` count: see TensorSnapshot. The engine's memory is given back by {@link Resident.dispose}, or when the owner is garbage collected.
+ * changes. Elements that were written to a tensor's `data` count, too: see TensorSnapshot. The engine's memory is given
+ * back by {@link Resident.dispose}, or when the owner is garbage collected.
  */
-export class Resident<Role extends string, P extends Packed> {
-  readonly #roles: readonly Role[]
+export class Resident<P extends Packed> {
   #held: Held<P> | null = null
 
-  /** @param roles of the tensors of each group */
-  constructor(roles: readonly Role[]) {
-    this.#roles = roles
-  }
-
-  /** What is packed from these very tensors as they are now; packed by `pack`, in place of what was, if nothing is. */
-  current(engine: Engine, groups: readonly Roles<Role>[], pack: () => P): P {
+  /**
+   * What is packed from these very tensors as they are now.
+   * @param pack packs them, in place of what was packed before
+   * @param update packs them into the memory of what was; gives false where it cannot
+   */
+  current(engine: Engine, sources: Sources, pack: () => P, update: (packed: P) => boolean = () => false): P {
     const held = this.#held
-    if (held?.engine === engine && !held.packed.stale && this.#isCurrent(held.snapshots, groups)) {
-      return held.packed
+    if (held?.engine === engine && !held.packed.stale) {
+      if (isCurrent(held.snapshots, sources)) return held.packed
+      // Before the elements are read, so that no change is missed.
+      const snapshots = sources.map(snapshotOf)
+      if (update(held.packed)) {
+        held.snapshots = snapshots
+        return held.packed
+      }
     }
     this.dispose()
-    // Before the elements are read, so that no change is missed.
-    const snapshots = groups.flatMap((group) => this.#roles.map((role) => snapshotOf(group[role])))
+    const snapshots = sources.map(snapshotOf)
     const packed = pack()
     this.#held = { engine, packed, snapshots }
     dropped().register(this, packed, this)
@@ -49,17 +53,6 @@ export class Resident<Role extends string, P extends Packed> {
   [Symbol.dispose](): void {
     this.dispose()
   }
-
-  /** Runs before every call of a module: allocates nothing. */
-  #isCurrent(snapshots: Held<P>['snapshots'], groups: readonly Roles<Role>[]): boolean {
-    let index = 0
-    for (const group of groups) {
-      for (const role of this.#roles) {
-        if (!isSame(snapshots[index++], group[role])) return false
-      }
-    }
-    return index === snapshots.length
-  }
 }
 
 /** The elements themselves, not a copy, where the tensor is contiguous. */
@@ -75,16 +68,21 @@ export function floatsOf(who: string, tensor: Tensor): FloatArray {
 interface Held<P> {
   readonly engine: Engine
   readonly packed: P
-  /** Of every group, in the order of the roles. */
-  readonly snapshots: readonly (TensorSnapshot | null)[]
+  snapshots: readonly (TensorSnapshot | null)[]
 }
 
 function snapshotOf(tensor: Tensor | null): TensorSnapshot | null {
   return tensor && new TensorSnapshot(tensor)
 }
 
-function isSame(snapshot: TensorSnapshot | null | undefined, tensor: Tensor | null): boolean {
-  return snapshot && tensor ? snapshot.matches(tensor) : snapshot === tensor
+/** Runs before every call of a module: allocates nothing. */
+function isCurrent(snapshots: Held<Packed>['snapshots'], sources: Sources): boolean {
+  if (snapshots.length !== sources.length) return false
+  for (let i = 0; i < sources.length; i++) {
+    const [snapshot, tensor] = [snapshots[i] ?? null, sources[i] ?? null]
+    if (snapshot && tensor ? !snapshot.matches(tensor) : snapshot !== tensor) return false
+  }
+  return true
 }
 
 let registry: FinalizationRegistry<Packed> | undefined

@@ -21,18 +21,14 @@ class PackedKernels {
 }
 
 /** The weight and bias of a Conv1d packed into an engine, once; packed anew when one of them changes. */
-export class ResidentKernels extends Resident<'weight' | 'bias', PackedKernels> {
-  constructor() {
-    super(['weight', 'bias'])
-  }
-
+export class ResidentKernels extends Resident<PackedKernels> {
   /**
    * Each group's kernel and bias in `engine`'s own memory.
    * @param weight (groups * O, C, K)
    * @param bias (groups * O), or null
    */
   get(engine: HostEngine, groups: number, weight: Tensor, bias: Tensor | null): readonly PackedMatrix[] {
-    return this.current(engine, [{ weight, bias }], () => pack(engine, groups, weight, bias)).matrices
+    return this.current(engine, [weight, bias], () => pack(engine, groups, weight, bias)).matrices
   }
 }
 

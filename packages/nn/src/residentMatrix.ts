@@ -3,18 +3,14 @@ import type { Tensor } from '@unroll/tensor'
 import { floatsOf, Resident } from './resident.ts'
 
 /** The weight and bias of a Linear packed into an engine, once; packed anew when one of them changes. */
-export class ResidentMatrix extends Resident<'weight' | 'bias', PackedMatrix> {
-  constructor() {
-    super(['weight', 'bias'])
-  }
-
+export class ResidentMatrix extends Resident<PackedMatrix> {
   /**
    * `weight^T` and `bias` in `engine`'s own memory.
    * @param weight (O, I)
    * @param bias (O), or null
    */
   get(engine: HostEngine, weight: Tensor, bias: Tensor | null): PackedMatrix {
-    return this.current(engine, [{ weight, bias }], () => {
+    return this.current(engine, [weight, bias], () => {
       const [n = 0, k = 0] = weight.shape
       const b = floatsOf('Linear.forward', weight)
       return engine.packMatrix({ b, k, n, transposeB: true, bias: bias && floatsOf('Linear.forward', bias) })

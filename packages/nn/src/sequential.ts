@@ -1,9 +1,8 @@
-import type { DeviceOperations } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
-import { type DeviceValue, isDeviceValue, onDevice } from './deviceValue.ts'
 import { checkModule, moduleAt, modulesOf } from './listedModules.ts'
 import { Module } from './module.ts'
 import type { ModuleStream } from './moduleStream.ts'
+import { type DeviceValue, isDeviceValue, onDevice } from './onDevice.ts'
 import {
   openParts,
   openSequentialStream,
@@ -75,11 +74,12 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
     return isDeviceValue(value) ? value.toHost() : value
   }
 
-  override forwardOnDevice(_operations: DeviceOperations, input: unknown): DeviceValue | null {
+  /** If all of its modules can: see {@link ForwardOnDevice}. */
+  static forwardOnDevice(module: Sequential, _operations: unknown, input: unknown): DeviceValue | null {
     let value: unknown = input
     let last: DeviceValue | null = null
-    for (const module of this) {
-      last = onDevice(module, value)
+    for (const each of module) {
+      last = onDevice(each, value)
       if (last === null) return null
       value = last
     }

@@ -5,7 +5,7 @@ import { modulesOf } from './listedModules.ts'
 import { nameOf } from './members.ts'
 import type { Module } from './module.ts'
 import type { ModuleStream, StreamState } from './moduleStream.ts'
-import { depthOf } from './overrides.ts'
+import { isAsNear } from './overrides.ts'
 import { checkWidth } from './streamParts.ts'
 
 /** Of {@link Sequential.stream}. */
@@ -151,11 +151,10 @@ export function openParts(owner: Module, width: number | null, batch: number): R
 }
 
 function openPart(who: string, module: Module, width: number | null, batch: number): ModuleStream {
-  const own = depthOf(module, 'forward')
-  const opens = depthOf(module, 'openStream') <= own
+  const opens = isAsNear(module, 'openStream', 'forward')
   const part = opens
     ? module.openStream(width, batch)
-    : depthOf(module, 'stream') <= own
+    : isAsNear(module, 'stream', 'forward')
       ? recurrentPart(module, width, batch)
       : null
   if (part !== null) return part

@@ -1,9 +1,11 @@
-import type { DeviceOperations } from '@unroll/kernels'
-import { checkTensor, type Tensor } from '@unroll/tensor'
+import { type DeviceOperations, onHostEngine } from '@unroll/kernels'
+import { checkTensor, type Tensor, zerosLike } from '@unroll/tensor'
+import { wrapDim } from '@unroll/tensor/layers'
 import { checkInteger } from './arguments.ts'
-import { DeviceTensor, type DeviceValue, deviceArray } from './deviceValue.ts'
 import { Module } from './module.ts'
+import { engineOf, hostEngineOf } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
+import { DeviceTensor, type DeviceValue, deviceArray, operationsOf, resultOf } from './onDevice.ts'
 import { softmaxPart } from './streamParts.ts'
 
 /**
@@ -36,23 +38,39 @@ export class Softmax extends Module {
    * @throws RangeError if the input has no such dimension
    */
   override forward(input: Tensor): Tensor {
+    const engine = hostEngineOf(this, 'Softmax')
     checkTensor('Softmax.forward', 'input', input)
-    return input.softmax(this.dim)
+    return onHostEngine(engine, () => input.softmax(this.dim))
   }
 
+  /** As `forward`, on every engine. */
   override async forwardAsync(input: Tensor): Promise<Tensor> {
-    return this.forward(input)
+    if (engineOf(this).kind === 'host') return this.forward(input)
+    checkTensor('Softmax.forwardAsync', 'input', input)
+    const dim = wrapDim('softmax', this.dim, input.ndim)
+    if (input.numel === 0) return zerosLike(input)
+    if (dim === input.ndim - 1) {
+      return resultOf(this, 'Softmax', input, Softmax.forwardOnDevice(this, operationsOf(this), input))
+    }
+    // Devices compute it over the last dimension.
+    const last = await new Softmax(-1).to(engineOf(this)).forwardAsync(input.transpose(dim, -1))
+    return last.transpose(dim, -1)
   }
 
-  override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
-    const array = deviceArray(operations, input)
-    if (array === null || (this.dim !== -1 && this.dim !== array.shape.length - 1)) return null
-    return new DeviceTensor(operations.softmax(array))
+  /** Over the last dimension: see {@link ForwardOnDevice}. */
+  static forwardOnDevice(
+    { dim }: Softmax,
+    operations: DeviceOperations | null,
+    input: unknown,
+  ): DeviceValue | null {
+    const array = operations && deviceArray(operations, input)
+    if (operations === null || array === null || (dim !== -1 && dim !== array.shape.length - 1)) return null
+    return new DeviceTensor(operations.softmax(array), operations)
   }
 
   /** @throws RangeError unless `dim` is -1: a timestep has no other dimension */
   override openStream(width: number | null, batch: number): ModuleStream | null {
-    return softmaxPart('Softmax', this.dim, width, batch, false)
+    return softmaxPart(hostEngineOf(this, 'Softmax', 'openStream'), 'Softmax', this.dim, width, batch, false)
   }
 
   override extraRepr(): string {

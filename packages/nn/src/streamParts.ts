@@ -1,8 +1,8 @@
-import { defaultHostEngine, type FloatArray, type UnaryFunction } from '@unroll/kernels'
+import type { FloatArray, HostEngine, UnaryFunction } from '@unroll/kernels'
 import type { ModuleStream } from './moduleStream.ts'
 
-// Parts of a SequentialStream that keep no state. They compute on the default host engine, as the modules' `forward`, and
-// write their results into arrays of their own, which the next step overwrites.
+// Parts of a SequentialStream that keep no state. They compute on their module's engine and write their results into
+// arrays of their own, which the next step overwrites.
 
 /** Gives its input on; null where it stands first and so does not know its width. */
 export function passThrough(width: number | null): ModuleStream | null {
@@ -10,14 +10,19 @@ export function passThrough(width: number | null): ModuleStream | null {
 }
 
 /** `f` of every number. */
-export function mapPart(f: UnaryFunction, width: number | null, batch: number): ModuleStream | null {
+export function mapPart(
+  engine: HostEngine,
+  f: UnaryFunction,
+  width: number | null,
+  batch: number,
+): ModuleStream | null {
   if (width === null) return null
-  const engine = defaultHostEngine()
   return computed(width, batch, (input, out) => engine.mapInto(f, input, out))
 }
 
 /** Softmax, or its logarithm, over the features. */
 export function softmaxPart(
+  engine: HostEngine,
   who: string,
   dim: number,
   width: number | null,
@@ -28,7 +33,6 @@ export function softmaxPart(
     throw new RangeError(`${who}.openStream: expected dim -1, the features of a timestep, got ${dim}`)
   }
   if (width === null) return null
-  const engine = defaultHostEngine()
   const operands = { x: new Float32Array(0) as FloatArray, rows: batch, columns: width, log }
   return computed(width, batch, (input, out) => {
     operands.x = input

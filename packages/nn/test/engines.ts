@@ -15,3 +15,23 @@ export function describeEngines(behaviour: (engine: HostEngine) => void): void {
     },
   )
 }
+
+/** A host engine that computes as another one, and notes which of its functions were asked. */
+export function recordingEngine(base: HostEngine): {
+  readonly engine: HostEngine
+  readonly calls: string[]
+} {
+  const calls: string[] = []
+  const engine: HostEngine = Object.fromEntries(
+    Object.entries(base).map(([name, member]) => [
+      name,
+      typeof member === 'function'
+        ? (...args: unknown[]): unknown => {
+            calls.push(name)
+            return Reflect.apply(member, base, args)
+          }
+        : member,
+    ]),
+  ) as unknown as HostEngine
+  return { engine, calls }
+}

@@ -120,7 +120,7 @@ export function describeProxied(title: string, wrap: <T extends object>(value: T
       proxy.forward(words)
       expect(calls).toEqual(['hook', 'hook'])
 
-      const other = new Model()
+      const other = new Model().to(reference)
       proxy.loadStateDict(other.stateDict())
       expect(model.scale.toArray()).toEqual(other.scale.toArray())
       expect(model.forward(words).toArray()).toEqual(other.eval().forward(words).toArray())

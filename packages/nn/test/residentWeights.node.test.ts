@@ -2,9 +2,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type HostEngine, type PackedWeights, reference, wasm } from '@unroll/kernels'
-import { noGrad, ones, type Tensor, zeros } from '@unroll/tensor'
+import { noGrad, ones, zeros } from '@unroll/tensor'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type DirectionTensors, ResidentWeights } from '../src/index.ts'
+import { Parameter } from '../src/index.ts'
+import { ResidentWeights } from '../src/recurrent/index.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
@@ -16,29 +17,53 @@ const spec = {
   projSize: 0,
   numLayers: 1,
   bidirectional: false,
+  bias: true,
 } as const
 
-function weights(): DirectionTensors & { biasIh: Tensor } {
+/** What a GRUCell(2, 3) holds. */
+interface Weights {
+  weight_ih: Parameter
+  weight_hh: Parameter
+  bias_ih: Parameter
+  bias_hh: Parameter
+}
+
+function weights(dtype: 'float32' | 'float64' = 'float32'): Weights {
+  const parameter = (...shape: number[]): Parameter => new Parameter(ones(shape, { dtype }))
   return {
-    weightIh: ones([9, 2]),
-    weightHh: ones([9, 3]),
-    biasIh: ones([9]),
-    biasHh: ones([9]),
-    weightHr: null,
+    weight_ih: parameter(9, 2),
+    weight_hh: parameter(9, 3),
+    bias_ih: parameter(9),
+    bias_hh: parameter(9),
   }
 }
 
+function residentWeights(): ResidentWeights {
+  return new ResidentWeights('GRUCell', spec, [''])
+}
+
 /** The reference engine, counting what it has packed and not given back. */
-function countingEngine(): HostEngine & { held: number; packs: number; arrays: unknown[] } {
+function countingEngine(): HostEngine & {
+  held: number
+  packs: number
+  updates: number
+  arrays: unknown[]
+} {
   const engine = {
     ...reference,
     held: 0,
     packs: 0,
+    updates: 0,
     arrays: [] as unknown[],
     pack: (...args: Parameters<HostEngine['pack']>): PackedWeights => {
       const packed = reference.pack(...args)
       engine.arrays = args[1].flatMap((direction) => Object.values(direction))
       const dispose = packed.dispose.bind(packed)
+      const update = packed.update.bind(packed)
+      packed.update = (weights) => {
+        update(weights)
+        engine.updates++
+      }
       packed.dispose = () => {
         engine.held--
         dispose()
@@ -58,88 +83,102 @@ describe('ResidentWeights', () => {
   })
 
   test('packs once, without copying what is contiguous', () => {
-    const resident = new ResidentWeights(spec)
-    const tensors = weights()
-    const packed = resident.get(engine, [tensors])
-    expect(engine.arrays[0]).toBe(tensors.weightIh.storage.elements)
-    for (let i = 0; i < 3; i++) expect(resident.get(engine, [{ ...tensors }])).toBe(packed)
-    expect([engine.packs, engine.held]).toEqual([1, 1])
+    const resident = residentWeights()
+    const module = weights()
+    const packed = resident.get(engine, module)
+    expect(engine.arrays[0]).toBe(module.weight_ih.storage.elements)
+    for (let i = 0; i < 3; i++) expect(resident.get(engine, { ...module })).toBe(packed)
+    expect([engine.packs, engine.updates, engine.held]).toEqual([1, 0, 1])
     resident.dispose()
   })
 
-  test('packs again after each kind of change, giving the old memory back', () => {
-    const resident = new ResidentWeights(spec)
-    let tensors: DirectionTensors = weights()
-    const replace = (some: Partial<DirectionTensors>): void => {
-      tensors = { ...tensors, ...some }
-    }
+  test('packs into the same memory after each kind of change', () => {
+    const resident = residentWeights()
+    const module = weights()
     const changes: [what: string, change: () => void][] = [
-      ['a write', () => noGrad(() => tensors.weightHh.fill_(2))],
-      ['a write through a view', () => noGrad(() => tensors.weightIh.select(0, 1).zero_())],
-      ['another tensor', () => replace({ biasHh: ones([9]) })],
-      ['no biases', () => replace({ biasIh: null, biasHh: null })],
-      ['set_ to other memory', () => noGrad(() => tensors.weightIh.set_(zeros([9, 2])))],
+      ['a write', () => noGrad(() => module.weight_hh.fill_(2))],
+      ['a write through a view', () => noGrad(() => module.weight_ih.select(0, 1).zero_())],
+      [
+        'another tensor',
+        () => {
+          module.bias_hh = new Parameter(ones([9]))
+        },
+      ],
+      ['set_ to other memory', () => noGrad(() => module.weight_ih.set_(zeros([9, 2])))],
       [
         'set_ to the same memory, walked otherwise',
-        () => noGrad(() => tensors.weightHh.set_(tensors.weightHh.view([3, 9]).t())),
+        () => noGrad(() => module.weight_hh.set_(module.weight_hh.view([3, 9]).t())),
       ],
     ]
-    resident.get(engine, [tensors])
-    let packs = 1
+    const packed = resident.get(engine, module)
+    let updates = 0
     for (const [what, change] of changes) {
       change()
-      const packed = resident.get(engine, [tensors])
-      expect([what, engine.packs, engine.held]).toEqual([what, ++packs, 1])
-      expect(resident.get(engine, [tensors])).toBe(packed)
+      expect(resident.get(engine, module)).toBe(packed)
+      expect([what, engine.updates, engine.packs, engine.held]).toEqual([what, ++updates, 1, 1])
+      const call = {
+        input: Float32Array.of(1, 2),
+        batchSizes: Int32Array.of(1),
+        h0: Float32Array.of(1, 2, 3),
+        c0: null,
+      }
+      using fresh = residentWeights()
+      expect(engine.recurrent(packed, call)).toEqual(reference.recurrent(fresh.get(reference, module), call))
     }
     resident.dispose()
     expect(engine.held).toBe(0)
   })
 
-  test('follows the engine and the dtype', () => {
-    const resident = new ResidentWeights(spec)
-    const tensors = weights()
-    resident.get(engine, [tensors])
-    resident.get(wasm, [tensors])
+  test('packs anew for another engine or dtype, giving the old memory back', () => {
+    const resident = residentWeights()
+    const module = weights()
+    resident.get(engine, module)
+    resident.get(wasm, module)
     expect(engine.held).toBe(0)
-    const doubles = Object.fromEntries(
-      Object.entries(weights()).map(([name, t]) => [name, t?.to('float64') ?? null]),
-    )
-    expect(resident.get(engine, [{ ...tensors, ...doubles }]).spec.dtype).toBe('float64')
+    expect(resident.get(engine, weights('float64')).spec.dtype).toBe('float64')
+    expect(resident.get(engine, module).spec.dtype).toBe('float32')
+    expect([engine.packs, engine.updates, engine.held]).toEqual([3, 0, 1])
     resident.dispose()
   })
 
   test('gives memory back on dispose, and packs again after it', () => {
-    const tensors = weights()
+    const module = weights()
     {
-      using resident = new ResidentWeights(spec)
+      using resident = residentWeights()
       resident.dispose()
-      resident.get(engine, [tensors])
+      resident.get(engine, module)
       resident.dispose()
       resident.dispose()
       expect(engine.held).toBe(0)
-      resident.get(engine, [tensors])
+      resident.get(engine, module)
       expect(engine.held).toBe(1)
     }
     expect(engine.held).toBe(0)
   })
 
-  test('holds nothing of weights that cannot be packed', () => {
-    const resident = new ResidentWeights(spec)
-    resident.get(engine, [weights()])
-    const halves = { ...weights(), weightIh: zeros([9, 2], { dtype: 'float16' }) }
-    expect(() => resident.get(engine, [halves])).toThrow("module.to('float32')")
-    expect(() => resident.get(engine, [{ ...weights(), weightIh: zeros([9, 5]) }])).toThrow(RangeError)
-    expect(() => resident.get(engine, [])).toThrow(RangeError)
+  test('names what cannot be packed, and goes on with what was', () => {
+    const resident = residentWeights()
+    const module = weights()
+    const packed = resident.get(engine, module)
+    const half = new Parameter(zeros([9, 2], { dtype: 'float16' }))
+    const large = new Parameter(zeros([9, 5]))
+    expect(() => resident.get(engine, { ...module, weight_ih: half })).toThrow("module.to('float32')")
+    expect(() => resident.get(engine, { ...module, weight_ih: large })).toThrow(RangeError)
+    expect(() => resident.get(engine, { ...module, bias_ih: null })).toThrow(
+      'GRUCell.bias_ih: expected a Parameter, got null',
+    )
+    expect(resident.get(engine, module)).toBe(packed)
+    expect([engine.packs, engine.updates, engine.held]).toEqual([1, 0, 1])
+    resident.dispose()
     expect(engine.held).toBe(0)
   })
 
   test('is collected, and its memory given back, when it is dropped', async () => {
-    const tensors = weights()
+    const module = weights()
     const drop = (): WeakRef<ResidentWeights>[] =>
       Array.from({ length: 20 }, () => {
-        const resident = new ResidentWeights(spec)
-        resident.get(engine, [tensors])
+        const resident = residentWeights()
+        resident.get(engine, module)
         return new WeakRef(resident)
       })
     const dropped = drop()
@@ -153,8 +192,8 @@ describe('ResidentWeights', () => {
   })
 
   test('is left alone by the collector after dispose', async () => {
-    const resident = new ResidentWeights(spec)
-    resident.get(engine, [weights()])
+    const resident = residentWeights()
+    resident.get(engine, weights())
     resident.dispose()
     collectGarbage()
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -21,7 +21,6 @@ const {
   ModuleList,
   Parameter,
   ReLU,
-  ResidentWeights,
   Sequential,
   Sigmoid,
   Softmax,
@@ -171,23 +170,6 @@ const constructors: readonly WrongCall[] = [
   ['new Parameter()', () => construct(Parameter)],
   ['new Parameter(x, { requiresGrad: false })', () => construct(Parameter, x, { requiresGrad: false })],
   ['new Parameter(tensor([1n]))', () => construct(Parameter, tensor([1n]))],
-  [
-    'new ResidentWeights().get(engine, [])',
-    () =>
-      call(
-        new ResidentWeights({
-          mode: 'LSTM',
-          inputSize: 1,
-          hiddenSize: 1,
-          projSize: 0,
-          numLayers: 1,
-          bidirectional: false,
-        }),
-        'get',
-        'wasm',
-        [],
-      ),
-  ],
 ]
 
 const layers: Readonly<Record<string, InstanceType<typeof Module>>> = {
@@ -348,6 +330,9 @@ const options: readonly WrongCall[] = [
   ['calculateGain()', () => call(nn, 'calculateGain')],
   ["calculateGain('leaky_relu', '0.1')", () => call(nn, 'calculateGain', 'leaky_relu', '0.1')],
   ['engineOf()', () => call(nn, 'engineOf')],
+  ['hostEngineOf()', () => call(nn, 'hostEngineOf')],
+  ['onOwnEngine(linear)', () => call(nn, 'onOwnEngine', linear)],
+  ['onOwnEngine()', () => call(nn, 'onOwnEngine', null, () => x)],
   ["residentOf('linear', 'weights', make)", () => call(nn, 'residentOf', 'linear', 'weights', () => x)],
   ["residentOf(linear, 'weights')", () => call(nn, 'residentOf', linear, 'more weights')],
   ['checkedOptions()', () => call(nn, 'checkedOptions', 'f', 3, {})],
@@ -370,7 +355,7 @@ describe.each([
 test('every class and function is among them', () => {
   const codes = [...constructors, ...forwards, ...methods, ...functions, ...options].map(([code]) => code)
   // Take what they are given as it is: unknown values, or values of an engine.
-  const open = ['DeviceTensor', 'deviceArray', 'Identity', 'StateDictError']
+  const open = ['DeviceTensor', 'deviceArray', 'Identity', 'Resident', 'StateDictError']
   for (const name of Object.keys(nn)) {
     if (!open.includes(name))
       expect(

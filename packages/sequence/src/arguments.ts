@@ -1,4 +1,4 @@
-import { describeValue, type FloatArray } from '@unroll/kernels'
+import { describeValue } from '@unroll/kernels'
 import { elementsOf, Tensor } from '@unroll/tensor'
 
 /** `(5, 3)`; letters stand for sizes that may be any. */
@@ -28,18 +28,6 @@ export function integersOf(who: string, what: string, source: readonly number[] 
 
 function numbersOf(tensor: Tensor): ArrayLike<number> {
   return Array.from(elementsOf(tensor.dtype === 'int64' ? tensor : tensor.to('float64')), Number)
-}
-
-/**
- * The elements of a tensor for an engine: its own memory if it is contiguous.
- * @throws TypeError unless it is float32 or float64
- */
-export function floatsOf(who: string, tensor: Tensor): FloatArray {
-  const elements = elementsOf(tensor)
-  if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
-  throw new TypeError(
-    `${who}: expected float32 or float64, which engines compute with, got ${tensor.dtype}; convert with .to('float32')`,
-  )
 }
 
 export function checkBoolean(who: string, what: string, value: unknown): void {

@@ -1,20 +1,21 @@
 import type { DeviceArray, DeviceOperations, PackedWeights, RecurrentMode } from '@unroll/kernels'
 import { DeviceTensor, type DeviceValue } from '@unroll/nn'
-import { elementsOf, Tensor } from '@unroll/tensor'
+import { inputOf } from '@unroll/nn/recurrent'
+import { elementsOf, Tensor, zeros } from '@unroll/tensor'
+import { layerName } from './options.ts'
 import { PackedSequence } from './packedSequence.ts'
-import type { RNNBase } from './rnnBase.ts'
-import { prepareCall } from './sequenceCall.ts'
+import { type SequenceLayer, sequenceCall } from './sequenceCall.ts'
 
 /** What a recurrent layer computes on a device, without its states, which only the host is given. */
 export class DeviceResult implements DeviceValue {
   /** As the layer's output; null where sequences differ in length. */
-  readonly sequence: DeviceArray | null
+  readonly sequence: DeviceTensor | null
   /** `(N, D*P)`, or unbatched `(D*P)`: see SelectOutput. */
-  readonly last: DeviceArray | null
+  readonly last: DeviceTensor | null
   private readonly results: () => Promise<unknown>
 
   constructor(
-    { sequence, last }: { readonly sequence: DeviceArray | null; readonly last: DeviceArray | null },
+    { sequence, last }: { readonly sequence: DeviceTensor | null; readonly last: DeviceTensor | null },
     results: () => Promise<unknown>,
   ) {
     this.sequence = sequence
@@ -27,53 +28,69 @@ export class DeviceResult implements DeviceValue {
   }
 }
 
+/** A layer that can run on a device. */
+interface DeviceLayer<M extends RecurrentMode> extends SequenceLayer<M> {
+  forwardAsync(input: Tensor | PackedSequence): Promise<unknown>
+}
+
 /**
  * A layer's results for an input of the host or the device, from zeros; null where `forwardAsync` has to run. What was not
  * asked for is computed only if the results come to the host after all.
+ * @param weights gives those of the layer, packed
+ * @throws as `forward`
  */
 export function resultOnDevice<M extends RecurrentMode>(
-  module: RNNBase<M>,
+  layer: DeviceLayer<M>,
   operations: DeviceOperations,
   weights: () => PackedWeights,
   input: unknown,
 ): DeviceResult | null {
-  if (input instanceof DeviceTensor) {
-    const { shape } = input.array
-    const [first = 0, second = 0] = shape
-    const isBatched = shape.length === 3
-    const [T, N] = !isBatched ? [first, 1] : module.batchFirst ? [second, first] : [first, second]
-    const isDropping = module.training && module.dropout > 0 && module.numLayers > 1
-    // What is wrong with it, forwardAsync tells.
-    if (
-      (!isBatched && shape.length !== 2) ||
-      shape.at(-1) !== module.inputSize ||
-      T === 0 ||
-      N === 0 ||
-      isDropping
-    )
-      return null
-    const { output, last } = operations.recurrent(weights(), {
-      input: input.array,
-      batchSizes: new Int32Array(T).fill(N),
-      batchFirst: isBatched && module.batchFirst,
-      h0: null,
-      c0: null,
-    })
-    return new DeviceResult({ sequence: output, last: isBatched ? last : null }, async () =>
-      module.forwardAsync(await input.toHost()),
-    )
-  }
+  const isDropping = layer.training && layer.dropout > 0 && layer.numLayers > 1
+  // Its results could not be computed again.
+  if (isDropping) return null
+  if (input instanceof DeviceTensor) return ofDeviceInput(layer, operations, weights, input)
   const isPacked = input instanceof PackedSequence
   if (!isPacked && !(input instanceof Tensor && input.ndim === 3)) return null
   const rows = isPacked ? input.data : input
   if (rows.dtype !== 'float32' || rows.numel === 0) return null
-  const { call } = prepareCall(module, input, null)
-  const { output, last } = operations.recurrent(weights(), call)
+  const { call } = sequenceCall(layer, input, null)
+  const { output, last } = operations.recurrent(weights(), inputOf(`${layerName(layer.mode)}.forward`, call))
   // Packed sequences are sorted; states are in the caller's order.
   const order =
     isPacked && input.unsortedIndices ? Array.from(elementsOf(input.unsortedIndices), Number) : null
   const lasts = order === null ? last : operations.indexSelect(last, order)
-  return new DeviceResult({ sequence: isPacked ? null : output, last: lasts }, () =>
-    module.forwardAsync(input),
+  const there = on(operations)
+  return new DeviceResult({ sequence: isPacked ? null : there(output), last: there(lasts) }, () =>
+    layer.forwardAsync(input),
   )
+}
+
+function ofDeviceInput<M extends RecurrentMode>(
+  layer: DeviceLayer<M>,
+  operations: DeviceOperations,
+  weights: () => PackedWeights,
+  input: DeviceTensor,
+): DeviceResult | null {
+  const { shape } = input.array
+  if (input.operations !== operations || shape.includes(0)) return null
+  // One element that stands at every position has the shape to be checked, and no memory.
+  const { call } = sequenceCall(layer, zeros([]).expand(shape), null)
+  const { batchSizes } = call
+  const batchFirst = call.batchFirst && shape.length === 3
+  const { output, last } = operations.recurrent(weights(), {
+    input: input.array,
+    batchSizes,
+    batchFirst,
+    h0: null,
+    c0: null,
+  })
+  const there = on(operations)
+  return new DeviceResult(
+    { sequence: there(output), last: shape.length === 3 ? there(last) : null },
+    async () => layer.forwardAsync(await input.toHost()),
+  )
+}
+
+function on(operations: DeviceOperations): (array: DeviceArray | null) => DeviceTensor | null {
+  return (array) => array && new DeviceTensor(array, operations)
 }

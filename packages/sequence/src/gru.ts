@@ -1,4 +1,6 @@
+import type { DeviceOperations } from '@unroll/kernels'
 import { checkedOptions, type StateDict } from '@unroll/nn'
+import type { DeviceResult } from './deviceResult.ts'
 import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import type { GRUOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
@@ -33,6 +35,15 @@ export class GRU extends RNNBase<'GRU'> {
    */
   constructor(inputSize: number, hiddenSize: number, options?: GRUOptions | null) {
     super('GRU', inputSize, hiddenSize, options)
+  }
+
+  /** See {@link ForwardOnDevice}. */
+  static override forwardOnDevice(
+    layer: GRU,
+    operations: DeviceOperations | null,
+    input: unknown,
+  ): DeviceResult | null {
+    return RNNBase.forwardOnDevice(layer, operations, input)
   }
 
   /**

@@ -1,4 +1,6 @@
+import type { DeviceOperations } from '@unroll/kernels'
 import { checkedOptions, type StateDict } from '@unroll/nn'
+import type { DeviceResult } from './deviceResult.ts'
 import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import type { LSTMOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
@@ -40,10 +42,19 @@ export class LSTM extends RNNBase<'LSTM'> {
     super('LSTM', inputSize, hiddenSize, options)
   }
 
+  /** See {@link ForwardOnDevice}. */
+  static override forwardOnDevice(
+    layer: LSTM,
+    operations: DeviceOperations | null,
+    input: unknown,
+  ): DeviceResult | null {
+    return RNNBase.forwardOnDevice(layer, operations, input)
+  }
+
   /**
-   * A LSTM with the weights of a state dict, copied; sizes, layers, directions, bias and projection are read off names and shapes.
+   * An LSTM with the weights of a state dict, copied; sizes, layers, directions, bias and projection are read off names and shapes.
    * What these cannot tell must be given: batchFirst and dropout.
-   * @throws RangeError if under `prefix` there are no weights of a LSTM; StateDictError if some are missing or misfit
+   * @throws RangeError if under `prefix` there are no weights of an LSTM; StateDictError if some are missing or misfit
    */
   static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): LSTM {
     const given = checkedOptions('LSTM.fromStateDict', options, fromStateDictDefaults, 'prefix')

@@ -1,5 +1,7 @@
 import { describeValue, type FloatDType, optionsOf, type RecurrentMode } from '@unroll/kernels'
+import { gateLetters, kindOf, type RecurrentKind } from '@unroll/kernels/spec'
 import { checkSize } from '@unroll/nn'
+import { checkFloatDType } from '@unroll/nn/recurrent'
 import { checkBoolean, checkInteger } from './arguments.ts'
 
 /** Options of every recurrent layer. */
@@ -41,20 +43,11 @@ const defaults: Required<GRUOptions> = {
   dtype: 'float32',
 }
 
-/** The class a mode belongs to. */
-export function layerName(mode: RecurrentMode): 'RNN' | 'LSTM' | 'GRU' {
-  switch (mode) {
-    case 'RNN_TANH':
-    case 'RNN_RELU':
-      return 'RNN'
-    case 'LSTM':
-    case 'GRU':
-      return mode
-    default:
-      throw new RangeError(
-        `RNNBase: expected mode RNN_TANH, RNN_RELU, LSTM or GRU, got ${describeValue(mode satisfies never)}`,
-      )
-  }
+/** The class a mode belongs to. @throws RangeError on another mode */
+export function layerName(mode: RecurrentMode): RecurrentKind {
+  // Users write the mode of an RNNBase themselves.
+  if (typeof mode === 'string' && Object.hasOwn(gateLetters, kindOf(mode))) return kindOf(mode)
+  throw new RangeError(`RNNBase: expected mode RNN_TANH, RNN_RELU, LSTM or GRU, got ${describeValue(mode)}`)
 }
 
 /**
@@ -97,9 +90,7 @@ export function resolveOptions(
     )
   }
   checkBoolean(who, 'bidirectional', all.bidirectional)
-  if (all.dtype !== 'float32' && all.dtype !== 'float64') {
-    throw new TypeError(`${who}: expected dtype to be float32 or float64, got ${describeValue(all.dtype)}`)
-  }
+  checkFloatDType(who, all.dtype)
   return all
 }
 

@@ -1,4 +1,6 @@
+import type { DeviceOperations } from '@unroll/kernels'
 import { checkedOptions, type StateDict } from '@unroll/nn'
+import type { DeviceResult } from './deviceResult.ts'
 import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
 import { type RNNOptions, resolveRNNOptions } from './options.ts'
 import { RNNBase } from './rnnBase.ts'
@@ -38,10 +40,19 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
     this.nonlinearity = nonlinearity
   }
 
+  /** See {@link ForwardOnDevice}. */
+  static override forwardOnDevice(
+    layer: RNN,
+    operations: DeviceOperations | null,
+    input: unknown,
+  ): DeviceResult | null {
+    return RNNBase.forwardOnDevice(layer, operations, input)
+  }
+
   /**
-   * A RNN with the weights of a state dict, copied; sizes, layers, directions and bias are read off names and shapes.
+   * An RNN with the weights of a state dict, copied; sizes, layers, directions and bias are read off names and shapes.
    * What these cannot tell must be given: nonlinearity, batchFirst and dropout.
-   * @throws RangeError if under `prefix` there are no weights of a RNN; StateDictError if some are missing or misfit
+   * @throws RangeError if under `prefix` there are no weights of an RNN; StateDictError if some are missing or misfit
    */
   static fromStateDict(
     state: StateDict,

@@ -2,29 +2,34 @@ import {
   type DeviceOperations,
   describeValue,
   type Engine,
-  type HostEngine,
   type PackedWeights,
   type RecurrentMode,
 } from '@unroll/kernels'
+import { parametersOf, sizesOf } from '@unroll/kernels/spec'
 import {
   checkedOptions,
   checkSize,
-  type DeviceValue,
   engineOf,
+  hostEngineOf,
   Module,
-  Parameter,
-  ResidentWeights,
+  type Parameter,
   residentOf,
-  uniform_,
 } from '@unroll/nn'
-import { checkTensor, elementsOf, empty, RuntimeError, type Tensor } from '@unroll/tensor'
+import {
+  drawParameters,
+  parameterOf,
+  ResidentWeights,
+  registerParameters,
+  runRecurrent,
+  runRecurrentAsync,
+} from '@unroll/nn/recurrent'
+import { checkTensor, type DType, elementsOf, RuntimeError, type Tensor } from '@unroll/tensor'
 import { formatShape } from './arguments.ts'
-import { resultOnDevice } from './deviceResult.ts'
+import { type DeviceResult, resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
-import { directionsOf, parameterOf, parameterShapes, widthsOf } from './layerParameters.ts'
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
-import { type ForwardOptions, prepareCall, type SequenceResults } from './sequenceCall.ts'
+import { type ForwardOptions, type SequenceResults, sequenceCall } from './sequenceCall.ts'
 import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
 /** What only an LSTM can be asked for. */
@@ -76,9 +81,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     this.dropout = dropout
     this.bidirectional = bidirectional
     this.projSize = projSize
-    for (const [name, shape] of parameterShapes(this)) {
-      this.registerParameter(name, new Parameter(empty(shape, { dtype })))
-    }
+    registerParameters(this, this, dtype)
     this.resetParameters()
   }
 
@@ -127,9 +130,10 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     hx: HiddenState<M> | null = null,
     options: ForwardOptions | null = null,
   ): SequenceResults<M> {
-    const engine = this.hostEngine('forward')
-    const { call, finish } = prepareCall<M>(this, input, hx, options)
-    return finish(engine.recurrent(this.packedWeights(engine), call))
+    const name = layerName(this.mode)
+    const engine = hostEngineOf(this, name)
+    const { call, finish } = sequenceCall<M>(this, input, hx, options)
+    return finish(runRecurrent(`${name}.forward`, engine, () => packedWeights(this, engine), call))
   }
 
   /** As {@link RNNBase.forward}, on every engine. */
@@ -164,13 +168,19 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     options: ForwardOptions | null = null,
   ): Promise<SequenceResults<M>> {
     const engine = engineOf(this)
-    const { call, finish } = prepareCall<M>(this, input, hx, options)
-    return finish(await engine.recurrent(this.packedWeights(engine), call))
+    const { call, finish } = sequenceCall<M>(this, input, hx, options)
+    const who = `${layerName(this.mode)}.forward`
+    return finish(await runRecurrentAsync(who, engine, () => packedWeights(this, engine), call))
   }
 
-  override forwardOnDevice(operations: DeviceOperations, input: unknown): DeviceValue | null {
-    if (parameterOf(this, 'weight_ih_l0').dtype !== 'float32') return null
-    return resultOnDevice<M>(this, operations, () => this.packedWeights(engineOf(this)), input)
+  /** See {@link ForwardOnDevice}. */
+  static forwardOnDevice(
+    layer: RNNBase,
+    operations: DeviceOperations | null,
+    input: unknown,
+  ): DeviceResult | null {
+    if (operations === null || dtypeOf(layer) !== 'float32') return null
+    return resultOnDevice(layer, operations, () => packedWeights(layer, engineOf(layer)), input)
   }
 
   /**
@@ -183,11 +193,11 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const who = `${layerName(this.mode)}.stream`
     const { batch } = checkedOptions(who, options, { batch: 1 }, 'batch')
     checkSize(who, 'batch', batch)
-    const engine = this.hostEngine('stream')
+    const engine = hostEngineOf(this, layerName(this.mode), 'stream')
     const { mode, numLayers, hiddenSize } = this
-    const widths = [widthsOf(this).P, hiddenSize]
+    const widths = [sizesOf(this).P, hiddenSize]
     return new SequenceStream(
-      { mode, numLayers, widths, engine, weights: () => this.packedWeights(engine) },
+      { mode, numLayers, widths, engine, weights: () => packedWeights(this, engine) },
       batch,
     )
   }
@@ -196,35 +206,21 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
 
   /** The parameters of each layer and direction, in PyTorch's order. */
   get allWeights(): Parameter[][] {
-    return directionsOf(this).map((direction) =>
-      Object.values(direction).filter((weight) => weight instanceof Parameter),
+    return parametersOf(this).map((direction) =>
+      Object.values(direction).flatMap((parameter) =>
+        parameter === null ? [] : [parameterOf(layerName(this.mode), this, parameter.name)],
+      ),
     )
   }
 
   /** Draws every parameter anew from U(-1/sqrt(H), 1/sqrt(H)), in PyTorch's order. */
   resetParameters(): void {
-    const bound = 1 / Math.sqrt(this.hiddenSize)
-    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
+    drawParameters(this, this.hiddenSize)
   }
 
   /** Packs the parameters into the engine now rather than in the next `forward`. Done already: does nothing. */
   flattenParameters(): void {
-    this.packedWeights(engineOf(this))
-  }
-
-  private hostEngine(method: string): HostEngine {
-    const engine = engineOf(this)
-    if (engine.kind === 'host') return engine
-    throw new RuntimeError(
-      `${layerName(this.mode)}.${method}: engine ${engine.name} computes asynchronously; use await ${layerName(this.mode)}.forwardAsync(...)`,
-    )
-  }
-
-  private packedWeights(engine: Engine): PackedWeights {
-    const { mode, inputSize, hiddenSize, numLayers, bidirectional, projSize } = this
-    const spec = { mode, inputSize, hiddenSize, numLayers, bidirectional, projSize }
-    const resident = residentOf(this, 'weights', () => new ResidentWeights(spec))
-    return resident.get(engine, directionsOf(this))
+    packedWeights(this, engineOf(this))
   }
 
   // Checks
@@ -237,7 +233,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const who = `${layerName(this.mode)}.forward`
     checkTensor(who, 'input', input)
     if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
-    const { dtype } = parameterOf(this, 'weight_ih_l0')
+    const dtype = dtypeOf(this)
     if (input.dtype !== dtype) {
       const computes = input.dtype === 'float32' || input.dtype === 'float64'
       throw new RangeError(
@@ -288,7 +284,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const who = `${layerName(this.mode)}.getExpectedHiddenSize`
     checkTensor(who, 'input', input)
     if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
-    const { D, P } = widthsOf(this)
+    const { D, P } = sizesOf(this)
     const N = batchSizes === null ? input.size(this.batchFirst ? 0 : 1) : Number(elementsOf(batchSizes)[0])
     return [this.numLayers * D, N, P]
   }
@@ -344,4 +340,18 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
       .filter((part) => part !== false)
       .join(', ')
   }
+}
+
+/** The layer's weights in the memory of an engine, packed if they are not there as they are now. */
+function packedWeights<M extends RecurrentMode>(layer: RNNBase<M>, engine: Engine): PackedWeights {
+  const resident = residentOf(layer, 'weights', () => {
+    const { mode, inputSize, hiddenSize, numLayers, bias, bidirectional, projSize } = layer
+    const spec = { mode, inputSize, hiddenSize, numLayers, bias, bidirectional, projSize }
+    return new ResidentWeights(layerName(mode), spec)
+  })
+  return resident.get(engine, layer)
+}
+
+function dtypeOf<M extends RecurrentMode>(layer: RNNBase<M>): DType {
+  return parameterOf(layerName(layer.mode), layer, 'weight_ih_l0').dtype
 }

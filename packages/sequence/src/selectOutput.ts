@@ -1,5 +1,5 @@
-import { type DeviceOperations, describeValue } from '@unroll/kernels'
-import { DeviceTensor, type DeviceValue, Module, type ModuleStream } from '@unroll/nn'
+import { describeValue } from '@unroll/kernels'
+import { type DeviceValue, Module, type ModuleStream } from '@unroll/nn'
 import { cat, Tensor } from '@unroll/tensor'
 import { formatShape } from './arguments.ts'
 import { DeviceResult } from './deviceResult.ts'
@@ -64,9 +64,13 @@ export class SelectOutput extends Module {
     return this.forward(results)
   }
 
-  override forwardOnDevice(_operations: DeviceOperations, input: unknown): DeviceValue | null {
-    const array = input instanceof DeviceResult ? input[this.selection] : null
-    return array && new DeviceTensor(array)
+  /** Takes what is on a device: see {@link ForwardOnDevice}. */
+  static forwardOnDevice(
+    { selection }: SelectOutput,
+    _operations: unknown,
+    input: unknown,
+  ): DeviceValue | null {
+    return input instanceof DeviceResult ? input[selection] : null
   }
 
   /** In a stream the layer before gives its output alone, the only one there is and so the last. */

@@ -1,15 +1,16 @@
-import type { FloatArray, RecurrentInput, RecurrentMode, RecurrentOutput } from '@unroll/kernels'
-import { checkedOptions, engineOf } from '@unroll/nn'
-import { checkTensor, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
-import { floatsOf, formatShape } from './arguments.ts'
+import type { Engine, RecurrentMode } from '@unroll/kernels'
+import { type LayerSpec, sizesOf } from '@unroll/kernels/spec'
+import { checkedOptions } from '@unroll/nn'
+import type { RecurrentArguments, RecurrentResults } from '@unroll/nn/recurrent'
+import { checkTensor, RuntimeError, type Tensor } from '@unroll/tensor'
+import { formatShape } from './arguments.ts'
 import { dropoutFactors } from './dropoutFactors.ts'
 import { type HiddenState, hiddenOf, statesOf } from './hiddenState.ts'
 import { layerName } from './options.ts'
 import { layoutOf } from './packedLayout.ts'
 import { checkPacked, isMeantAsPacked, PackedSequence } from './packedSequence.ts'
-import type { RNNBase } from './rnnBase.ts'
 
-/** Of {@link RNNBase.forward}. */
+/** What `forward` of a recurrent layer takes besides its input and states. */
 export interface ForwardOptions {
   /** LSTM only: give the last layer's cell states of all timesteps as a third result. Default false. */
   readonly returnCells?: boolean
@@ -22,23 +23,39 @@ export type SequenceResults<M extends RecurrentMode> = [
   cells?: Tensor | PackedSequence,
 ]
 
-/** One call of an engine, and what makes its result into a module's. */
+/** What a call needs to know of a recurrent layer. */
+export interface SequenceLayer<M extends RecurrentMode> extends LayerSpec {
+  readonly mode: M
+  readonly batchFirst: boolean
+  readonly dropout: number
+  readonly training: boolean
+  readonly engine: Engine
+  checkInput(input: Tensor, batchSizes: Tensor | null): void
+  checkForwardArgs(input: Tensor, hidden: HiddenState<M>, batchSizes: Tensor | null): void
+  getExpectedHiddenSize(
+    input: Tensor,
+    batchSizes: Tensor | null,
+  ): [layers: number, batch: number, width: number]
+  permuteHidden(hx: HiddenState<M>, permutation: Tensor | null): HiddenState<M>
+}
+
+/** A call of an engine, and what makes its results into those of `forward`. */
 export interface SequenceCall<M extends RecurrentMode> {
-  readonly call: RecurrentInput
-  readonly finish: (result: RecurrentOutput) => SequenceResults<M>
+  readonly call: RecurrentArguments
+  readonly finish: (results: RecurrentResults) => SequenceResults<M>
 }
 
 /**
  * Checks the arguments of `forward` in PyTorch's order and lays them out for an engine: rows stay where they are,
  * only the states of a packed batch are permuted.
  */
-export function prepareCall<M extends RecurrentMode>(
-  module: RNNBase<M>,
+export function sequenceCall<M extends RecurrentMode>(
+  layer: SequenceLayer<M>,
   given: Tensor | PackedSequence,
   hx: HiddenState<M> | null,
   options: ForwardOptions | null = null,
 ): SequenceCall<M> {
-  const { mode, batchFirst } = module
+  const { mode } = layer
   const who = `${layerName(mode)}.forward`
   const packed = given instanceof PackedSequence ? given : null
   const layout = packed && layoutOf(who, packed)
@@ -49,49 +66,45 @@ export function prepareCall<M extends RecurrentMode>(
   checkRanks(who, states, batched)
 
   // Unbatched is a batch of one: the same elements in the same order.
-  const x = batched ? input : input.unsqueeze(batchFirst ? 0 : 1)
+  const batchDim = layer.batchFirst ? 0 : 1
+  const x = batched ? input : input.unsqueeze(batchDim)
   const sizes = packed?.batchSizes ?? null
   const hidden = batched ? states : states.map((state) => state.unsqueeze(1))
-  if (hx === null) module.checkInput(x, sizes)
-  else module.checkForwardArgs(x, hiddenOf(mode, hidden), sizes)
+  if (hx === null) layer.checkInput(x, sizes)
+  else layer.checkForwardArgs(x, hiddenOf(mode, hidden), sizes)
 
-  const [layers, N, P] = module.getExpectedHiddenSize(x, sizes)
+  const [layers, N] = layer.getExpectedHiddenSize(x, sizes)
   const batchSizes = layout
     ? Int32Array.from(layout.batchSizes)
-    : new Int32Array(x.size(batchFirst ? 1 : 0)).fill(N)
+    : new Int32Array(x.size(1 - batchDim)).fill(N)
   if (batchSizes.length === 0) {
     throw new RuntimeError(`${who}: expected at least one timestep, got input ${formatShape(input.shape)}`)
   }
   const order = packed?.sortedIndices ?? null
-  const [h0 = null, c0 = null] = hidden.map((state) =>
-    floatsOf(who, order ? state.indexSelect(1, order) : state),
-  )
-  const D = layers / module.numLayers
+  const [h0 = null, c0 = null] = order ? states.map((state) => state.indexSelect(1, order)) : states
 
   return {
     call: {
-      input: floatsOf(who, x),
+      input,
       batchSizes,
-      batchFirst: batchFirst && packed === null,
+      batchFirst: layer.batchFirst && packed === null,
+      states: batched ? [layers, N] : [layers],
       h0,
       c0,
-      dropout: drawDropout(who, module, x, D * P),
-      ...(returnCells && { returnCells }),
+      dropout: drawDropout(layer, x),
+      returnCells,
     },
     finish: ({ output, hn, cn, cells }) => {
-      const lead = batched ? [layers, N] : [layers]
-      const last = [tensor(hn, { shape: [...lead, P] })]
-      if (cn !== null) last.push(tensor(cn, { shape: [...lead, module.hiddenSize] }))
-      const state = module.permuteHidden(hiddenOf(mode, last), packed?.unsortedIndices ?? null)
-      const sequence = (values: FloatArray, width: number): Tensor | PackedSequence => {
-        const rows = tensor(values, { shape: [...input.shape.slice(0, -1), width] })
-        if (packed === null) return rows
-        return new PackedSequence(rows, packed.batchSizes, packed.sortedIndices, packed.unsortedIndices)
-      }
-      if (!returnCells) return [sequence(output, D * P), state]
-      if (cells) return [sequence(output, D * P), state, sequence(cells, D * module.hiddenSize)]
+      const last = cn === null ? [hn] : [hn, cn]
+      const state = layer.permuteHidden(hiddenOf(mode, last), packed?.unsortedIndices ?? null)
+      const sequence = (rows: Tensor): Tensor | PackedSequence =>
+        packed === null
+          ? rows
+          : new PackedSequence(rows, packed.batchSizes, packed.sortedIndices, packed.unsortedIndices)
+      if (!returnCells) return [sequence(output), state]
+      if (cells) return [sequence(output), state, sequence(cells)]
       throw new RuntimeError(
-        `${who}: engine ${engineOf(module).name} gives no cell states of all timesteps; the engines wasm and reference do`,
+        `${who}: engine ${layer.engine.name} gives no cell states of all timesteps; the engines wasm and reference do`,
       )
     },
   }
@@ -124,9 +137,10 @@ function checkRanks(who: string, states: readonly Tensor[], batched: boolean): v
 }
 
 /** One factor for each output of every layer but the last; null where nothing is dropped. */
-function drawDropout(who: string, module: RNNBase, x: Tensor, features: number): FloatArray | null {
-  const { training, dropout, numLayers, inputSize } = module
+function drawDropout<M extends RecurrentMode>(layer: SequenceLayer<M>, x: Tensor): Tensor | null {
+  const { training, dropout, numLayers, inputSize } = layer
   if (!training || dropout === 0 || numLayers === 1) return null
+  const { D, P } = sizesOf(layer)
   const dtype = x.dtype === 'float64' ? 'float64' : 'float32'
-  return floatsOf(who, dropoutFactors(dropout, [numLayers - 1, x.numel / inputSize, features], dtype))
+  return dropoutFactors(dropout, [numLayers - 1, x.numel / inputSize, D * P], dtype)
 }

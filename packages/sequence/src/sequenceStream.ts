@@ -6,11 +6,12 @@ import {
   type RecurrentMode,
   type RecurrentStream,
 } from '@unroll/kernels'
+import { floatsOf } from '@unroll/nn/recurrent'
 import { RuntimeError, Tensor, tensor } from '@unroll/tensor'
-import { checkInteger, floatsOf, formatShape } from './arguments.ts'
+import { checkInteger, formatShape } from './arguments.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
 
-/** Of {@link RNNBase.stream}. */
+/** What `stream` of a recurrent layer takes. */
 export interface StreamOptions {
   /** How many sequences run side by side. Default 1. */
   readonly batch?: number
@@ -28,7 +29,7 @@ export interface StreamSource<M extends RecurrentMode> {
 }
 
 /**
- * A layer fed one timestep at a time, for audio and control loops; made by {@link RNNBase.stream}. It keeps its state
+ * A layer fed one timestep at a time, for audio and control loops; made by `stream` of a recurrent layer. It keeps its state
  * in the engine's memory, and a step allocates nothing. The memory is given back by `dispose`, or when the stream is
  * garbage collected.
  *

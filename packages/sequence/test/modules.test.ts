@@ -176,8 +176,8 @@ describe('the engine', () => {
     expect(forward()).toBeAllclose(want)
     Reflect.set(gru, 'bias_ih_l0', other.getParameter('bias_hh_l0'))
     expect(forward()).not.toBeAllclose(want)
-    expect(engine.packed).toBe(6)
-    expect(engine.disposed).toBe(5)
+    // Into the memory there is.
+    expect([engine.packed, engine.disposed]).toEqual([1, 0])
   })
 
   it('runs in float64 after a conversion', () => {

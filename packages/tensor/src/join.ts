@@ -1,6 +1,6 @@
 import { recordOf, recordsOf } from './operands.ts'
 import { cat as catStrided, stack as stackStrided } from './strided/join.ts'
-import { linear as linearStrided, type PackedBy } from './strided/matmul.ts'
+import { linear as linearStrided } from './strided/matmul.ts'
 import { Tensor } from './tensor.ts'
 
 /** Tensors behind each other along `dim`; their other sizes are equal. */
@@ -18,12 +18,10 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
  * @param input (..., I)
  * @param weight (O, I)
  * @param bias (O)
- * @param packed gives weight and bias packed into the engine asked for, as a module keeps them; without it they are
- * packed for this one call
  * @returns (..., O)
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null, packed?: PackedBy): Tensor {
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const [x, w] = [recordOf('linear', 'the input', input), recordOf('linear', 'the weight', weight)]
   const b = bias === null ? null : recordOf('linear', 'the bias', bias)
-  return new Tensor(linearStrided(x, w, b, packed))
+  return new Tensor(linearStrided(x, w, b))
 }

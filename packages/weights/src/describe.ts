@@ -1,4 +1,5 @@
 import { describeValue } from '@unroll/kernels'
+import { kindOfGates, modeOf, parameterList, type RecurrentKind, readSpec } from '@unroll/kernels/spec'
 import { tagOf } from './source/isA.ts'
 
 /** All that is looked at: a `Tensor` has it, and a `TensorInfo`. */
@@ -12,7 +13,7 @@ export interface RecurrentModule {
   /** What stands before its parameters' names: `encoder.lstm.`, or nothing. */
   readonly prefix: string
   /** `RNN` and `RNNCell` with tanh or relu: shapes cannot tell. */
-  readonly kind: 'RNN' | 'LSTM' | 'GRU' | 'RNNCell' | 'LSTMCell' | 'GRUCell'
+  readonly kind: RecurrentKind | `${RecurrentKind}Cell`
   readonly inputSize: number
   readonly hiddenSize: number
   /** 1 for cells. */
@@ -23,13 +24,6 @@ export interface RecurrentModule {
   readonly projSize: number
   readonly dtype: string
 }
-
-/** Rows of weight_ih, in units of hiddenSize. */
-const kinds: ReadonlyMap<number, 'RNN' | 'LSTM' | 'GRU'> = new Map([
-  [1, 'RNN'],
-  [3, 'GRU'],
-  [4, 'LSTM'],
-])
 
 /**
  * Lists the recurrent modules in a state dict, in its order. A prefix counts if all weights and biases of a module
@@ -59,51 +53,18 @@ function describeModule(
   cell: boolean,
 ): RecurrentModule | null {
   const suffix = cell ? '' : '_l0'
-  const shapeOf = (name: string): readonly number[] | null => weights.get(prefix + name)?.shape ?? null
-  const [rows = 0, inputSize = 0] = shapeOf(`weight_ih${suffix}`) ?? []
-  const projection = cell ? null : shapeOf('weight_hr_l0')
-  const [, hiddenSize = 0] = projection ?? shapeOf(`weight_hh${suffix}`) ?? []
-  const kind = kinds.get(rows / hiddenSize)
-  if (kind === undefined || hiddenSize === 0) return null
-  const module: RecurrentModule = {
+  const shapeOf = (name: string): readonly number[] | undefined => weights.get(prefix + name)?.shape
+  const stored = readSpec(shapeOf, suffix)
+  if (stored === null || stored.hiddenSize === 0) return null
+  const kind = kindOfGates(stored.gates)
+  if (kind === null) return null
+  const { gates: _, ...spec } = stored
+  const parameters = parameterList({ ...spec, mode: modeOf(kind) }, cell ? [suffix] : undefined)
+  if (!parameters.every(({ name, shape }) => String(shapeOf(name)) === String(shape))) return null
+  return {
     prefix,
     kind: cell ? `${kind}Cell` : kind,
-    inputSize,
-    hiddenSize,
-    numLayers: cell ? 1 : countLayers(weights, prefix),
-    bidirectional: !cell && weights.has(`${prefix}weight_ih_l0_reverse`),
-    bias: weights.has(`${prefix}bias_ih${suffix}`),
-    projSize: projection?.[0] ?? 0,
+    ...spec,
     dtype: weights.get(`${prefix}weight_ih${suffix}`)?.dtype ?? '',
   }
-  const fits = expectedShapes(module, cell).every(
-    ([name, shape]) => String(shapeOf(name)) === String(shape) && shapeOf(name) !== null,
-  )
-  return fits ? module : null
-}
-
-function countLayers(weights: ReadonlyMap<string, DescribedTensor>, prefix: string): number {
-  let layers = 1
-  while (weights.has(`${prefix}weight_ih_l${layers}`)) layers++
-  return layers
-}
-
-/** Every parameter such a module has, with its shape. */
-function expectedShapes(module: RecurrentModule, cell: boolean): [name: string, shape: number[]][] {
-  const { kind, inputSize, hiddenSize, numLayers, bidirectional, bias, projSize } = module
-  const gates = kind.startsWith('LSTM') ? 4 : kind.startsWith('GRU') ? 3 : 1
-  const outputSize = projSize || hiddenSize
-  const shapes: [string, number[]][] = []
-  for (let layer = 0; layer < numLayers; layer++) {
-    for (const direction of bidirectional ? ['', '_reverse'] : ['']) {
-      const suffix = cell ? '' : `_l${layer}${direction}`
-      const width = layer === 0 ? inputSize : outputSize * (bidirectional ? 2 : 1)
-      shapes.push([`weight_ih${suffix}`, [gates * hiddenSize, width]])
-      shapes.push([`weight_hh${suffix}`, [gates * hiddenSize, outputSize]])
-      if (bias) shapes.push([`bias_ih${suffix}`, [gates * hiddenSize]])
-      if (bias) shapes.push([`bias_hh${suffix}`, [gates * hiddenSize]])
-      if (projSize > 0) shapes.push([`weight_hr${suffix}`, [projSize, hiddenSize]])
-    }
-  }
-  return shapes
 }

@@ -1,4 +1,6 @@
 // Reading
+
+export type { RecurrentKind } from '@unroll/kernels/spec'
 export { type DescribedTensor, describe, type RecurrentModule } from './describe.ts'
 // Errors and limits
 export {
@@ -12,7 +14,7 @@ export {
 } from './errors.ts'
 export { fromKeras, type KerasOptions, type KerasWeights } from './gateOrders/fromKeras.ts'
 export { fromOnnx, type OnnxOptions, type OnnxWeights } from './gateOrders/fromOnnx.ts'
-export type { LayerPlace, RecurrentKind } from './gateOrders/gateOrders.ts'
+export type { LayerPlace } from './gateOrders/gateOrders.ts'
 export { type InspectedGlobal, type Inspection, inspect, type Verdict } from './inspect.ts'
 export type { LeftOut } from './leftOut.ts'
 export { type Limits, limits } from './limits.ts'

@@ -29,6 +29,7 @@ const bundle = buildSync({
   },
   alias: {
     '@unroll/tensor': path('../../tensor/src/index.ts'),
+    '@unroll/kernels/spec': path('../../kernels/src/spec/index.ts'),
     '@unroll/kernels': path('../../kernels/src/index.ts'),
   },
   bundle: true,

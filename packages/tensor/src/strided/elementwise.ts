@@ -1,4 +1,4 @@
-import { defaultHostEngine } from '@unroll/kernels'
+import { currentHostEngine } from '@unroll/kernels'
 import { checkComputable, checkSigned, type DType, isBigintType, isFloatingPoint } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, copyInto, copyOf, mover } from './cast.ts'
@@ -36,7 +36,7 @@ export function binary(operator: BinaryOperator, x: Operand, y: Operand): Stride
   const { shape, a, b } = meet(name, dtype, x, y)
   if (name !== 'pow' && isFloatingPoint(dtype) && numelOf(shape) >= worthTheEngine) {
     const [left, right] = [floatsAsTheyLie(a), floatsAsTheyLie(b)]
-    if (left && right) return dense(shape, dtype, defaultHostEngine().zip(name, left, right))
+    if (left && right) return dense(shape, dtype, currentHostEngine().zip(name, left, right))
   }
   const out = dense(shape, dtype)
   if (isBigintType(dtype) && bigints) zip(bigints, heldBigints(out), heldBigints(a), heldBigints(b))

@@ -1,14 +1,14 @@
 // What the engine of @unroll/kernels computes for the numeric core, and how operands come to it: as they lie in
 // memory where that is without gaps, else as a copy.
 
-import { defaultHostEngine, type FloatArray, type UnaryFunction } from '@unroll/kernels'
+import { currentHostEngine, type FloatArray, type UnaryFunction } from '@unroll/kernels'
 import type { TypedArray } from '../dtype.ts'
 import { elementsOf } from './cast.ts'
 import { dense, isContiguous, type Strided } from './strided.ts'
 
 /** `f` of every element of `t`, of float32 or float64. */
 export function mapFloats(f: UnaryFunction, t: Strided): Strided {
-  return dense(t.shape, t.dtype, defaultHostEngine().map(f, floatsOf(t)))
+  return dense(t.shape, t.dtype, currentHostEngine().map(f, floatsOf(t)))
 }
 
 /** The elements of float32 or float64 in logical order: the memory itself where they lie that way. */

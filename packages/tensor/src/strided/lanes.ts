@@ -1,7 +1,7 @@
 // Operations along one dimension that see each lane as a whole: the elements along it at one position of all other
 // dimensions.
 
-import { defaultHostEngine } from '@unroll/kernels'
+import { currentHostEngine } from '@unroll/kernels'
 import { checkFlag, checkInteger } from '../checks.ts'
 import { checkComputable, checkSigned, holdsBigints, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
@@ -152,7 +152,7 @@ function softmaxOnEngine(who: string, t: Strided, dim: number, log: boolean): St
   const columns = t.shape[d] ?? 1
   const x = floatsOf(lanes)
   const rows = columns === 0 ? 0 : x.length / columns
-  const data = defaultHostEngine().softmax({ x, rows, columns, log })
+  const data = currentHostEngine().softmax({ x, rows, columns, log })
   return contiguous(transpose(dense(lanes.shape, t.dtype, data), d, -1))
 }
 

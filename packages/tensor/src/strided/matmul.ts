@@ -1,4 +1,4 @@
-import { defaultHostEngine, type FloatArray, type HostEngine, type PackedMatrix } from '@unroll/kernels'
+import { currentHostEngine, type FloatArray, type HostEngine, type PackedMatrix } from '@unroll/kernels'
 import { checkComputable, checkSigned, isFloatingPoint, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { cast, contiguous, copyInto, elementsOf, reshape } from './cast.ts'
@@ -7,9 +7,6 @@ import { floatsOf } from './engine.ts'
 import { forEachRow } from './loop.ts'
 import { bigintsOf, dense, isContiguous, numelOf, type Strided, shapeText, Walk } from './strided.ts'
 import { expand, transpose, unsqueeze } from './views.ts'
-
-/** Gives a matrix packed into an engine; asked for once the arguments are known to fit. */
-export type PackedBy = (engine: HostEngine) => PackedMatrix
 
 /**
  * The matrix product as PyTorch's matmul has it: a vector is a row on the left and a column on the right, and the
@@ -42,11 +39,35 @@ export function matmul(a: Strided, b: Strided): Strided {
  * @param input (..., I)
  * @param weight (O, I)
  * @param bias (O), or null
- * @param packed gives weight and bias as the engine keeps them; they are packed for this one call if left out
  * @returns (..., O)
  * @throws RuntimeError if the shapes do not fit or the dtypes differ
  */
-export function linear(input: Strided, weight: Strided, bias: Strided | null, packed?: PackedBy): Strided {
+export function linear(input: Strided, weight: Strided, bias: Strided | null): Strided {
+  linearShape(input, weight, bias)
+  return timesMatrix(input, transpose(weight, 0, 1), bias)
+}
+
+/**
+ * As {@link linear}, by a weight and bias that `engine` keeps; of integers, which engines do not multiply, without.
+ * @param packed gives them once the arguments are known to fit
+ */
+export function packedLinear(
+  engine: HostEngine,
+  input: Strided,
+  weight: Strided,
+  bias: Strided | null,
+  packed: () => PackedMatrix,
+): Strided {
+  if (!isFloatingPoint(input.dtype)) return linear(input, weight, bias)
+  const shape = linearShape(input, weight, bias)
+  return dense(shape, input.dtype, engine.multiply(floatsOf(input), numelOf(shape.slice(0, -1)), packed()))
+}
+
+/**
+ * The shape of {@link linear}'s result, (..., O).
+ * @throws RuntimeError if the shapes do not fit or the dtypes differ
+ */
+export function linearShape(input: Strided, weight: Strided, bias: Strided | null): number[] {
   checkDTypes('linear', input, weight, ...(bias === null ? [] : [bias]))
   const [features, size] = weight.shape
   if (weight.shape.length !== 2 || input.shape.at(-1) !== size) {
@@ -57,11 +78,7 @@ export function linear(input: Strided, weight: Strided, bias: Strided | null, pa
   if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== features)) {
     throw new RuntimeError(`linear: expected a bias of shape (${features}), got ${shapeText(bias.shape)}`)
   }
-  if (!packed || !isFloatingPoint(input.dtype)) return timesMatrix(input, transpose(weight, 0, 1), bias)
-  const lead = input.shape.slice(0, -1)
-  const engine = defaultHostEngine()
-  const data = engine.multiply(floatsOf(input), numelOf(lead), packed(engine))
-  return dense([...lead, features ?? 0], input.dtype, data)
+  return [...input.shape.slice(0, -1), features ?? 0]
 }
 
 /** `a` (..., K) times one matrix `b` (K, N): all rows of `a` at once. */
@@ -104,7 +121,7 @@ function multiplyFloats(a: Strided, b: Strided, m: number, bias: Strided | null)
   const flipped = transpose(b, 0, 1)
   // The weights of a Linear come as a transposed view: the engine takes them as they lie.
   const transposeB = !isContiguous(b) && isContiguous(flipped)
-  return defaultHostEngine().matmul({
+  return currentHostEngine().matmul({
     a: floatsOf(a),
     b: floatsOf(transposeB ? flipped : b),
     m,

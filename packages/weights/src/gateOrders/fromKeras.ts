@@ -1,4 +1,5 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
+import { gateLetters, type RecurrentKind } from '@unroll/kernels/spec'
 import { type Tensor, zeros } from '@unroll/tensor'
 import {
   checkKind,
@@ -7,10 +8,8 @@ import {
   type GateOrder,
   gruEquations,
   type LayerPlace,
-  type RecurrentKind,
   reorder,
   suffixOf,
-  torchOrder,
 } from './gateOrders.ts'
 
 /** https://keras.io/api/layers/recurrent_layers: c is PyTorch's g, h its n. */
@@ -75,10 +74,10 @@ export function fromKeras(
   checkDirection(all)
   checkReset(kind, all.resetAfter, bias ?? null)
 
-  const rows = torchOrder[kind].length * (recurrentKernel.shape[0] ?? 0)
+  const rows = gateLetters[kind].length * (recurrentKernel.shape[0] ?? 0)
   expectShape(who, 'kernel', kernel, [kernel.shape[0] ?? 0, rows])
   expectShape(who, 'recurrentKernel', recurrentKernel, [recurrentKernel.shape[0] ?? 0, rows])
-  const order = (tensor: Tensor): Tensor => reorder(tensor, kerasOrder[kind], torchOrder[kind])
+  const order = (tensor: Tensor): Tensor => reorder(tensor, kerasOrder[kind], gateLetters[kind])
   const suffix = suffixOf(who, layer, reverse)
   const result = new Map([
     [`weight_ih${suffix}`, order(kernel.t())],

@@ -1,4 +1,5 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
+import { gateLetters, type RecurrentKind } from '@unroll/kernels/spec'
 import type { Tensor } from '@unroll/tensor'
 import {
   checkKind,
@@ -6,10 +7,8 @@ import {
   expectShape,
   type GateOrder,
   gruEquations,
-  type RecurrentKind,
   reorder,
   suffixOf,
-  torchOrder,
 } from './gateOrders.ts'
 
 /** https://onnx.ai/onnx/operators/onnx__LSTM.html: c is PyTorch's g, h its n. */
@@ -68,7 +67,7 @@ export function fromOnnx(
   checkEquations(kind, all, weights.P ?? null)
 
   const [directions = 0, , hiddenSize = 0] = R.shape
-  const rows = torchOrder[kind].length * hiddenSize
+  const rows = gateLetters[kind].length * hiddenSize
   if (directions < 1 || directions > 2) {
     throw new RangeError(`${who}: expected 1 or 2 directions, got ${directions}`)
   }
@@ -77,7 +76,7 @@ export function fromOnnx(
   expectShape(who, 'W', W, [directions, rows, W.shape[2] ?? 0])
   expectShape(who, 'R', R, [directions, rows, hiddenSize])
   if (B) expectShape(who, 'B', B, [directions, 2 * rows])
-  const order = (tensor: Tensor): Tensor => reorder(tensor, onnxOrder[kind], torchOrder[kind])
+  const order = (tensor: Tensor): Tensor => reorder(tensor, onnxOrder[kind], gateLetters[kind])
   const result = new Map<string, Tensor>()
   for (let index = 0; index < directions; index++) {
     const suffix = suffixOf(who, layer, index === 1 || direction === 'reverse')

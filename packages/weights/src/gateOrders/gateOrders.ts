@@ -1,14 +1,9 @@
 import { describeValue } from '@unroll/kernels'
+import { suffixOf as endOf, gateLetters, type RecurrentKind } from '@unroll/kernels/spec'
 import { cat, checkTensor, type Tensor } from '@unroll/tensor'
-
-/** Recurrent layers that other frameworks have too. */
-export type RecurrentKind = 'RNN' | 'LSTM' | 'GRU'
 
 /** A letter for each gate, in the order in which a framework stacks them. */
 export type GateOrder = Readonly<Record<RecurrentKind, string>>
-
-/** The rows of PyTorch's weights. */
-export const torchOrder: GateOrder = { RNN: 'h', LSTM: 'ifgo', GRU: 'rzn' }
 
 /** The two kinds of GRU that there are; the end of a message. */
 export const gruEquations =
@@ -36,12 +31,12 @@ export function suffixOf(who: string, layer: number, reverse: boolean): string {
   if (!Number.isSafeInteger(layer) || layer < 0) {
     throw new RangeError(`${who}: expected layer to be a whole number from 0 on, got ${describeValue(layer)}`)
   }
-  return `_l${layer}${reverse ? '_reverse' : ''}`
+  return endOf(layer, reverse)
 }
 
 /** @throws RangeError */
 export function checkKind(who: string, kind: RecurrentKind): void {
-  if (Object.hasOwn(torchOrder, kind)) return
+  if (Object.hasOwn(gateLetters, kind)) return
   throw new RangeError(`${who}: expected kind 'RNN', 'LSTM' or 'GRU', got ${describeValue(kind)}`)
 }
 

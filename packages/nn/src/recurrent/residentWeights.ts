@@ -1,0 +1,128 @@
+import {
+  type DirectionWeights,
+  describeValue,
+  type Engine,
+  type FloatArray,
+  type PackedWeights,
+} from '@unroll/kernels'
+import { type LayerSpec, parametersOf } from '@unroll/kernels/spec'
+import type { Tensor } from '@unroll/tensor'
+import { Parameter } from '../parameter.ts'
+import { floatsOf, Resident, type Sources } from '../resident.ts'
+
+/** The names of a direction's parameters on its module; null for one there is not. */
+type DirectionNames = { readonly [weight in keyof DirectionWeights]: string | null }
+
+/**
+ * The weights of a recurrent module packed into an engine, once: {@link ResidentWeights.get} packs on first use and hands
+ * out the same packed weights until a parameter or the engine changes. Changed parameters are packed into the memory there
+ * is. The engine's memory is given back by `dispose`, or when the owner is garbage collected.
+ *
+ * ```ts
+ * const resident = new ResidentWeights('LSTM', spec)
+ * engine.recurrent(resident.get(engine, lstm), call)
+ * ```
+ */
+export class ResidentWeights extends Resident<PackedWeights> {
+  readonly #who: string
+  readonly #spec: LayerSpec
+  readonly #directions: readonly DirectionNames[]
+
+  /**
+   * @param who the module, as messages name it
+   * @param spec what it is; the element type is that of its parameters, which `module.to(dtype)` may change
+   * @param suffixes of its parameters' names; `['']` for a cell
+   */
+  constructor(who: string, spec: LayerSpec, suffixes?: readonly string[]) {
+    super()
+    this.#who = who
+    this.#spec = spec
+    this.#directions = parametersOf(spec, suffixes).map((direction) => ({
+      weightIh: direction.weightIh?.name ?? null,
+      weightHh: direction.weightHh?.name ?? null,
+      biasIh: direction.biasIh?.name ?? null,
+      biasHh: direction.biasHh?.name ?? null,
+      weightHr: direction.weightHr?.name ?? null,
+    }))
+  }
+
+  /**
+   * The parameters of `module` in `engine`'s own memory, packed anew if one was written to or replaced, or the engine is
+   * another.
+   * @throws TypeError if a property is no parameter, or they are not all float32 or all float64
+   * @throws RangeError if a parameter has another size than the spec asks for
+   */
+  get(engine: Engine, module: object): PackedWeights {
+    const sources = this.#sources(module)
+    return this.current(
+      engine,
+      sources,
+      () => this.#pack(engine, sources),
+      (packed) => update(packed, sources),
+    )
+  }
+
+  #sources(module: object): Sources {
+    const sources: (Tensor | null)[] = []
+    for (const { weightIh, weightHh, biasIh, biasHh, weightHr } of this.#directions) {
+      sources.push(
+        this.#parameter(module, weightIh),
+        this.#parameter(module, weightHh),
+        this.#parameter(module, biasIh),
+        this.#parameter(module, biasHh),
+        this.#parameter(module, weightHr),
+      )
+    }
+    return sources
+  }
+
+  #parameter(module: object, name: string | null): Tensor | null {
+    return name === null ? null : parameterOf(this.#who, module, name)
+  }
+
+  #pack(engine: Engine, sources: Sources): PackedWeights {
+    const weights = weightsOf(sources)
+    return engine.pack({ ...this.#spec, dtype: dtypeOf(weights) }, weights)
+  }
+}
+
+/** A parameter of a module, without building the list of all of them. @throws TypeError if the property is something else */
+export function parameterOf(who: string, module: object, name: string): Parameter {
+  const parameter: unknown = Reflect.get(module, name)
+  if (parameter instanceof Parameter) return parameter
+  throw new TypeError(`${who}.${name}: expected a Parameter, got ${describeValue(parameter)}`)
+}
+
+/** False where what was packed is of another element type. */
+function update(packed: PackedWeights, sources: Sources): boolean {
+  const weights = weightsOf(sources)
+  if (packed.disposed || packed.spec.dtype !== dtypeOf(weights)) return false
+  packed.update(weights)
+  return true
+}
+
+/** The elements of the parameters of each direction, five by five. */
+function weightsOf(sources: Sources): DirectionWeights[] {
+  const weights: DirectionWeights[] = []
+  for (let i = 0; i < sources.length; i += 5) {
+    const [weightIh, weightHh, biasIh, biasHh, weightHr] = sources.slice(i, i + 5).map(floatsOrNull)
+    if (!weightIh || !weightHh)
+      throw new TypeError('ResidentWeights: expected two matrices of each direction')
+    weights.push({
+      weightIh,
+      weightHh,
+      biasIh: biasIh ?? null,
+      biasHh: biasHh ?? null,
+      weightHr: weightHr ?? null,
+    })
+  }
+  return weights
+}
+
+function floatsOrNull(tensor: Tensor | null): FloatArray | null {
+  return tensor && floatsOf('ResidentWeights.get', tensor)
+}
+
+function dtypeOf(weights: readonly DirectionWeights[]): 'float32' | 'float64' {
+  return weights[0]?.weightIh instanceof Float64Array ? 'float64' : 'float32'
+}

@@ -1,0 +1,109 @@
+import type {
+  Engine,
+  FloatArray,
+  HostEngine,
+  PackedWeights,
+  RecurrentInput,
+  RecurrentOutput,
+} from '@unroll/kernels'
+import { sizesOf } from '@unroll/kernels/spec'
+import { elementsOf, type Tensor } from '@unroll/tensor'
+import { ofFloats } from '@unroll/tensor/layers'
+
+/** The arguments of a call, laid out as an engine takes them and known to fit. Letters as in `RecurrentInput` of @unroll/kernels. */
+export interface RecurrentArguments {
+  /** `(T, N, I)`, `(N, T, I)` if `batchFirst`, or the rows of a packed batch, `(R, I)`; without `N` if that is 1. */
+  readonly input: Tensor
+  /** `(T)` */
+  readonly batchSizes: Int32Array
+  readonly batchFirst: boolean
+  /** What stands before the width in the shapes of states: `[numLayers * D, N]`; a cell's `[N]`; without `N` if that is 1. */
+  readonly states: readonly number[]
+  /** `(...states, P)`; zeros if null. */
+  readonly h0: Tensor | null
+  /** LSTM: `(...states, H)`; zeros if null. */
+  readonly c0: Tensor | null
+  /** `(numLayers - 1, R, D * P)`, or null. */
+  readonly dropout: Tensor | null
+  readonly returnCells: boolean
+}
+
+export interface RecurrentResults {
+  /** As the input, with `D * P` for `I`. */
+  readonly output: Tensor
+  /** `(...states, P)` */
+  readonly hn: Tensor
+  /** LSTM: `(...states, H)`; else null. */
+  readonly cn: Tensor | null
+  /** As the output, with `D * H` features, if `returnCells`; null also where the engine does not give them. */
+  readonly cells: Tensor | null
+}
+
+/**
+ * Runs a whole sequence: the one place where a module's call reaches an engine.
+ * @param who the function, as messages name it: `LSTM.forward`
+ * @param weights gives the layer's, packed by `engine`, once the arguments are known to be floats
+ */
+export function runRecurrent(
+  who: string,
+  engine: HostEngine,
+  weights: () => PackedWeights,
+  call: RecurrentArguments,
+): RecurrentResults {
+  const input = inputOf(who, call)
+  const packed = weights()
+  return resultsOf(packed, call, engine.recurrent(packed, input))
+}
+
+/** As {@link runRecurrent}, on every engine. */
+export async function runRecurrentAsync(
+  who: string,
+  engine: Engine,
+  weights: () => PackedWeights,
+  call: RecurrentArguments,
+): Promise<RecurrentResults> {
+  const input = inputOf(who, call)
+  const packed = weights()
+  return resultsOf(packed, call, await engine.recurrent(packed, input))
+}
+
+/** The call as engines take it: the memory of tensors itself where it is contiguous. */
+export function inputOf(who: string, call: RecurrentArguments): RecurrentInput {
+  const { input, batchSizes, batchFirst, h0, c0, dropout, returnCells } = call
+  return {
+    input: floatsOf(who, input),
+    batchSizes,
+    batchFirst,
+    h0: h0 && floatsOf(who, h0),
+    c0: c0 && floatsOf(who, c0),
+    dropout: dropout && floatsOf(who, dropout),
+    ...(returnCells && { returnCells }),
+  }
+}
+
+function resultsOf(
+  { spec }: PackedWeights,
+  { input, states }: RecurrentArguments,
+  { output, hn, cn, cells }: RecurrentOutput,
+): RecurrentResults {
+  const { D, H, P } = sizesOf(spec)
+  const lead = input.shape.slice(0, -1)
+  return {
+    output: ofFloats(output, [...lead, D * P]),
+    hn: ofFloats(hn, [...states, P]),
+    cn: cn && ofFloats(cn, [...states, H]),
+    cells: cells ? ofFloats(cells, [...lead, D * H]) : null,
+  }
+}
+
+/**
+ * The elements of a tensor for an engine: its own memory if it is contiguous.
+ * @throws TypeError unless it is float32 or float64
+ */
+export function floatsOf(who: string, tensor: Tensor): FloatArray {
+  const elements = elementsOf(tensor)
+  if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
+  throw new TypeError(
+    `${who}: expected float32 or float64, which engines compute with, got ${tensor.dtype}; convert with .to('float32')`,
+  )
+}

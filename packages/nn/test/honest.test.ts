@@ -1,0 +1,149 @@
+import { reference, setDefaultEngine } from '@unroll/kernels'
+import { manualSeed, randn, type Tensor, tensor } from '@unroll/tensor'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import * as nn from '../src/index.ts'
+import { type Module, Sequential } from '../src/index.ts'
+import { makeDevice } from './device.ts'
+import { recordingEngine } from './engines.ts'
+
+/** A module of each class, and what it is called with. */
+const cases: readonly (readonly [module: () => Module, input: () => Tensor])[] = [
+  [() => new nn.Linear(5, 6), () => randn([2, 4, 5])],
+  [() => new nn.Embedding(7, 5), () => tensor([[1n, 3n, 6n]])],
+  [() => new nn.Softmax(-1), () => randn([4, 5])],
+  [() => new nn.Softmax(0), () => randn([4, 5])],
+  [() => new nn.LogSoftmax(-1), () => randn([4, 5])],
+  [() => new nn.ReLU(), () => randn([4, 5])],
+  [() => new nn.ReLU({ inplace: true }), () => randn([4, 5])],
+  [() => new nn.Tanh(), () => randn([4, 5])],
+  [() => new nn.Sigmoid(), () => randn([4, 5])],
+  [() => new nn.Dropout(0.5), () => randn([4, 5])],
+  [() => new nn.LayerNorm(5), () => randn([4, 5])],
+  [() => new nn.BatchNorm1d(5), () => randn([4, 5])],
+  [() => new nn.Conv1d(4, 3, 2), () => randn([2, 4, 5])],
+  [() => new nn.MaxPool1d(2), () => randn([2, 4, 6])],
+  [() => new nn.Flatten(), () => randn([2, 4, 5])],
+  [() => new nn.Identity(), () => randn([4, 5])],
+  [() => new Sequential(new nn.Linear(5, 6), new nn.Tanh(), new nn.Softmax(-1)), () => randn([4, 5])],
+]
+
+const named = cases.map(([make, input]) => [make().toString().replace(/\s+/g, ' '), make, input] as const)
+
+describe('a module computes on the engine it says', () => {
+  let standard = recordingEngine(reference)
+  beforeEach(() => {
+    standard = recordingEngine(reference)
+    setDefaultEngine(standard.engine)
+    manualSeed(1)
+  })
+  afterEach(() => setDefaultEngine(null))
+
+  test.each(named)('%s, on a host engine: forward and forwardAsync', async (_, make, input) => {
+    for (const mode of [true, false]) {
+      const own = recordingEngine(reference)
+      const module = make().train(mode).to(own.engine)
+      for (const each of module.modules()) expect(each.engine).toBe(own.engine)
+      const x = input()
+      standard.calls.length = 0
+      call(module, x)
+      await callAsync(module, x)
+      expect(standard.calls).toEqual([])
+      expect(own.calls.length > 0).toBe(computes(module))
+    }
+  })
+
+  test.each(named)('%s, on the default engine', (_, make, input) => {
+    const module = make().eval()
+    expect(module.engine).toBe(standard.engine)
+    const x = input()
+    standard.calls.length = 0
+    call(module, x)
+    expect(standard.calls.length > 0).toBe(computes(module))
+  })
+
+  test.each(named)('%s, on a device: there, or it says that it is on the host', async (_, make, input) => {
+    const module = make().eval()
+    const x = input()
+    const want = call(module, x.clone())
+    const { engine, counts } = makeDevice()
+    module.to(engine)
+    standard.calls.length = 0
+    const got = await callAsync(module, x)
+    expect(got).toBeAllclose(want)
+    const there = module.modules().filter((each) => each.engine === engine)
+    const here = module.modules().filter((each) => each.engine === standard.engine)
+    expect([...there, ...here]).toHaveLength(module.modules().length)
+    // Modules that say so, and they alone, compute on the host; who computes nothing computes nowhere.
+    expect(standard.calls.length > 0).toBe(here.some(computes))
+    const isDevices = module.modules().filter((each) => each.constructor.name !== 'Sequential')
+    expect(counts.read > 0).toBe(isDevices.some((each) => each.engine === engine && lowers(each)))
+  })
+
+  test.each(named.filter(([, make]) => lowers(make())))(
+    '%s, on a device, has to be awaited',
+    (_, make, input) => {
+      const { engine } = makeDevice()
+      const module = make().to(engine)
+      if (module instanceof Sequential) return
+      expect(() => call(module, input())).toThrow(
+        `${module.constructor.name}.forward: engine pretended computes asynchronously; use await`,
+      )
+    },
+  )
+})
+
+test('a subclass computes on a device by what it overrides, not by what its base class does there', async () => {
+  class Doubled extends nn.Linear {
+    override forward(input: Tensor): Tensor {
+      return super.forward(input).mul(2)
+    }
+  }
+  class DoubledThere extends nn.Linear {
+    override async forwardAsync(input: Tensor): Promise<Tensor> {
+      return (await super.forwardAsync(input)).mul(2)
+    }
+  }
+  manualSeed(1)
+  const plain = new nn.Linear(3, 2)
+  const x = randn([4, 3])
+  const want = plain.forward(x).mul(2)
+  const { engine } = makeDevice()
+  for (const [module, place] of [
+    [new Doubled(3, 2), 'wasm'],
+    [new DoubledThere(3, 2), 'pretended'],
+  ] as const) {
+    module.loadStateDict(plain.stateDict())
+    module.to(engine)
+    expect(module.engine.name).toBe(place)
+    expect(await module.forwardAsync(x)).toBeAllclose(want)
+    expect(await new Sequential(module).eval().forwardAsync(x)).toBeAllclose(want)
+  }
+})
+
+test('the operations of a module that throws leave the default engine in place', () => {
+  const own = recordingEngine(reference)
+  const module = new nn.Softmax(5).to(own.engine)
+  expect(() => module.forward(randn([2, 2]))).toThrow(RangeError)
+  own.calls.length = 0
+  randn([2, 2]).softmax(-1)
+  expect(own.calls).toEqual([])
+})
+
+/** Whether a module asks an engine: others move numbers, or have loops of their own. */
+function computes(module: Module): boolean {
+  const without = ['Embedding', 'LayerNorm', 'BatchNorm1d', 'Dropout', 'MaxPool1d', 'Flatten', 'Identity']
+  if (module instanceof Sequential) return [...module].some(computes)
+  return !without.includes(module.constructor.name)
+}
+
+function lowers(module: Module): boolean {
+  return ['Linear', 'Embedding', 'Softmax'].includes(module.constructor.name)
+}
+
+function call(module: Module, input: Tensor): Tensor {
+  return Reflect.apply(module.forward, module, [input]) as Tensor
+}
+
+async function callAsync(module: Module, input: Tensor): Promise<Tensor> {
+  return (await Reflect.apply(module.forwardAsync, module, [input])) as Tensor
+}

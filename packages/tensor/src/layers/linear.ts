@@ -1,0 +1,34 @@
+import type { HostEngine, PackedMatrix } from '@unroll/kernels'
+import { recordOf } from '../operands.ts'
+import { packedLinear as packedStrided, linearShape as shapeOf } from '../strided/matmul.ts'
+import { Tensor } from '../tensor.ts'
+
+/**
+ * As `linear`, by a weight and bias that `engine` keeps, as a module has them.
+ * @param input (..., I)
+ * @param weight (O, I)
+ * @param bias (O), or null
+ * @param packed gives them once the arguments are known to fit
+ * @returns (..., O)
+ * @throws RuntimeError if the shapes do not fit or the dtypes differ
+ */
+export function packedLinear(
+  engine: HostEngine,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  packed: () => PackedMatrix,
+): Tensor {
+  const [x, w] = [recordOf('linear', 'the input', input), recordOf('linear', 'the weight', weight)]
+  const b = bias === null ? null : recordOf('linear', 'the bias', bias)
+  return new Tensor(packedStrided(engine, x, w, b, packed))
+}
+
+/**
+ * The shape of the result of `linear`, (..., O).
+ * @throws RuntimeError if the shapes do not fit or the dtypes differ
+ */
+export function linearShape(input: Tensor, weight: Tensor, bias: Tensor | null): number[] {
+  const [x, w] = [recordOf('linear', 'the input', input), recordOf('linear', 'the weight', weight)]
+  return shapeOf(x, w, bias === null ? null : recordOf('linear', 'the bias', bias))
+}
