@@ -20,19 +20,17 @@
  * | fullTile | packed `(N, H)` | left operand of the projection |
  */
 import { blockPanels, packedColumns } from './pack'
-import { panelWidth } from './vector'
+import { cacheLineBytes, panelWidth } from './vector'
 
-// Values of Call.mode; the same in src/wasm/callLayout.ts.
-export const RNN_TANH: usize = 0
-export const RNN_RELU: usize = 1
-export const LSTM: usize = 2
+/** What a cell computes; the host knows these names too. */
+export const enum Mode { RNN_TANH, RNN_RELU, LSTM, GRU }
 
 /** Of the area `hidden`, if a single block does not need more: a group is as many blocks as find room in it. */
 export const hiddenBytes: usize = 8192
 
 /** Written by src/wasm/callLayout.ts, field by field in this order, 32 bits each. */
 @unmanaged export class Call {
-  mode: usize
+  mode: Mode
   timesteps: usize
   batch: usize
   layers: usize
@@ -102,7 +100,7 @@ export const hiddenBytes: usize = 8192
 
 // @ts-ignore: decorator
 @inline export function gatesOf(call: Call): usize {
-  return call.mode == LSTM ? 4 : call.mode > LSTM ? 3 : 1
+  return call.mode == Mode.LSTM ? 4 : <u32>call.mode > <u32>Mode.LSTM ? 3 : 1
 }
 
 /** Of the part: its first panel, and the one after its last. */
@@ -140,7 +138,7 @@ export const hiddenBytes: usize = 8192
 /** From row to row of pre: a cache line more than the columns, else a tile's rows may share a set of the cache. */
 // @ts-ignore: decorator
 @inline export function preStrideOf<T>(call: Call): usize {
-  return (toPanel<T>(call) - fromPanel(call)) * panelWidth<T>() + 64 / sizeof<T>()
+  return (toPanel<T>(call) - fromPanel(call)) * panelWidth<T>() + cacheLineBytes / sizeof<T>()
 }
 
 // @ts-ignore: decorator

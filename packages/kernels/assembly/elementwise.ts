@@ -12,6 +12,12 @@
 import { exp, log, sigmoid } from './exponential'
 import { tanh } from './math'
 
+/** Functions of one number; the host knows these names too. */
+export const enum Unary { neg, abs, relu, sqrt, exp, log, tanh, sigmoid }
+
+/** Functions of two numbers; the host knows these names too. */
+export const enum Binary { add, sub, mul, div, maximum, minimum }
+
 class Neg {}
 class Abs {}
 class Relu {}
@@ -28,28 +34,28 @@ class Div {}
 class Maximum {}
 class Minimum {}
 
-/** `a = operation(a)`; operations are numbered as in src/wasm/elementwise.ts. */
-export function map<T>(operation: i32, a: usize, count: usize): void {
+/** `a = operation(a)`. */
+export function map<T>(operation: Unary, a: usize, count: usize): void {
   switch (operation) {
-    case 0: return mapWith<T, Neg>(a, count)
-    case 1: return mapWith<T, Abs>(a, count)
-    case 2: return mapWith<T, Relu>(a, count)
-    case 3: return mapWith<T, Sqrt>(a, count)
-    case 4: return mapWith<T, Exp>(a, count)
-    case 5: return mapWith<T, Log>(a, count)
-    case 6: return mapWith<T, Tanh>(a, count)
+    case Unary.neg: return mapWith<T, Neg>(a, count)
+    case Unary.abs: return mapWith<T, Abs>(a, count)
+    case Unary.relu: return mapWith<T, Relu>(a, count)
+    case Unary.sqrt: return mapWith<T, Sqrt>(a, count)
+    case Unary.exp: return mapWith<T, Exp>(a, count)
+    case Unary.log: return mapWith<T, Log>(a, count)
+    case Unary.tanh: return mapWith<T, Tanh>(a, count)
     default: return mapWith<T, Sigmoid>(a, count)
   }
 }
 
-/** `a = operation(a, b)`; operations are numbered as in src/wasm/elementwise.ts. */
-export function zip<T>(operation: i32, a: usize, b: usize, count: usize): void {
+/** `a = operation(a, b)`. */
+export function zip<T>(operation: Binary, a: usize, b: usize, count: usize): void {
   switch (operation) {
-    case 0: return zipWith<T, Add>(a, b, count)
-    case 1: return zipWith<T, Sub>(a, b, count)
-    case 2: return zipWith<T, Mul>(a, b, count)
-    case 3: return zipWith<T, Div>(a, b, count)
-    case 4: return zipWith<T, Maximum>(a, b, count)
+    case Binary.add: return zipWith<T, Add>(a, b, count)
+    case Binary.sub: return zipWith<T, Sub>(a, b, count)
+    case Binary.mul: return zipWith<T, Mul>(a, b, count)
+    case Binary.div: return zipWith<T, Div>(a, b, count)
+    case Binary.maximum: return zipWith<T, Maximum>(a, b, count)
     default: return zipWith<T, Minimum>(a, b, count)
   }
 }

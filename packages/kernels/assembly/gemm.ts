@@ -13,6 +13,7 @@
 import { blockBytes, blockPanels } from './pack'
 import { rowByBlock } from './row'
 import { tileByBlock } from './tile'
+import { panelBytes } from './vector'
 
 /** Depth of a block that stays in the first-level cache while all tiles pass by: 24 kB. */
 const chunkDepth: usize = 128
@@ -29,9 +30,9 @@ export function gemm<T>(
   a: usize, height: usize, rows: usize,
   b: usize, panels: usize, depth: usize,
 ): void {
-  const touches = rows >= manyRows || panels * 32 * depth > largeMatrix
+  const touches = rows >= manyRows || panels * panelBytes * depth > largeMatrix
   for (let panel: usize = 0; panel < panels; panel += blockPanels) {
-    gemmBlock<T>(out + panel * 32, outStride, init + panel * 32, initStride, a, height, rows, b, min(blockPanels, panels - panel), depth, touches)
+    gemmBlock<T>(out + panel * panelBytes, outStride, init + panel * panelBytes, initStride, a, height, rows, b, min(blockPanels, panels - panel), depth, touches)
     b += blockBytes(depth)
   }
 }
@@ -52,7 +53,7 @@ function tilesByBlock<T>(
   out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, rows: usize, b: usize, panels: usize, depth: usize, touches: bool,
 ): void {
-  const bStep = panels * 32
+  const bStep = panels * panelBytes
   const tileBytes = depth * height * sizeof<T>()
   let k: usize = 0
   do {

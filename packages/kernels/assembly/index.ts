@@ -1,7 +1,7 @@
 /** What the host sees: memory, and each operation in both element types. */
 import { leave } from './barrier'
 import { Call } from './call'
-import { map, zip } from './elementwise'
+import { Binary, map, Unary, zip } from './elementwise'
 import { matmul, packMatrix } from './matrix'
 import { packPanels } from './pack'
 import { recurrent } from './recurrent'
@@ -49,19 +49,19 @@ export function packRowsF64(to: usize, from: usize, depth: usize, columns: usize
   packMatrix<f64>(to, from, depth, columns)
 }
 
-export function mapF32(operation: i32, a: usize, count: usize): void {
+export function mapF32(operation: Unary, a: usize, count: usize): void {
   map<f32>(operation, a, count)
 }
 
-export function mapF64(operation: i32, a: usize, count: usize): void {
+export function mapF64(operation: Unary, a: usize, count: usize): void {
   map<f64>(operation, a, count)
 }
 
-export function zipF32(operation: i32, a: usize, b: usize, count: usize): void {
+export function zipF32(operation: Binary, a: usize, b: usize, count: usize): void {
   zip<f32>(operation, a, b, count)
 }
 
-export function zipF64(operation: i32, a: usize, b: usize, count: usize): void {
+export function zipF64(operation: Binary, a: usize, b: usize, count: usize): void {
   zip<f64>(operation, a, b, count)
 }
 

@@ -9,7 +9,7 @@
  *
  * Columns beyond the last unit are zero, and so stay zero through every gate.
  */
-import { copyElements, lanes, narrow, paddedToPanels, panelWidth } from './vector'
+import { copyElements, lanes, narrow, paddedToPanels, panelBytes, panelWidth } from './vector'
 
 /** Panels of a block: a block has whole units of every kind of cell. */
 export const blockPanels: usize = 6
@@ -17,7 +17,7 @@ export const blockPanels: usize = 6
 /** Bytes from a block to the next. */
 // @ts-ignore: decorator
 @inline export function blockBytes(depth: usize): usize {
-  return blockPanels * 32 * depth
+  return blockPanels * panelBytes * depth
 }
 
 /** Columns of packed gates: units padded to whole vectors, the whole to panels. */
@@ -51,10 +51,14 @@ export function packPanels<T>(
   }
 }
 
-/** Rows of a tile, but for the last one: at most 6, or 4, which is what the kernels' registers hold. */
+/** Rows of a tile at most: as many as the registers of the kernels hold. */
+// @ts-ignore: decorator
+@inline export const tileRows: usize = 6
+
+/** Rows of every tile but the last. Narrow kernels hold four at most. */
 // @ts-ignore: decorator
 @inline export function tileHeight(rows: usize): usize {
-  return max<usize>(1, min<usize>(rows, narrow ? 4 : 6))
+  return max<usize>(1, min<usize>(rows, narrow ? 4 : tileRows))
 }
 
 /**

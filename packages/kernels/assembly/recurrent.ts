@@ -9,6 +9,7 @@ import { batchAt, Call, Direction, fromPanel, fromUnit, preStrideOf, rowOf, rowS
 import { gemm } from './gemm'
 import { blockBytes, packRows, tileHeight } from './pack'
 import { loadStates, publish, putCells, putOutput, saveStates, step } from './step'
+import { panelBytes } from './vector'
 
 export function recurrent<T>(call: Call): void {
   for (let layer = call.fromLayer; layer < call.toLayer; layer++) {
@@ -45,7 +46,7 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
   const state = layer * call.directions + direction
   const weights = changetype<Direction>(call.weights + state * offsetof<Direction>())
   const weightIh = weights.weightIh + call.fromBlock * blockBytes(inputs)
-  const bias = weights.bias + fromPanel(call) * 32
+  const bias = weights.bias + fromPanel(call) * panelBytes
   const panels = toPanel<T>(call) - fromPanel(call)
   const preStride = preStrideOf<T>(call)
   const batchMajorIn = call.batchFirst != 0 && layer == 0

@@ -1,9 +1,9 @@
 /** One timestep: from the hidden states of the last to those of this one. Areas and layouts: call.ts. */
-import { Call, Direction, fromPanel, fromUnit, hiddenBytes, LSTM, preStrideOf, RNN_RELU, RNN_TANH, toPanel, toState, toUnit, unitsOfBlock } from './call'
+import { Call, Direction, fromPanel, fromUnit, hiddenBytes, Mode, preStrideOf, toPanel, toState, toUnit, unitsOfBlock } from './call'
 import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
 import { gemm } from './gemm'
 import { blockBytes, blockPanels, packRows, tileHeight } from './pack'
-import { copyElements, paddedToPanels, panelWidth } from './vector'
+import { copyElements, paddedToPanels, panelBytes, panelWidth } from './vector'
 
 /**
  * A timestep of the first `batch` sequences: states in hRow, cRow and, packed, in `hTile`; `pre` is its `x W_ih + b`. As many
@@ -27,16 +27,16 @@ export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize
   let weightHh = weights.weightHh + call.fromBlock * blockBytes(P)
   let unit = fromUnit<T>(call)
   for (let panel = fromPanel(call); panel < endPanel; panel += groupPanels) {
-    gemm<T>(hidden, hiddenStride, weights.biasHh + panel * 32, 0, hTile, height, batch, weightHh, min(groupPanels, endPanel - panel), P)
+    gemm<T>(hidden, hiddenStride, weights.biasHh + panel * panelBytes, 0, hTile, height, batch, weightHh, min(groupPanels, endPanel - panel), P)
     const units = min(group * unitsOfBlock<T>(call), endUnit - unit)
     const at = unit * sizeof<T>()
     const h = full + at
-    if (call.mode == LSTM) lstmGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, call.cRow + at, stride)
-    else if (call.mode == RNN_TANH) tanhGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
-    else if (call.mode == RNN_RELU) reluGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
+    if (call.mode == Mode.LSTM) lstmGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, call.cRow + at, stride)
+    else if (call.mode == Mode.RNN_TANH) tanhGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
+    else if (call.mode == Mode.RNN_RELU) reluGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
     else gruGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
     weightHh += group * blockBytes(P)
-    pre += groupPanels * 32
+    pre += groupPanels * panelBytes
     unit += units
   }
   if (weights.weightHr != 0) project<T>(call, weights, batch, height, stride)
@@ -87,7 +87,7 @@ export function loadStates<T>(call: Call, state: usize): void {
     const h = call.hRow + n * paddedToPanels<T>(P) * sizeof<T>()
     memory.fill(h, 0, paddedToPanels<T>(P) * sizeof<T>())
     copyElements<T>(h + first * sizeof<T>(), call.h + (row * P + first) * sizeof<T>(), count)
-    if (call.mode == LSTM) {
+    if (call.mode == Mode.LSTM) {
       const c = call.cRow + n * paddedToPanels<T>(H) * sizeof<T>()
       memory.fill(c, 0, paddedToPanels<T>(H) * sizeof<T>())
       copyElements<T>(c + first * sizeof<T>(), call.c + (row * H + first) * sizeof<T>(), toUnit<T>(call) - first)
@@ -107,7 +107,7 @@ export function saveStates<T>(call: Call, state: usize): void {
     const row = state * call.allSequences + call.firstSequence + n
     const h = call.hRow + (n * paddedToPanels<T>(P) + first) * sizeof<T>()
     copyElements<T>(call.h + (row * P + first) * sizeof<T>(), h, toState<T>(call) - first)
-    if (call.mode == LSTM) {
+    if (call.mode == Mode.LSTM) {
       const c = call.cRow + (n * paddedToPanels<T>(H) + first) * sizeof<T>()
       copyElements<T>(call.c + (row * H + first) * sizeof<T>(), c, toUnit<T>(call) - first)
     }

@@ -11,6 +11,14 @@
 // @ts-ignore: decorator
 @external("env", "narrow") export declare const narrow: i32
 
+/** Bytes of a panel's row: two vectors. */
+// @ts-ignore: decorator
+@inline export const panelBytes: usize = 32
+
+/** Bytes of a cache line. Blocks of memory and their areas start at multiples of it. */
+// @ts-ignore: decorator
+@inline export const cacheLineBytes: usize = 64
+
 /** Elements of a vector. */
 // @ts-ignore: decorator
 @inline export function lanes<T>(): usize {
@@ -20,7 +28,7 @@
 /** Columns of a panel. */
 // @ts-ignore: decorator
 @inline export function panelWidth<T>(): usize {
-  return 32 / sizeof<T>()
+  return panelBytes / sizeof<T>()
 }
 
 /** `count` rounded up to whole panels. */

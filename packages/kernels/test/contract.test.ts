@@ -8,9 +8,8 @@ import {
   wasmVariant,
 } from '@unroll/kernels'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { CallShape } from '../src/wasm/callLayout.ts'
+import type { CallShape } from '../src/wasm/callShape.ts'
 import { WasmInstance } from '../src/wasm/instance.ts'
-import { WasmCall } from '../src/wasm/wasmCall.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
 import { describeEngines } from './engines.ts'
 import { randomCall, randomWeights, seeded } from './random.ts'
@@ -115,22 +114,22 @@ describe('wasm memory', () => {
         dropoutLength: 0,
         returnCells: false,
       })
-      const call = WasmCall.take(packed, shapeOf([2, 1]))
-      expect(WasmCall.take(packed, shapeOf([2, 1]))).not.toBe(call)
-      call.release()
+      const call = packed.takeCall(shapeOf([2, 1]))
+      expect(packed.takeCall(shapeOf([2, 1]))).not.toBe(call)
+      packed.keepCall(call)
       for (const other of [[2, 2], [2], [2, 1, 1]]) {
-        const another = WasmCall.take(packed, shapeOf(other))
+        const another = packed.takeCall(shapeOf(other))
         expect(another).not.toBe(call)
         another.dispose()
       }
-      expect(WasmCall.take(packed, shapeOf([2, 1]))).toBe(call)
-      call.release()
-      const large = WasmCall.take(packed, shapeOf(new Array<number>(10_000).fill(2)))
-      large.release()
+      expect(packed.takeCall(shapeOf([2, 1]))).toBe(call)
+      packed.keepCall(call)
+      const large = packed.takeCall(shapeOf(new Array<number>(10_000).fill(2)))
+      packed.keepCall(large)
       expect(() => large.output).toThrow('disposed')
-      expect(WasmCall.take(packed, shapeOf([2, 1]))).toBe(call)
+      expect(packed.takeCall(shapeOf([2, 1]))).toBe(call)
       packed.dispose()
-      call.release()
+      packed.keepCall(call)
       expect(() => call.output).toThrow('disposed')
     },
   )

@@ -2,6 +2,7 @@ import { allocate } from '../allocate.ts'
 import { checkPair, checkResult, checkSoftmax, dtypeOf, functionOf } from '../checks/operands.ts'
 import type { BinaryFunction, SoftmaxOperands, UnaryFunction } from '../contract/matrix.ts'
 import type { FloatArray } from '../contract/recurrent.ts'
+import { binaryNumbers, unaryNumbers } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
 import { elementBytes } from './panels.ts'
 import { scratchOf } from './scratch.ts'
@@ -12,30 +13,17 @@ import { scratchOf } from './scratch.ts'
 /** Bytes of an operand's chunk. */
 const chunkBytes = 64 * 1024
 
-/** Values of `operation`; the same in assembly/elementwise.ts. */
-const unary: Record<UnaryFunction, number> = {
-  neg: 0,
-  abs: 1,
-  relu: 2,
-  sqrt: 3,
-  exp: 4,
-  log: 5,
-  tanh: 6,
-  sigmoid: 7,
-}
-const binary: Record<BinaryFunction, number> = { add: 0, sub: 1, mul: 2, div: 3, maximum: 4, minimum: 5 }
-
 export function map(instance: WasmInstance, f: UnaryFunction, x: FloatArray): FloatArray {
   const { mapF32, mapF64 } = instance.exports
   const kernel = dtypeOf(x) === 'float32' ? mapF32 : mapF64
-  const operation = functionOf('map', unary, f)
+  const operation = functionOf('map', unaryNumbers, f)
   return inChunks(instance, [x], x.length, chunkLength(x), ([a = 0], count) => kernel(operation, a, count))
 }
 
 export function zip(instance: WasmInstance, f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
   const { zipF32, zipF64 } = instance.exports
   const kernel = dtypeOf(x) === 'float32' ? zipF32 : zipF64
-  const operation = functionOf('zip', binary, f)
+  const operation = functionOf('zip', binaryNumbers, f)
   return inChunks(instance, [x, y], checkPair(x, y), chunkLength(x), ([a = 0, b = 0], count) =>
     kernel(operation, a, b, count),
   )
@@ -54,7 +42,7 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
 
 /** As {@link map}, in the area that stays with the instance. */
 export function mapInto(instance: WasmInstance, f: UnaryFunction, x: FloatArray, out: FloatArray): void {
-  const operation = functionOf('map', unary, f)
+  const operation = functionOf('map', unaryNumbers, f)
   checkResult('map', out, x.length, dtypeOf(x))
   const { mapF32, mapF64 } = instance.exports
   const kernel = dtypeOf(x) === 'float32' ? mapF32 : mapF64

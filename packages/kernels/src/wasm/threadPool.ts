@@ -1,5 +1,13 @@
 import type { WasmInstance } from './instance.ts'
-import { controlLength, type Job, type JobResult, type MainThread, place, runJob } from './threadProtocol.ts'
+import {
+  controlLength,
+  type Job,
+  type JobResult,
+  type MainThread,
+  place,
+  runJob,
+  type Threads,
+} from './threadProtocol.ts'
 import { startWorker, type WorkerHandle } from './worker.ts'
 
 /** Looks at a word before the main thread goes to sleep, where it may: some 50 microseconds. */
@@ -18,7 +26,7 @@ const partMilliseconds = 5000
 const longestNap = 50
 
 /** Workers that compute on an instance's memory beside the main thread. */
-export class ThreadPool implements MainThread {
+export class ThreadPool implements Threads, MainThread {
   readonly #instance: WasmInstance
   readonly #control: Int32Array<SharedArrayBuffer>
   readonly #workers: WorkerHandle[] = []
@@ -54,12 +62,10 @@ export class ThreadPool implements MainThread {
     return pool
   }
 
-  /** Threads in all, the main thread included; 1 after the pool was stopped, or lost a worker. */
   get count(): number {
     return this.#stopped ? 1 : this.#workers.length + 1
   }
 
-  /** Runs a job of at most `count` records. Allocates nothing. */
   run(job: Job): JobResult {
     this.#own = 0
     this.#startWaiting()

@@ -51,6 +51,16 @@ export interface Job {
  */
 export type JobResult = 'done' | 'undone' | 'lost'
 
+/** Threads that compute on one memory, the main thread included. */
+export interface Threads {
+  /** How many; 1 after they were stopped, or one was lost. */
+  readonly count: number
+  /** Runs a job of at most `count` records. Allocates nothing. */
+  run(job: Job): JobResult
+  /** Ends all but the main thread. */
+  stop(): void
+}
+
 /** What the main thread does meanwhile. */
 export interface MainThread {
   /** Computes a record. @returns false if it trapped */

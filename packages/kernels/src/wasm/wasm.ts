@@ -30,7 +30,6 @@ import {
   wasmVariant,
 } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
-import { WasmCall } from './wasmCall.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
 import { WasmStream } from './wasmStream.ts'
 import { WasmWeights } from './wasmWeights.ts'
@@ -96,11 +95,11 @@ class WasmEngine implements HostEngine {
     checkInput(own.spec, call)
     const { batchSizes, batchFirst = false, dropout, returnCells = false } = call
     const dropoutLength = dropout?.length ?? 0
-    const running = WasmCall.take(own, { batchSizes, batchFirst, dropoutLength, returnCells })
+    const running = own.takeCall({ batchSizes, batchFirst, dropoutLength, returnCells })
     try {
       running.input.set(call.input)
       running.setState(call.h0, call.c0)
-      if (dropout) running.dropout.set(dropout)
+      if (dropout) running.dropout?.set(dropout)
       running.run()
       const { output, h, c, cells } = running
       const results = {
@@ -109,7 +108,7 @@ class WasmEngine implements HostEngine {
         cn: c?.slice() ?? null,
         cells: cells?.slice() ?? null,
       }
-      running.release()
+      own.keepCall(running)
       return results
     } catch (error) {
       running.dispose()
@@ -169,7 +168,7 @@ class WasmEngine implements HostEngine {
 
   /** Threads it computes with, the main thread included. */
   get numThreads(): number {
-    return this.instance?.threads?.count ?? 1
+    return this.instance?.threadCount ?? 1
   }
 
   /** See {@link setNumThreads}. Changes happen one after the other; one that another is waiting behind is left out. */
@@ -186,11 +185,10 @@ class WasmEngine implements HostEngine {
     const current = this.instance
     const shared = current?.isShared ? current : new WasmInstance(this.kernels(), true)
     const threads = count === 1 ? null : await ThreadPool.start(shared, count)
-    shared.threads?.stop()
-    shared.threads = threads
+    shared.useThreads(threads)
     if (current === shared) return
     // What was packed meanwhile is in the old memory.
-    if (this.instance) this.instance.superseded = true
+    this.instance?.supersede()
     this.instance = shared
     this.instances.add(shared)
   }

@@ -1,9 +1,8 @@
 import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
-import { BlockPlan, type WasmInstance } from './instance.ts'
+import { BlockPlan } from './blockPlan.ts'
+import { tileRows } from './generated/assembly.ts'
+import type { WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
-
-/** Rows of a tile at most; as in assembly/pack.ts. */
-const tileRows = 6
 
 /**
  * Bytes of operand and result that are in wasm memory at once, if a tile's are not more: rows pass through a part at a time,
