@@ -100,7 +100,7 @@ export function planPart(
     fullTile: spec.projSize > 0 ? floats((N + tileRows) * H) : none,
   }
   const betweenMeetings = ownColumns * (chunkRows * widestInput + N * P)
-  const settings = {
+  const settings: PartLayout['settings'] = {
     mode: modeNumbers[spec.mode],
     timesteps: T,
     batch: N,
