@@ -100,7 +100,7 @@ export const hiddenBytes: usize = 8192
 
 // @ts-ignore: decorator
 @inline export function gatesOf(call: Call): usize {
-  return call.mode == Mode.LSTM ? 4 : <u32>call.mode > <u32>Mode.LSTM ? 3 : 1
+  return call.mode == Mode.LSTM ? 4 : call.mode == Mode.GRU ? 3 : 1
 }
 
 /** Of the part: its first panel, and the one after its last. */
