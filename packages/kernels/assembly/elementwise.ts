@@ -3,11 +3,11 @@
  *
  * | area | shape |
  * |---|---|
- * | a | `(count)`, and room up to the next 16 bytes, which is computed too and means nothing; the results replace it |
+ * | a | `(count)`, and room up to the next 16 bytes: what is there is computed too, and ignored. The results replace `a` |
  * | b | the same, the second operands |
  *
- * A loop per operation, which is a type: the compiler leaves out what is not meant. (As a number it was only known to
- * the optimiser, which made one loop of them all that computed everything and then chose.)
+ * Every operation has a loop of its own. Inside, the operation is a type, so the compiler leaves out all others. A number
+ * was not enough: the optimiser made one loop that computed every operation and then chose.
  */
 import { exp, log, sigmoid } from './exponential'
 import { tanh } from './math'

@@ -7,12 +7,12 @@ import { packPanels } from './pack'
 import { recurrent } from './recurrent'
 import { softmax } from './softmax'
 
-/** Where the memory is free from; the host hands out what lies behind. */
+/** Where free memory begins. The host hands it out. */
 export function heapBase(): usize {
   return __heap_base
 }
 
-/** Sends away all who wait in the barrier of a call's group, or will: they trap. */
+/** Sends away all threads that wait in the barrier of a call's group, now or later: they trap. */
 export function abandon(call: Call): void {
   if (call.parties > 1) leave(call.barrier)
 }
