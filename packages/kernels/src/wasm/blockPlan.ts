@@ -15,7 +15,7 @@ export class BlockPlan {
   }
 }
 
-/** `bytes` rounded up to whole cache lines: panels must not straddle two. */
+/** `bytes` rounded up to whole cache lines: blocks and areas start at one. */
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / cacheLineBytes) * cacheLineBytes
 }

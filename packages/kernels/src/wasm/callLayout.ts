@@ -13,7 +13,7 @@ export interface CallLayout {
   readonly byteLength: number
   readonly common: CommonAreas
   readonly parts: readonly PartLayout[]
-  /** The whole call for one thread, for when the parts of a group cannot meet; null where none have to. */
+  /** The whole call for one thread, for when the parts of a group cannot meet; null if no parts have to. */
   readonly alone: PartLayout | null
 }
 
@@ -59,12 +59,12 @@ function planGroup(spec: RecurrentSpec, { sequences }: Part, parties: number, pl
   const { P } = sizesOf(spec)
   const reserveTile = (): number => plan.reserve((sequences + tileRows) * P * elementBytes(spec.dtype))
   const hTile = reserveTile()
-  // A part without others has read all of the one before it writes the other.
+  // A part alone has read all of hTile before it writes the next.
   if (parties === 1) return { parties, areas: { barrier: none, hTile, hTileNext: hTile } }
   return { parties, areas: { barrier: plan.reserve(barrierBytes), hTile, hTileNext: reserveTile() } }
 }
 
-/** The whole call as one part, beside those that have to meet. */
+/** The whole call as one part, in addition to those that have to meet. */
 function planAlone(spec: RecurrentSpec, shape: CallShape, common: CommonAreas, plan: BlockPlan): PartLayout {
   const part = wholeCall(spec, shape.batchSizes)
   return planPart(spec, shape, part, common, planGroup(spec, part, 1, plan), maySleep(), plan)

@@ -11,7 +11,7 @@ import { multiplyAdds, splitCall } from './parts.ts'
 import { writeRecord } from './record.ts'
 import type { Job } from './threadProtocol.ts'
 
-/** Multiply-adds a millisecond of a usual machine. */
+/** Multiply-adds that a usual machine does in a millisecond. */
 const usualMultiplyAdds = 2e7
 
 /** What a call needs of its weights. */
@@ -25,16 +25,16 @@ export interface CallWeights {
 /** The areas of a call that the host reads or writes. */
 export type CallArea = 'input' | 'output' | 'h' | 'c' | 'dropout' | 'cells'
 
-/** The block of a call, filled but for what each run brings, and how the threads there are share the call. */
+/** The block of a call, filled except for what each run brings, and how threads share the call. */
 export class CallPlan {
-  /** How many threads there were. */
+  /** For how many threads it was planned. */
   readonly threads: number
   readonly job: Job
-  /** A record of the whole call, for one thread; null where it takes the records of the job. */
+  /** The record of the whole call, for one thread; null if one thread can run the records of the job. */
   readonly alone: readonly number[] | null
-  /** Whether no part of a layer may begin before all of the one below have ended. */
+  /** Whether a part may only begin a layer when all parts have ended the layer below. */
   readonly byLayer: boolean
-  /** For a run of several threads: the states it began with, should it have to begin again. */
+  /** The states that a run of several threads began with: it may have to begin again. */
   readonly initial: { readonly h: FloatArray; readonly c: FloatArray }
   readonly #instance: WasmInstance
   readonly #spec: RecurrentSpec
@@ -44,7 +44,7 @@ export class CallPlan {
   #views: Partial<Record<CallArea, FloatArray>> = {}
   #viewed: ArrayBufferLike | null = null
 
-  /** @throws RangeError where its block is more than the memory can hold */
+  /** @throws RangeError if the memory has no room for the block */
   constructor(weights: CallWeights, shape: CallShape) {
     const { instance, spec } = weights
     const { batchSizes } = shape
@@ -69,7 +69,7 @@ export class CallPlan {
       milliseconds: multiplyAdds(spec, batchSizes) / parts.length / usualMultiplyAdds,
     }
     this.alone = alone && [base + alone.record]
-    // A layer reads both directions of the one below.
+    // A layer reads both directions of the layer below.
     this.byLayer = parts.some(({ fromDirection, toDirection }) => toDirection - fromDirection < D)
     this.#instance = instance
     this.#spec = spec
@@ -97,7 +97,7 @@ export class CallPlan {
     return this.#views[area]
   }
 
-  /** Takes over what another plan of the same call was given to compute with. */
+  /** Copies the inputs of another plan of the same call. */
   copyFrom(other: CallPlan): void {
     for (const area of ['input', 'h', 'c', 'dropout'] as const) {
       if (this.#lengths[area] > 0) this.floats(area).set(other.floats(area))
@@ -111,7 +111,7 @@ export class CallPlan {
     fields[callRecord.places.toLayer] = layer + 1
   }
 
-  /** Makes the barriers as if nobody had ever come, or been sent away. */
+  /** Resets the barriers: no thread has come, none was sent away. */
   clearBarriers(): void {
     for (const { areas } of this.#layout.parts) {
       if (areas.barrier === none) continue
@@ -124,13 +124,13 @@ export class CallPlan {
     this.#instance.release(this.#base)
   }
 
-  /** Takes the block out of use for good: a thread may write there still. */
+  /** Takes the block out of use for good: a thread may still write there. */
   abandon(): void {
     this.#instance.abandon(this.#base)
   }
 }
 
-/** Elements of the areas; 0 of those that are not there. */
+/** How many elements the areas have; 0 for those that are not there. */
 function areaLengths(spec: RecurrentSpec, shape: CallShape): Record<CallArea, number> {
   const { D, I, H, P } = sizesOf(spec)
   const rows = shape.batchSizes.reduce((sum, size) => sum + size, 0)

@@ -7,8 +7,8 @@ import type { WasmInstance } from './instance.ts'
 import { elementBytes } from './panels.ts'
 import { scratchOf } from './scratch.ts'
 
-// Operands pass through a small area, a chunk at a time: it stays in the second-level cache from the copy in to the
-// copy out, and the memory does not grow with the tensors.
+// Operands pass through a small area, a chunk at a time. The chunk stays in the second-level cache between the copy in and
+// the copy out, and the memory does not grow with the tensors.
 
 /** Bytes of an operand's chunk. */
 const chunkBytes = 64 * 1024
@@ -40,7 +40,7 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
   )
 }
 
-/** As {@link map}, in the area that stays with the instance. */
+/** The same as {@link map}, in the area that the instance keeps. */
 export function mapInto(instance: WasmInstance, f: UnaryFunction, x: FloatArray, out: FloatArray): void {
   const operation = functionOf('map', unaryNumbers, f)
   checkResult('map', out, x.length, dtypeOf(x))
@@ -50,14 +50,14 @@ export function mapInto(instance: WasmInstance, f: UnaryFunction, x: FloatArray,
   const area = scratch.floats(dtypeOf(x))
   for (let start = 0; start < x.length; start += area.length) {
     const count = Math.min(area.length, x.length - start)
-    // Element by element: a view would be an allocation.
+    // One element at a time: a view would be an allocation.
     for (let i = 0; i < count; i++) area[i] = x[start + i] ?? 0
     kernel(operation, scratch.address, count)
     for (let i = 0; i < count; i++) out[start + i] = area[i] ?? 0
   }
 }
 
-/** As {@link softmax}, in the area that stays with the instance, where a row fits in. */
+/** The same as {@link softmax}, in the area that the instance keeps, if a row fits in it. */
 export function softmaxInto(instance: WasmInstance, operands: SoftmaxOperands, out: FloatArray): void {
   checkSoftmax(operands)
   const { x, columns, log = false } = operands
@@ -85,9 +85,9 @@ function chunkLength(x: FloatArray): number {
 }
 
 /**
- * Runs `work` on chunks of at most `chunk` elements, which lie at the addresses given; it leaves its results at the
- * first one. An operand of one element fills its area once.
- * @param length elements of the result
+ * Runs `work` on chunks of at most `chunk` elements. It gets the addresses of the operands' areas and leaves its results in the
+ * first. An operand of one element is repeated.
+ * @param length how many elements the result has
  */
 function inChunks(
   instance: WasmInstance,
@@ -98,7 +98,7 @@ function inChunks(
 ): FloatArray {
   const dtype = dtypeOf(operands[0])
   const most = Math.min(length, chunk)
-  // Whole vectors: kernels compute the elements left over as parts of one.
+  // Areas have whole vectors: kernels compute the last elements as part of one.
   const bytes = Math.ceil((most * elementBytes(dtype)) / 16) * 16
   const base = instance.allocate(bytes * operands.length)
   try {

@@ -10,19 +10,19 @@ import type { Threads } from './threadProtocol.ts'
 /** Bytes of a page of memory. */
 const pageBytes = 65536
 
-/** Where blocks end: a page before 4 GiB, since kernels compute the address behind a block, which must not be 0 again. */
+/** Blocks end a page before 4 GiB: kernels compute the address after a block, which must not wrap around to 0. */
 const mostBytes = (memoryPages.maximum - 1) * pageBytes
 
-/** The memory grows by as much again, but not by more than this at once: growing is a call of the system. */
+/** The memory grows by its own size more than it must, but by no more than this: growing takes a call of the system. */
 const mostGrowthBytes = 16 * 1024 * 1024
 
-/** What the binaries take from outside. */
+/** What the binaries import. */
 export interface Imports {
   readonly memory: WebAssembly.Memory
   readonly narrow: 0 | 1
 }
 
-/** One WebAssembly instance with its memory: made at once. */
+/** One WebAssembly instance with its memory. */
 export class WasmInstance {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
@@ -41,7 +41,7 @@ export class WasmInstance {
     this.memory = new WebAssembly.Memory({ ...memoryPages, shared })
     this.imports = { memory: this.memory, narrow: narrow ? 1 : 0 }
     const { exports } = new WebAssembly.Instance(this.module, { env: { ...this.imports } })
-    // The one place where the compiler must believe us: `Exports` was made from the same program as the module.
+    // The compiler cannot check this. But `Exports` was made from the same program as the module.
     this.exports = exports as unknown as Exports
     this.#blocks = new BlockAllocator(aligned(this.exports.heapBase()), (end) => this.#growTo(end))
   }
@@ -67,7 +67,7 @@ export class WasmInstance {
     this.#threads = threads
   }
 
-  /** True once the engine uses another instance: what is packed here runs still, but should be packed there. */
+  /** True once the engine uses another instance: what is packed here still runs, but should be packed there. */
   get superseded(): boolean {
     return this.#superseded
   }
@@ -90,7 +90,7 @@ export class WasmInstance {
     )
   }
 
-  /** As `allocate`, filled by `fill`; the block is given back where that throws. */
+  /** A block that `fill` has filled. It is given back if `fill` throws. */
   allocateFilled(bytes: number, fill: (address: number) => void): number {
     const address = this.allocate(bytes)
     try {
@@ -106,7 +106,7 @@ export class WasmInstance {
     this.#blocks.release(address)
   }
 
-  /** Takes a block out of use for good: a thread that was given up may write there still. */
+  /** Takes a block out of use for good: a thread that was given up may still write there. */
   abandon(address: number): void {
     this.#blocks.abandon(address)
   }

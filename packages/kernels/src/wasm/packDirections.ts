@@ -46,7 +46,7 @@ export function planDirections(spec: RecurrentSpec): DirectionsLayout {
 
 /**
  * Fills the block at `base`.
- * @throws RangeError where the memory has no room for a copy of the largest matrix; nothing is written then
+ * @throws RangeError if the memory has no room for a copy of the largest matrix; then nothing is written
  */
 export function packDirections(
   instance: WasmInstance,
@@ -91,7 +91,7 @@ export function packDirections(
   }
 }
 
-/** `b_ih + b_hh` where they may be added at once; GRU's `b_hn` stays apart. */
+/** `b_ih + b_hh` where they can be added in advance. GRU's `b_hn` stays apart. */
 function packBiases(spec: RecurrentSpec, w: DirectionWeights): { bias: FloatArray; biasHh: FloatArray } {
   const { dtype } = spec
   const { G, H } = sizesOf(spec)

@@ -6,7 +6,7 @@ export function elementBytes(dtype: FloatDType): number {
   return dtype === 'float32' ? 4 : 8
 }
 
-/** Columns of a panel: two vectors of them. */
+/** Columns of a panel. */
 function panelWidth(dtype: FloatDType): number {
   return panelBytes / elementBytes(dtype)
 }
@@ -17,7 +17,7 @@ export function paddedToPanels(dtype: FloatDType, count: number): number {
   return Math.ceil(count / width) * width
 }
 
-/** Columns of `gates` gates of `units` when packed. As in assembly/pack.ts. */
+/** Columns of `gates` gates of `units` when packed: packedColumns in assembly/pack.ts. */
 export function packedColumns(dtype: FloatDType, units: number, gates: number): number {
   const lanes = panelWidth(dtype) / 2
   return paddedToPanels(dtype, Math.ceil(units / lanes) * lanes * gates)

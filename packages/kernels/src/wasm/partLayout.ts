@@ -20,11 +20,11 @@ export interface PartLayout {
   readonly part: Part
   readonly record: number
   readonly areas: PartAreas
-  /** The fields of the record that are no addresses. */
+  /** The fields of the record that are not addresses. */
   readonly settings: Omit<CallFields, keyof PartAreas | 'weights'>
 }
 
-/** Areas by the fields of Call that hold their addresses, which assembly/call.ts describes. */
+/** The offset of each area, under the name of the field of Call that holds its address. assembly/call.ts describes the areas. */
 type PartAreas = CommonAreas & GroupAreas & OwnAreas
 
 /** The areas all parts share. */
@@ -57,10 +57,10 @@ export const none = -1
  */
 const chunkBytes = 512 * 1024
 
-/** Milliseconds that a part waits for the others of its group, beside what they may compute meanwhile. */
+/** Milliseconds that a part waits for the others of its group, in addition to the time that they may compute. */
 const patience = 5000
 
-/** Multiply-adds a millisecond of a very slow machine. */
+/** Multiply-adds that a very slow machine does in a millisecond. */
 const slowMultiplyAdds = 1e5
 
 export function planPart(
@@ -78,7 +78,7 @@ export function planPart(
   const N = part.sequences
   const R = part.batchSizes.reduce((sum, rows) => sum + rows, 0)
   const size = elementBytes(dtype)
-  // As preStrideOf in assembly/call.ts.
+  // This is preStrideOf in assembly/call.ts.
   const columns = packedColumns(dtype, H, gateCount(spec.mode))
   const ownColumns =
     Math.min(columns, (part.toBlock * blockRowBytes) / size) - (part.fromBlock * blockRowBytes) / size
@@ -126,12 +126,16 @@ export function planPart(
   return { part, record, areas: { ...common, ...group.areas, ...own }, settings }
 }
 
-/** All fields of a part's record. @param base address of the call's block @param weights that of the table of directions */
+/**
+ * All fields of a part's record.
+ * @param base where the call's block is
+ * @param weights where the table of directions is
+ */
 export function fieldsOf({ areas, settings }: PartLayout, base: number, weights: number): CallFields {
   return { ...settings, ...addressesOf(areas, base), weights }
 }
 
-/** 0 for areas that are not there. */
+/** The addresses of areas; 0 for those that are not there. */
 function addressesOf<Name extends string>(
   areas: Readonly<Record<Name, number>>,
   base: number,

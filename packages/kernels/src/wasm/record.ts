@@ -1,6 +1,6 @@
 import type { WasmInstance } from './instance.ts'
 
-/** How long a record is and where its fields are, in 32-bit integers. Made from a class of assembly/. */
+/** How many 32-bit integers a record has, and which of them its fields are: made from a class of assembly/. */
 interface RecordLayout<Name extends string> {
   readonly length: number
   readonly places: Readonly<Record<Name, number>>

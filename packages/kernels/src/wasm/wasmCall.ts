@@ -3,14 +3,14 @@ import { type CallArea, CallPlan, type CallWeights } from './callPlan.ts'
 import { type CallShape, isSameShape } from './callShape.ts'
 import type { Threads } from './threadProtocol.ts'
 
-/** One block of wasm memory with everything a sequence of one shape needs; it may run any number of times. */
+/** A call of one shape: a block of wasm memory with everything it needs. It may run any number of times. */
 export class WasmCall {
   readonly #weights: CallWeights
   readonly #shape: CallShape
   #plan: CallPlan
   #disposed = false
 
-  /** @throws RangeError where its block is more than the memory can hold */
+  /** @throws RangeError if the memory has no room for its block */
   constructor(weights: CallWeights, shape: CallShape) {
     this.#weights = weights
     this.#shape = { ...shape, batchSizes: shape.batchSizes.slice() }
@@ -26,7 +26,7 @@ export class WasmCall {
     return isSameShape(this.#shape, shape)
   }
 
-  // Areas of the block; the views last until the memory grows, or the call is prepared.
+  // Areas of the block. The views last until the memory grows, or the call is prepared.
 
   get input(): FloatArray {
     return this.#view('input')
@@ -41,7 +41,7 @@ export class WasmCall {
     return this.#view('h')
   }
 
-  /** As `h`; null for all but LSTM. */
+  /** The same for cell states; null for all but LSTM. */
   get c(): FloatArray | null {
     return this.#weights.spec.mode === 'LSTM' ? this.#view('c') : null
   }
@@ -51,12 +51,12 @@ export class WasmCall {
     return this.#shape.dropoutLength > 0 ? this.#view('dropout') : null
   }
 
-  /** Cell states of all timesteps; null where they were not asked for. */
+  /** Cell states of all timesteps; null if they were not asked for. */
   get cells(): FloatArray | null {
     return this.#shape.returnCells ? this.#view('cells') : null
   }
 
-  /** Sets the initial states; null is zeros. */
+  /** Sets the initial states; null stands for zeros. */
   setState(h: FloatArray | null, c: FloatArray | null): void {
     if (h === null) this.h.fill(0)
     else this.h.set(h)
@@ -64,7 +64,7 @@ export class WasmCall {
     else this.c?.set(c)
   }
 
-  /** Plans it anew where it was planned for other threads than there are: to be called before a run, unless it is new. */
+  /** Plans it anew if the number of threads has changed. To be called before a run, unless the call is new. */
   prepare(): void {
     if (this.#plan.threads !== this.#weights.instance.threadCount) this.#planAnew()
   }
@@ -101,14 +101,14 @@ export class WasmCall {
     }
   }
 
-  /** On this thread: the parts one after the other; where they would have to meet, as one. */
+  /** Runs on this thread: the parts one after the other, or as one part if they would have to meet. */
   #runAlone(): void {
     const { instance, spec } = this.#weights
     const plan = this.#plan
     const byLayer = plan.byLayer && plan.alone === null
     const records = plan.alone ?? plan.job.records
     for (let layer = 0; layer < (byLayer ? spec.numLayers : 1); layer++) {
-      // By index: code that is not optimised yet allocates an iterator.
+      // An index, since code that is not optimised yet would allocate an iterator.
       for (let i = 0; i < records.length; i++) {
         const record = records[i] ?? 0
         if (byLayer) plan.setLayer(record, layer)
@@ -119,8 +119,8 @@ export class WasmCall {
   }
 
   /**
-   * Another block for the threads there are; what was in the old one comes along.
-   * @param isLost whether a thread may write to the old one still
+   * Takes another block, planned for the threads there are now, with the inputs of the old one.
+   * @param isLost whether a thread may still write to the old block
    */
   #planAnew(isLost = false): void {
     if (this.#disposed) return

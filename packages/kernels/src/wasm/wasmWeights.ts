@@ -5,7 +5,7 @@ import type { WasmInstance } from './instance.ts'
 import { type DirectionsLayout, packDirections, planDirections } from './packDirections.ts'
 import { WasmCall } from './wasmCall.ts'
 
-/** Bytes of a call up to which it is kept for the next one of its shape: planning it takes longer than a small timestep. */
+/** Calls of up to so many bytes are kept for the next one of their shape: planning takes longer than a small timestep. */
 const mostKeptBytes = 128 * 1024
 
 /** Packed weights: one block of wasm memory, and the last small call that ran with them. */
@@ -55,7 +55,7 @@ export class WasmWeights implements PackedWeights {
     this.#version++
   }
 
-  /** A call of this shape, ready to run: the one that was kept, where it has this shape, or a new one. */
+  /** A call of this shape, ready to run: the one that was kept if it has this shape, else a new one. */
   takeCall(shape: CallShape): WasmCall {
     const kept = this.#kept
     if (kept === null || !kept.hasShape(shape)) return new WasmCall(this, shape)
@@ -69,7 +69,7 @@ export class WasmWeights implements PackedWeights {
     return kept
   }
 
-  /** Keeps a call for the next of its shape, in the place of the one before; disposes it where it is too large to keep. */
+  /** Keeps a call for the next one of its shape, instead of the one before. A call that is too large is disposed. */
   keepCall(call: WasmCall): void {
     if (this.disposed || call.byteLength > mostKeptBytes) {
       call.dispose()
