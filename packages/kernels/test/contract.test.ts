@@ -134,6 +134,24 @@ describe('wasm memory', () => {
     },
   )
 
+  it.skipIf(variant === null)('keeps its block and its idle call where packed weights are updated', () => {
+    const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })
+    const random = seeded(2)
+    const packed = new WasmWeights(instance, spec, randomWeights(random, spec))
+    const shape = {
+      batchSizes: Int32Array.of(2, 1),
+      batchFirst: false,
+      dropoutLength: 0,
+      returnCells: false,
+    }
+    const call = packed.takeCall(shape)
+    packed.keepCall(call)
+    const before = { address: packed.address, bytes: instance.allocatedBytes }
+    packed.update(randomWeights(random, spec))
+    expect({ address: packed.address, bytes: instance.allocatedBytes }).toEqual(before)
+    expect(packed.takeCall(shape)).toBe(call)
+  })
+
   it.skipIf(variant === null)('does not grow over 2,000 packings of 100 kB', () => {
     const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })
     const large = { ...spec, hiddenSize: 50 }
