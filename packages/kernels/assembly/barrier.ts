@@ -1,28 +1,28 @@
 /**
- * A barrier of threads: nobody passes before all have come. Nobody waits for ever either: who was sent away, or has waited
- * too long for one that is gone, traps, and sends the others away.
+ * A barrier of threads: no thread passes before all have come. No thread waits for ever either. One that has waited too long
+ * takes another to be gone: it traps, and sends the others away, so that they trap too.
  *
  * | at | 32 bits |
  * |---|---|
  * | 0 | how many have come |
  * | 64 | how often all have come; a cache line of its own, since those who wait read it all the time |
- * | 68 | 1 once they were sent away |
+ * | 68 | 1 once the threads were sent away |
  * | 128 | how many sleep |
  */
 
-/** Looks before a thread goes to sleep, where it may: some tens of microseconds. Who sleeps wakes later than that. */
+/** How often a thread looks before it goes to sleep, where it may sleep: for some tens of microseconds. Waking takes longer. */
 const looks: u32 = 20000
 
-/** Nanoseconds of sleep at most: patience is counted in such naps. */
+/** The longest sleep, in nanoseconds. Patience is counted in such naps. */
 const nap: i64 = 1000000
 
-/** Looks that take about as long as a nap: a look reads one word that another thread may just have written. */
+/** How many looks take as long as a nap, about. A look reads a word that another thread may just have written. */
 const looksPerNap: u32 = 400000
 
 /** Bytes of a barrier. */
 export const barrierBytes: usize = 192
 
-/** @param patience naps, and so milliseconds, after which those who have not come are taken to be gone */
+/** @param patience after how many naps, a millisecond each, those who have not come are taken to be gone */
 export function meet(barrier: usize, parties: usize, maySleep: bool, patience: u32): void {
   const times = atomic.load<u32>(barrier, 64)
   if (atomic.add<u32>(barrier, 1) + 1 == parties) {
@@ -45,7 +45,7 @@ export function meet(barrier: usize, parties: usize, maySleep: bool, patience: u
   }
 }
 
-/** Sends away all who wait, or will. */
+/** Sends away all threads that wait here, now or later: they trap. */
 export function leave(barrier: usize): void {
   atomic.store<u32>(barrier, 1, 68)
   atomic.notify(barrier + 64, -1)

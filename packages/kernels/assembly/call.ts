@@ -1,17 +1,18 @@
 /**
  * The record of a call, and what follows from its fields. Sizes are counted in elements.
  *
- * A call may be one part of a sequence that several threads compute: `N` sequences of `allN`, a range of directions, a
- * range of blocks of columns and so of hidden units. Parts that differ only in their blocks are a group: they meet after
- * every timestep. The areas above the line in the table are common to all parts, those below it each part's own.
+ * Several threads may share a call. Then each has a record and computes a part: `N` of the `allN` sequences, a range of
+ * directions, and a range of blocks of columns, which is a range of hidden units. Parts that differ only in their blocks are a
+ * group: they meet after every timestep. All parts share the areas above the line in the table; those below it are a part's
+ * own.
  *
  * | area of the Call | shape | holds |
  * |---|---|---|
  * | input, output | `(R, width)` time-major, or `(allN, T, width)` if batchFirst | what the caller sees |
  * | between | 2 x `(R, D * P)` | outputs of inner layers |
- * | cells | `(R, D * H)`, ordered as output | cell states of all timesteps, where they are asked for |
+ * | cells | `(R, D * H)`, ordered as output | cell states of all timesteps, if they are asked for |
  * | h, c | `(layers * D, allN, P)`, `(layers * D, allN, H)` | initial states in, final states out |
- * | hTile, hTileNext | packed `(N, P)`; a group's own | left operand of the recurrent product, and of the next; one area without a group |
+ * | hTile, hTileNext | packed `(N, P)`; one for each group | left operand of this timestep's recurrent product, and of the next one's; the same area where a part is alone |
  * |---|---|---|
  * | pre | `(chunkRows, own columns)` | `x W_ih + b` of a chunk of timesteps |
  * | hidden | `(N, columns of a group of blocks)` | `h W_hh` of one timestep, with GRU's `b_hn` |
@@ -20,19 +21,20 @@
  * | fullTile | packed `(N, H)` | left operand of the projection |
  */
 import { blockPanels, packedColumns } from './pack'
-import { panelWidth } from './vector'
+import { cacheLineBytes, panelWidth } from './vector'
 
-// Values of Call.mode; the same in src/wasm/callLayout.ts.
-export const RNN_TANH: usize = 0
-export const RNN_RELU: usize = 1
-export const LSTM: usize = 2
+/** What a cell computes; the host knows these names too. */
+export const enum Mode { RNN_TANH, RNN_RELU, LSTM, GRU }
 
-/** Of the area `hidden`, if a single block does not need more: a group is as many blocks as find room in it. */
+/** Bytes of the area `hidden`, unless a single block needs more. A timestep takes as many blocks at a time as fit in it. */
 export const hiddenBytes: usize = 8192
 
-/** Written by src/wasm/callLayout.ts, field by field in this order, 32 bits each. */
+/**
+ * What the host tells of a call, in fields of 32 bits. It sets them by name: scripts/hostSource.mjs makes a TypeScript interface
+ * of this class. A field is added here, and given its value in src/wasm/partLayout.ts.
+ */
 @unmanaged export class Call {
-  mode: usize
+  mode: Mode
   timesteps: usize
   batch: usize
   layers: usize
@@ -67,9 +69,9 @@ export const hiddenBytes: usize = 8192
   fullTile: usize
   /** `allN` */
   allSequences: usize
-  /** Of this part among all sequences. */
+  /** The first of this part's sequences, among all. */
   firstSequence: usize
-  /** `(T + 1)`: as rowStarts, of all sequences. */
+  /** `(T + 1)`: the row starts of all sequences. */
   allRowStarts: usize
   fromLayer: usize
   toLayer: usize
@@ -77,18 +79,18 @@ export const hiddenBytes: usize = 8192
   toDirection: usize
   fromBlock: usize
   toBlock: usize
-  /** Where the parts of the group meet, and how many they are; see barrier.ts. */
+  /** Where the parts of the group meet (see barrier.ts), and how many parts they are. */
   barrier: usize
   parties: usize
-  /** 0 on a thread that must not sleep, as a page's main thread. */
+  /** 0 on a thread that must not sleep, such as a page's main thread. */
   maySleep: usize
-  /** Milliseconds it waits for others of its group at most. */
+  /** How long it waits for the others of its group at most, in milliseconds. */
   patience: usize
   /** `(R, D * H)` in the order of `output`: the last layer's cell states of all timesteps; or 0. */
   cells: usize
 }
 
-/** Packed weights of one direction; addresses. */
+/** The addresses of one direction's packed weights. */
 @unmanaged export class Direction {
   weightIh: usize
   /** `(columns)`: the biases that can be added before the recurrence. */
@@ -102,10 +104,10 @@ export const hiddenBytes: usize = 8192
 
 // @ts-ignore: decorator
 @inline export function gatesOf(call: Call): usize {
-  return call.mode == LSTM ? 4 : call.mode > LSTM ? 3 : 1
+  return call.mode == Mode.LSTM ? 4 : call.mode == Mode.GRU ? 3 : 1
 }
 
-/** Of the part: its first panel, and the one after its last. */
+/** The part's first panel, and the one after its last. */
 // @ts-ignore: decorator
 @inline export function fromPanel(call: Call): usize {
   return call.fromBlock * blockPanels
@@ -121,7 +123,7 @@ export const hiddenBytes: usize = 8192
   return blockPanels * panelWidth<T>() / gatesOf(call)
 }
 
-/** Of the part: its first hidden unit, and the one after its last. */
+/** The part's first hidden unit, and the one after its last. */
 // @ts-ignore: decorator
 @inline export function fromUnit<T>(call: Call): usize {
   return call.fromBlock * unitsOfBlock<T>(call)
@@ -131,16 +133,16 @@ export const hiddenBytes: usize = 8192
   return min(call.toBlock * unitsOfBlock<T>(call), call.hiddenSize)
 }
 
-/** Of the part: the end of its elements of `h`, which begin at its first unit; a projection has them all. */
+/** Where the part's elements of `h` end; they begin at its first unit. With a projection, a part has all of them. */
 // @ts-ignore: decorator
 @inline export function toState<T>(call: Call): usize {
   return min(toUnit<T>(call), call.stateSize)
 }
 
-/** From row to row of pre: a cache line more than the columns, else a tile's rows may share a set of the cache. */
+/** Elements from a row of `pre` to the next: a cache line more than the columns, or a tile's rows could share a set of the cache. */
 // @ts-ignore: decorator
 @inline export function preStrideOf<T>(call: Call): usize {
-  return (toPanel<T>(call) - fromPanel(call)) * panelWidth<T>() + 64 / sizeof<T>()
+  return (toPanel<T>(call) - fromPanel(call)) * panelWidth<T>() + cacheLineBytes / sizeof<T>()
 }
 
 // @ts-ignore: decorator
@@ -153,7 +155,7 @@ export const hiddenBytes: usize = 8192
   return load<usize>(call.batchSizes + t * 4)
 }
 
-/** Row of the part's sequence n at timestep t among the rows of all sequences. */
+/** The row of the part's sequence n at timestep t, among the rows of all sequences. */
 // @ts-ignore: decorator
 @inline export function rowOf(call: Call, batchMajor: bool, t: usize, n: usize): usize {
   n += call.firstSequence

@@ -3,14 +3,20 @@
  *
  * | area | shape |
  * |---|---|
- * | a | `(count)`, and room up to the next 16 bytes, which is computed too and means nothing; the results replace it |
+ * | a | `(count)`, and room up to the next 16 bytes: what is there is computed too, and ignored. The results replace `a` |
  * | b | the same, the second operands |
  *
- * A loop per operation, which is a type: the compiler leaves out what is not meant. (As a number it was only known to
- * the optimiser, which made one loop of them all that computed everything and then chose.)
+ * Every operation has a loop of its own. Inside, the operation is a type, so the compiler leaves out all others. A number
+ * was not enough: the optimiser made one loop that computed every operation and then chose.
  */
 import { exp, log, sigmoid } from './exponential'
 import { tanh } from './math'
+
+/** Functions of one number; the host knows these names too. */
+export const enum Unary { neg, abs, relu, sqrt, exp, log, tanh, sigmoid }
+
+/** Functions of two numbers; the host knows these names too. */
+export const enum Binary { add, sub, mul, div, maximum, minimum }
 
 class Neg {}
 class Abs {}
@@ -28,28 +34,28 @@ class Div {}
 class Maximum {}
 class Minimum {}
 
-/** `a = operation(a)`; operations are numbered as in src/wasm/elementwise.ts. */
-export function map<T>(operation: i32, a: usize, count: usize): void {
+/** `a = operation(a)`. */
+export function map<T>(operation: Unary, a: usize, count: usize): void {
   switch (operation) {
-    case 0: return mapWith<T, Neg>(a, count)
-    case 1: return mapWith<T, Abs>(a, count)
-    case 2: return mapWith<T, Relu>(a, count)
-    case 3: return mapWith<T, Sqrt>(a, count)
-    case 4: return mapWith<T, Exp>(a, count)
-    case 5: return mapWith<T, Log>(a, count)
-    case 6: return mapWith<T, Tanh>(a, count)
+    case Unary.neg: return mapWith<T, Neg>(a, count)
+    case Unary.abs: return mapWith<T, Abs>(a, count)
+    case Unary.relu: return mapWith<T, Relu>(a, count)
+    case Unary.sqrt: return mapWith<T, Sqrt>(a, count)
+    case Unary.exp: return mapWith<T, Exp>(a, count)
+    case Unary.log: return mapWith<T, Log>(a, count)
+    case Unary.tanh: return mapWith<T, Tanh>(a, count)
     default: return mapWith<T, Sigmoid>(a, count)
   }
 }
 
-/** `a = operation(a, b)`; operations are numbered as in src/wasm/elementwise.ts. */
-export function zip<T>(operation: i32, a: usize, b: usize, count: usize): void {
+/** `a = operation(a, b)`. */
+export function zip<T>(operation: Binary, a: usize, b: usize, count: usize): void {
   switch (operation) {
-    case 0: return zipWith<T, Add>(a, b, count)
-    case 1: return zipWith<T, Sub>(a, b, count)
-    case 2: return zipWith<T, Mul>(a, b, count)
-    case 3: return zipWith<T, Div>(a, b, count)
-    case 4: return zipWith<T, Maximum>(a, b, count)
+    case Binary.add: return zipWith<T, Add>(a, b, count)
+    case Binary.sub: return zipWith<T, Sub>(a, b, count)
+    case Binary.mul: return zipWith<T, Mul>(a, b, count)
+    case Binary.div: return zipWith<T, Div>(a, b, count)
+    case Binary.maximum: return zipWith<T, Maximum>(a, b, count)
     default: return zipWith<T, Minimum>(a, b, count)
   }
 }

@@ -1,10 +1,10 @@
 /**
- * `e^x` and `ln x` over the whole range, as the tensor operations need them; the gates have shorter ones in math.ts.
+ * `e^x` and `ln x` over the whole range, as tensor operations need them. The gates use the shorter ones in math.ts.
  *
  * | function | method | ends |
  * |---|---|---|
  * | exp | `x = n ln 2 + r`, `e^r - 1` as in math.ts, `2^n` in two factors: one alone is no normal number at the ends | infinity, numbers below the smallest normal one, 0 |
- * | log | `x = 2^n (1 + f)` with `1 + f` from `sqrt(1/2)` to `sqrt 2`; `ln(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2))`, `s = f / (2 + f)` | `ln 0` is -infinity, of what is negative NaN |
+ * | log | `x = 2^n (1 + f)` with `1 + f` from `sqrt(1/2)` to `sqrt 2`; `ln(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2))`, `s = f / (2 + f)` | `ln 0` is -infinity; of negative numbers it is NaN |
  * | sigmoid | as in math.ts, on this exp | numbers below the smallest normal one, 0, 1 |
  *
  * R is the polynomial of FreeBSD's msun for log and logf. NaN goes through.
@@ -12,26 +12,26 @@
 import { expm1Reduced, powerOfTwo, remainder, sigmoidFrom } from './math'
 import { loadSplat, madd } from './vector'
 
-// Places in the tables, which stand in memory as those of math.ts do. R's coefficients follow, highest power first.
+// Places in the tables. They are in memory for the same reason as those of math.ts. R's coefficients follow, highest power first.
 const LOG2_E: usize = 0
 const HALF_LOG2_E: usize = 1
 /** 1.5 times two to the mantissa's width, plus the exponent's bias: as in math.ts. */
 const ROUNDER: usize = 2
-/** Where e^x is 0 and infinity, not much beyond. */
+/** Just beyond where e^x becomes 0, and infinity. */
 const LOWEST: usize = 3
 const HIGHEST: usize = 4
 const ONE: usize = 5
 const TWO: usize = 6
 const HALF: usize = 7
-/** ln 2 in two parts of which the first times n is exact. */
+/** ln 2 in two parts. The first times n is exact. */
 const LN2_HIGH: usize = 8
 const LN2_LOW: usize = 9
 const SMALLEST_NORMAL: usize = 10
-/** What makes every number below it normal, and how many powers of two that are. */
+/** A factor that makes numbers below SMALLEST_NORMAL normal, and its exponent. */
 const RAISE: usize = 11
 const RAISED_BY: usize = 12
 const SQRT_HALF: usize = 13
-/** Two to the mantissa's width, alone and plus the exponent's bias. */
+/** Two to the mantissa's width, without and with the exponent's bias added. */
 const INTEGERS: usize = 14
 const INTEGERS_BIASED: usize = 15
 const INFINITE: usize = 16
@@ -60,7 +60,7 @@ const tableF64: usize = memory.data<f64>([
 /** `e^x` */
 // @ts-ignore: decorator
 @inline export function exp<T>(x: v128): v128 {
-  // pmax and pmin, unlike max and min, are one instruction; in this order they keep NaN.
+  // pmax and pmin are one instruction each, unlike max and min. With the operands in this order they keep NaN.
   const y = v128.pmin<T>(v128.pmax<T>(x, constant<T>(LOWEST)), constant<T>(HIGHEST))
   const n = v128.sub<T>(madd<T>(y, constant<T>(LOG2_E), constant<T>(ROUNDER)), constant<T>(ROUNDER))
   const half = madd<T>(y, constant<T>(HALF_LOG2_E), constant<T>(ROUNDER))
@@ -80,7 +80,7 @@ const tableF64: usize = memory.data<f64>([
 @inline export function log<T>(x: v128): v128 {
   const tiny = v128.lt<T>(x, constant<T>(SMALLEST_NORMAL))
   const raised = v128.bitselect(v128.mul<T>(x, constant<T>(RAISE)), x, tiny)
-  // Shifted so that the exponent's field counts from sqrt(1/2).
+  // Shifted so that the exponent changes at sqrt(1/2).
   const bits = addBits<T>(raised, subBits<T>(constant<T>(ONE), constant<T>(SQRT_HALF)))
   const exponent = v128.sub<T>(v128.or(exponentOf<T>(bits), constant<T>(INTEGERS)), constant<T>(INTEGERS_BIASED))
   const n = v128.sub<T>(exponent, v128.and(tiny, constant<T>(RAISED_BY)))
@@ -90,7 +90,7 @@ const tableF64: usize = memory.data<f64>([
   const tail = madd<T>(s, v128.add<T>(halfSquare, series<T>(v128.mul<T>(s, s))), v128.mul<T>(n, constant<T>(LN2_LOW)))
   const result = madd<T>(n, constant<T>(LN2_HIGH), v128.sub<T>(f, v128.sub<T>(halfSquare, tail)))
   const zero = v128.xor(x, x)
-  // Below 0 NaN: all bits set. From infinity on, and for NaN, x itself.
+  // Below 0 all bits are set, which is NaN. Infinity and NaN stay as they are.
   const signed = v128.or(result, v128.lt<T>(x, zero))
   const finite = v128.bitselect(signed, x, v128.lt<T>(x, constant<T>(INFINITE)))
   return v128.bitselect(v128.neg<T>(constant<T>(INFINITE)), finite, v128.eq<T>(x, zero))
@@ -111,7 +111,7 @@ const tableF64: usize = memory.data<f64>([
   return v128.mul<T>(p, z)
 }
 
-// Arithmetic on the bits of numbers.
+// Arithmetic on the bits of numbers
 
 // @ts-ignore: decorator
 @inline export function addBits<T>(a: v128, b: v128): v128 {

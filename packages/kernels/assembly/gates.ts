@@ -3,9 +3,9 @@
  *
  * | operand | layout |
  * |---|---|
- * | pre | `W_ih x + b`, a row a sequence: `[unit block][gate][lane]`, see pack.ts; gates i, f, g, o or r, z, n |
- * | hidden | `W_hh h`, for GRU `+ (0, 0, b_hn)`, laid out as `pre`, for a block of columns |
- * | c, h | a row a sequence, `stride` elements apart, units padded to whole vectors |
+ * | pre | `W_ih x + b`, one row for each sequence: `[unit block][gate][lane]`, see pack.ts; gates i, f, g, o or r, z, n |
+ * | hidden | `W_hh h`, for GRU `+ (0, 0, b_hn)`, of some blocks of columns, laid out as `pre` |
+ * | c, h | one row for each sequence, `stride` elements apart, units padded to whole vectors |
  *
  * Strides are in elements.
  */
@@ -27,7 +27,7 @@ export function tanhGates<T>(rows: usize, units: usize, pre: usize, hidden: usiz
   }
 }
 
-/** `h' = max(pre, 0)`, NaN kept. */
+/** `h' = max(pre, 0)`; NaN stays NaN. */
 export function reluGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
     let u: usize = 0
@@ -42,7 +42,7 @@ export function reluGates<T>(rows: usize, units: usize, pre: usize, hidden: usiz
   }
 }
 
-/** `c' = f c + i g`, `h' = o tanh(c')`: a pass each, whose short chains of operations overlap better than one long one. */
+/** `c' = f c + i g`, `h' = o tanh(c')`: in two passes. Their short chains of operations overlap better than one long chain. */
 export function lstmGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, c: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
     let fromX = pre
@@ -74,7 +74,7 @@ export function lstmGates<T>(rows: usize, units: usize, pre: usize, hidden: usiz
   }
 }
 
-/** `n = tanh(pre_n + r hidden_n)`, `h' = (h - n) z + n`: in two passes, as above; z and what n is made of wait in `hidden`. */
+/** `n = tanh(pre_n + r hidden_n)`, `h' = (h - n) z + n`: in two passes, as above. z and the argument of tanh are kept in `hidden`. */
 export function gruGates<T>(rows: usize, units: usize, pre: usize, hidden: usize, preStride: usize, hiddenStride: usize, h: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
     let fromX = pre
@@ -103,7 +103,7 @@ export function gruGates<T>(rows: usize, units: usize, pre: usize, hidden: usize
   }
 }
 
-/** Of the vectors at two addresses. */
+/** The sum of the vectors at two addresses. */
 // @ts-ignore: decorator
 @inline export function sum<T>(a: usize, b: usize): v128 {
   return v128.add<T>(v128.load(a), v128.load(b))

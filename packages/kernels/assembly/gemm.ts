@@ -4,23 +4,24 @@
  * | operand | shape | layout |
  * |---|---|---|
  * | a | `(rows, depth)` | `[tile][k][tile height]` |
- * | b | `(depth, panels * panel width)` | `[block][k][block width]`: a block is six panels, the last one what is left |
- * | init | a row a tile row, `initStride` elements apart; 0 repeats one row: a bias | row-major |
- * | out | `(rows, panels * panel width)`, `outStride` elements apart; not init itself | row-major |
+ * | b | `(depth, panels * panel width)` | `[block][k][block width]`: a block is six panels, the last block what is left |
+ * | init | `(rows, panels * panel width)`, `initStride` elements apart; 0 repeats one row, as of a bias | row-major |
+ * | out | `(rows, panels * panel width)`, `outStride` elements apart; must not be init | row-major |
  *
- * Depths are at least 1. What a tile does within a block is in tile.ts and, of a single row, in row.ts.
+ * Depths are at least 1. The loops of a tile by a block are in tile.ts, those of a single row in row.ts.
  */
 import { blockBytes, blockPanels } from './pack'
 import { rowByBlock } from './row'
 import { tileByBlock } from './tile'
+import { panelBytes } from './vector'
 
-/** Depth of a block that stays in the first-level cache while all tiles pass by: 24 kB. */
+/** This depth of a block, 24 kB, stays in the first-level cache while all tiles are multiplied with it. */
 const chunkDepth: usize = 128
 
-/** Rows from which touching a chunk of weights costs nothing that shows ... */
+/** From so many rows on, touching a chunk of weights first costs nothing that could be measured. */
 const manyRows: usize = 32
 
-/** ... and bytes of weights from which it pays for any number of rows: the second-level cache does not hold them. */
+/** From so many bytes of weights on, touching pays for any number of rows: the second-level cache does not hold them. */
 const largeMatrix: usize = 1 << 20
 
 /** `out = init + a b` */
@@ -29,14 +30,14 @@ export function gemm<T>(
   a: usize, height: usize, rows: usize,
   b: usize, panels: usize, depth: usize,
 ): void {
-  const touches = rows >= manyRows || panels * 32 * depth > largeMatrix
+  const touches = rows >= manyRows || panels * panelBytes * depth > largeMatrix
   for (let panel: usize = 0; panel < panels; panel += blockPanels) {
-    gemmBlock<T>(out + panel * 32, outStride, init + panel * 32, initStride, a, height, rows, b, min(blockPanels, panels - panel), depth, touches)
+    gemmBlock<T>(out + panel * panelBytes, outStride, init + panel * panelBytes, initStride, a, height, rows, b, min(blockPanels, panels - panel), depth, touches)
     b += blockBytes(depth)
   }
 }
 
-/** The same for one block, whose weights several rows may find in the first-level cache. */
+/** The same for one block. */
 function gemmBlock<T>(
   out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, rows: usize,
@@ -52,7 +53,7 @@ function tilesByBlock<T>(
   out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, rows: usize, b: usize, panels: usize, depth: usize, touches: bool,
 ): void {
-  const bStep = panels * 32
+  const bStep = panels * panelBytes
   const tileBytes = depth * height * sizeof<T>()
   let k: usize = 0
   do {
@@ -75,8 +76,8 @@ function tilesByBlock<T>(
 }
 
 /**
- * Brings an area into the first-level cache, line after line as the processor foresees it: the first tile would ask for
- * every third line.
+ * Brings an area into the first-level cache, line after line, which the processor foresees. The first tile alone would read
+ * every third line, which it does not.
  */
 // @ts-ignore: decorator
 @inline export function touch(from: usize, bytes: usize): void {

@@ -1,18 +1,18 @@
 /** What the host sees: memory, and each operation in both element types. */
 import { leave } from './barrier'
 import { Call } from './call'
-import { map, zip } from './elementwise'
+import { Binary, map, Unary, zip } from './elementwise'
 import { matmul, packMatrix } from './matrix'
 import { packPanels } from './pack'
 import { recurrent } from './recurrent'
 import { softmax } from './softmax'
 
-/** Where the memory is free from; the host hands out what lies behind. */
+/** Where free memory begins. The host hands it out. */
 export function heapBase(): usize {
   return __heap_base
 }
 
-/** Sends away all who wait in the barrier of a call's group, or will: they trap. */
+/** Sends away all threads that wait in the barrier of a call's group, now or later: they trap. */
 export function abandon(call: Call): void {
   if (call.parties > 1) leave(call.barrier)
 }
@@ -49,19 +49,19 @@ export function packRowsF64(to: usize, from: usize, depth: usize, columns: usize
   packMatrix<f64>(to, from, depth, columns)
 }
 
-export function mapF32(operation: i32, a: usize, count: usize): void {
+export function mapF32(operation: Unary, a: usize, count: usize): void {
   map<f32>(operation, a, count)
 }
 
-export function mapF64(operation: i32, a: usize, count: usize): void {
+export function mapF64(operation: Unary, a: usize, count: usize): void {
   map<f64>(operation, a, count)
 }
 
-export function zipF32(operation: i32, a: usize, b: usize, count: usize): void {
+export function zipF32(operation: Binary, a: usize, b: usize, count: usize): void {
   zip<f32>(operation, a, b, count)
 }
 
-export function zipF64(operation: i32, a: usize, b: usize, count: usize): void {
+export function zipF64(operation: Binary, a: usize, b: usize, count: usize): void {
   zip<f64>(operation, a, b, count)
 }
 

@@ -1,32 +1,33 @@
 /**
  * Vectorised exponentials for the gates.
  *
- * Every one needs `e^y` for `y <= 0` only, which cannot overflow: `y = n ln 2 + r` with `|r| <= ln 2 / 2`; `2^n` is put
- * together in the exponent bits; `e^r - 1 = r + r^2 q(r)`. Near 0, where `1 - e^(-2|x|)` has lost digits, float32's tanh is
- * `x + x^3 p(x^2)`. q and p are polynomials through their functions at Chebyshev's points, made by
- * scripts/coefficients.py: `e^r` is off by at most 1.1e-8 of the value in float32 and 1.8e-17 in float64, p by 4e-9.
+ * All of them need `e^y` for `y <= 0` only, which cannot overflow. With `y = n ln 2 + r` and `|r| <= ln 2 / 2`, `2^n` is written
+ * into the exponent bits, and `e^r - 1 = r + r^2 q(r)`. Near 0, where `1 - e^(-2|x|)` has lost digits, float32's tanh is
+ * `x + x^3 p(x^2)`. q and p are polynomials that meet their functions at Chebyshev's points, made by scripts/coefficients.py.
+ * The relative error of `e^r` is at most 1.1e-8 in float32 and 1.8e-17 in float64, that of p 4e-9.
  *
- * Fused, tanh and sigmoid of float32 are within 2 units in the last place; unfused, sigmoid within 2.3. NaN goes through.
+ * With fused multiply-adds, tanh and sigmoid of float32 are within 2 units in the last place; without, sigmoid is within 2.3.
+ * NaN stays NaN.
  *
- * Constants stand in memory: there a splat is one instruction, while V8 builds a vector constant anew at each use.
+ * Constants are in memory: a splat from there is one instruction, while V8 builds a vector constant anew at each use.
  */
 import { loadSplat, madd, nmadd, select } from './vector'
 
-// Places in the tables. The coefficients of q and p follow, that of the lowest power first.
+// Places in the tables. The coefficients of q and p follow, lowest power first.
 const LOG2_E: usize = 0
-/** 1.5 times two to the mantissa's width, plus the exponent's bias: adding it leaves `n + bias` in the low bits. */
+/** 1.5 times two to the mantissa's width, plus the exponent's bias. Adding it leaves `n + bias` in the low bits. */
 const ROUNDER: usize = 1
-/** ln 2 in two parts of which the first times n is exact; negated. */
+/** ln 2, negated, in two parts. The first times n is exact. */
 const MINUS_LN2_HIGH: usize = 2
 const MINUS_LN2_LOW: usize = 3
-/** Its n is minus the bias, so that `2^n` is put together as 0: below it, `e^y` is no normal number. */
+/** Below this, `e^y` is no normal number. Its n is minus the bias, so `2^n` comes out as 0. */
 const LOWEST: usize = 4
 const SIGN: usize = 5
 const ONE: usize = 6
 const TWO: usize = 7
 const MINUS_TWO: usize = 8
 const Q: usize = 9
-/** float32 only: up to here tanh is a polynomial; tanh is 1/2 here. */
+/** Up to here float32's tanh is the polynomial. tanh is 1/2 here. */
 const NEAR_ZERO: usize = 14
 const TANH: usize = 15
 
@@ -47,7 +48,7 @@ const tableF64: usize = memory.data<f64>([
   return loadSplat<T>((sizeof<T>() == 4 ? tableF32 : tableF64) + place * sizeof<T>())
 }
 
-/** `2^n`, given the sum of n and the rounder. */
+/** `2^n`, from the sum of n and ROUNDER. */
 // @ts-ignore: decorator
 @inline export function powerOfTwo<T>(rounded: v128): v128 {
   return sizeof<T>() == 4 ? i32x4.shl(rounded, 23) : i64x2.shl(rounded, 52)
@@ -59,7 +60,7 @@ const tableF64: usize = memory.data<f64>([
   return madd<T>(n, constant<T>(MINUS_LN2_LOW), madd<T>(n, constant<T>(MINUS_LN2_HIGH), y))
 }
 
-/** `e^r - 1` for `|r| <= ln 2 / 2`. In pairs (Estrin): a chain half as long as Horner's rule. */
+/** `e^r - 1` for `|r| <= ln 2 / 2`, by Estrin's scheme: its chain is half as long as that of Horner's rule. */
 // @ts-ignore: decorator
 @inline export function expm1Reduced<T>(r: v128): v128 {
   const r2 = v128.mul<T>(r, r)
@@ -77,7 +78,7 @@ const tableF64: usize = memory.data<f64>([
 /** `e^y` for `y <= 0`; 0 where that is no normal number. */
 // @ts-ignore: decorator
 @inline export function expOfNegative<T>(y: v128): v128 {
-  // pmax, unlike max, is one instruction; in this order it keeps NaN.
+  // pmax is one instruction, unlike max. With the operands in this order it keeps NaN.
   const clamped = v128.pmax<T>(y, constant<T>(LOWEST))
   const rounded = madd<T>(clamped, constant<T>(LOG2_E), constant<T>(ROUNDER))
   const scale = powerOfTwo<T>(rounded)
@@ -91,8 +92,9 @@ const tableF64: usize = memory.data<f64>([
 }
 
 /**
- * sigmoid, given `e = e^-|x|`: `1 / (1 + e)` where x >= 0, else `e / (1 + e)`; fused as `w - w q`, `w` the numerator and
- * `q = e / (1 + e)`, so that of what rounding took from `1 + e` only a part is left. Unfused that loses more than it gains.
+ * sigmoid, from `e = e^-|x|`: `1 / (1 + e)` where x >= 0, else `e / (1 + e)`. With fused multiply-adds it is computed as
+ * `w - w q`, where w is the numerator and `q = e / (1 + e)`: then only a part of the rounding error of `1 + e` is left. Without
+ * them, that loses more than it gains.
  */
 // @ts-ignore: decorator
 @inline export function sigmoidFrom<T>(x: v128, e: v128): v128 {
@@ -102,7 +104,7 @@ const tableF64: usize = memory.data<f64>([
   return v128.div<T>(w, sum)
 }
 
-/** 1, the larger, where x >= 0, else e. */
+/** 1 where x >= 0, else e. 1 is the larger of the two, so a maximum can choose. */
 // @ts-ignore: decorator
 @inline export function sigmoidNumerator<T>(x: v128, e: v128): v128 {
   return v128.pmax<T>(e, v128.and(v128.ge<T>(x, v128.xor(x, x)), constant<T>(ONE)))
@@ -116,7 +118,7 @@ const tableF64: usize = memory.data<f64>([
   return v128.div<T>(tanhNumerator<T>(x, m), tanhDenominator<T>(m))
 }
 
-/** `sigmoid(s) * tanh(t)`; in float64 with one division instead of two. */
+/** `sigmoid(s) * tanh(t)`; float64 needs one division for it instead of two. */
 // @ts-ignore: decorator
 @inline export function sigmoidTimesTanh<T>(s: v128, t: v128): v128 {
   if (sizeof<T>() == 4) return v128.mul<T>(sigmoid<T>(s), tanhF32(t))
@@ -128,7 +130,7 @@ const tableF64: usize = memory.data<f64>([
   )
 }
 
-/** `1 - 2e / (1 + e)`, `e = e^(-2|x|)`, whose subtrahend is at most 1/2 where it is used. */
+/** `1 - 2e / (1 + e)` with `e = e^(-2|x|)`. What is subtracted is at most 1/2 where this is used. */
 // @ts-ignore: decorator
 @inline export function tanhF32(x: v128): v128 {
   const abs = v128.abs<f32>(x)
@@ -154,7 +156,7 @@ const tableF64: usize = memory.data<f64>([
   return nmadd<T>(scale, expm1, v128.sub<T>(constant<T>(ONE), scale))
 }
 
-/** Numerator of tanh, given `m = 1 - e^(-2|x|)`: with the sign of x. */
+/** Numerator of tanh, from `m = 1 - e^(-2|x|)`. It has the sign of x. */
 // @ts-ignore: decorator
 @inline export function tanhNumerator<T>(x: v128, m: v128): v128 {
   return v128.xor(m, v128.and(x, constant<T>(SIGN)))

@@ -4,17 +4,17 @@
  * | area | shape | layout |
  * |---|---|---|
  * | a | `(rows, depth)` | row-major |
- * | b | `(depth, columns)` | blocks of panels, pack.ts; the columns in their own order, padded to whole panels |
+ * | b | `(depth, columns)` | blocks of panels, see pack.ts; the columns in their own order, padded to whole panels |
  * | bias | `(padded columns)` | |
- * | tile | 6 rows of a | a left operand, pack.ts |
- * | padded | `(6, padded columns)` | the results of a tile, row-major; not used where no column is padding |
+ * | tile | 6 rows of a | a left operand, see pack.ts |
+ * | padded | `(6, padded columns)` | the results of a tile, row-major; only used if columns are padded |
  * | out | `(rows, columns)` | row-major, without gaps |
  */
 import { gemm } from './gemm'
 import { blockPanels, packRows, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
-/** `out = bias + a b`, a tile of a at a time: several at once, for the sake of the first-level cache, gained nothing. */
+/** `out = bias + a b`, one tile of a at a time. Several at a time, to use the first-level cache better, were no faster. */
 export function matmul<T>(
   out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize,
 ): void {
@@ -50,7 +50,7 @@ export function packMatrix<T>(to: usize, from: usize, depth: usize, columns: usi
   }
 }
 
-/** Copies `count` elements and fills up with zeros to `bytes`. */
+/** Copies `count` elements, and fills the rest of `bytes` with zeros. */
 // @ts-ignore: decorator
 @inline export function copyPadded<T>(to: usize, from: usize, count: usize, bytes: usize): void {
   copyElements<T>(to, from, count)

@@ -3,24 +3,24 @@
  *
  * | what | layout | who writes it |
  * |---|---|---|
- * | weights | `[block][k][block width]`: the columns of a block of six panels side by side, the last block as wide as what is left, so that a kernel reads straight ahead | packPanels, once |
+ * | weights | `[block][k][block width]`: the columns of six panels side by side, in the last block of those that are left, so that a kernel reads straight ahead | packPanels, once |
  * | gate columns | `[unit block][gate][lane]`: the gates of `lanes` neighbouring hidden units stand together | packPanels |
- * | left operand | `[tile][k][tile height]`: the rows of a tile side by side | packRows, each call |
+ * | left operand | `[tile][k][tile height]`: the rows of a tile side by side | packRows, at each call |
  *
- * Columns beyond the last unit are zero, and so stay zero through every gate.
+ * Columns after the last unit are zero, and every gate keeps them zero.
  */
-import { copyElements, lanes, narrow, paddedToPanels, panelWidth } from './vector'
+import { copyElements, lanes, narrow, paddedToPanels, panelBytes, panelWidth } from './vector'
 
-/** Panels of a block: a block has whole units of every kind of cell. */
+/** Panels of a block. With six, a block has whole units for every kind of cell. */
 export const blockPanels: usize = 6
 
 /** Bytes from a block to the next. */
 // @ts-ignore: decorator
 @inline export function blockBytes(depth: usize): usize {
-  return blockPanels * 32 * depth
+  return blockPanels * panelBytes * depth
 }
 
-/** Columns of packed gates: units padded to whole vectors, the whole to panels. */
+/** Columns of packed gates: units are padded to whole vectors, all of them to whole panels. */
 // @ts-ignore: decorator
 @inline export function packedColumns<T>(units: usize, gates: usize): usize {
   return paddedToPanels<T>(((units + lanes<T>() - 1) / lanes<T>()) * lanes<T>() * gates)
@@ -51,15 +51,19 @@ export function packPanels<T>(
   }
 }
 
-/** Rows of a tile, but for the last one: at most 6, or 4, which is what the kernels' registers hold. */
+/** Rows of a tile at most: as many as the registers of the kernels hold. */
+// @ts-ignore: decorator
+@inline export const tileRows: usize = 6
+
+/** Rows of every tile but the last. Narrow kernels hold four at most. */
 // @ts-ignore: decorator
 @inline export function tileHeight(rows: usize): usize {
-  return max<usize>(1, min<usize>(rows, narrow ? 4 : 6))
+  return max<usize>(1, min<usize>(rows, narrow ? 4 : tileRows))
 }
 
 /**
- * Packs rows `index` on of a left operand: of each row `count` elements, the first of them element `first` of `depth`.
- * `from` is where the first row's are, `stride` the bytes from a row to the next.
+ * Packs `rows` rows of a left operand, from row `index` on: `count` elements of each, which become its elements from `first` on.
+ * They are read at `from`; `stride` is the bytes from one row to the next.
  */
 export function packRows<T>(
   to: usize, from: usize, stride: usize, index: usize, rows: usize, height: usize, depth: usize, first: usize, count: usize,

@@ -1,14 +1,15 @@
 /**
- * A whole recurrent sequence: all timesteps, layers and directions. Areas and layouts: call.ts.
+ * A whole recurrent sequence: all timesteps, layers and directions. call.ts describes the areas and layouts.
  *
- * Per layer and direction: the input projections `x W_ih + b` of as many timesteps as the caches hold come from one
- * matrix product; then each timestep computes `h W_hh` and passes its gates.
+ * For each layer and direction, one matrix product computes the input projections `x W_ih + b` of as many timesteps as the
+ * caches hold. Then each of these timesteps computes `h W_hh` and its gates.
  */
 import { meet } from './barrier'
 import { batchAt, Call, Direction, fromPanel, fromUnit, preStrideOf, rowOf, rowStart, toPanel, toState } from './call'
 import { gemm } from './gemm'
 import { blockBytes, packRows, tileHeight } from './pack'
 import { loadStates, publish, putCells, putOutput, saveStates, step } from './step'
+import { panelBytes } from './vector'
 
 export function recurrent<T>(call: Call): void {
   for (let layer = call.fromLayer; layer < call.toLayer; layer++) {
@@ -22,7 +23,7 @@ export function recurrent<T>(call: Call): void {
   }
 }
 
-/** Multiplies the part's share of a direction's output with its factors. */
+/** Multiplies the part's share of a direction's output with the dropout factors. */
 function dropOut<T>(call: Call, layer: usize, direction: usize, output: usize): void {
   const width = call.directions * call.stateSize
   const first = fromUnit<T>(call)
@@ -45,7 +46,7 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
   const state = layer * call.directions + direction
   const weights = changetype<Direction>(call.weights + state * offsetof<Direction>())
   const weightIh = weights.weightIh + call.fromBlock * blockBytes(inputs)
-  const bias = weights.bias + fromPanel(call) * 32
+  const bias = weights.bias + fromPanel(call) * panelBytes
   const panels = toPanel<T>(call) - fromPanel(call)
   const preStride = preStrideOf<T>(call)
   const batchMajorIn = call.batchFirst != 0 && layer == 0
@@ -99,7 +100,7 @@ function packInputs<T>(call: Call, input: usize, inputs: usize, batchMajor: bool
   const rows = rowStart(call, to) - firstRow
   const height = tileHeight(rows)
   const bytes = inputs * sizeof<T>()
-  // All sequences: their rows follow one another from timestep to timestep, too.
+  // A part with all sequences: the rows of one timestep follow those of the one before.
   if (call.batch == call.allSequences && (!batchMajor || call.batch == 1)) {
     packRows<T>(call.rows, input + rowOf(call, false, from, 0) * bytes, bytes, 0, rows, height, inputs, 0, inputs)
     return
@@ -112,8 +113,8 @@ function packInputs<T>(call: Call, input: usize, inputs: usize, batchMajor: bool
 }
 
 /**
- * Until all of the group are here: then everybody's share of the hidden states is in the next left operand, and of the
- * outputs, dropped out or not, in the next layer's input.
+ * Waits until all parts of the group are here. Then the next left operand has every part's share of the hidden states, and
+ * the next layer's input every part's share of the outputs, after dropout.
  */
 // @ts-ignore: decorator
 @inline export function waitForGroup(call: Call): void {

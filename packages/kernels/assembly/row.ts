@@ -1,5 +1,5 @@
 /**
- * The kernels for a single row: `out = init + a b`. Every weight is used once, so they are as fast as the caches deliver.
+ * The kernels for a single row: `out = init + a b`. Every weight is used once, so they are as fast as the caches deliver weights.
  *
  * | operand | shape | layout |
  * |---|---|---|
@@ -16,7 +16,7 @@ export function rowByBlock<T>(out: usize, init: usize, a: usize, height: usize, 
   const bStep = panels * 32
   if (!narrow && panels == blockPanels && height == 1) return rowBySixPanels<T>(out, init, a, b, depth)
   if (narrow) {
-    // 6 sums and 7 loads.
+    // 6 sums and 7 loads fit in the registers.
     for (; panels >= 3; panels -= 3) {
       rowByPanels3<T>(out, init, a, height, b, bStep, depth)
       out += 96
@@ -54,9 +54,9 @@ function rowByPanels4<T>(out: usize, init: usize, a: usize, height: usize, b: us
 }
 
 /**
- * The kernel for a whole block and a row that is a tile of its own: its elements come in vectors, since processors begin no
- * more than two loads a cycle and the weights need nearly all of them. The last vector may end beyond the row, in the room that
- * left operands have for a tile of the full height.
+ * The kernel for a whole block and a row that is a tile of its own. Processors begin two loads in a cycle, and the weights
+ * need nearly all of them, so the row's elements are loaded as vectors. The last vector may end after the row: left operands
+ * have room for a tile of full height.
  */
 function rowBySixPanels<T>(out: usize, init: usize, a: usize, b: usize, depth: usize): void {
   const end = a + depth * sizeof<T>()
@@ -112,7 +112,7 @@ function rowBySixPanels<T>(out: usize, init: usize, a: usize, b: usize, depth: u
   } while (a < end)
 }
 
-/** The kernel for a constant number of panels, 1 to 4: of 1 and 2 by 4 and 2 products of each sum at a time, for 8 chains. */
+/** The kernel for a constant number of panels, 1 to 4. With 1 and 2 panels, each sum is kept in 4 and 2 parts: that makes 8 chains. */
 // @ts-ignore: decorator
 @inline export function rowByPanels<T>(
   panels: i32, out: usize, init: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize,

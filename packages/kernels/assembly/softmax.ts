@@ -5,9 +5,9 @@
  * |---|---|---|
  * | x | `(rows, columns)` | row-major, without gaps; the results replace it |
  *
- * A row is passed three times: its largest element, its powers and their sum, the scaling. Whole vectors first, then
- * the elements left over, one at a time in the first lane. Powers are added up in their own precision a block at a
- * time, the blocks in double precision: in long rows float32 would lose digits.
+ * Each row takes three passes: for its largest element, for the powers and their sum, and for the division. A pass takes whole
+ * vectors first, then the elements left over, one by one in the first lane. The powers of a block are added in their own
+ * precision, the sums of blocks in double precision: float32 would lose digits in long rows.
  */
 import { exp, log } from './exponential'
 import { lanes } from './vector'
@@ -15,7 +15,7 @@ import { lanes } from './vector'
 /** Elements of a block. */
 const block: usize = 256
 
-/** `x = exp(x) / sum(exp(x))` of every row; of `logarithm` its natural logarithm. */
+/** `x = exp(x) / sum(exp(x))` of every row, or its natural logarithm if `logarithm`. */
 export function softmax<T>(logarithm: bool, x: usize, rows: usize, columns: usize): void {
   const bytes = columns * sizeof<T>()
   for (let row: usize = 0; row < rows; row++) {
@@ -29,7 +29,7 @@ export function softmax<T>(logarithm: bool, x: usize, rows: usize, columns: usiz
   }
 }
 
-/** NaN if there is one. */
+/** The largest element; NaN if any element is. */
 function largest<T>(x: usize, vectorEnd: usize, end: usize): T {
   let top = v128.splat<T>(<T>-Infinity)
   for (; x < vectorEnd; x += 16) top = v128.max<T>(top, v128.load(x))
@@ -39,7 +39,7 @@ function largest<T>(x: usize, vectorEnd: usize, end: usize): T {
   return most
 }
 
-/** The sum of `e^(x - top)`; where `keep`, the powers replace x. */
+/** The sum of `e^(x - top)`. The powers replace x if `keep`. */
 function sumOfPowers<T>(keep: bool, top: T, x: usize, vectorEnd: usize, end: usize): f64 {
   const tops = v128.splat<T>(top)
   let total: f64 = 0
@@ -67,7 +67,7 @@ function divide<T>(total: T, x: usize, vectorEnd: usize, end: usize): void {
   for (; x < end; x += sizeof<T>()) store<T>(x, load<T>(x) / total)
 }
 
-/** `top` first: what is left is small, and loses no digits to the second. */
+/** Subtracts `top` first. The difference is small, so the second subtraction loses no digits. */
 function subtract<T>(top: T, total: T, x: usize, vectorEnd: usize, end: usize): void {
   const tops = v128.splat<T>(top), totals = v128.splat<T>(total)
   for (; x < vectorEnd; x += 16) v128.store(x, v128.sub<T>(v128.sub<T>(v128.load(x), tops), totals))
@@ -81,7 +81,7 @@ function subtract<T>(top: T, total: T, x: usize, vectorEnd: usize, end: usize): 
   return two + (<f64>v128.extract_lane<T>(sum, 2) + <f64>v128.extract_lane<T>(sum, 3))
 }
 
-// Of one number; functions of their own, as they are called once or thrice a row.
+// These take one number. They are not inlined: a row calls them a few times at most.
 
 function powerOf<T>(x: T): T {
   return v128.extract_lane<T>(exp<T>(v128.splat<T>(x)), 0)

@@ -1,17 +1,17 @@
-/** One timestep: from the hidden states of the last to those of this one. Areas and layouts: call.ts. */
-import { Call, Direction, fromPanel, fromUnit, hiddenBytes, LSTM, preStrideOf, RNN_RELU, RNN_TANH, toPanel, toState, toUnit, unitsOfBlock } from './call'
+/** One timestep: from the hidden states of the one before to its own. call.ts describes the areas and layouts. */
+import { Call, Direction, fromPanel, fromUnit, hiddenBytes, Mode, preStrideOf, toPanel, toState, toUnit, unitsOfBlock } from './call'
 import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
 import { gemm } from './gemm'
 import { blockBytes, blockPanels, packRows, tileHeight } from './pack'
-import { copyElements, paddedToPanels, panelWidth } from './vector'
+import { copyElements, paddedToPanels, panelBytes, panelWidth } from './vector'
 
 /**
- * A timestep of the first `batch` sequences: states in hRow, cRow and, packed, in `hTile`; `pre` is its `x W_ih + b`. As many
- * blocks of columns at a time as keep `h W_hh` in the first-level cache: the more units pass the gates together, the less
- * they wait for one another.
+ * A timestep of the first `batch` sequences. Their states are in hRow and cRow, and packed in `hTile`; `pre` is the timestep's
+ * `x W_ih + b`. It takes as many blocks of columns at a time as keep `h W_hh` in the first-level cache: the more units the
+ * gates compute together, the less they wait for one another.
  */
 export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize, hTile: usize): void {
-  // No sequences, or none of this part that still run.
+  // The batch is empty, or none of the part's sequences still run.
   if (batch == 0) return
   const P: usize = call.stateSize
   const height = tileHeight(call.batch)
@@ -27,16 +27,16 @@ export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize
   let weightHh = weights.weightHh + call.fromBlock * blockBytes(P)
   let unit = fromUnit<T>(call)
   for (let panel = fromPanel(call); panel < endPanel; panel += groupPanels) {
-    gemm<T>(hidden, hiddenStride, weights.biasHh + panel * 32, 0, hTile, height, batch, weightHh, min(groupPanels, endPanel - panel), P)
+    gemm<T>(hidden, hiddenStride, weights.biasHh + panel * panelBytes, 0, hTile, height, batch, weightHh, min(groupPanels, endPanel - panel), P)
     const units = min(group * unitsOfBlock<T>(call), endUnit - unit)
     const at = unit * sizeof<T>()
     const h = full + at
-    if (call.mode == LSTM) lstmGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, call.cRow + at, stride)
-    else if (call.mode == RNN_TANH) tanhGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
-    else if (call.mode == RNN_RELU) reluGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
+    if (call.mode == Mode.LSTM) lstmGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, call.cRow + at, stride)
+    else if (call.mode == Mode.RNN_TANH) tanhGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
+    else if (call.mode == Mode.RNN_RELU) reluGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
     else gruGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
     weightHh += group * blockBytes(P)
-    pre += groupPanels * 32
+    pre += groupPanels * panelBytes
     unit += units
   }
   if (weights.weightHr != 0) project<T>(call, weights, batch, height, stride)
@@ -47,11 +47,11 @@ function project<T>(call: Call, weights: Direction, batch: usize, height: usize,
   const H: usize = call.hiddenSize
   packRows<T>(call.fullTile, call.fullRow, stride * sizeof<T>(), 0, batch, height, H, 0, H)
   const columns = paddedToPanels<T>(call.stateSize)
-  // An LSTM's biasHh is zeros.
+  // Only an LSTM has a projection, and its biasHh is zeros.
   gemm<T>(call.hRow, columns, weights.biasHh, 0, call.fullTile, height, batch, weights.weightHr, columns / panelWidth<T>(), H)
 }
 
-/** The part's share of sequence n's new hidden state goes to the output. */
+/** Copies the part's share of sequence n's new hidden state to the output. */
 // @ts-ignore: decorator
 @inline export function putOutput<T>(call: Call, n: usize, to: usize): void {
   const first = fromUnit<T>(call)
@@ -59,7 +59,7 @@ function project<T>(call: Call, weights: Direction, batch: usize, height: usize,
   copyElements<T>(to + first * sizeof<T>(), h, toState<T>(call) - first)
 }
 
-/** The part's share of sequence n's new cell state goes to those of all timesteps. */
+/** Copies the part's share of sequence n's new cell state to those of all timesteps. */
 // @ts-ignore: decorator
 @inline export function putCells<T>(call: Call, n: usize, to: usize): void {
   const first = fromUnit<T>(call)
@@ -67,7 +67,7 @@ function project<T>(call: Call, weights: Direction, batch: usize, height: usize,
   copyElements<T>(to + first * sizeof<T>(), c, toUnit<T>(call) - first)
 }
 
-/** The part's share of the hidden states of the first `batch` sequences goes into a timestep's left operand. */
+/** Packs the part's share of the hidden states of the first `batch` sequences into a timestep's left operand. */
 // @ts-ignore: decorator
 @inline export function publish<T>(call: Call, batch: usize, hTile: usize): void {
   const P: usize = call.stateSize
@@ -76,7 +76,7 @@ function project<T>(call: Call, weights: Direction, batch: usize, height: usize,
   packRows<T>(hTile, call.hRow + first * sizeof<T>(), stride, 0, batch, tileHeight(call.batch), P, first, toState<T>(call) - first)
 }
 
-/** The part's share of the initial states. */
+/** Loads the part's share of the initial states. */
 export function loadStates<T>(call: Call, state: usize): void {
   const P: usize = call.stateSize
   const H: usize = call.hiddenSize
@@ -87,18 +87,18 @@ export function loadStates<T>(call: Call, state: usize): void {
     const h = call.hRow + n * paddedToPanels<T>(P) * sizeof<T>()
     memory.fill(h, 0, paddedToPanels<T>(P) * sizeof<T>())
     copyElements<T>(h + first * sizeof<T>(), call.h + (row * P + first) * sizeof<T>(), count)
-    if (call.mode == LSTM) {
+    if (call.mode == Mode.LSTM) {
       const c = call.cRow + n * paddedToPanels<T>(H) * sizeof<T>()
       memory.fill(c, 0, paddedToPanels<T>(H) * sizeof<T>())
       copyElements<T>(c + first * sizeof<T>(), call.c + (row * H + first) * sizeof<T>(), toUnit<T>(call) - first)
     }
   }
   publish<T>(call, call.batch, call.hTile)
-  // A reversed sequence that begins later finds it in either.
+  // A reversed sequence may begin at any timestep, and so read either of the two first.
   if (call.hTileNext != call.hTile) publish<T>(call, call.batch, call.hTileNext)
 }
 
-/** The part's share of the final states. */
+/** Stores the part's share of the final states. */
 export function saveStates<T>(call: Call, state: usize): void {
   const P: usize = call.stateSize
   const H: usize = call.hiddenSize
@@ -107,7 +107,7 @@ export function saveStates<T>(call: Call, state: usize): void {
     const row = state * call.allSequences + call.firstSequence + n
     const h = call.hRow + (n * paddedToPanels<T>(P) + first) * sizeof<T>()
     copyElements<T>(call.h + (row * P + first) * sizeof<T>(), h, toState<T>(call) - first)
-    if (call.mode == LSTM) {
+    if (call.mode == Mode.LSTM) {
       const c = call.cRow + (n * paddedToPanels<T>(H) + first) * sizeof<T>()
       copyElements<T>(call.c + (row * H + first) * sizeof<T>(), c, toUnit<T>(call) - first)
     }

@@ -13,7 +13,7 @@ import { rowByBlock, rowByPanel } from './row'
 import { plusPanel, runLength } from './sums'
 import { loadSplat, madd, narrow, splat } from './vector'
 
-/** `rows` of a tile's `height` rows by a block: as many at a time as {@link piece} says. */
+/** Multiplies `rows` of a tile's `height` rows with a block, as many at a time as {@link piece} says. */
 export function tileByBlock<T>(
   rows: usize, out: usize, outStride: usize, init: usize, initStride: usize,
   a: usize, height: usize, b: usize, panels: usize, depth: usize,
@@ -37,7 +37,7 @@ export function tileByBlock<T>(
   } while (rows != 0)
 }
 
-/** Rows of a pass where `rows` are left. With 8 and 10 accumulators, four and five rows in a pass are slower than in two passes. */
+/** How many of the `rows` that are left a pass takes. Four and five rows are faster in two passes than in one, which has 8 or 10 sums. */
 // @ts-ignore: decorator
 @inline export function piece(rows: usize): usize {
   if (narrow) return rows >= 4 ? 4 : rows >= 2 ? 2 : 1
@@ -51,7 +51,7 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
   rowsByPanel<T>(6, out, outStride, init, initStride, a, height, b, bStep, depth)
 }
 
-/** The kernel for 4 or 6 rows: the branches vanish when it is inlined. */
+/** The kernel for 4 or 6 rows. Its branches vanish when it is inlined. */
 // @ts-ignore: decorator
 @inline export function rowsByPanel<T>(
   rows: i32, out: usize, outStride: usize, init: usize, initStride: usize,
@@ -97,7 +97,7 @@ function rows6<T>(out: usize, outStride: usize, init: usize, initStride: usize, 
   } while (a < end)
 }
 
-/** Three rows by a panel: even and odd products of each sum by themselves, for 12 chains. */
+/** Three rows by a panel. The even and the odd products of each sum are added separately: that makes 12 chains. */
 function threeRowsByPanel<T>(
   out: usize, outStride: usize, init: usize, initStride: usize, a: usize, height: usize, b: usize, bStep: usize, depth: usize,
 ): void {

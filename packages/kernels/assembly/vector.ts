@@ -5,11 +5,19 @@
  */
 
 /**
- * 1 where the compiler places all loads of a loop's body before its arithmetic, as V8 up to 13.0 does: then every load
- * holds a register until it is used, and of 16 registers few are left to accumulate in.
+ * 1 where the compiler places all loads of a loop's body before its arithmetic, as V8 up to 13.0 does. Then every vector
+ * holds a register from its load to its use, and few of the 16 registers are left for sums.
  */
 // @ts-ignore: decorator
 @external("env", "narrow") export declare const narrow: i32
+
+/** Bytes of a panel's row: two vectors. */
+// @ts-ignore: decorator
+@inline export const panelBytes: usize = 32
+
+/** Bytes of a cache line. Blocks of memory and their areas start at multiples of it. */
+// @ts-ignore: decorator
+@inline export const cacheLineBytes: usize = 64
 
 /** Elements of a vector. */
 // @ts-ignore: decorator
@@ -20,7 +28,7 @@
 /** Columns of a panel. */
 // @ts-ignore: decorator
 @inline export function panelWidth<T>(): usize {
-  return 32 / sizeof<T>()
+  return panelBytes / sizeof<T>()
 }
 
 /** `count` rounded up to whole panels. */
@@ -29,7 +37,7 @@
   return ((count + panelWidth<T>() - 1) / panelWidth<T>()) * panelWidth<T>()
 }
 
-/** `a * b + c`: rounded once in the relaxed build where the processor can, else twice. */
+/** `a * b + c`: rounded once in the relaxed build, if the processor can do that, else twice. */
 // @ts-ignore: decorator
 @inline export function madd<T>(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c)
@@ -43,21 +51,21 @@
   return v128.sub<T>(c, v128.mul<T>(a, b))
 }
 
-/** `a` where the lane of `mask` is all ones, `b` where it is all zeros. One instruction in the relaxed build, else three. */
+/** `a` where the lane of `mask` is all ones, `b` where it is all zeros. It is one instruction in the relaxed build, else three. */
 // @ts-ignore: decorator
 @inline export function select<T>(a: v128, b: v128, mask: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return sizeof<T>() == 4 ? i32x4.relaxed_laneselect(a, b, mask) : i64x2.relaxed_laneselect(a, b, mask)
   return v128.bitselect(a, b, mask)
 }
 
-/** Every lane from one element in memory. */
+/** A vector whose lanes are all the element at `address`. */
 // @ts-ignore: decorator
 @inline export function loadSplat<T>(address: usize): v128 {
   if (sizeof<T>() == 4) return v128.load32_splat(address)
   return v128.load64_splat(address)
 }
 
-/** Every lane from one of `a`. */
+/** A vector whose lanes are all the same lane of `a`. */
 // @ts-ignore: decorator
 @inline export function splatLane<T>(a: v128, lane: i32): v128 {
   if (sizeof<T>() == 8) return lane == 0 ? v128.shuffle<f64>(a, a, 0, 0) : v128.shuffle<f64>(a, a, 1, 1)
@@ -67,7 +75,7 @@
   return v128.shuffle<f32>(a, a, 3, 3, 3, 3)
 }
 
-/** Every lane the constant `value`. */
+/** A vector whose lanes are all `value`. */
 // @ts-ignore: decorator
 @inline export function splat<T>(value: f64): v128 {
   return v128.splat<T>(<T>value)

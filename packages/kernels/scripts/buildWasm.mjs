@@ -1,5 +1,6 @@
 /**
- * Compiles assembly/ twice and embeds the binaries as base64 in a module, so that starting needs no awaiting.
+ * Compiles assembly/ twice and embeds the binaries as base64 in a module, so that starting needs no awaiting. What src/wasm
+ * must know of the records, numbers and functions in there becomes another module: see hostSource.mjs.
  *
  * Most functions of the two builds are nearly alike. gzip looks for such likeness no further back than 32 kB, and in
  * base64 finds it only where both start at the same place of a group of four characters: so the binaries are cut at
@@ -14,9 +15,14 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
+import { hostSource } from './hostSource.mjs'
 
 const out = new URL('../src/wasm/generated/', import.meta.url)
 const variants = { simd: ['simd'], 'relaxed-simd': ['simd', 'relaxed-simd'] }
+/** Pages of the memory. As many as `maximum` are the 4 GiB that an address can reach. */
+const memoryPages = { initial: 2, maximum: 65536 }
+/** The custom section that holds a build's name and the digest. */
+const section = 'unroll'
 /** `"env" "memory"`, a memory, limits with a maximum and shared. */
 const memoryImport = Buffer.from('\x03env\x06memory\x02\x03', 'latin1')
 
@@ -24,6 +30,7 @@ await rm(out, { recursive: true, force: true })
 await mkdir(out, { recursive: true })
 const binaries = {}
 const sharedFlags = {}
+let assemblySource = ''
 for (const [variant, features] of Object.entries(variants)) {
   const files = new Map()
   const { error, stderr } = await asc.main(
@@ -46,15 +53,22 @@ for (const [variant, features] of Object.entries(variants)) {
       '--importMemory',
       '--sharedMemory',
       '--initialMemory',
-      '2',
+      `${memoryPages.initial}`,
       '--maximumMemory',
-      '65536',
+      `${memoryPages.maximum}`,
       '--use',
       'abort=',
     ],
     {
       baseDir: new URL('..', import.meta.url).pathname,
       writeFile: (name, data) => void files.set(name, data),
+      transforms: [
+        class {
+          afterCompile(module) {
+            assemblySource = hostSource(this.program, this.binaryen, module)
+          }
+        },
+      ],
     },
   )
   if (error) {
@@ -77,7 +91,7 @@ const digest = createHash('sha256')
   .digest('hex')
   .slice(0, 16)
 for (const [variant, binary] of Object.entries(binaries)) {
-  const plain = Buffer.concat([binary, customSection('unroll', `${variant} ${digest}`)])
+  const plain = Buffer.concat([binary, customSection(section, `${variant} ${digest}`)])
   plain[sharedFlags[variant]] = 1
   await writeFile(new URL(`${variant}.wasm`, out), plain)
 }
@@ -91,11 +105,16 @@ const source = [
   ']',
   '/** Places of the bytes that are 3 for a shared memory, 1 for a private one. */',
   `export const sharedFlags = ${JSON.stringify(sharedFlags)} as const`,
-  '/** Of both builds, as in the section of the .wasm files. */',
+  '/** The digest of both builds, as in the section of the .wasm files. */',
   `export const digest = '${digest}'`,
+  '/** The name of that section. */',
+  `export const section = '${section}'`,
+  '/** Pages of the memory that the builds import. */',
+  `export const memoryPages = ${JSON.stringify(memoryPages)} as const`,
   '',
 ].join('\n')
 await writeFile(new URL('builds.ts', out), source)
+await writeFile(new URL('assembly.ts', out), assemblySource)
 
 /** A section that engines leave alone. Its name and text are ASCII, of less than 127 characters in all. */
 function customSection(name, text) {

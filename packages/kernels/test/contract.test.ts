@@ -8,9 +8,8 @@ import {
   wasmVariant,
 } from '@unroll/kernels'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { CallShape } from '../src/wasm/callLayout.ts'
+import type { CallShape } from '../src/wasm/callShape.ts'
 import { WasmInstance } from '../src/wasm/instance.ts'
-import { WasmCall } from '../src/wasm/wasmCall.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
 import { describeEngines } from './engines.ts'
 import { randomCall, randomWeights, seeded } from './random.ts'
@@ -115,25 +114,43 @@ describe('wasm memory', () => {
         dropoutLength: 0,
         returnCells: false,
       })
-      const call = WasmCall.take(packed, shapeOf([2, 1]))
-      expect(WasmCall.take(packed, shapeOf([2, 1]))).not.toBe(call)
-      call.release()
+      const call = packed.takeCall(shapeOf([2, 1]))
+      expect(packed.takeCall(shapeOf([2, 1]))).not.toBe(call)
+      packed.keepCall(call)
       for (const other of [[2, 2], [2], [2, 1, 1]]) {
-        const another = WasmCall.take(packed, shapeOf(other))
+        const another = packed.takeCall(shapeOf(other))
         expect(another).not.toBe(call)
         another.dispose()
       }
-      expect(WasmCall.take(packed, shapeOf([2, 1]))).toBe(call)
-      call.release()
-      const large = WasmCall.take(packed, shapeOf(new Array<number>(10_000).fill(2)))
-      large.release()
+      expect(packed.takeCall(shapeOf([2, 1]))).toBe(call)
+      packed.keepCall(call)
+      const large = packed.takeCall(shapeOf(new Array<number>(10_000).fill(2)))
+      packed.keepCall(large)
       expect(() => large.output).toThrow('disposed')
-      expect(WasmCall.take(packed, shapeOf([2, 1]))).toBe(call)
+      expect(packed.takeCall(shapeOf([2, 1]))).toBe(call)
       packed.dispose()
-      call.release()
+      packed.keepCall(call)
       expect(() => call.output).toThrow('disposed')
     },
   )
+
+  it.skipIf(variant === null)('keeps its block and its idle call where packed weights are updated', () => {
+    const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })
+    const random = seeded(2)
+    const packed = new WasmWeights(instance, spec, randomWeights(random, spec))
+    const shape = {
+      batchSizes: Int32Array.of(2, 1),
+      batchFirst: false,
+      dropoutLength: 0,
+      returnCells: false,
+    }
+    const call = packed.takeCall(shape)
+    packed.keepCall(call)
+    const before = { address: packed.address, bytes: instance.allocatedBytes }
+    packed.update(randomWeights(random, spec))
+    expect({ address: packed.address, bytes: instance.allocatedBytes }).toEqual(before)
+    expect(packed.takeCall(shape)).toBe(call)
+  })
 
   it.skipIf(variant === null)('does not grow over 2,000 packings of 100 kB', () => {
     const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false })

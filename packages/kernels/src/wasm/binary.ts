@@ -1,11 +1,11 @@
 import { pieces, sharedFlags } from './generated/builds.ts'
 import { compilingIsForbidden, forbiddenText, givenModule, type WasmVariant } from './support.ts'
 
-/** Places in {@link pieces}. */
+/** The place of each build in the pairs of {@link pieces}. */
 const builds: Record<WasmVariant, 0 | 1> = { simd: 0, 'relaxed-simd': 1 }
 
 /**
- * A build, compiled at once: of the embedded bytes, unless a module was handed over.
+ * A build, compiled at once from the embedded bytes, unless a module was handed over.
  * @param shared whether it takes a memory that can be shared with threads
  * @throws Error where that is forbidden
  */
@@ -18,7 +18,7 @@ export function compileBuild(variant: WasmVariant, shared: boolean): WebAssembly
   return new WebAssembly.Module(bytes)
 }
 
-/** The bytes of texts in base64, one after the other. `atob` is no function of audio worklets. */
+/** The bytes of texts in base64, one after the other. Audio worklets have no `atob`. */
 export function decodeBase64(texts: readonly string[]): Uint8Array<ArrayBuffer> {
   const values = new Uint8Array(128)
   for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value
@@ -32,7 +32,7 @@ export function decodeBase64(texts: readonly string[]): Uint8Array<ArrayBuffer> 
       bytes[at++] = bits >> 8
       bytes[at++] = bits
     }
-    // Each = stands for a byte that is none.
+    // Each = stands for a byte that is not there.
     at -= text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
   }
   return bytes.subarray(0, at)

@@ -1,6 +1,7 @@
 /**
  * Hands out blocks of a memory of bytes that can grow: the first gap that is large enough, else new memory at the end.
- * It keeps its books outside of that memory, so nothing written there can damage them, and blocks may be of any size.
+ * What it knows of blocks and gaps is kept outside of that memory, so nothing written there can damage it. Blocks may have any
+ * size.
  */
 export class BlockAllocator {
   /** Gaps between the blocks, by address; no two of them touch. */
@@ -56,7 +57,7 @@ export class BlockAllocator {
     else this.#gaps.splice(index, 0, { from: address, to: end })
   }
 
-  /** Takes a block out of use for good: nobody gets its memory again. */
+  /** Takes a block out of use for good: its memory is never handed out again. */
   abandon(address: number): void {
     this.#blocks.delete(address)
   }

@@ -2,40 +2,28 @@ import { allocate } from '../allocate.ts'
 import { checkPair, checkResult, checkSoftmax, dtypeOf, functionOf } from '../checks/operands.ts'
 import type { BinaryFunction, SoftmaxOperands, UnaryFunction } from '../contract/matrix.ts'
 import type { FloatArray } from '../contract/recurrent.ts'
+import { binaryNumbers, unaryNumbers } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
 import { elementBytes } from './panels.ts'
 import { scratchOf } from './scratch.ts'
 
-// Operands pass through a small area, a chunk at a time: it stays in the second-level cache from the copy in to the
-// copy out, and the memory does not grow with the tensors.
+// Operands pass through a small area, a chunk at a time. The chunk stays in the second-level cache between the copy in and
+// the copy out, and the memory does not grow with the tensors.
 
 /** Bytes of an operand's chunk. */
 const chunkBytes = 64 * 1024
 
-/** Values of `operation`; the same in assembly/elementwise.ts. */
-const unary: Record<UnaryFunction, number> = {
-  neg: 0,
-  abs: 1,
-  relu: 2,
-  sqrt: 3,
-  exp: 4,
-  log: 5,
-  tanh: 6,
-  sigmoid: 7,
-}
-const binary: Record<BinaryFunction, number> = { add: 0, sub: 1, mul: 2, div: 3, maximum: 4, minimum: 5 }
-
 export function map(instance: WasmInstance, f: UnaryFunction, x: FloatArray): FloatArray {
   const { mapF32, mapF64 } = instance.exports
   const kernel = dtypeOf(x) === 'float32' ? mapF32 : mapF64
-  const operation = functionOf('map', unary, f)
+  const operation = functionOf('map', unaryNumbers, f)
   return inChunks(instance, [x], x.length, chunkLength(x), ([a = 0], count) => kernel(operation, a, count))
 }
 
 export function zip(instance: WasmInstance, f: BinaryFunction, x: FloatArray, y: FloatArray): FloatArray {
   const { zipF32, zipF64 } = instance.exports
   const kernel = dtypeOf(x) === 'float32' ? zipF32 : zipF64
-  const operation = functionOf('zip', binary, f)
+  const operation = functionOf('zip', binaryNumbers, f)
   return inChunks(instance, [x, y], checkPair(x, y), chunkLength(x), ([a = 0, b = 0], count) =>
     kernel(operation, a, b, count),
   )
@@ -52,9 +40,9 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
   )
 }
 
-/** As {@link map}, in the area that stays with the instance. */
+/** The same as {@link map}, in the area that the instance keeps. */
 export function mapInto(instance: WasmInstance, f: UnaryFunction, x: FloatArray, out: FloatArray): void {
-  const operation = functionOf('map', unary, f)
+  const operation = functionOf('map', unaryNumbers, f)
   checkResult('map', out, x.length, dtypeOf(x))
   const { mapF32, mapF64 } = instance.exports
   const kernel = dtypeOf(x) === 'float32' ? mapF32 : mapF64
@@ -62,14 +50,14 @@ export function mapInto(instance: WasmInstance, f: UnaryFunction, x: FloatArray,
   const area = scratch.floats(dtypeOf(x))
   for (let start = 0; start < x.length; start += area.length) {
     const count = Math.min(area.length, x.length - start)
-    // Element by element: a view would be an allocation.
+    // One element at a time: a view would be an allocation.
     for (let i = 0; i < count; i++) area[i] = x[start + i] ?? 0
     kernel(operation, scratch.address, count)
     for (let i = 0; i < count; i++) out[start + i] = area[i] ?? 0
   }
 }
 
-/** As {@link softmax}, in the area that stays with the instance, where a row fits in. */
+/** The same as {@link softmax}, in the area that the instance keeps, if a row fits in it. */
 export function softmaxInto(instance: WasmInstance, operands: SoftmaxOperands, out: FloatArray): void {
   checkSoftmax(operands)
   const { x, columns, log = false } = operands
@@ -97,9 +85,9 @@ function chunkLength(x: FloatArray): number {
 }
 
 /**
- * Runs `work` on chunks of at most `chunk` elements, which lie at the addresses given; it leaves its results at the
- * first one. An operand of one element fills its area once.
- * @param length elements of the result
+ * Runs `work` on chunks of at most `chunk` elements. It gets the addresses of the operands' areas and leaves its results in the
+ * first. An operand of one element is repeated.
+ * @param length how many elements the result has
  */
 function inChunks(
   instance: WasmInstance,
@@ -110,7 +98,7 @@ function inChunks(
 ): FloatArray {
   const dtype = dtypeOf(operands[0])
   const most = Math.min(length, chunk)
-  // Whole vectors: kernels compute the elements left over as parts of one.
+  // Areas have whole vectors: kernels compute the last elements as part of one.
   const bytes = Math.ceil((most * elementBytes(dtype)) / 16) * 16
   const base = instance.allocate(bytes * operands.length)
   try {

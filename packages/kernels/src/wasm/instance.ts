@@ -1,83 +1,28 @@
 import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 import { compileBuild } from './binary.ts'
 import { BlockAllocator } from './blockAllocator.ts'
+import { aligned } from './blockPlan.ts'
+import type { Exports } from './generated/assembly.ts'
+import { memoryPages } from './generated/builds.ts'
 import type { WasmKernels } from './support.ts'
-import type { ThreadPool } from './threadPool.ts'
+import type { Threads } from './threadProtocol.ts'
 
 /** Bytes of a page of memory. */
 const pageBytes = 65536
 
-/** As in scripts/buildWasm.mjs; 65,536 pages are the 4 GiB an address can reach. */
-const memoryPages = { initial: 2, maximum: 65536 }
-
-/** Where blocks end: a page before 4 GiB, since kernels compute the address behind a block, which must not be 0 again. */
+/** Blocks end a page before 4 GiB: kernels compute the address after a block, which must not wrap around to 0. */
 const mostBytes = (memoryPages.maximum - 1) * pageBytes
 
-/** The memory grows by as much again, but not by more than this at once: growing is a call of the system. */
+/** The memory grows by its own size more than it must, but by no more than this: growing takes a call of the system. */
 const mostGrowthBytes = 16 * 1024 * 1024
 
-/** Addresses and sizes are plain numbers of bytes or elements, as assembly/index.ts says. */
-export interface Exports {
-  /** Where the memory is free from: the kernels' constants stand before. */
-  heapBase(): number
-  /** Sends away all who wait in the barrier of a call's group, or will. */
-  abandon(call: number): void
-  packPanelsF32: PackPanels
-  packPanelsF64: PackPanels
-  recurrentF32(call: number): void
-  recurrentF64(call: number): void
-  matmulF32: Matmul
-  matmulF64: Matmul
-  packRowsF32: PackRows
-  packRowsF64: PackRows
-  mapF32: MapElements
-  mapF64: MapElements
-  zipF32: ZipElements
-  zipF64: ZipElements
-  softmaxF32: Softmax
-  softmaxF64: Softmax
-}
-
-type PackPanels = (
-  to: number,
-  from: number,
-  depth: number,
-  units: number,
-  gates: number,
-  columnStride: number,
-  kStride: number,
-) => void
-
-type PackRows = (to: number, from: number, depth: number, columns: number) => void
-
-type Matmul = (
-  out: number,
-  a: number,
-  b: number,
-  bias: number,
-  tile: number,
-  padded: number,
-  rows: number,
-  depth: number,
-  columns: number,
-) => void
-
-type MapElements = (operation: number, a: number, count: number) => void
-
-type ZipElements = (operation: number, a: number, b: number, count: number) => void
-
-type Softmax = (logarithm: number, x: number, rows: number, columns: number) => void
-
-/** Cache lines, and so panels, start at multiples of this. */
-const alignment = 64
-
-/** What the binaries take from outside. */
+/** What the binaries import. */
 export interface Imports {
   readonly memory: WebAssembly.Memory
   readonly narrow: 0 | 1
 }
 
-/** One WebAssembly instance with its memory: made at once. */
+/** One WebAssembly instance with its memory. */
 export class WasmInstance {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
@@ -85,11 +30,9 @@ export class WasmInstance {
   readonly isShared: boolean
   readonly imports: Imports
   readonly exports: Exports
-  /** Threads that compute on the same memory; null where there are none. */
-  threads: ThreadPool | null = null
-  /** True once the engine uses another instance: what is packed here runs still, but should be packed there. */
-  superseded = false
   readonly #blocks: BlockAllocator
+  #threads: Threads | null = null
+  #superseded = false
 
   /** @param shared whether the memory can be shared with threads */
   constructor({ variant, narrow }: WasmKernels, shared = false) {
@@ -98,7 +41,7 @@ export class WasmInstance {
     this.memory = new WebAssembly.Memory({ ...memoryPages, shared })
     this.imports = { memory: this.memory, narrow: narrow ? 1 : 0 }
     const { exports } = new WebAssembly.Instance(this.module, { env: { ...this.imports } })
-    // The one place where the compiler must believe us: the exports are those of assembly/index.ts.
+    // The compiler cannot check this. But `Exports` was made from the same program as the module.
     this.exports = exports as unknown as Exports
     this.#blocks = new BlockAllocator(aligned(this.exports.heapBase()), (end) => this.#growTo(end))
   }
@@ -106,6 +49,32 @@ export class WasmInstance {
   /** Bytes handed out and not released yet. */
   get allocatedBytes(): number {
     return this.#blocks.allocatedBytes
+  }
+
+  /** Other threads that compute on the same memory; null where there are none. */
+  get threads(): Threads | null {
+    return this.#threads
+  }
+
+  /** How many threads compute, this one included. */
+  get threadCount(): number {
+    return this.#threads?.count ?? 1
+  }
+
+  /** Computes with these threads from now on, and stops those it had. */
+  useThreads(threads: Threads | null): void {
+    this.#threads?.stop()
+    this.#threads = threads
+  }
+
+  /** True once the engine uses another instance: what is packed here still runs, but should be packed there. */
+  get superseded(): boolean {
+    return this.#superseded
+  }
+
+  /** Says that the engine uses another instance from now on. */
+  supersede(): void {
+    this.#superseded = true
   }
 
   /**
@@ -121,7 +90,7 @@ export class WasmInstance {
     )
   }
 
-  /** As `allocate`, filled by `fill`; the block is given back where that throws. */
+  /** A block that `fill` has filled. It is given back if `fill` throws. */
   allocateFilled(bytes: number, fill: (address: number) => void): number {
     const address = this.allocate(bytes)
     try {
@@ -137,7 +106,7 @@ export class WasmInstance {
     this.#blocks.release(address)
   }
 
-  /** Takes a block out of use for good: a thread that was given up may write there still. */
+  /** Takes a block out of use for good: a thread that was given up may still write there. */
   abandon(address: number): void {
     this.#blocks.abandon(address)
   }
@@ -170,25 +139,5 @@ export class WasmInstance {
     } catch {
       return false
     }
-  }
-}
-
-/** Rounded up to whole cache lines. */
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / alignment) * alignment
-}
-
-/** Adds up areas that are then allocated as one block: `reserve` gives an area's offset in it. */
-export class BlockPlan {
-  #bytes = 0
-
-  get byteLength(): number {
-    return this.#bytes
-  }
-
-  reserve(bytes: number): number {
-    const offset = this.#bytes
-    this.#bytes += aligned(bytes)
-    return offset
   }
 }

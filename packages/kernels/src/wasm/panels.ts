@@ -1,13 +1,14 @@
 import type { FloatDType } from '../contract/recurrent.ts'
+import { blockPanels, panelBytes } from './generated/assembly.ts'
 
 /** Bytes of an element. */
 export function elementBytes(dtype: FloatDType): number {
   return dtype === 'float32' ? 4 : 8
 }
 
-/** Columns of a panel: two vectors of 16 bytes. As in assembly/vector.ts. */
+/** Columns of a panel. */
 function panelWidth(dtype: FloatDType): number {
-  return 32 / elementBytes(dtype)
+  return panelBytes / elementBytes(dtype)
 }
 
 /** `count` rounded up to whole panels. */
@@ -16,17 +17,14 @@ export function paddedToPanels(dtype: FloatDType, count: number): number {
   return Math.ceil(count / width) * width
 }
 
-/** Columns of `gates` gates of `units` when packed. As in assembly/pack.ts. */
+/** Columns of `gates` gates of `units` when packed: packedColumns in assembly/pack.ts. */
 export function packedColumns(dtype: FloatDType, units: number, gates: number): number {
   const lanes = panelWidth(dtype) / 2
   return paddedToPanels(dtype, Math.ceil(units / lanes) * lanes * gates)
 }
 
-/** Panels of a block. As in assembly/gemm.ts. */
-const blockPanels = 6
-
 /** Bytes of a row of a block. */
-export const blockRowBytes: number = blockPanels * 32
+export const blockRowBytes: number = blockPanels * panelBytes
 
 /** Blocks of columns of `gates` gates of `units` when packed. */
 export function blockCount(dtype: FloatDType, units: number, gates: number): number {

@@ -7,7 +7,7 @@ import { blockCount } from './panels.ts'
 export interface Part {
   readonly firstSequence: number
   readonly sequences: number
-  /** `(T)`: how many of the part's sequences are still running; may end in zeros. */
+  /** `(T)`: how many of the part's sequences are still running. The last ones may be zeros. */
   readonly batchSizes: Int32Array
   readonly fromDirection: number
   readonly toDirection: number
@@ -18,19 +18,19 @@ export interface Part {
   readonly group: number
 }
 
-/** Multiply-adds from which a second thread is worth waking: about 0.1 ms of work, ten times the waking. */
+/** From so many multiply-adds on a second thread is worth waking: about 0.1 ms of work, ten times as long as the waking. */
 const worthThreads = 3e6
 
-/** Multiply-adds of a timestep, for each thread, from which meeting after every one is worth it: about a microsecond. */
+/** From so many multiply-adds of a timestep for each thread on, meeting after every timestep is worth it: about a microsecond. */
 const worthMeeting = 32768
 
-/** Sequences for each thread from which they are shared out rather than the hidden units. */
+/** From so many sequences for each thread on, sequences are shared out, not hidden units. */
 const enoughSequences = 4
 
 /**
- * Splits a call for at most `threads` threads. Directions first: they need no other thread within a layer, and keep
- * the batch whole. Then sequences, which need no other thread at all, into ranges of about equally many rows; or, where
- * there are few of them, hidden units, whose threads have to meet after every timestep.
+ * Splits a call for at most `threads` threads. Directions come first: they do not need each other within a layer, and keep the
+ * batch whole. Then come sequences, which do not need each other at all, in ranges of about equally many rows. Where there
+ * are few sequences, hidden units come instead; their threads have to meet after every timestep.
  */
 export function splitCall(spec: RecurrentSpec, batchSizes: Int32Array, threads: number): Part[] {
   const all = wholeCall(spec, batchSizes)
@@ -73,7 +73,7 @@ export function wholeCall(spec: RecurrentSpec, batchSizes: Int32Array): Part {
   }
 }
 
-/** Multiply-adds of a call: of its products with weights, projections left out. */
+/** How many multiply-adds a call's products with weights have, without projections. */
 export function multiplyAdds(spec: RecurrentSpec, batchSizes: Int32Array): number {
   const sizes = sizesOf(spec)
   const { G, D, H, P } = sizes
@@ -85,7 +85,7 @@ export function multiplyAdds(spec: RecurrentSpec, batchSizes: Int32Array): numbe
   return rows * perRow
 }
 
-/** Ranges of blocks for each thread; null where a timestep is too little work, or a projection needs all units at once. */
+/** A range of blocks for each thread; null where a timestep is too little work, or a projection needs all units at once. */
 function unitRanges(
   spec: RecurrentSpec,
   N: number,
@@ -100,7 +100,7 @@ function unitRanges(
   return Array.from({ length: count }, (_, part) => [from(part), from(part + 1)] as const)
 }
 
-/** Ranges of neighbouring sequences, none empty, with about the same number of timesteps in all. */
+/** Ranges of neighbouring sequences, none of them empty, with about equally many timesteps in all. */
 function splitSequences(batchSizes: Int32Array, most: number): (readonly [from: number, to: number])[] {
   const N = batchSizes[0] ?? 0
   const lengths = new Int32Array(N)

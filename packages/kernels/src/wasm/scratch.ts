@@ -1,7 +1,7 @@
 import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 import type { WasmInstance } from './instance.ts'
 
-/** Room for a chunk of operands, which stays with its instance: what allocates nothing per call computes in it. */
+/** Room for a chunk of operands, which an instance keeps. Functions that allocate nothing compute in it. */
 class Scratch {
   readonly address: number
   readonly #instance: WasmInstance
@@ -17,7 +17,7 @@ class Scratch {
 
   /** All of it, as a view. */
   floats(dtype: FloatDType): FloatArray {
-    // The memory has grown since.
+    // Views end when the memory grows.
     if (this.#float32.buffer !== this.#instance.memory.buffer) {
       this.#float32 = this.#instance.floats('float32', this.address, scratchBytes / 4)
       this.#float64 = this.#instance.floats('float64', this.address, scratchBytes / 8)

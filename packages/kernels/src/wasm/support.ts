@@ -8,11 +8,11 @@ export interface WasmKernels {
   readonly narrow: boolean
 }
 
-/** What this runtime makes of the builds that are embedded. */
+/** What this runtime can do with the embedded builds. */
 interface Compiling {
   /** The best build that is valid here; null without WebAssembly SIMD. */
   readonly best: WasmVariant | null
-  /** Whether it is valid, but compiling is forbidden. */
+  /** Whether there is such a build, but compiling is forbidden. */
   readonly forbidden: boolean
 }
 
@@ -20,8 +20,8 @@ let known: Compiling | undefined
 let given: { readonly variant: WasmVariant; readonly module: WebAssembly.Module } | null = null
 
 /**
- * The best build this runtime can run; null without WebAssembly SIMD, and where compiling is forbidden. A module that was
- * handed over (see {@link useWasmModule}) is the one.
+ * The best build this runtime can run; null without WebAssembly SIMD, and where compiling is forbidden. If a module was
+ * handed over (see {@link useWasmModule}), its build.
  */
 export function wasmVariant(): WasmVariant | null {
   if (given !== null) return given.variant
@@ -38,7 +38,7 @@ export function supportsVariant(variant: WasmVariant): boolean {
   )
 }
 
-/** What keeps this runtime from running any build, with a remedy; null if nothing does. */
+/** Why this runtime can run no build, with a remedy; null if it can. */
 export function wasmObstacle(): string | null {
   if (wasmVariant() !== null) return null
   return compiling().forbidden
@@ -51,12 +51,12 @@ export function compilingIsForbidden(): boolean {
   return compiling().forbidden
 }
 
-/** What to do where it is. */
+/** What to do where compiling is forbidden. */
 export const forbiddenText: string =
   "compiling WebAssembly is forbidden here; in a page, let script-src of its Content-Security-Policy have 'wasm-unsafe-eval'; " +
   'elsewhere, import @unroll/kernels/simd.wasm as a module and hand it to useWasmModule'
 
-/** Makes a compiled build the one to run; null makes it the best of those that are embedded. */
+/** Makes this compiled build the one to run. Null goes back to the best embedded one. */
 export function giveModule(next: typeof given): void {
   given = next
 }
@@ -67,9 +67,9 @@ export function givenModule(variant: WasmVariant): WebAssembly.Module | null {
 }
 
 /**
- * Whether matrix kernels that keep few sums at once are faster here: on x64 under a V8 before 13.1, as in Node 20 to 23 and
- * Electron 32, whose compiler keeps a register for each vector that a turn of a loop loads (V8's new compiler for
- * WebAssembly, `node --turboshaft-wasm`, does not). Browsers are younger than that.
+ * Whether matrix kernels that keep few sums at once are faster here. They are on x64 under a V8 before 13.1, as in Node 20 to
+ * 23 and Electron 32: its compiler keeps a register for each vector that a turn of a loop loads. (V8's new compiler for
+ * WebAssembly, `node --turboshaft-wasm`, does not.) Browsers have newer ones.
  */
 export function prefersNarrowKernels(): boolean {
   const node = globalThis.process
@@ -94,7 +94,7 @@ function detect(): Compiling {
   return { best, forbidden: best !== null && !compiles(plain) }
 }
 
-/** Validating is allowed where compiling is not, so only trying tells. */
+/** Validating is allowed even where compiling is not, so it has to be tried. */
 function compiles(bytes: Uint8Array<ArrayBuffer>): boolean {
   try {
     return new WebAssembly.Module(bytes) instanceof WebAssembly.Module

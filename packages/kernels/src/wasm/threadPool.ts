@@ -1,31 +1,39 @@
 import type { WasmInstance } from './instance.ts'
-import { controlLength, type Job, type JobResult, type MainThread, place, runJob } from './threadProtocol.ts'
+import {
+  controlLength,
+  type Job,
+  type JobResult,
+  type MainThread,
+  place,
+  runJob,
+  type Threads,
+} from './threadProtocol.ts'
 import { startWorker, type WorkerHandle } from './worker.ts'
 
-/** Looks at a word before the main thread goes to sleep, where it may: some 50 microseconds. */
+/** How often the main thread looks at a word before it sleeps, where it may sleep: for some 50 microseconds. */
 const spins = 20_000
 
-/** Milliseconds that workers have to wake, beside half of a part's own time: an idle core takes a tenth of that. */
+/** Milliseconds that workers have to wake, plus half of the time a part takes. An idle core needs a tenth of that. */
 const wakingMilliseconds = 0.2
 
-/** Milliseconds of orders that a worker did not take, one after the other, from which on it is given up. */
+/** After so many milliseconds of waiting for orders that no worker took, in one job after the other, the workers are given up. */
 const mostUntaken = 5000
 
-/** Milliseconds that a worker has for its part, beside twenty times what the main thread took for its own. */
+/** Milliseconds that a worker has for its part, plus twenty times as long as the main thread took for its own. */
 const partMilliseconds = 5000
 
-/** A wait counts for this many milliseconds at most: a machine that was suspended wakes all its threads at once. */
+/** A wait counts as this many milliseconds at most: the clock goes on while a machine is suspended, workers do not. */
 const longestNap = 50
 
 /** Workers that compute on an instance's memory beside the main thread. */
-export class ThreadPool implements MainThread {
+export class ThreadPool implements Threads, MainThread {
   readonly #instance: WasmInstance
   readonly #control: Int32Array<SharedArrayBuffer>
   readonly #workers: WorkerHandle[] = []
   #stopped = false
-  /** Milliseconds of orders that were not taken, since all were the last time. */
+  /** Milliseconds of waiting for orders that were not taken, since the last time that all were. */
   #untaken = 0
-  // What is known of the running job.
+  // State of the running job
   #looks = 0
   #last = 0
   #waited = 0
@@ -48,18 +56,16 @@ export class ThreadPool implements MainThread {
       pool.#workers.push(await startWorker(data, () => pool.#lose('has ended'), serve))
     })
     const failure = (await Promise.allSettled(starting)).find(({ status }) => status === 'rejected')
-    // Also where a worker ended while others were starting.
+    // A worker may also have ended while others were starting.
     if (failure?.status === 'rejected' || pool.#stopped) pool.stop()
     if (failure?.status === 'rejected') throw failure.reason
     return pool
   }
 
-  /** Threads in all, the main thread included; 1 after the pool was stopped, or lost a worker. */
   get count(): number {
     return this.#stopped ? 1 : this.#workers.length + 1
   }
 
-  /** Runs a job of at most `count` records. Allocates nothing. */
   run(job: Job): JobResult {
     this.#own = 0
     this.#startWaiting()
@@ -138,13 +144,13 @@ export class ThreadPool implements MainThread {
 
 let sleeps: boolean | undefined
 
-/** Whether this thread may sleep: a page's main thread may not. */
+/** Whether this thread may sleep. A page's main thread may not. */
 export function maySleep(): boolean {
   sleeps ??= typeof window === 'undefined'
   return sleeps
 }
 
-/** Milliseconds of a clock that only moves forward, where there is one. */
+/** Milliseconds, by a clock that only moves forward if there is one. */
 function now(): number {
   return typeof performance === 'object' ? performance.now() : Date.now()
 }

@@ -6,22 +6,22 @@
  * | job | how many jobs there were; workers sleep until it changes | main adds 1 |
  * | done | how many orders workers have finished | workers add 1 |
  * | failed | how many of those trapped | workers add 1 |
- * | elementBytes | of the job: 4 or 8 | main, before the orders |
- * | orders + i | order of worker i: the address of the record that it computes; 0 for none | main puts it, who exchanges it for 0 has it |
+ * | elementBytes | bytes of the job's elements: 4 or 8 | main, before the orders |
+ * | orders + i | order of worker i: the address of the record that it computes; 0 for none | main puts it; whoever exchanges it for 0 has it |
  *
- * A job: main writes `elementBytes`, puts the orders, adds 1 to `job` and notifies. A worker that wakes exchanges its order
- * for 0. If it was not 0, it computes, adds 1 to `done` (and before that to `failed`, if it trapped), notifies, and looks at
- * `job` again. Main may take an order back by the same exchange. One of the two has it, never both: a record runs once,
- * however late a worker wakes, even if it finds the order of the next job before `job` tells of it. Main is through when
- * `done` has risen by as many orders as it did not take back.
+ * In a job, main writes `elementBytes`, puts the orders, adds 1 to `job` and notifies. A worker that wakes exchanges its order
+ * for 0. If it was not 0, the worker computes, adds 1 to `failed` if that trapped, adds 1 to `done`, notifies, and looks at
+ * `job` again. Main may take an order back by the same exchange. One of the two has it, never both, so a record runs once. That
+ * holds however late a worker wakes, even if it finds the order of the next job before it sees `job` change. Main has finished
+ * when `done` has risen by as many orders as it did not take back.
  *
- * When the other side is gone:
+ * When one side is gone:
  *
  * | who | where | what follows |
  * |---|---|---|
- * | a worker | asleep | it never takes its order: main takes it back and computes it; parts that meet after every timestep are not begun |
- * | a worker | trapped | it sends its group away from their barrier, `failed` rises: main computes the call by itself |
- * | a worker | ended amid its part | its group loses patience at the barrier, main at `done`: main gives the workers and the call's block up, and computes the call by itself in another block |
+ * | a worker | asleep | it never takes its order. Main takes the order back and computes it; parts that meet after every timestep are not begun |
+ * | a worker | trapped | it sends its group away from their barrier, and `failed` rises. Main computes the call by itself |
+ * | a worker | ended in the middle of its part | its group loses patience at the barrier, and main at `done`. Main gives up the workers and the call's block, and computes the call by itself in another block |
  * | main | stops the workers, or the process ends | a worker holds nothing that has to be given back |
  *
  * `test/threadModel.node.test.ts` walks every interleaving of these functions for two workers and three jobs.
@@ -41,15 +41,25 @@ export interface Job {
   readonly records: readonly number[]
   /** Whether parts meet after every timestep: then none may be begun unless all are. */
   readonly together: boolean
-  /** About how long one thread takes for a part; it bounds only how long workers may take to wake. */
+  /** About how long one thread takes for a part. It only limits how long workers may take to wake. */
   readonly milliseconds: number
 }
 
 /**
- * How a job ended: `done`; `undone`, so that main must compute the call by itself; or `lost`: as `undone`, but a worker
- * may be writing to the call's block still.
+ * How a job ended: `done`; `undone`, so that main must compute the call by itself; or `lost`, the same but with a worker
+ * that may still be writing to the call's block.
  */
 export type JobResult = 'done' | 'undone' | 'lost'
+
+/** Threads that compute on one memory, the main thread included. */
+export interface Threads {
+  /** How many; 1 after they were stopped, or one was lost. */
+  readonly count: number
+  /** Runs a job of at most `count` records. Allocates nothing. */
+  run(job: Job): JobResult
+  /** Ends all but the main thread. */
+  stop(): void
+}
 
 /** What the main thread does meanwhile. */
 export interface MainThread {
@@ -98,8 +108,8 @@ export function runJob(control: Int32Array, job: Job, main: MainThread): JobResu
 }
 
 /**
- * The worker's loop, as text: a package cannot know how its user bundles files of workers. It uses nothing from outside
- * but WebAssembly and Atomics.
+ * The worker's loop, as text: a package cannot know how its user bundles files of workers. It needs nothing but WebAssembly
+ * and Atomics.
  */
 export const serveSource = `
 function serve({ module, imports, control, place, index }, ready) {

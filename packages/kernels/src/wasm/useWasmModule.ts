@@ -1,9 +1,6 @@
 import { describeValue } from '../arguments.ts'
-import { digest } from './generated/builds.ts'
+import { digest, section } from './generated/builds.ts'
 import { giveModule, type WasmVariant } from './support.ts'
-
-/** As in scripts/buildWasm.mjs: the custom section that holds a build's name and {@link digest}. */
-const section = 'unroll'
 
 /**
  * Lets the wasm engine run a module that was compiled elsewhere, as edge runtimes need it: they compile what is imported

@@ -30,7 +30,6 @@ import {
   wasmVariant,
 } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
-import { WasmCall } from './wasmCall.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
 import { WasmStream } from './wasmStream.ts'
 import { WasmWeights } from './wasmWeights.ts'
@@ -38,9 +37,9 @@ import { WasmWeights } from './wasmWeights.ts'
 /**
  * A WebAssembly SIMD engine with a memory of its own, compiled when it is first used.
  * @param variant the build to run; the best this runtime has if left out
- * @param options.narrow whether its matrix kernels keep few sums at once, as suits old compilers; chosen by the runtime's
- *   V8 if left out
- * @throws RangeError where this runtime cannot run that build, TypeError on options that are none
+ * @param options.narrow whether its matrix kernels keep few sums at once, which is faster with old compilers; if left out,
+ *   the version of V8 decides
+ * @throws RangeError where this runtime cannot run that build, TypeError on wrong options
  *
  * @example
  * const plain = createWasmEngine('simd')   // without fused multiply-add, wherever that may differ
@@ -63,7 +62,7 @@ export function createWasmEngine(
 
 const noOptions: { readonly narrow: boolean | undefined } = { narrow: undefined }
 
-/** Its private properties are ordinary ones, so that proxies (Vue's, say) may hold an engine. */
+/** Its private properties have no #, so that an engine works behind a proxy, such as Vue's. */
 class WasmEngine implements HostEngine {
   readonly kind = 'host'
   readonly name = 'wasm'
@@ -74,7 +73,7 @@ class WasmEngine implements HostEngine {
   /** How often threads were asked for. */
   private changes = 0
   private changing: Promise<void> = Promise.resolve()
-  /** All instances that were ever its own: weights packed in an earlier one still run there. */
+  /** All instances it ever had: weights packed in an earlier one still run there. */
   private readonly instances = new WeakSet<WasmInstance>()
 
   constructor(variant?: WasmVariant, narrow = prefersNarrowKernels()) {
@@ -96,11 +95,11 @@ class WasmEngine implements HostEngine {
     checkInput(own.spec, call)
     const { batchSizes, batchFirst = false, dropout, returnCells = false } = call
     const dropoutLength = dropout?.length ?? 0
-    const running = WasmCall.take(own, { batchSizes, batchFirst, dropoutLength, returnCells })
+    const running = own.takeCall({ batchSizes, batchFirst, dropoutLength, returnCells })
     try {
       running.input.set(call.input)
       running.setState(call.h0, call.c0)
-      if (dropout) running.dropout.set(dropout)
+      if (dropout) running.dropout?.set(dropout)
       running.run()
       const { output, h, c, cells } = running
       const results = {
@@ -109,7 +108,7 @@ class WasmEngine implements HostEngine {
         cn: c?.slice() ?? null,
         cells: cells?.slice() ?? null,
       }
-      running.release()
+      own.keepCall(running)
       return results
     } catch (error) {
       running.dispose()
@@ -169,10 +168,10 @@ class WasmEngine implements HostEngine {
 
   /** Threads it computes with, the main thread included. */
   get numThreads(): number {
-    return this.instance?.threads?.count ?? 1
+    return this.instance?.threadCount ?? 1
   }
 
-  /** See {@link setNumThreads}. Changes happen one after the other; one that another is waiting behind is left out. */
+  /** See {@link setNumThreads}. Changes happen one after the other; only the last of those that wait is made. */
   setNumThreads(count: number): Promise<void> {
     const change = ++this.changes
     const turn = this.changing.then(async () => {
@@ -186,11 +185,10 @@ class WasmEngine implements HostEngine {
     const current = this.instance
     const shared = current?.isShared ? current : new WasmInstance(this.kernels(), true)
     const threads = count === 1 ? null : await ThreadPool.start(shared, count)
-    shared.threads?.stop()
-    shared.threads = threads
+    shared.useThreads(threads)
     if (current === shared) return
-    // What was packed meanwhile is in the old memory.
-    if (this.instance) this.instance.superseded = true
+    // Weights packed until now are in the old memory.
+    this.instance?.supersede()
     this.instance = shared
     this.instances.add(shared)
   }
@@ -227,8 +225,8 @@ export const wasm: HostEngine = engine
 
 /**
  * Lets the wasm engine compute large calls with `count` threads, the calling one included; 1 ends the others.
- * Directions and sequences of a batch are shared out; of few sequences the hidden units, whose threads meet after every
- * timestep and so want a core each. Weights packed before the first change are packed anew on their next use.
+ * Threads share the directions and the sequences of a batch. If there are few sequences, they share the hidden units: then they
+ * meet after every timestep, and so need a core each. Weights packed before the first change are packed anew on their next use.
  * @throws RangeError unless count is a whole number from 1 to 64
  * @throws Error where shared memory is not allowed
  *

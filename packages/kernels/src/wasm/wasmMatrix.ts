@@ -2,7 +2,8 @@ import { allocate } from '../allocate.ts'
 import { checkFactor, checkMatrix, checkResult, dtypeOf } from '../checks/operands.ts'
 import type { MatrixOperand, PackedMatrix } from '../contract/matrix.ts'
 import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
-import { BlockPlan, type WasmInstance } from './instance.ts'
+import { BlockPlan } from './blockPlan.ts'
+import type { WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
 import { WasmProduct } from './wasmProduct.ts'
 
@@ -11,8 +12,8 @@ import { WasmProduct } from './wasmProduct.ts'
  *
  * | area | shape | layout |
  * |---|---|---|
- * | panels | `(K, columns)`, columns `N` padded to whole panels | assembly/pack.ts |
- * | bias | `(columns)` | zeros without a bias, and beyond `N` |
+ * | panels | `(K, columns)`: the `N` columns padded to whole panels | assembly/pack.ts |
+ * | bias | `(columns)` | zeros without a bias, and after column `N` |
  */
 export class WasmMatrix implements PackedMatrix {
   readonly dtype: FloatDType
@@ -22,7 +23,7 @@ export class WasmMatrix implements PackedMatrix {
   readonly instance: WasmInstance
   readonly #bias: number
   #address: number | null
-  /** The room of the last {@link WasmMatrix.multiplyInto}, kept for the next. */
+  /** The room that the last {@link WasmMatrix.multiplyInto} used, kept for the next. */
   #idle: WasmProduct | null = null
 
   constructor(instance: WasmInstance, operand: MatrixOperand) {
@@ -65,7 +66,7 @@ export class WasmMatrix implements PackedMatrix {
     this.dispose()
   }
 
-  /** `a b + bias`, with `a` (M, K). */
+  /** `a b + bias`, where `a` is (M, K). */
   multiply(a: FloatArray, m: number): FloatArray {
     const panels = this.#panels
     checkFactor(a, m, this)
@@ -79,7 +80,7 @@ export class WasmMatrix implements PackedMatrix {
     }
   }
 
-  /** The same into `out` (M, N), in room that is kept. */
+  /** The same, into `out` (M, N), in room that is kept. */
   multiplyInto(a: FloatArray, m: number, out: FloatArray): void {
     const panels = this.#panels
     checkResult('multiply', out, m * this.n, this.dtype)

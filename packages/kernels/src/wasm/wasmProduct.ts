@@ -1,19 +1,18 @@
 import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
-import { BlockPlan, type WasmInstance } from './instance.ts'
+import { BlockPlan } from './blockPlan.ts'
+import { tileRows } from './generated/assembly.ts'
+import type { WasmInstance } from './instance.ts'
 import { elementBytes, paddedToPanels } from './panels.ts'
 
-/** Rows of a tile at most; as in assembly/pack.ts. */
-const tileRows = 6
-
 /**
- * Bytes of operand and result that are in wasm memory at once, if a tile's are not more: rows pass through a part at a time,
- * so that no product is too large for that memory, and its parts stay in the caches.
+ * Bytes of operand and result that are in wasm memory at once, unless one tile needs more. Rows pass through in parts, so that
+ * no product is too large for that memory, and each part stays in the caches.
  */
 const mostBytes = 512 * 1024
 
 /**
- * Room for products of `m` rows with one packed matrix, `rows` of them at a time: one block of wasm memory; areas as in
- * assembly/matrix.ts.
+ * Room for products of `m` rows with one packed matrix, `rows` of them at a time. It is one block of wasm memory; assembly/matrix.ts
+ * describes the areas.
  *
  * | area | shape |
  * |---|---|
@@ -30,7 +29,7 @@ export class WasmProduct {
   readonly #rows: number
   readonly #at: { readonly a: number; readonly tile: number; readonly padded: number; readonly out: number }
   readonly #base: number
-  /** Views, made anew where the memory has grown since. */
+  /** Views, made anew after the memory has grown. */
   #a: FloatArray
   #out: FloatArray
 
@@ -57,7 +56,7 @@ export class WasmProduct {
     this.#out = instance.floats(dtype, this.#base + this.#at.out, rows * n)
   }
 
-  /** `a b + bias`, of panels and biases at these addresses, into `out`. Allocates nothing where all rows have room at once. */
+  /** `a b + bias`, with panels and biases at these addresses, into `out`. It allocates nothing if all rows have room at once. */
   run(a: FloatArray, panels: number, bias: number, out: FloatArray): void {
     if (this.#a.buffer !== this.#instance.memory.buffer) this.#view()
     if (this.m === this.#rows) {

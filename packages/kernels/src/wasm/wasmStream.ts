@@ -10,7 +10,7 @@ export class WasmStream implements RecurrentStream {
   readonly batch: number
   readonly #weights: WasmWeights
   readonly #call: WasmCall
-  /** Outside of the wasm memory: views of that end when it grows. */
+  /** An array outside of the wasm memory: views of that memory end when it grows. */
   readonly #output: FloatArray
   readonly #inputs: number
 

@@ -16,7 +16,7 @@ export interface WorkerHandle {
   stop(): void
 }
 
-/** Milliseconds until a worker that has not said that it is ready is given up. */
+/** A worker that has not said it is ready after so many milliseconds is given up. */
 const startMilliseconds = 60_000
 
 /**
@@ -36,8 +36,8 @@ export function startWorker(
 }
 
 async function startInNode(data: WorkerData, onEnd: () => void, serve: string): Promise<WorkerHandle> {
-  // Neither sends the bundlers of web pages looking for it, as import and a bare `process` would. In the worker's text, unlike
-  // require, it is there whether that is read as a script or, under --input-type=module, as a module.
+  // An import or a bare `process` would make bundlers of web pages look for node:worker_threads. The worker's text uses
+  // getBuiltinModule too: it may run as a script or, under --input-type=module, as a module, which has no `require`.
   const { Worker } = globalThis.process.getBuiltinModule('node:worker_threads')
   const source = `${serve}
 const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads')
@@ -74,7 +74,7 @@ onmessage = ({ data }) => serve(data, () => postMessage('ready'))
     await ready(
       (resolve, reject) => {
         worker.onmessage = resolve
-        // What a policy forbids is told by an event without a message.
+        // An error that comes from a policy has no message.
         worker.onerror = ({ message }) =>
           reject(new Error(message ?? "does the page's Content-Security-Policy allow `worker-src blob:`?"))
         worker.postMessage(data)

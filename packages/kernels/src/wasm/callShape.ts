@@ -1,0 +1,20 @@
+/** What a call's areas depend on besides the weights. */
+export interface CallShape {
+  /** `(T)` */
+  readonly batchSizes: Int32Array
+  readonly batchFirst: boolean
+  /** Elements of the dropout factors; 0 without dropout. */
+  readonly dropoutLength: number
+  /** Whether the cell states of all timesteps are kept. */
+  readonly returnCells: boolean
+}
+
+export function isSameShape(a: CallShape, b: CallShape): boolean {
+  return (
+    a.batchFirst === b.batchFirst &&
+    a.dropoutLength === b.dropoutLength &&
+    a.returnCells === b.returnCells &&
+    a.batchSizes.length === b.batchSizes.length &&
+    a.batchSizes.every((size, t) => size === b.batchSizes[t])
+  )
+}

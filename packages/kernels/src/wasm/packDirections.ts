@@ -1,0 +1,112 @@
+/**
+ * The block of packed weights.
+ *
+ * | area | shape | layout |
+ * |---|---|---|
+ * | directions | a record for each of `numLayers * D`, with the addresses of its areas | assembly/call.ts, Direction |
+ * | weightIh, weightHh | `(columns, inputs)`, `(columns, P)` | panels of gate columns, assembly/pack.ts |
+ * | bias, biasHh | `(columns)` | as the columns; GRU keeps `b_hn` apart: its gate r multiplies it |
+ * | weightHr | `(P, H)` | panels, natural column order |
+ */
+
+import { allocate } from '../allocate.ts'
+import type { DirectionWeights, FloatArray, RecurrentSpec } from '../contract/recurrent.ts'
+import { layerInputSize, sizesOf } from '../spec/sizes.ts'
+import { BlockPlan } from './blockPlan.ts'
+import { type DirectionFields, directionRecord } from './generated/assembly.ts'
+import type { WasmInstance } from './instance.ts'
+import { elementBytes, packedColumn, packedColumns } from './panels.ts'
+import { recordBytes, writeRecord } from './record.ts'
+
+/** Where everything is in the block, as offsets. The records come first, so no area has offset 0. */
+export interface DirectionsLayout {
+  readonly byteLength: number
+  /** The areas of each direction; `weightHr` is 0 without a projection. */
+  readonly directions: readonly DirectionFields[]
+}
+
+export function planDirections(spec: RecurrentSpec): DirectionsLayout {
+  const { dtype } = spec
+  const sizes = sizesOf(spec)
+  const { G, D, H, P } = sizes
+  const columns = packedColumns(dtype, H, G)
+  const count = spec.numLayers * D
+  const plan = new BlockPlan()
+  plan.reserve(count * recordBytes(directionRecord))
+  const reserve = (elements: number): number => plan.reserve(elements * elementBytes(dtype))
+  const directions = Array.from({ length: count }, (_, index) => ({
+    weightIh: reserve(columns * layerInputSize(sizes, Math.floor(index / D))),
+    bias: reserve(columns),
+    weightHh: reserve(columns * P),
+    biasHh: reserve(columns),
+    weightHr: spec.projSize > 0 ? reserve(packedColumns(dtype, P, 1) * H) : 0,
+  }))
+  return { byteLength: plan.byteLength, directions }
+}
+
+/**
+ * Fills the block at `base`.
+ * @throws RangeError if the memory has no room for a copy of the largest matrix; then nothing is written
+ */
+export function packDirections(
+  instance: WasmInstance,
+  spec: RecurrentSpec,
+  { directions }: DirectionsLayout,
+  base: number,
+  weights: readonly DirectionWeights[],
+): void {
+  const { dtype } = spec
+  const sizes = sizesOf(spec)
+  const { G, D, H, P } = sizes
+  const longest = Math.max(
+    ...weights.flatMap((w) => [w.weightIh.length, w.weightHh.length, w.weightHr?.length ?? 0]),
+  )
+  const raw = instance.allocate(longest * elementBytes(dtype))
+  const pack = dtype === 'float32' ? instance.exports.packPanelsF32 : instance.exports.packPanelsF64
+  const packMatrix = (to: number, matrix: FloatArray, depth: number, units: number, gates: number): void => {
+    instance.floats(dtype, raw, matrix.length).set(matrix)
+    pack(to, raw, depth, units, gates, depth, 1)
+  }
+  try {
+    weights.forEach((w, index) => {
+      const offsets = directions[index]
+      if (offsets === undefined) return
+      const at = {
+        weightIh: base + offsets.weightIh,
+        bias: base + offsets.bias,
+        weightHh: base + offsets.weightHh,
+        biasHh: base + offsets.biasHh,
+        weightHr: offsets.weightHr && base + offsets.weightHr,
+      }
+      packMatrix(at.weightIh, w.weightIh, layerInputSize(sizes, Math.floor(index / D)), H, G)
+      packMatrix(at.weightHh, w.weightHh, P, H, G)
+      if (w.weightHr !== null) packMatrix(at.weightHr, w.weightHr, H, P, 1)
+      const { bias, biasHh } = packBiases(spec, w)
+      instance.floats(dtype, at.bias, bias.length).set(bias)
+      instance.floats(dtype, at.biasHh, biasHh.length).set(biasHh)
+      writeRecord(instance, base + index * recordBytes(directionRecord), directionRecord, at)
+    })
+  } finally {
+    instance.release(raw)
+  }
+}
+
+/** `b_ih + b_hh` where they can be added in advance. GRU's `b_hn` stays apart. */
+function packBiases(spec: RecurrentSpec, w: DirectionWeights): { bias: FloatArray; biasHh: FloatArray } {
+  const { dtype } = spec
+  const { G, H } = sizesOf(spec)
+  const columns = packedColumns(dtype, H, G)
+  const bias = allocate(dtype, columns)
+  const biasHh = allocate(dtype, columns)
+  for (let gate = 0; gate < G; gate++) {
+    const apart = spec.mode === 'GRU' && gate === 2
+    for (let unit = 0; unit < H; unit++) {
+      const column = packedColumn(dtype, G, gate, unit)
+      const fromX = w.biasIh?.[gate * H + unit] ?? 0
+      const fromH = w.biasHh?.[gate * H + unit] ?? 0
+      bias[column] = apart ? fromX : fromX + fromH
+      biasHh[column] = apart ? fromH : 0
+    }
+  }
+  return { bias, biasHh }
+}
