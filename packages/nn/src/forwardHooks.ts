@@ -1,20 +1,25 @@
 import { checkedOptions } from './arguments.ts'
-import type { Module } from './module.ts'
+
+/** What hooks are for: a module. */
+interface Running {
+  forward(...args: never[]): unknown
+  forwardAsync(...args: never[]): Promise<unknown>
+}
 
 /** The arguments a module's `forward` takes. */
-export type ForwardArgs<M extends Module> = Parameters<M['forward']>
+export type ForwardArgs<M extends Running> = Parameters<M['forward']>
 
 /** What a module's `forward` returns. */
-export type ForwardResult<M extends Module> = ReturnType<M['forward']>
+export type ForwardResult<M extends Running> = ReturnType<M['forward']>
 
 /** Runs before `forward`; returns the arguments to use instead (an array, or the only one), or nothing. */
-export type ForwardPreHook<M extends Module> = (
+export type ForwardPreHook<M extends Running> = (
   module: M,
   args: ForwardArgs<M>,
 ) => readonly ForwardArgs<M>[number][] | ForwardArgs<M>[0] | undefined
 
 /** Runs after `forward`; returns the result to use instead, or nothing. */
-export type ForwardHook<M extends Module> = (
+export type ForwardHook<M extends Running> = (
   module: M,
   args: ForwardArgs<M>,
   result: ForwardResult<M>,
@@ -39,14 +44,14 @@ type Hook = (args: readonly unknown[], result: unknown) => unknown
  * properties `forward` and `forwardAsync` that wrap the methods; without hooks nothing is in the way.
  */
 export class ForwardHooks {
-  readonly #module: Module
+  readonly #module: Running
   readonly #pre = new Set<PreHook>()
   readonly #post = new Set<Hook>()
   #unwrap: (() => void) | null = null
   /** True while `forwardAsync` runs up to its first `await`: a `forward` it calls is part of the same run. */
   #running = false
 
-  constructor(module: Module) {
+  constructor(module: Running) {
     this.#module = module
   }
 

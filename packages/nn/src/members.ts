@@ -1,7 +1,6 @@
 import { describeValue } from '@unroll/kernels'
 import { Tensor } from '@unroll/tensor'
 import { checkedOptions, checkType } from './arguments.ts'
-import type { Module } from './module.ts'
 import { moduleState } from './moduleState.ts'
 import { Parameter } from './parameter.ts'
 import type { StateSlot } from './stateDict.ts'
@@ -18,6 +17,12 @@ export interface MembersOptions {
   readonly removeDuplicate?: boolean
 }
 
+/** A module, as far as its members are concerned. */
+interface Owner {
+  namedModules(options?: Omit<MembersOptions, 'recurse'>): [path: string, module: Owner][]
+  getSubmodule(path: string): Owner
+}
+
 /** The own properties that hold a `type`, in the order they were set. */
 export function propertiesOf<T>(
   object: object,
@@ -27,7 +32,7 @@ export function propertiesOf<T>(
 }
 
 /** The tensors that were registered as buffers. */
-export function buffersOf(module: Module): [name: string, buffer: Tensor][] {
+export function buffersOf(module: object): [name: string, buffer: Tensor][] {
   const { buffers } = moduleState(module)
   return propertiesOf(module, Tensor).filter(([name]) => buffers.has(name))
 }
@@ -44,7 +49,7 @@ export function joinPath(path: string, name: string): string {
 
 /** Makes `value` the property `name`, for the methods of that name. */
 export function registerMember(
-  module: Module,
+  module: object,
   method: string,
   name: string,
   value: unknown,
@@ -68,10 +73,10 @@ export function registerMember(
 
 /** Members of the module and its children, for the methods of that name. */
 export function membersOf<T>(
-  module: Module,
+  module: Owner,
   method: string,
   options: MembersOptions,
-  own: (module: Module) => [string, T][],
+  own: (module: object) => [string, T][],
 ): [string, T][] {
   const { prefix, recurse, removeDuplicate } = checkedOptions<Required<MembersOptions>>(
     `${nameOf(module)}.${method}`,
@@ -88,10 +93,10 @@ export function membersOf<T>(
 
 /** The member that has a path, for the methods of that name. */
 export function findMember<T>(
-  module: Module,
+  module: Owner,
   method: string,
   path: string,
-  own: (module: Module) => [string, T][],
+  own: (module: object) => [string, T][],
 ): T {
   checkType(`${nameOf(module)}.${method}`, 'path', path, 'string')
   const dot = path.lastIndexOf('.')
@@ -105,7 +110,7 @@ export function findMember<T>(
 }
 
 /** Where a state dict's entries go. */
-export function slotsOf(module: Module): StateSlot[] {
+export function slotsOf(module: Owner): StateSlot[] {
   return module.namedModules({ removeDuplicate: false }).flatMap(([path, each]) => {
     const { buffers, optional } = moduleState(each)
     const saved = buffersOf(each).filter(([name]) => buffers.get(name))

@@ -1,6 +1,5 @@
 import type { Engine } from '@unroll/kernels'
-import { type DType, isFloatingPoint, noGrad } from '@unroll/tensor'
-import type { Module } from './module.ts'
+import { type DType, isFloatingPoint, noGrad, type Tensor } from '@unroll/tensor'
 
 // What `Module.to` takes, and how it converts.
 
@@ -21,7 +20,7 @@ export function engineRemedy(target: unknown): string {
 }
 
 /** Converts the floating-point parameters and buffers in place. */
-export function convert(module: Module, dtype: DType): void {
+export function convert(module: { parameters(): Tensor[]; buffers(): Tensor[] }, dtype: DType): void {
   noGrad(() => {
     for (const tensor of [...module.parameters(), ...module.buffers()]) {
       if (!isFloatingPoint(tensor.dtype) || tensor.dtype === dtype) continue

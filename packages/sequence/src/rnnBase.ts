@@ -1,10 +1,4 @@
-import {
-  type DeviceOperations,
-  describeValue,
-  type Engine,
-  type PackedWeights,
-  type RecurrentMode,
-} from '@unroll/kernels'
+import type { DeviceOperations, Engine, PackedWeights, RecurrentMode } from '@unroll/kernels'
 import { parametersOf, sizesOf } from '@unroll/kernels/spec'
 import {
   checkedOptions,
@@ -23,10 +17,10 @@ import {
   runRecurrent,
   runRecurrentAsync,
 } from '@unroll/nn/recurrent'
-import { checkTensor, type DType, elementsOf, RuntimeError, type Tensor } from '@unroll/tensor'
-import { formatShape } from './arguments.ts'
+import { checkTensor, type DType, elementsOf, type Tensor } from '@unroll/tensor'
 import { type DeviceResult, resultOnDevice } from './deviceResult.ts'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
+import { checkLayerInput, checkStateDTypes, checkStateShape } from './layerChecks.ts'
 import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
 import { type ForwardOptions, type SequenceResults, sequenceCall } from './sequenceCall.ts'
@@ -230,30 +224,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    * @throws RangeError on another dtype, RuntimeError on another shape
    */
   checkInput(input: Tensor, batchSizes: Tensor | null = null): void {
-    const who = `${layerName(this.mode)}.forward`
-    checkTensor(who, 'input', input)
-    if (batchSizes !== null) checkTensor(who, 'batchSizes', batchSizes)
-    const dtype = dtypeOf(this)
-    if (input.dtype !== dtype) {
-      const computes = input.dtype === 'float32' || input.dtype === 'float64'
-      throw new RangeError(
-        `${who}: expected input of the weights' dtype, ${dtype}, got ${input.dtype}; ` +
-          `convert the input, input.to('${dtype}')` +
-          (computes ? `, or the module, module.to('${input.dtype}')` : ''),
-      )
-    }
-    const ndim = batchSizes === null ? 3 : 2
-    if (input.ndim !== ndim) {
-      throw new RuntimeError(
-        `${who}: expected ${batchSizes === null ? 'input' : 'packed data'} to be ${ndim}-D, got ${input.ndim}-D`,
-      )
-    }
-    if (input.size(-1) !== this.inputSize) {
-      throw new RuntimeError(
-        `${who}: expected input's last dimension to be inputSize, ${this.inputSize}, ` +
-          `got ${input.size(-1)} in shape ${formatShape(input.shape)}`,
-      )
-    }
+    checkLayerInput(this, dtypeOf(this), input, batchSizes)
   }
 
   /** `checkInput`, then the sizes and dtype of the hidden state, which is batched. */
@@ -264,16 +235,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
 
   /** @throws RuntimeError unless `hx` has the `expected` shape */
   checkHiddenSize(hx: Tensor, expected: readonly number[], what = 'hx'): void {
-    checkTensor(`${layerName(this.mode)}.forward`, what, hx)
-    if (!Array.isArray(expected)) {
-      throw new TypeError(
-        `${layerName(this.mode)}.checkHiddenSize: expected a shape to compare with, an array, got ${describeValue(expected)}`,
-      )
-    }
-    if (formatShape(hx.shape) === formatShape(expected)) return
-    throw new RuntimeError(
-      `${layerName(this.mode)}.forward: expected ${what} of shape ${formatShape(expected)}, got ${formatShape(hx.shape)}`,
-    )
+    checkStateShape(layerName(this.mode), hx, expected, what)
   }
 
   /** `(D*numLayers, N, P)`: what `h0` must be for a batched input. */
@@ -314,13 +276,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     states.forEach((state, index) => {
       this.checkHiddenSize(state, sizes[index] ?? [], stateNames[index])
     })
-    states.forEach((state, index) => {
-      if (state.dtype === input.dtype) return
-      throw new RuntimeError(
-        `${layerName(this.mode)}.forward: expected ${stateNames[index]} of the input's dtype, ${input.dtype}, got ${state.dtype}; ` +
-          `convert with .to('${input.dtype}')`,
-      )
-    })
+    checkStateDTypes(layerName(this.mode), input, states)
   }
 
   // Printing

@@ -1,9 +1,8 @@
-import { insteadOfTensor } from './insteadOfTensor.ts'
+import { recordOf } from './operands.ts'
 import type { Tensor } from './tensor.ts'
-import { TensorBase } from './tensorBase.ts'
 
 /**
- * The one guard of tensors, for this package and the layers above.
+ * The guard of tensors, for the layers above.
  * @param who the function, as messages name it: `LSTM.forward`
  * @param what the argument
  * @throws TypeError unless `value` is a tensor
@@ -12,6 +11,5 @@ import { TensorBase } from './tensorBase.ts'
  * checkTensor('LSTM.forward', 'input', input)
  */
 export function checkTensor(who: string, what: string, value: unknown): asserts value is Tensor {
-  if (value instanceof TensorBase) return
-  throw new TypeError(`${who}: expected ${what} to be a Tensor, ${insteadOfTensor(value)}`)
+  recordOf(who, what, value)
 }

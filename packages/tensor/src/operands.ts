@@ -2,7 +2,6 @@
 
 import { describeValue } from '@unroll/kernels'
 import { checkIntegers } from './checks.ts'
-import { checkTensor } from './checkTensor.ts'
 import { insteadOfTensor } from './insteadOfTensor.ts'
 import { isScalar, type Operand, type Scalar } from './strided/promote.ts'
 import type { Walk } from './strided/strided.ts'
@@ -11,10 +10,10 @@ import { TensorBase } from './tensorBase.ts'
 /** Sizes or dims as PyTorch takes them: `(2, 3)` or `([2, 3])`. */
 export type Integers = readonly number[] | readonly [list: readonly number[]]
 
-/** @throws TypeError unless `value` is a tensor */
+/** The one guard of tensors. @throws TypeError unless `value` is a tensor */
 export function recordOf(who: string, what: string, value: unknown): Walk {
-  checkTensor(who, what, value)
-  return TensorBase.walkOf(value)
+  if (value instanceof TensorBase) return TensorBase.walkOf(value)
+  throw new TypeError(`${who}: expected ${what} to be a Tensor, ${insteadOfTensor(value)}`)
 }
 
 /** @throws TypeError unless `values` is an array of tensors */

@@ -1,7 +1,17 @@
+import type { Tensor } from '@unroll/tensor'
 import type { Refusal } from '../leftOut.ts'
 import { classOf, classOfObject, globalPath, type PickleRecord, type PickleValue } from '../pickle/values.ts'
 import { attributesIn } from './opaque.ts'
-import type { SavedValue } from './savedValue.ts'
+import type { Saved } from './savedValue.ts'
+
+/**
+ * What a checkpoint's Python object becomes: dict, OrderedDict and Counter a Map; list, tuple and torch.Size an
+ * array; set and frozenset a Set; bytes and bytearray a Uint8Array; int a number, or a bigint beyond 2^53; dtype,
+ * device and layout their name; a storage a 1-D tensor. What is none of these, an {@link InertRecord}.
+ *
+ * One Python object is one JavaScript object, wherever it is referred to.
+ */
+export type SavedValue = Saved<Tensor | InertRecord>
 
 /**
  * What stands in the result of `load` for an object that was not made: its class is not on the allow-list, or no
