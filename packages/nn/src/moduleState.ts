@@ -77,8 +77,10 @@ function isHostOnly(module: object): boolean {
  * `dispose()`. It works through proxies around the module, and neither comparisons nor clones nor consoles show it.
  *
  * ```ts
- * const resident = residentOf(model, 'table', () => new Resident())
- * resident.current(engine, [model.weight], () => engine.packMatrix(operand))
+ * const { weight } = model.head
+ * const resident = residentOf(model, 'head', () => new Resident())
+ * const pack = () => engine.packMatrix({ b: weight.data, k: 20, n: 3, transposeB: true })
+ * resident.current(engine, [weight], pack).byteLength   // 240
  * ```
  */
 export function residentOf<R extends Disposes>(module: object, key: string, make: () => R): R {

@@ -58,13 +58,18 @@ function describeModule(
   if (stored === null || stored.hiddenSize === 0) return null
   const kind = kindOfGates(stored.gates)
   if (kind === null) return null
-  const { gates: _, ...spec } = stored
-  const parameters = parameterList({ ...spec, mode: modeOf(kind) }, cell ? [suffix] : undefined)
+  const parameters = parameterList({ ...stored, mode: modeOf(kind) }, cell ? [suffix] : undefined)
   if (!parameters.every(({ name, shape }) => String(shapeOf(name)) === String(shape))) return null
+  const { inputSize, hiddenSize, numLayers, bidirectional, bias, projSize } = stored
   return {
     prefix,
     kind: cell ? `${kind}Cell` : kind,
-    ...spec,
+    inputSize,
+    hiddenSize,
+    numLayers,
+    bidirectional,
+    bias,
+    projSize,
     dtype: weights.get(`${prefix}weight_ih${suffix}`)?.dtype ?? '',
   }
 }

@@ -19,8 +19,8 @@ type DirectionNames = { readonly [weight in keyof DirectionWeights]: string | nu
  * is. The engine's memory is given back by `dispose`, or when the owner is garbage collected.
  *
  * ```ts
- * const resident = new ResidentWeights('LSTM', spec)
- * engine.recurrent(resident.get(engine, lstm), call)
+ * const resident = new ResidentWeights('LSTM', lstm)
+ * resident.get(engine, lstm).spec.hiddenSize   // 20
  * ```
  */
 export class ResidentWeights extends Resident<PackedWeights> {

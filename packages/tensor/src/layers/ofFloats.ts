@@ -8,7 +8,7 @@ import { Tensor } from '../tensor.ts'
  * @param shape of as many elements; it is kept
  *
  * @example
- * ofFloats(engine.map('tanh', x), [2, 3])
+ * ofFloats(Float32Array.of(1, 2, 3, 4), [2, 2]).toArray()   // [[1, 2], [3, 4]]
  */
 export function ofFloats(elements: FloatArray, shape: readonly number[]): Tensor {
   return new Tensor(dense(shape, elements instanceof Float32Array ? 'float32' : 'float64', elements))
