@@ -1,19 +1,20 @@
 /**
  * Everything `npm test` checks, one step after the other: a line when a step starts, its output only where it fails,
- * a table at the end, and `N passed, N failed` as the last line. Exits with 1 if anything failed.
+ * a table and the name of each failure at the end, and `N passed, N failed` as the last line. Exits with 1 if anything failed.
  *
  *   node tooling/check/check.mjs [step ...]      only the steps named; `all` adds the matrix of runtimes and what tests leave out otherwise, as CI does
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { styleText } from 'node:util'
+import { readTestReport } from './testReport.ts'
 
 const scratch = await mkdtemp(join(tmpdir(), 'unroll-check-'))
-const testReport = join(scratch, 'tests.json')
-const runtimesReport = join(scratch, 'runtimes.json')
+/** Steps that count what they check, and where they write it. */
+const reports = { tests: join(scratch, 'tests.json'), runtimes: join(scratch, 'runtimes.json') }
 
 const given = process.argv.slice(2)
 const everything = given.includes('all')
@@ -29,8 +30,8 @@ const steps = {
   fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 30 : 10}`,
   soak: `node tooling/soak/src/main.ts --seconds ${everything ? 40 : 20}`,
   // Coverage costs every test a part of its time.
-  tests: `vitest run ${everything ? '--coverage ' : ''}--reporter=dot --reporter=json --outputFile.json=${testReport}`,
-  runtimes: `node tooling/runtimes/src/main.ts --report ${runtimesReport}`,
+  tests: `vitest run ${everything ? '--coverage ' : ''}--reporter=dot --reporter=./tooling/check/testReporter.ts`,
+  runtimes: `node tooling/runtimes/src/main.ts --report ${reports.runtimes}`,
 }
 /** Steps of several minutes and hundreds of megabytes: only where asked for. */
 const extra = ['runtimes']
@@ -45,8 +46,9 @@ if (unknown.length > 0) {
 }
 
 const rows = []
+/** What failed, by name. */
+const failures = []
 let passed = 0
-let failed = 0
 let skipped = 0
 for (const [name, command] of Object.entries(steps)) {
   const isWanted = wanted.includes(name) || (wanted.length === 0 && (everything || !extra.includes(name)))
@@ -59,25 +61,19 @@ for (const [name, command] of Object.entries(steps)) {
   console.log(`${code === 0 ? styleText('green', 'ok') : styleText('red', 'failed')} ${seconds} s`)
   if (code !== 0 && !live.includes(name)) console.log(output)
   let detail = ''
-  if (name === 'tests' && existsSync(testReport)) {
-    const report = JSON.parse(await readFile(testReport, 'utf8'))
-    passed += report.numPassedTests
-    failed += report.numFailedTests
-    skipped += report.numPendingTests + (report.numTodoTests ?? 0)
-    // A file that could not be loaded has no tests that could fail.
-    if (code !== 0 && report.numFailedTests === 0) failed++
-    detail = `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`
-    if (code === 0) console.log(summary(output))
-    console.log(skips(report))
-  } else if (name === 'runtimes' && existsSync(runtimesReport)) {
-    const report = JSON.parse(await readFile(runtimesReport, 'utf8'))
+  if (name in reports) {
+    const report = await readTestReport(reports[name], code)
+    const left = report.skipped.reduce((sum, { count }) => sum + count, 0)
     passed += report.passed
-    failed += report.failed
-    skipped += report.skipped
-    if (code !== 0 && report.failed === 0) failed++
-    detail = counts(report)
+    skipped += left
+    failures.push(...report.failed.map((failure) => `${name}: ${failure}`))
+    detail = counts({ passed: report.passed, failed: report.failed.length, skipped: left })
+    if (name === 'tests') {
+      if (code === 0) console.log(summary(output))
+      for (const { suite, count } of report.skipped) console.log(`          skipped ${count}: ${suite}`)
+    }
   } else if (code === 0) passed++
-  else failed++
+  else failures.push(name)
   rows.push({ step: name, result: code === 0 ? 'ok' : 'FAILED', seconds, detail })
 }
 await rm(scratch, { recursive: true })
@@ -87,8 +83,10 @@ for (const row of rows)
   console.log(`${row.step.padEnd(10)}${row.result.padEnd(8)}${row.seconds.padStart(7)} s  ${row.detail}`)
 if (!chromiumFound())
   console.log('chromium  SKIPPED: no Chromium here; install it or set CHROMIUM_PATH to run the browser tests')
-console.log(`\n${counts({ passed, failed, skipped })}`)
-process.exitCode = failed === 0 ? 0 : 1
+if (failures.length > 0) console.log()
+for (const failure of failures) console.log(`${styleText('red', 'FAILED')}  ${failure}`)
+console.log(`\n${counts({ passed, failed: failures.length, skipped })}`)
+process.exitCode = failures.length === 0 ? 0 : 1
 
 function counts({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
@@ -105,6 +103,7 @@ function run(command, { shown }) {
         // All pages of the website, all random shapes and long runs.
         CHECK_FULL: everything ? '1' : '',
         TURBO_TELEMETRY_DISABLED: '1',
+        TEST_REPORT: reports.tests,
         FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
       },
     })
@@ -122,19 +121,6 @@ function summary(output) {
     .filter((line) => /^(Statements|Branches|Functions|Lines)\s*:/.test(line.trim()))
     .map((line) => `          ${line.trim()}`)
     .join('\n')
-}
-
-/** How many tests each suite skipped; its title tells why. */
-function skips(report) {
-  const counts = new Map()
-  for (const { name, assertionResults } of report.testResults) {
-    for (const { status, ancestorTitles, title } of assertionResults) {
-      if (status !== 'skipped' && status !== 'pending') continue
-      const suite = `${relative(process.cwd(), name)}: ${ancestorTitles[0] ?? title}`
-      counts.set(suite, (counts.get(suite) ?? 0) + 1)
-    }
-  }
-  return [...counts].map(([suite, count]) => `          skipped ${count}: ${suite}`).join('\n')
 }
 
 function chromiumFound() {

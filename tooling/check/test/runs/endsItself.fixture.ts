@@ -1,0 +1,4 @@
+import { test } from 'vitest'
+
+// Vitest runs fixtures in processes of their own: this one takes its process away.
+test('ends the process', () => process.kill(process.pid, 'SIGKILL'))

@@ -1,0 +1,8 @@
+import { test } from 'vitest'
+
+test('passes before what it started fails', async () => {
+  setTimeout(() => {
+    throw new Error('nobody waited for this')
+  })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+})
