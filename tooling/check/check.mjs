@@ -10,6 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
+import { grid } from '@unroll/table'
 import { readTestReport } from './testReport.ts'
 
 const scratch = await mkdtemp(join(tmpdir(), 'unroll-check-'))
@@ -74,13 +75,12 @@ for (const [name, command] of Object.entries(steps)) {
     }
   } else if (code === 0) passed++
   else failures.push(name)
-  rows.push({ step: name, result: code === 0 ? 'ok' : 'FAILED', seconds, detail })
+  rows.push([name, code === 0 ? 'ok' : 'FAILED', `${seconds} s`, detail])
 }
 await rm(scratch, { recursive: true })
 
 console.log()
-for (const row of rows)
-  console.log(`${row.step.padEnd(10)}${row.result.padEnd(8)}${row.seconds.padStart(7)} s  ${row.detail}`)
+process.stdout.write(grid(rows, { aligns: ['left', 'left', 'right', 'left'] }))
 if (!chromiumFound())
   console.log('chromium  SKIPPED: no Chromium here; install it or set CHROMIUM_PATH to run the browser tests')
 if (failures.length > 0) console.log()

@@ -1,5 +1,6 @@
 import type { DirectionWeights } from '@unroll/kernels'
 import { gateCount } from '@unroll/kernels/spec'
+import { seeded } from '@unroll/testing'
 import type { BenchCase } from './cases.ts'
 
 /** What every contender of a case computes: the same weights over the same input. */
@@ -22,7 +23,7 @@ export function makeWorkload(benchCase: BenchCase): Workload {
   const P = spec.projSize || H
   const D = spec.bidirectional ? 2 : 1
   const rows = gateCount(spec.mode) * H
-  const random = uniform(1)
+  const random = seeded(1)
   const weight = (length: number): Float32Array => draw(random, length, 1 / Math.sqrt(H))
   const weights = Array.from({ length: spec.numLayers * D }, (_, index) => ({
     weightIh: weight(rows * (index < D ? spec.inputSize : D * P)),
@@ -86,13 +87,4 @@ function draw(random: () => number, length: number, bound: number): Float32Array
   const values = new Float32Array(length)
   for (let i = 0; i < length; i++) values[i] = (random() * 2 - 1) * bound
   return values
-}
-
-/** Numbers in [0, 1), always the same ones: a linear congruential generator with Numerical Recipes' constants. */
-function uniform(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { GRU, LSTM, RNN } from '@unroll/sequence'
 import { elementsOf, manualSeed, randn, tensor } from '@unroll/tensor'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type CellWeights, traceCell } from '../src/explore/insideACell/cells.ts'
 import { loadQuickstart, loadSmallModels } from '../src/explore/insideACell/loadModels.ts'
 import { embed, guessAt, kinds, type ModelSet } from '../src/explore/insideACell/models.ts'
@@ -52,21 +52,21 @@ function expectTheLayers(cell: CellWeights, inputs: readonly Float32Array[]): vo
 }
 
 describe.each(kinds)('%s, step by step,', (kind) => {
-  test("gives the layer's hidden states for a word, with trained weights", () => {
+  it("gives the layer's hidden states for a word, with trained weights", () => {
     const model = models.words.cells[kind]
     if (!model) throw new Error(`expected a ${kind}`)
     const { indices } = encodeWord('Straßenbahnhaltestelle', models.words.alphabet)
     expectTheLayers(model.cell, embed(model, indices))
   })
 
-  test("gives the layer's hidden states for a signal, with trained weights", () => {
+  it("gives the layer's hidden states for a signal, with trained weights", () => {
     const model = models.signal.cells[kind]
     if (!model) throw new Error(`expected a ${kind}`)
     const signal = Array.from({ length: 100 }, (_, step) => Float32Array.of(Math.sin(step / 3)))
     expectTheLayers(model.cell, signal)
   })
 
-  test("gives the layer's hidden states with weights drawn at random", () => {
+  it("gives the layer's hidden states with weights drawn at random", () => {
     manualSeed(1)
     const layer = new layers[kind](5, 7)
     const drawn = Object.fromEntries(
@@ -88,18 +88,18 @@ describe.each(kinds)('%s, step by step,', (kind) => {
     )
   })
 
-  test('was trained: it tells most languages of words that it never saw', () => {
+  it('was trained: it tells most languages of words that it never saw', () => {
     expect(models.words.cells[kind]?.accuracy).toBeGreaterThan(0.7)
   })
 })
 
-test("the quickstart's LSTM gives its layer's hidden states", () => {
+it("the quickstart's LSTM gives its layer's hidden states", () => {
   const model = models.quickstart.cells.LSTM
   if (!model) throw new Error('expected an LSTM')
   expectTheLayers(model.cell, embed(model, encodeWord('butterfly', models.quickstart.alphabet).indices))
 })
 
-test('the small LSTM takes butterfly for English and mariposa for Spanish', () => {
+it('the small LSTM takes butterfly for English and mariposa for Spanish', () => {
   const model = models.words.cells.LSTM
   if (!model) throw new Error('expected an LSTM')
   const guess = (word: string) => {
@@ -109,11 +109,11 @@ test('the small LSTM takes butterfly for English and mariposa for Spanish', () =
   expect([guess('butterfly'), guess('mariposa')]).toEqual(['en', 'es'])
 })
 
-test('the small models and the quickstart read the same alphabet', () => {
+it('the small models and the quickstart read the same alphabet', () => {
   expect(models.words.alphabet).toBe(models.quickstart.alphabet)
 })
 
-test('letters that no model knows are named and left out', () => {
+it('letters that no model knows are named and left out', () => {
   expect(encodeWord(' Fja\u0308ril-2 ', 'abcdefghijklmnopqrstuvwxyzä')).toEqual({
     letters: ['f', 'j', 'ä', 'r', 'i', 'l'],
     indices: [5, 9, 26, 17, 8, 11],
@@ -121,7 +121,7 @@ test('letters that no model knows are named and left out', () => {
   })
 })
 
-test('a sum written out has the numbers of its unit', () => {
+it('a sum written out has the numbers of its unit', () => {
   const cell: CellWeights = {
     kind: 'RNN',
     inputSize: 1,
@@ -140,7 +140,7 @@ test('a sum written out has the numbers of its unit', () => {
   expect(text('h', 1)).toBe('tanh(0.50 + −0.76) = −0.26')
 })
 
-test.each(kinds)('each letter of the %s has its turn in a timestep, and begins where it is lit', (kind) => {
+it.each(kinds)('each letter of the %s has its turn in a timestep, and begins where it is lit', (kind) => {
   const turns = Array.from({ length: phases }, (_, phase) => letterAt(kind, phase))
   for (const letter of new Set(turns)) expect(letterAt(kind, phaseOf(kind, letter))).toBe(letter)
   expect(turns.at(-1)).toBe('h')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Checkpoint } from '@unroll/quickstart/checkpoint'
 import { load } from '@unroll/weights'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { softmax } from '../src/explore/words.ts'
 import { LanguageModel } from '../src/explore/wordToLanguage/languageModel.ts'
 
@@ -22,14 +22,14 @@ function reading(word: string) {
   return found
 }
 
-test("gives the quickstart's numbers: PyTorch's probabilities of all held-out words, within 1e-5", () => {
+it("gives the quickstart's numbers: PyTorch's probabilities of all held-out words, within 1e-5", () => {
   const words = recorded.strings('words')
   expect(words).toHaveLength(800)
   const got = Float32Array.from(words.flatMap((word) => [...reading(word).probabilities]))
   expect(got).toBeAllclose(recorded.floats('probabilities'))
 })
 
-test('what the letters add makes the scores, whose softmax is the probabilities', () => {
+it('what the letters add makes the scores, whose softmax is the probabilities', () => {
   for (const word of recorded.strings('words').filter((_, index) => index % 20 === 0)) {
     const { letters, added, start, probabilities } = reading(word)
     const scores = start.map((score, language) =>
@@ -39,14 +39,14 @@ test('what the letters add makes the scores, whose softmax is the probabilities'
   }
 })
 
-test('a word so far is read as that word alone', () => {
+it('a word so far is read as that word alone', () => {
   const { soFar, probabilities } = reading('butterfly')
   const languages = probabilities.length
   expect(soFar.subarray(-languages)).toBeAllclose(probabilities)
   expect(soFar.subarray(5 * languages, 6 * languages)).toBeAllclose(reading('butter').probabilities)
 })
 
-test('each letter adds nothing to the languages together', () => {
+it('each letter adds nothing to the languages together', () => {
   const { added, start } = reading('fjäril')
   for (let step = 0; step < 6; step++) {
     const sum = added
@@ -56,11 +56,11 @@ test('each letter adds nothing to the languages together', () => {
   }
 })
 
-test('case and composition do not matter, and unknown letters are named', () => {
+it('case and composition do not matter, and unknown letters are named', () => {
   expect(reading('FJA\u0308RIL').probabilities).toEqual(reading('fjäril').probabilities)
   expect(reading('r2d2')).toMatchObject({ letters: ['r', 'd'], unknown: ['2'] })
 })
 
-test('a word without a known letter is none', () => {
+it('a word without a known letter is none', () => {
   expect(['', '  ', '42', '蝴蝶'].map((word) => model.read(word))).toEqual([null, null, null, null])
 })

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Engine } from '@unroll/kernels'
-import Table from 'cli-table3'
+import { type Cell, grid } from '@unroll/table'
 import type { Reading, WordClassifier } from './classify.ts'
 import type { HeldOutComparison, SnippetComparison } from './compare.ts'
 
@@ -36,7 +36,7 @@ export class ReadingTable {
     return tables.map((part) => this.#table(part)).join('')
   }
 
-  #row(reading: Reading): Table.Cell[] {
+  #row(reading: Reading): Cell[] {
     if ('problem' in reading) {
       return [shown(reading.word), { content: paint('yellow', visible(reading.problem)), colSpan: 6 }]
     }
@@ -47,10 +47,10 @@ export class ReadingTable {
     return [shown(reading.word), ...(first ?? []).map((text) => paint('bold', text)), ...others.flat()]
   }
 
-  #table(rows: Table.Cell[][]): string {
+  #table(rows: Cell[][]): string {
     return grid(rows, {
-      colWidths: [this.#wordWidth, ...Array(3).fill([LANGUAGE_WIDTH, PERCENT_WIDTH])].flat(),
-      colAligns: ['left', 'left', 'right', 'left', 'right', 'left', 'right'],
+      widths: [this.#wordWidth, ...Array(3).fill([LANGUAGE_WIDTH, PERCENT_WIDTH])].flat(),
+      aligns: ['left', 'left', 'right', 'left', 'right', 'left', 'right'],
     })
   }
 }
@@ -89,7 +89,7 @@ export function heldOutReport(
   return [
     heading(`The language of words: trained in PyTorch ${comparison.torch}, run here`),
     grid([['word', 'stands in', 'taken for', ''].map(faint), ...rows], {
-      colAligns: ['left', 'left', 'left', 'right'],
+      aligns: ['left', 'left', 'left', 'right'],
     }),
     `... and ${(words.length - rows.length).toLocaleString('en')} more words that the model never saw.`,
     '',
@@ -118,7 +118,7 @@ export function snippetsReport(comparisons: readonly SnippetComparison[]): strin
   return [
     heading('The six classic snippets: same seed in PyTorch and here; max abs differences'),
     grid([['module', 'gives', 'weights, inputs', 'outputs'].map(faint), ...rows], {
-      colAligns: ['left', 'left', 'right', 'right'],
+      aligns: ['left', 'left', 'right', 'right'],
     }),
     '',
   ].join('\n')
@@ -173,30 +173,4 @@ function faint(text: string): string {
 /** Colours only what a person will see: a terminal, unless NO_COLOR is set. */
 function paint(format: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string): string {
   return process.stdout.isTTY && process.stdout.hasColors() ? styleText(format, text) : text
-}
-
-/** Columns without lines between them. */
-function grid(
-  rows: Table.Cell[][],
-  options: { colWidths?: number[]; colAligns?: Table.HorizontalAlignment[] } = {},
-): string {
-  const none = [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-  ]
-  const lines = [...none, 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid']
-  const chars = { ...Object.fromEntries(lines.map((name) => [name, ''])), middle: '  ' }
-  const table = new Table({
-    ...options,
-    chars,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  })
-  table.push(...rows)
-  return `${table.toString().replace(/ +$/gm, '')}\n`
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -42,7 +42,7 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 }
 
 describe('without arguments', () => {
-  test('compares the model and the six snippets with PyTorch and names the engine', {
+  it('compares the model and the six snippets with PyTorch and names the engine', {
     timeout: 30_000,
   }, async () => {
     const { code, out, err } = await run([])
@@ -55,7 +55,7 @@ describe('without arguments', () => {
       expect(out).toContain(`${name}(10, `)
   })
 
-  test('prints the same as JSON', { timeout: 30_000 }, async () => {
+  it('prints the same as JSON', { timeout: 30_000 }, async () => {
     const { code, out, err } = await run(['--json'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(JSON.parse(out)).toMatchObject({
@@ -67,7 +67,7 @@ describe('without arguments', () => {
 })
 
 describe('with words', () => {
-  test('prints a row a word, without colours where nobody sees them', async () => {
+  it('prints a row a word, without colours where nobody sees them', async () => {
     const { code, out, err } = await run(['Schmetterling', 'butterfly'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const [head, ...rows] = out.trimEnd().split('\n')
@@ -77,7 +77,7 @@ describe('with words', () => {
     expect(rows[1]).toMatch(/^butterfly +English +\d+\.\d %( +\w+ +\d+\.\d %){2}$/)
   })
 
-  test('names the letters it does not know and reads the other words', async () => {
+  it('names the letters it does not know and reads the other words', async () => {
     const { code, out } = await run(['r2d2', 'butterfly'])
     expect(code).toBe(0)
     expect(out).toMatch(/^r2d2 +not in the model's alphabet: 2$/m)
@@ -85,7 +85,7 @@ describe('with words', () => {
     expect(out).toMatch(/^1 of 2 could not be read$/m)
   })
 
-  test('fails where no word can be read', async () => {
+  it('fails where no word can be read', async () => {
     const { code, out, err } = await run(['蝴蝶', ''])
     expect(code).toBe(1)
     expect(out).toContain("not in the model's alphabet: 蝴 蝶")
@@ -93,20 +93,20 @@ describe('with words', () => {
     expect(err).toBe('none of the words could be read\n')
   })
 
-  test('keeps the columns in place under a very long word', async () => {
+  it('keeps the columns in place under a very long word', async () => {
     const { out } = await run(['a'.repeat(90), 'butterfly'])
     const lines = out.trimEnd().split('\n')
     expect(lines[1]).toMatch(/^a{39}… +[A-Z]/)
     expect(lines[2]?.indexOf('English')).toBe(lines[0]?.indexOf('language'))
   })
 
-  test('sends no control characters to the terminal', async () => {
+  it('sends no control characters to the terminal', async () => {
     const { out } = await run(['\u001b[31mred', 'red'])
     expect(out).not.toContain('\u001b')
     expect(out).toContain('\\u{1b}[31mred')
   })
 
-  test('prints nothing but JSON with --json', async () => {
+  it('prints nothing but JSON with --json', async () => {
     const { code, out, err } = await run(['--json', 'Schmetterling', 'r2d2'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const [first, second] = JSON.parse(out)
@@ -119,7 +119,7 @@ describe('with words', () => {
 })
 
 describe('with a file', () => {
-  test('reads one word a line, Windows line ends and a byte-order mark too, and keeps empty lines', async () => {
+  it('reads one word a line, Windows line ends and a byte-order mark too, and keeps empty lines', async () => {
     const path = await file('words.txt', '\uFEFFbutterfly\r\n\r\nfjäril\r\n')
     const { code, out } = await run(['--json', '--file', path])
     expect(code).toBe(0)
@@ -130,7 +130,7 @@ describe('with a file', () => {
     ])
   })
 
-  test('sums up a long one', async () => {
+  it('sums up a long one', async () => {
     const path = await file('long.txt', 'butterfly\nfjäril\n'.repeat(500))
     const { code, out, err } = await run(['--file', path])
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -139,14 +139,14 @@ describe('with a file', () => {
     expect(out).toMatch(/^1,000 words; [\d,]+ words\/s with this table, engine wasm/m)
   })
 
-  test('ends quietly when its reader has had enough', async () => {
+  it('ends quietly when its reader has had enough', async () => {
     const path = await file('longer.txt', 'butterfly\n'.repeat(20_000))
     const { code, out, err } = await run(['--file', path], 100)
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out.length).toBeLessThan(1e6)
   })
 
-  test.each([
+  it.each([
     ['a missing one', () => join(folder, 'missing.txt'), /missing\.txt: no such file/],
     ['a folder', () => folder, /: a folder; expected a text file/],
     ['an empty one', () => file('empty.txt', ''), /empty\.txt: no words; expected one a line/],
@@ -160,13 +160,13 @@ describe('with a file', () => {
   })
 })
 
-test('--help explains itself', async () => {
+it('--help explains itself', async () => {
   const { code, out, err } = await run(['--help'])
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toContain('npm start -- --file words.txt')
 })
 
-test.each([[['--nonsense']], [['--file']]])('refuses %j', async (args) => {
+it.each([[['--nonsense']], [['--file']]])('refuses %j', async (args) => {
   const { code, out, err } = await run(args)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain('See --help.')

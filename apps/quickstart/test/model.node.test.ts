@@ -1,5 +1,5 @@
 import { reference, wasm } from '@unroll/kernels'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Reading, WordClassifier } from '../src/classify.ts'
 import { compareHeldOut, type HeldOutComparison } from '../src/compare.ts'
 
@@ -20,21 +20,21 @@ describe.each([reference, wasm])('the classifier on the $name engine', (engine) 
     return reading.probabilities
   }
 
-  test('runs on the engine asked for', () => {
+  it('runs on the engine asked for', () => {
     expect(classifier.model.lstm.engine).toBe(engine)
   })
 
-  test("gives PyTorch's probabilities within 1e-5 on 100 held-out words of each language", () => {
+  it("gives PyTorch's probabilities within 1e-5 on 100 held-out words of each language", () => {
     expect(heldOut.words).toHaveLength(800)
     expect(heldOut.maxDifference).toBeLessThan(1e-5)
   })
 
-  test("is right exactly as often as PyTorch's", () => {
+  it("is right exactly as often as PyTorch's", () => {
     expect(heldOut.accuracy).toBe(heldOut.torchAccuracy)
     expect(heldOut.accuracy).toBeGreaterThan(0.9)
   })
 
-  test('reads a word alone as in a batch of other lengths', () => {
+  it('reads a word alone as in a batch of other lengths', () => {
     const [, inBatch] = classify('a', 'butterfly', 'straßenbahnhaltestelle')
     expect(inBatch).toMatchObject({ word: 'butterfly' })
     if (inBatch && 'probabilities' in inBatch) {
@@ -42,7 +42,7 @@ describe.each([reference, wasm])('the classifier on the $name engine', (engine) 
     }
   })
 
-  test('keeps the order of words over several batches', () => {
+  it('keeps the order of words over several batches', () => {
     const words = Array.from({ length: 600 }, (_, index) => 'abcdefgh'.slice(0, 1 + (index % 8)))
     const readings = classify(...words)
     expect(readings.map(({ word }) => word)).toEqual(words)
@@ -51,12 +51,12 @@ describe.each([reference, wasm])('the classifier on the $name engine', (engine) 
     expect(last.probabilities).toBeAllclose(probabilities(words.at(-1) ?? ''))
   })
 
-  test('does not mind case, nor whether an accent is a letter of its own', () => {
+  it('does not mind case, nor whether an accent is a letter of its own', () => {
     expect(probabilities('SCHMETTERLING')).toEqual(probabilities('schmetterling'))
     expect(probabilities('fja\u0308ril')).toEqual(probabilities('fjäril'))
   })
 
-  test('knows well-known words', () => {
+  it('knows well-known words', () => {
     const best = (word: string): string | undefined => classifier.ranking(probabilities(word))[0]?.language
     expect(['Schmetterling', 'butterfly', 'papillon', 'mariposa', 'fjäril'].map(best)).toEqual([
       'de',
@@ -67,7 +67,7 @@ describe.each([reference, wasm])('the classifier on the $name engine', (engine) 
     ])
   })
 
-  test('says of each word it cannot read why, and reads the others', () => {
+  it('says of each word it cannot read why, and reads the others', () => {
     const readings = classify('butterfly', 'r2d2', '', '蝴蝶', 'x'.repeat(101), '  padded ')
     expect(readings.map((reading) => ('problem' in reading ? reading.problem : reading.word))).toEqual([
       'butterfly',

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { compareSnippets, type SnippetComparison } from '../src/compare.ts'
 
 const expected = [
@@ -23,15 +23,15 @@ describe.each(expected)('the snippet %s', (name, module, shapes) => {
     comparison = found
   })
 
-  test("prints and shapes as PyTorch's", () => {
+  it("prints and shapes as PyTorch's", () => {
     expect(comparison).toMatchObject({ module, shapes })
   })
 
-  test("draws PyTorch's very digits from the same seed", () => {
+  it("draws PyTorch's very digits from the same seed", () => {
     expect(comparison.drawnDifference).toBe(0)
   })
 
-  test("computes PyTorch's numbers", () => {
+  it("computes PyTorch's numbers", () => {
     expect(comparison.outputDifference).toBeLessThan(1e-6)
   })
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { checkTensor } from '../src/checkTensor.ts'
 import { tensor } from '../src/index.ts'
 
@@ -13,11 +13,11 @@ const message = (value: unknown): string => {
 }
 
 describe('checkTensor', () => {
-  test('accepts tensors', () => {
+  it('accepts tensors', () => {
     expect(message(tensor([1, 2]))).toBe('')
   })
 
-  test.each([
+  it.each([
     ['the result of a recurrent layer', [tensor([1]), tensor([2])], 'put a SelectOutput behind the layer'],
     ['an array', [1, 2], 'got array of 2; make it one with tensor(...)'],
     ['a typed array', new Float32Array(2), 'got Float32Array; make it one with tensor(...)'],

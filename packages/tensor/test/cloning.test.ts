@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   arange,
   type DType,
@@ -45,16 +45,16 @@ function revived(clone: unknown): Tensor {
 }
 
 describe.each(Object.entries(clones))('a tensor of %s is made again by tensor()', (_, clone) => {
-  test.each(dtypes)('of %s', (dtype) => {
+  it.each(dtypes)('of %s', (dtype) => {
     const t = tensor([1, 0, 5, 100], { dtype, shape: [2, 2] })
     expect(revived(clone(t))).toEqual(t)
   })
 
-  test.each(Object.entries(equalPairs))('%s', (_name, pair) => {
+  it.each(Object.entries(equalPairs))('%s', (_name, pair) => {
     for (const t of pair()) expect(revived(clone(t))).toEqual(t)
   })
 
-  test('with what JSON has no numbers for', () => {
+  it('with what JSON has no numbers for', () => {
     const floats = tensor([Number.NaN, Infinity, -Infinity, -0, 0, 1e-45, 0.1, 3.4e38])
     expect(revived(clone(floats)).data).toEqual(floats.data)
     expect(Object.is(revived(clone(floats)).data[3], -0)).toBe(true)
@@ -68,7 +68,7 @@ describe.each(Object.entries(clones))('a tensor of %s is made again by tensor()'
     expect(revived(clone(halves)).data).toEqual(halves.data)
   })
 
-  test('with requiresGrad, without the gradient, in another dtype or shape if asked for', () => {
+  it('with requiresGrad, without the gradient, in another dtype or shape if asked for', () => {
     const leaf = ones([2, 2], { requiresGrad: true })
     leaf.grad = ones([2, 2])
     const clone1 = revived(clone(leaf))
@@ -82,7 +82,7 @@ describe.each(Object.entries(clones))('a tensor of %s is made again by tensor()'
 })
 
 describe('cloned at once', () => {
-  test('tensors that share memory share it still', () => {
+  it('tensors that share memory share it still', () => {
     const t = zeros([2, 3])
     const state = structuredClone(
       new Map([
@@ -106,11 +106,11 @@ describe('cloned at once', () => {
     expect(all.version).toBe(1)
   })
 
-  test('the memory of a clone may be written to, so modules look at it', () => {
+  it('the memory of a clone may be written to, so modules look at it', () => {
     expect(tensor(structuredClone(zeros([2]))).storage.isHandedOut).toBe(true)
   })
 
-  test('a message carries tensors', async () => {
+  it('a message carries tensors', async () => {
     const { port1, port2 } = new MessageChannel()
     const received = new Promise<unknown>((resolve) => {
       port2.onmessage = ({ data }) => resolve(data)
@@ -123,7 +123,7 @@ describe('cloned at once', () => {
 })
 
 describe('JSON', () => {
-  test('has dtype, shape and numbers', () => {
+  it('has dtype, shape and numbers', () => {
     expect(
       JSON.stringify(
         tensor([
@@ -141,7 +141,7 @@ describe('JSON', () => {
 })
 
 describe('a clone', () => {
-  test.each<[string, unknown]>([
+  it.each<[string, unknown]>([
     ['a tensor', ones([1])],
     ['nothing', null],
     ['an array', [1, 2]],
@@ -162,7 +162,7 @@ describe('a clone', () => {
     expect(isTensorClone(value)).toBe(false)
   })
 
-  test('is refused if it contradicts itself', () => {
+  it('is refused if it contradicts itself', () => {
     expect(() => tensor({ dtype: 'float32', shape: [3], data: new Float32Array(2) })).toThrow(RuntimeError)
     expect(() => tensor({ dtype: 'float32', shape: [2], data: [1, 'two'] })).toThrow(/index 1.*"two"/)
     expect(() => tensor({ dtype: 'int64', shape: [1], data: ['1.5'] })).toThrow(TypeError)
@@ -174,7 +174,7 @@ describe('a clone', () => {
     expect(() => tensor(clone)).toThrow(/tensor: shape \(9\).* needs 9 elements, the storage has 2/)
   })
 
-  test('of a tensor is told where a tensor belongs', () => {
+  it('of a tensor is told where a tensor belongs', () => {
     const clone = structuredClone(ones([2]))
     expect(() => ones([2]).add(clone)).toThrow(/clone of a tensor.*tensor\(clone\)/)
     expect(() => ones([2]).add(JSON.parse(JSON.stringify(ones([2]))))).toThrow(/clone of a tensor/)

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { createContext, runInContext } from 'node:vm'
 import { build } from 'esbuild'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type * as Api from '../src/index.ts'
 import { Generator, rand } from '../src/index.ts'
 
@@ -27,7 +27,7 @@ function contextWith(globals: object): typeof Api {
   return context['api']
 }
 
-test('tensors work without crypto, atob, URL, TextDecoder, performance and console', () => {
+it('tensors work without crypto, atob, URL, TextDecoder, performance and console', () => {
   const api = contextWith({})
   expect(api.manualSeed(7)).toBe(api.defaultGenerator())
   const want = rand([20], { generator: new Generator().manualSeed(7) })
@@ -37,13 +37,13 @@ test('tensors work without crypto, atob, URL, TextDecoder, performance and conso
   expect(api.tensor(JSON.parse(JSON.stringify(product))).toArray()).toEqual(product.toArray())
 })
 
-test('without crypto every program draws other numbers', () => {
+it('without crypto every program draws other numbers', () => {
   const seeds = Array.from({ length: 20 }, () => contextWith({}).defaultGenerator().initialSeed())
   expect(new Set(seeds).size).toBe(20)
   expect(seeds.every((seed) => seed >= 0n && seed < 2n ** 64n)).toBe(true)
 })
 
-test('no random number is taken before one is drawn, and none at all after manualSeed', () => {
+it('no random number is taken before one is drawn, and none at all after manualSeed', () => {
   let taken = 0
   const crypto = {
     getRandomValues: (array: BigUint64Array<ArrayBuffer>) => {
@@ -67,7 +67,7 @@ test('no random number is taken before one is drawn, and none at all after manua
   expect(taken).toBe(2)
 })
 
-test('minified, classes keep the names that messages and consoles show', () => {
+it('minified, classes keep the names that messages and consoles show', () => {
   const api = contextWith({})
   expect(api.Tensor.name).toBe('Tensor')
   expect(() => api.Generator.prototype.manualSeed.call(new api.Generator(), Number.NaN)).toThrow(/manualSeed/)
@@ -75,7 +75,7 @@ test('minified, classes keep the names that messages and consoles show', () => {
   expect(() => Reflect.apply(api.cat, null, [api.ones([1])])).toThrow(/got Tensor; write cat\(\[a, b\]\)/)
 })
 
-test('a tensor of another copy of the package is told from one of this copy', () => {
+it('a tensor of another copy of the package is told from one of this copy', () => {
   const [one, other] = [contextWith({}), contextWith({})]
   const t = other.ones([2])
   const calls: (() => unknown)[] = [

@@ -1,14 +1,15 @@
 import { type DeviceEngine, type HostEngine, reference, setDefaultEngine } from '@unroll/kernels'
-import { afterEach, expect, test, vi } from 'vitest'
+import { describeEngines } from '@unroll/testing/describeEngines'
+import { afterEach, expect, it, vi } from 'vitest'
 import { linear, ones, type Tensor } from '../src/index.ts'
-import { describeEngines } from './engines.ts'
+import { engines } from './engines.ts'
 
 afterEach(() => {
   setDefaultEngine(null)
   vi.restoreAllMocks()
 })
 
-describeEngines((engine) => {
+describeEngines(engines, (engine) => {
   const operations = {
     matmul: [() => ones([2, 3]).matmul(ones([3, 2])), 'matmul'],
     linear: [() => linear(ones([2, 3]), ones([4, 3])), 'matmul'],
@@ -21,7 +22,7 @@ describeEngines((engine) => {
     logSoftmax: [() => ones([3]).logSoftmax(0), 'softmax'],
   } as const satisfies Record<string, [run: () => Tensor, method: keyof HostEngine]>
 
-  test.each(Object.entries(operations))('%s runs there', (_, [run, method]) => {
+  it.each(Object.entries(operations))('%s runs there', (_, [run, method]) => {
     setDefaultEngine(engine)
     const spy = vi.spyOn(engine, method)
     run()
@@ -29,7 +30,7 @@ describeEngines((engine) => {
   })
 })
 
-test('what an engine would not gain by, and integers, stay with the loops here', () => {
+it('what an engine would not gain by, and integers, stay with the loops here', () => {
   const zip = vi.spyOn(reference, 'zip')
   const map = vi.spyOn(reference, 'map')
   setDefaultEngine(reference)
@@ -48,7 +49,7 @@ test('what an engine would not gain by, and integers, stay with the loops here',
   expect([zip.mock.calls, map.mock.calls]).toEqual([[], []])
 })
 
-test('where the default engine is asynchronous, products run on the best that is not', () => {
+it('where the default engine is asynchronous, products run on the best that is not', () => {
   const refuse = (): never => {
     throw new Error('a device was asked')
   }
@@ -69,7 +70,7 @@ test('where the default engine is asynchronous, products run on the best that is
   ).toEqual([[3], [3]])
 })
 
-test('a transposed weight reaches the engine as it lies, not as a copy', () => {
+it('a transposed weight reaches the engine as it lies, not as a copy', () => {
   const matmul = vi.spyOn(reference, 'matmul')
   setDefaultEngine(reference)
   const weight = ones([4, 3])

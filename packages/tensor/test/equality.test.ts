@@ -1,27 +1,27 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type DType, noGrad, ones, Tensor, tensor, zeros } from '../src/index.ts'
 import { equalPairs, unequalPairs } from './pairs.ts'
 
 describe('Vitest', () => {
-  test.each(Object.entries(equalPairs))('toEqual and toStrictEqual hold for %s', (_, pair) => {
+  it.each(Object.entries(equalPairs))('toEqual and toStrictEqual hold for %s', (_, pair) => {
     expect(pair()[0]).toEqual(pair()[1])
     expect(pair()[0]).toStrictEqual(pair()[1])
     expect(pair()).toEqual(pair().toReversed())
   })
 
-  test.each(Object.entries(unequalPairs))('toEqual fails for %s', (_, pair) => {
+  it.each(Object.entries(unequalPairs))('toEqual fails for %s', (_, pair) => {
     expect(pair()[0]).not.toEqual(pair()[1])
     expect(pair()[1]).not.toEqual(pair()[0])
     expect(new Map([['weight', pair()[0]]])).not.toEqual(new Map([['weight', pair()[1]]]))
   })
 
-  test('a failure shows both as they print', () => {
+  it('a failure shows both as they print', () => {
     expect(() => expect(tensor([1, 2.5])).toEqual(tensor([1, 3.5]))).toThrow(
       'expected tensor([1.0000, 2.5000]) to deeply equal tensor([1.0000, 3.5000])',
     )
   })
 
-  test('every element counts', () => {
+  it('every element counts', () => {
     const [a, b] = [zeros(16, 64), zeros(16, 64)]
     b.at(15, 63).fill_(1)
     expect(a).not.toEqual(b)
@@ -30,11 +30,11 @@ describe('Vitest', () => {
 })
 
 describe("chai's deep equality", () => {
-  test.each(Object.entries(equalPairs))('holds for %s', (_, pair) => {
+  it.each(Object.entries(equalPairs))('holds for %s', (_, pair) => {
     expect(pair()[0]).to.deep.equal(pair()[1])
   })
 
-  test.each(Object.entries(unequalPairs))('fails for %s', (_, pair) => {
+  it.each(Object.entries(unequalPairs))('fails for %s', (_, pair) => {
     expect(pair()[0]).to.not.deep.equal(pair()[1])
   })
 })
@@ -46,7 +46,7 @@ describe('a tensor that was compared', () => {
     return t
   }
 
-  test('works as before', () => {
+  it('works as before', () => {
     const t = compared()
     expect(t.add(1).toArray()).toEqual([2, 3])
     expect(t.fill_(7).toArray()).toEqual([7, 7])
@@ -56,7 +56,7 @@ describe('a tensor that was compared', () => {
     expect(String(t)).toBe('tensor([0, 0, 0])')
   })
 
-  test('requires gradients, or no more', () => {
+  it('requires gradients, or no more', () => {
     const t = compared()
     t.requiresGrad = true
     expect(t).toEqual(tensor([1, 2], { requiresGrad: true }))
@@ -70,7 +70,7 @@ describe('a tensor that was compared', () => {
     }).toThrow(/floats, got int64/)
   })
 
-  test('holds the same memory', () => {
+  it('holds the same memory', () => {
     const t = zeros([2])
     const view = t.slice(0, 1)
     expect(t).toEqual(zeros([2]))
@@ -78,14 +78,14 @@ describe('a tensor that was compared', () => {
     expect(t).toEqual(tensor([0, 3]))
   })
 
-  test('is compared as it lies if it is frozen', () => {
+  it('is compared as it lies if it is frozen', () => {
     const [a, b] = [Object.freeze(tensor([1, 2])), Object.freeze(tensor([1, 2]))]
     expect(a).toEqual(b)
     expect(a).not.toEqual(Object.freeze(tensor([1, 3])))
   })
 })
 
-test('a subclass is another kind of tensor', () => {
+it('a subclass is another kind of tensor', () => {
   class Parameter extends Tensor {}
   expect(new Parameter(tensor([1]))).toStrictEqual(new Parameter(tensor([1])))
   expect(new Parameter(tensor([1]))).not.toStrictEqual(tensor([1]))

@@ -1,5 +1,5 @@
 import fixtures from '@unroll/oracle/fixtures/tensor_errors.json'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   allclose,
   arange,
@@ -182,21 +182,21 @@ const calls: Record<string, readonly [call: () => unknown, tells: RegExp]> = {
 }
 
 describe('refused as in PyTorch, with a message that tells what is wrong', () => {
-  test.each(fixtures.cases)('$name', ({ name, error }) => {
+  it.each(fixtures.cases)('$name', ({ name, error }) => {
     const [call, tells] = calls[name] ?? []
     if (!call) throw new Error(`no call for ${name}`)
     expect(call).toThrow(errors[error])
     expect(call).toThrow(tells)
   })
 
-  test('every call above has its case', () => {
+  it('every call above has its case', () => {
     expect(fixtures.cases.map(({ name }) => name)).toEqual(Object.keys(calls))
   })
 })
 
 describe('refused besides', () => {
   const notNumbers: NestedArray = JSON.parse('[[1, null]]')
-  test.each<[string, () => unknown, new (message: string) => Error, RegExp]>([
+  it.each<[string, () => unknown, new (message: string) => Error, RegExp]>([
     ['a dim that is no integer', () => ones([2]).sum(0.5), TypeError, /0\.5/],
     ['an operand that is no tensor', () => ones([2]).add(JSON.parse('"1"')), TypeError, /got string "1"/],
     ['elements that are no numbers', () => tensor(notNumbers), TypeError, /index \[0, 1\], got null/],
@@ -233,13 +233,13 @@ describe('refused besides', () => {
   })
 })
 
-test('an error of shapes is a RuntimeError by class and by name', () => {
+it('an error of shapes is a RuntimeError by class and by name', () => {
   const error = new RuntimeError('x')
   expect(error).toBeInstanceOf(Error)
   expect(String(error)).toBe('RuntimeError: x')
 })
 
-test('what requires gradients may be changed inside noGrad, which gives back what its body gives', () => {
+it('what requires gradients may be changed inside noGrad, which gives back what its body gives', () => {
   const leaf = ones([2], { requiresGrad: true })
   expect(noGrad(() => leaf.mul_(3)).toArray()).toEqual([3, 3])
   expect(() => noGrad(() => eye(-1))).toThrow(RuntimeError)

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Generator, randperm } from '../src/index.ts'
 import { largestPositions } from '../src/strided/largest.ts'
 
@@ -25,7 +25,7 @@ describe('the positions of the largest', () => {
     [5000, 5000],
   ] as const
 
-  test.each(shapes)('of %i keys, the first %i in order', (length, count) => {
+  it.each(shapes)('of %i keys, the first %i in order', (length, count) => {
     const keys = Float64Array.from(
       randperm(length, { generator: new Generator().manualSeed(length) }).data,
       Number,
@@ -34,7 +34,7 @@ describe('the positions of the largest', () => {
     expect(Array.from(largestPositions(keys, count))).toEqual(want.slice(0, count))
   })
 
-  test.each([
+  it.each([
     ['equal', new Float32Array(3000)],
     ['rising', Float32Array.from({ length: 3000 }, (_, i) => i)],
     ['falling', Float32Array.from({ length: 3000 }, (_, i) => -i)],

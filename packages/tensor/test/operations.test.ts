@@ -1,9 +1,10 @@
 import { setDefaultEngine } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/tensor_operations.json'
 import { tolerances } from '@unroll/testing'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describeEngines } from '@unroll/testing/describeEngines'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Tensor } from '../src/index.ts'
-import { describeEngines } from './engines.ts'
+import { engines } from './engines.ts'
 import { decode, layOut, layouts, run } from './fixtures.ts'
 
 interface Case {
@@ -35,12 +36,12 @@ const signless = ['maximum', 'minimum', 'relu', 'clamp']
 const cases: readonly Case[] = fixtures.cases
 const calls = new Set(cases.map(({ call }) => call))
 
-describeEngines((engine) => {
+describeEngines(engines, (engine) => {
   beforeEach(() => setDefaultEngine(engine))
   afterEach(() => setDefaultEngine(null))
 
   describe.each(Object.entries(layouts))('and tensors %s', (_, layout) => {
-    test.each([...calls])('%s equals PyTorch', (call) => {
+    it.each([...calls])('%s equals PyTorch', (call) => {
       for (const { args, result } of cases.filter((each) => each.call === call)) {
         const got = run(
           call,

@@ -1,9 +1,9 @@
 import fixtures from '@unroll/oracle/fixtures/tensor_printing.json'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { tensor } from '../src/index.ts'
 import { toTensor } from './fixtures.ts'
 
-test('every tensor prints as in PyTorch', () => {
+it('every tensor prints as in PyTorch', () => {
   for (const { input, requiresGrad, text } of fixtures.cases) {
     const t = toTensor(input)
     t.requiresGrad = requiresGrad
@@ -11,7 +11,7 @@ test('every tensor prints as in PyTorch', () => {
   }
 })
 
-test('a tensor prints the same however it lies in memory', () => {
+it('a tensor prints the same however it lies in memory', () => {
   const t = tensor([
     [1, 2.5, -3],
     [4, 5, 6],
@@ -19,7 +19,7 @@ test('a tensor prints the same however it lies in memory', () => {
   expect(String(t.t().contiguous().t())).toBe(String(t))
 })
 
-test("Node's console.log shows the same text", () => {
+it("Node's console.log shows the same text", () => {
   const t = tensor([1, 2])
   const shown: unknown = Reflect.get(t, Symbol.for('nodejs.util.inspect.custom'))
   expect(typeof shown === 'function' && shown.call(t)).toBe('tensor([1., 2.])')

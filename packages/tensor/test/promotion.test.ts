@@ -1,9 +1,9 @@
 import fixtures from '@unroll/oracle/fixtures/tensor_promotion.json'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { ones, promoteTypes, RuntimeError, type Tensor } from '../src/index.ts'
 import { isDType } from './fixtures.ts'
 
-test('dtypes of tensors with and without dimensions and of scalars meet as in PyTorch', () => {
+it('dtypes of tensors with and without dimensions and of scalars meet as in PyTorch', () => {
   for (const { left, right, scalar, dims, result } of fixtures.cases) {
     const [leftDims = 0, rightDims = 0] = dims
     const other = right === undefined ? (scalar ?? 0) : onesOf(right, rightDims)
@@ -12,13 +12,13 @@ test('dtypes of tensors with and without dimensions and of scalars meet as in Py
   }
 })
 
-test('the two 16-bit floats meet in float32 and take in every integer', () => {
+it('the two 16-bit floats meet in float32 and take in every integer', () => {
   expect(promoteTypes('float16', 'bfloat16')).toBe('float32')
   expect(promoteTypes('int64', 'bfloat16')).toBe('bfloat16')
   expect(promoteTypes('float16', 'float64')).toBe('float64')
 })
 
-test.each(['float16', 'bfloat16'] as const)('arithmetic on %s is refused and tells the remedy', (dtype) => {
+it.each(['float16', 'bfloat16'] as const)('arithmetic on %s is refused and tells the remedy', (dtype) => {
   const t = ones([2, 2], { dtype })
   const refused = [
     () => t.add(1),

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { isReactive, reactive, ref, toRaw } from '@vue/reactivity'
 import { immerable, produce } from 'immer'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { cat, Generator, linear, manualSeed, noGrad, ones, rand, Tensor, tensor } from '../src/index.ts'
 
 const matrix = (): Tensor =>
@@ -21,7 +21,7 @@ const proxies: Record<string, (t: Tensor) => Tensor> = {
 }
 
 describe.each(Object.entries(proxies))('through %s', (_, through) => {
-  test('a tensor is read', () => {
+  it('a tensor is read', () => {
     const t = through(matrix())
     expect(t).toBeInstanceOf(Tensor)
     expect([...t.shape]).toEqual([2, 2])
@@ -36,7 +36,7 @@ describe.each(Object.entries(proxies))('through %s', (_, through) => {
     expect([...t].map(String)).toEqual([...matrix()].map(String))
   })
 
-  test('it is computed with, and what comes of it is no proxy', () => {
+  it('it is computed with, and what comes of it is no proxy', () => {
     const t = through(matrix())
     const results = [
       t.add(t),
@@ -63,7 +63,7 @@ describe.each(Object.entries(proxies))('through %s', (_, through) => {
     expect(results[6]).toEqual(cat([matrix(), matrix()]))
   })
 
-  test('it is changed', () => {
+  it('it is changed', () => {
     const held = matrix()
     const t = through(held)
     noGrad(() => t.add_(1).at(0).fill_(9))
@@ -85,7 +85,7 @@ describe.each(Object.entries(proxies))('through %s', (_, through) => {
   })
 })
 
-test('a generator draws through a proxy', () => {
+it('a generator draws through a proxy', () => {
   const generator = reactive(new Generator()) as unknown as Generator
   generator.manualSeed(5)
   const want = rand([20], { generator: new Generator().manualSeed(5) })
@@ -95,7 +95,7 @@ test('a generator draws through a proxy', () => {
 })
 
 describe('immer', () => {
-  test('keeps tensors as they are', () => {
+  it('keeps tensors as they are', () => {
     const state = { epoch: 1, weight: matrix() }
     const next = produce(state, (draft) => {
       draft.epoch = 2
@@ -109,7 +109,7 @@ describe('immer', () => {
     ])
   })
 
-  test('copies tensors of a class that allows it', () => {
+  it('copies tensors of a class that allows it', () => {
     class Draftable extends Tensor {
       static readonly draftable = Object.defineProperty(Draftable.prototype, immerable, { value: true })
     }
@@ -126,12 +126,12 @@ describe('immer', () => {
 })
 
 describe('a console', () => {
-  test('of Node shows what PyTorch prints, in objects too', () => {
+  it('of Node shows what PyTorch prints, in objects too', () => {
     expect(inspect({ loss: tensor(2.5) })).toBe('{ loss: tensor(2.5000) }')
     expect(inspect(matrix())).toBe(String(matrix()))
   })
 
-  test('of a browser finds properties that tell what it is', () => {
+  it('of a browser finds properties that tell what it is', () => {
     expect(Object.keys(matrix())).toEqual(['walk', 'wantsGrad', 'gradient'])
     const [walk] = Object.values(matrix())
     expect(Object.keys(walk)).toEqual(['storage', 'shape', 'strides', 'offset', 'dtype'])
@@ -140,7 +140,7 @@ describe('a console', () => {
   })
 })
 
-test('nothing that users hold has private fields', () => {
+it('nothing that users hold has private fields', () => {
   for (const held of [matrix(), matrix().storage, new Generator()]) {
     const source = String(Reflect.get(held, 'constructor'))
     expect(source).not.toMatch(/#\w/)

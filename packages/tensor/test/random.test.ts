@@ -1,5 +1,5 @@
 import fixtures from '@unroll/oracle/fixtures/tensor_random.json'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as u from '../src/index.ts'
 import { Generator, manualSeed, type Tensor } from '../src/index.ts'
 import { decode, isDType, isEncoded, toTensor } from './fixtures.ts'
@@ -25,7 +25,7 @@ interface Seeded {
 const cases: readonly Seeded[] = fixtures.cases
 
 describe('the same seed gives the same draws as PyTorch', () => {
-  test.each(cases.filter(({ state }) => state === undefined))('$name', ({ seed, initialSeed, draws }) => {
+  it.each(cases.filter(({ state }) => state === undefined))('$name', ({ seed, initialSeed, draws }) => {
     const generator = new Generator()
     if (seed !== undefined) generator.manualSeed(BigInt(seed))
     if (initialSeed !== undefined) expect(generator.initialSeed()).toBe(BigInt(initialSeed))
@@ -34,7 +34,7 @@ describe('the same seed gives the same draws as PyTorch', () => {
 })
 
 describe("a generator's state is PyTorch's, byte for byte", () => {
-  test.each(cases.filter(({ state }) => state !== undefined))(
+  it.each(cases.filter(({ state }) => state !== undefined))(
     '$name',
     ({ seed = '', before = 0, state, draws }) => {
       if (!isEncoded(state)) throw new TypeError('fixture: no state')
@@ -53,7 +53,7 @@ describe("a generator's state is PyTorch's, byte for byte", () => {
   )
 })
 
-test('the default generator is seeded by manualSeed and used where none is named', () => {
+it('the default generator is seeded by manualSeed and used where none is named', () => {
   expect(manualSeed(11)).toBe(u.defaultGenerator())
   const first = u.randn([5])
   manualSeed(11)
@@ -61,14 +61,14 @@ test('the default generator is seeded by manualSeed and used where none is named
   expect(u.randn([5], { generator: new Generator().manualSeed(11) }).toArray()).toEqual(first.toArray())
 })
 
-test('seed() starts over from another seed and tells it', () => {
+it('seed() starts over from another seed and tells it', () => {
   const generator = new Generator()
   const seed = generator.seed()
   expect(generator.initialSeed()).toBe(seed)
   expect(generator.seed()).not.toBe(seed)
 })
 
-test.each<[string, () => unknown, ErrorConstructor | typeof u.RuntimeError, RegExp]>([
+it.each<[string, () => unknown, ErrorConstructor | typeof u.RuntimeError, RegExp]>([
   ['a fractional seed', () => manualSeed(1.5), RangeError, /whole number.*1\.5/],
   ['a seed of 65 bits', () => manualSeed(2n ** 64n), RangeError, /2\^64/],
   [

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   elementsOf,
   noGrad,
@@ -18,7 +18,7 @@ function survives(t: Tensor, change: (t: Tensor) => void): boolean {
 }
 
 describe('a snapshot matches until the tensor changes', () => {
-  test('reading does not change it', () => {
+  it('reading does not change it', () => {
     const t = rand([3, 4])
     const reads = (): unknown[] => [
       t.sum(),
@@ -33,7 +33,7 @@ describe('a snapshot matches until the tensor changes', () => {
     expect(t.storage.isHandedOut).toBe(false)
   })
 
-  test.each<[string, (t: Tensor) => void]>([
+  it.each<[string, (t: Tensor) => void]>([
     ['an operation in place', (t) => t.add_(1)],
     ['an operation on a view', (t) => t.at(0).fill_(7)],
     ['another storage', (t) => t.set_(t.clone())],
@@ -48,7 +48,7 @@ describe('a snapshot matches until the tensor changes', () => {
     expect(survives(taken, change)).toBe(false)
   })
 
-  test('the array taken long before is still seen through', () => {
+  it('the array taken long before is still seen through', () => {
     const t = zeros([2, 2])
     const { data } = t
     for (const value of [1, 2, -2, Number.NaN]) {
@@ -61,7 +61,7 @@ describe('a snapshot matches until the tensor changes', () => {
     }
   })
 
-  test('0 and -0 differ, and what is written and written back does not', () => {
+  it('0 and -0 differ, and what is written and written back does not', () => {
     const { t, data } = taken([0, 1])
     expect(survives(t, () => data.set([-0]))).toBe(false)
     expect(
@@ -72,7 +72,7 @@ describe('a snapshot matches until the tensor changes', () => {
     ).toBe(true)
   })
 
-  test('an array given to tensor() is seen through, and so is what shares it', () => {
+  it('an array given to tensor() is seen through, and so is what shares it', () => {
     const memory = new Float32Array(6)
     const [a, b] = [tensor(memory, { shape: [2, 3] }), tensor(memory, { shape: [6] })]
     expect(survives(a, () => b.add_(1))).toBe(false)
@@ -85,13 +85,13 @@ describe('a snapshot matches until the tensor changes', () => {
     expect(tensor(memory, { shape: [6], dtype: 'float64' }).storage.isHandedOut).toBe(false)
   })
 
-  test('once after the array was taken for the first time nobody knows', () => {
+  it('once after the array was taken for the first time nobody knows', () => {
     const t = zeros([2])
     expect(survives(t, () => t.data)).toBe(false)
     expect(survives(t, () => t.data)).toBe(true)
   })
 
-  test('what lies outside the view does not count, what lies within does', () => {
+  it('what lies outside the view does not count, what lies within does', () => {
     const whole = zeros([4, 4])
     const data = floats(whole.data)
     const inner = whole.slice(0, 1, 3).slice(1, 1, 3)
@@ -102,7 +102,7 @@ describe('a snapshot matches until the tensor changes', () => {
     expect(survives(whole.slice(0, 2, 2), () => data.set([3], 0))).toBe(true)
   })
 
-  test('memory of every width is compared', () => {
+  it('memory of every width is compared', () => {
     for (const dtype of ['float64', 'int64', 'bfloat16', 'int8', 'bool'] as const) {
       const t = zeros([3], { dtype })
       const bytes = new Uint8Array(t.data.buffer)
@@ -115,13 +115,13 @@ describe('a snapshot matches until the tensor changes', () => {
     }
   })
 
-  test('memory of WebAssembly that has moved does not match', () => {
+  it('memory of WebAssembly that has moved does not match', () => {
     const memory = new WebAssembly.Memory({ initial: 1 })
     const t = tensor(new Float32Array(memory.buffer, 0, 4), { shape: [4] })
     expect(survives(t, () => memory.grow(1))).toBe(false)
   })
 
-  test('a copy handed out is not the memory', () => {
+  it('a copy handed out is not the memory', () => {
     const t = zeros([2, 3])
     expect(t.t().data).toHaveLength(6)
     expect(t.storage.isHandedOut).toBe(false)

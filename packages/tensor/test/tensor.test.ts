@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   allclose,
   arange,
@@ -21,7 +21,7 @@ import {
 } from '../src/index.ts'
 
 describe('tensor()', () => {
-  test('takes its dtype from its elements', () => {
+  it('takes its dtype from its elements', () => {
     expect(tensor([1, 2]).dtype).toBe('float32')
     expect(tensor([1n, 2n]).dtype).toBe('int64')
     expect(tensor([true, false]).dtype).toBe('bool')
@@ -31,7 +31,7 @@ describe('tensor()', () => {
     expect(tensor(2.5).shape).toEqual([])
   })
 
-  test('converts to the dtype asked for', () => {
+  it('converts to the dtype asked for', () => {
     expect(tensor([1.9, -1.9], { dtype: 'int64' }).toArray()).toEqual([1, -1])
     expect(tensor([0, 0.5], { dtype: 'bool' }).toArray()).toEqual([false, true])
     expect(tensor([0.1], { dtype: 'float64' }).item()).toBe(0.1)
@@ -39,13 +39,13 @@ describe('tensor()', () => {
     expect(tensor([2n ** 62n]).data).toEqual(BigInt64Array.of(2n ** 62n))
   })
 
-  test('knows the shape of arrays that are empty or deep', () => {
+  it('knows the shape of arrays that are empty or deep', () => {
     expect(tensor([[], []]).shape).toEqual([2, 0])
     expect(tensor([[[1], [2]]]).shape).toEqual([1, 2, 1])
     expect(tensor([1, 2, 3, 4], { shape: [2, -1] }).shape).toEqual([2, 2])
   })
 
-  test('a typed array with a shape becomes the memory; without, or converted, it is copied', () => {
+  it('a typed array with a shape becomes the memory; without, or converted, it is copied', () => {
     const memory = Float64Array.of(1, 2, 3, 4)
     const t = tensor(memory, { shape: [2, 2] })
     expect(t.dtype).toBe('float64')
@@ -59,7 +59,7 @@ describe('tensor()', () => {
     expect(tensor(Uint16Array.of(0x3fc0), { dtype: 'bfloat16' }).item()).toBe(1.5)
   })
 
-  test('holds the smallest and largest values of every 16-bit float', () => {
+  it('holds the smallest and largest values of every 16-bit float', () => {
     const halves = tensor([2 ** -24, 65504, -0, 65520, Number.NaN], { dtype: 'float16' })
     expect(halves.toArray()).toEqual([2 ** -24, 65504, -0, Number.POSITIVE_INFINITY, Number.NaN])
     expect(tensor([2 ** -133, 1 + 2 ** -7], { dtype: 'bfloat16' }).toArray()).toEqual([
@@ -70,7 +70,7 @@ describe('tensor()', () => {
 })
 
 describe('other creation', () => {
-  test('sizes, dtypes and values', () => {
+  it('sizes, dtypes and values', () => {
     expect(zeros([2, 3]).toArray()).toEqual([
       [0, 0, 0],
       [0, 0, 0],
@@ -90,7 +90,7 @@ describe('other creation', () => {
     ])
   })
 
-  test('requiresGrad is for floats and does not stand in the way of filling', () => {
+  it('requiresGrad is for floats and does not stand in the way of filling', () => {
     for (const t of [
       ones([1], { requiresGrad: true }),
       full([1], 2, { requiresGrad: true }),
@@ -101,7 +101,7 @@ describe('other creation', () => {
     }
   })
 
-  test('later changes of the array that gave the shape do not show', () => {
+  it('later changes of the array that gave the shape do not show', () => {
     const shape = [2, 3]
     const t = zeros(shape)
     shape[0] = 5
@@ -110,7 +110,7 @@ describe('other creation', () => {
 })
 
 describe('views', () => {
-  test('share memory and version with the tensor they are views of', () => {
+  it('share memory and version with the tensor they are views of', () => {
     const t = zeros([2, 3])
     const views = [
       t.select(0, 1),
@@ -140,7 +140,7 @@ describe('views', () => {
     expect(views.every((view) => view.version === 2)).toBe(true)
   })
 
-  test('reshape, contiguous and clone copy where they must', () => {
+  it('reshape, contiguous and clone copy where they must', () => {
     const t = arange(6).reshape([2, 3])
     expect(t.contiguous()).toBe(t)
     expect(t.t().reshape([6]).storage).not.toBe(t.storage)
@@ -150,14 +150,14 @@ describe('views', () => {
     expect(t.slice(0, 1).data).toEqual(BigInt64Array.of(3n, 4n, 5n))
   })
 
-  test('data is the memory itself where elements lie in order, else a copy', () => {
+  it('data is the memory itself where elements lie in order, else a copy', () => {
     const t = tensor([1, 2, 3, 4])
     expect(t.data).toBe(t.storage.data)
     expect(t.slice(0, 1, 3).data.buffer).toBe(t.storage.data.buffer)
     expect(t.slice(0, 0, 4, 2).data).toEqual(Float32Array.of(1, 3))
   })
 
-  test('a view of a view with strides is a view as long as its strides allow', () => {
+  it('a view of a view with strides is a view as long as its strides allow', () => {
     const t = arange(24).reshape([2, 3, 4])
     const part = t.slice(2, 0, 2)
     expect(part.view([6, 2]).storage).toBe(t.storage)
@@ -173,7 +173,7 @@ describe('views', () => {
     ])
   })
 
-  test('iteration and at() walk dimension 0', () => {
+  it('iteration and at() walk dimension 0', () => {
     const t = tensor([
       [1, 2],
       [3, 4],
@@ -190,28 +190,28 @@ describe('views', () => {
 })
 
 describe('reading', () => {
-  test('item gives a number whatever the dtype', () => {
+  it('item gives a number whatever the dtype', () => {
     expect(tensor(2.5).item()).toBe(2.5)
     expect(tensor([[7n]]).item()).toBe(7)
     expect(tensor(true).item()).toBe(1)
     expect(tensor([1, 2, 3]).at(1).item()).toBe(2)
   })
 
-  test('toArray gives booleans of bool, and bigints where numbers are not exact', () => {
+  it('toArray gives booleans of bool, and bigints where numbers are not exact', () => {
     expect(tensor([[true], [false]]).toArray()).toEqual([[true], [false]])
     expect(tensor([5n, 2n ** 53n + 1n]).toArray()).toEqual([5, 2n ** 53n + 1n])
     expect(zeros([2, 0]).toArray()).toEqual([[], []])
     expect(tensor(tensor([[1, 2]]).toArray()).toArray()).toEqual([[1, 2]])
   })
 
-  test('size counts negative dims from the end', () => {
+  it('size counts negative dims from the end', () => {
     expect(zeros([2, 3]).size(-1)).toBe(3)
     expect(zeros([2, 3]).ndim).toBe(2)
   })
 })
 
 describe('in place', () => {
-  test('copy_ casts and broadcasts', () => {
+  it('copy_ casts and broadcasts', () => {
     const t = zeros([2, 2], { dtype: 'int32' })
     expect(t.copy_(tensor([1.9, -2.9]))).toBe(t)
     expect(t.toArray()).toEqual([
@@ -220,7 +220,7 @@ describe('in place', () => {
     ])
   })
 
-  test('a source that overlaps is read before it is written', () => {
+  it('a source that overlaps is read before it is written', () => {
     const square = tensor([
       [1, 2],
       [3, 4],
@@ -240,7 +240,7 @@ describe('in place', () => {
     ])
   })
 
-  test('arithmetic keeps the dtype', () => {
+  it('arithmetic keeps the dtype', () => {
     const t = tensor([1, 2], { dtype: 'float64' })
     expect(
       t
@@ -255,7 +255,7 @@ describe('in place', () => {
     expect(t.zero_().toArray()).toEqual([0, 0])
   })
 
-  test('every change goes up in the version', () => {
+  it('every change goes up in the version', () => {
     const t = zeros([2])
     const changes = [
       () => t.fill_(1),
@@ -274,7 +274,7 @@ describe('in place', () => {
     expect(randn([20]).version).toBe(1)
   })
 
-  test('set_ takes over storage, shape, strides and dtype', () => {
+  it('set_ takes over storage, shape, strides and dtype', () => {
     const t = zeros([2])
     const view = t.detach()
     const source = arange(6).reshape([2, 3]).t()
@@ -288,7 +288,7 @@ describe('in place', () => {
 })
 
 describe('gradient mode', () => {
-  test('noGrad holds inside its body only, nested or thrown out of', () => {
+  it('noGrad holds inside its body only, nested or thrown out of', () => {
     expect(isGradEnabled()).toBe(true)
     expect(noGrad(() => noGrad(() => isGradEnabled()) || isGradEnabled())).toBe(false)
     expect(() =>
@@ -301,7 +301,7 @@ describe('gradient mode', () => {
 })
 
 describe('comparing', () => {
-  test('allclose is relative to its second argument and broadcasts', () => {
+  it('allclose is relative to its second argument and broadcasts', () => {
     expect(allclose(tensor([1, 1.000009]), tensor(1))).toBe(true)
     expect(allclose(tensor([1.1]), tensor([1]))).toBe(false)
     expect(allclose(tensor([1.1]), tensor([1]), { rtol: 0.2 })).toBe(true)
@@ -312,7 +312,7 @@ describe('comparing', () => {
     expect(allclose(tensor([Infinity]), tensor([-Infinity]))).toBe(false)
   })
 
-  test('equal wants the same shape', () => {
+  it('equal wants the same shape', () => {
     expect(equal(tensor([1, 2]), tensor([1, 2]))).toBe(true)
     expect(equal(tensor([1, 2]), tensor([[1, 2]]))).toBe(false)
     expect(equal(tensor([1, 2]), tensor([1, 3]))).toBe(false)
@@ -320,7 +320,7 @@ describe('comparing', () => {
   })
 })
 
-test('a subclass shares the memory of the tensor it is made of, and its views are plain tensors', () => {
+it('a subclass shares the memory of the tensor it is made of, and its views are plain tensors', () => {
   class Parameter extends Tensor {}
   const data = ones([2, 2])
   const parameter = new Parameter(data, true)
@@ -330,7 +330,7 @@ test('a subclass shares the memory of the tensor it is made of, and its views ar
   expect(String(parameter)).toBe('tensor([[1., 1.],\n        [1., 1.]], requires_grad=True)')
 })
 
-test('cat and stack read tensors laid out in any way', () => {
+it('cat and stack read tensors laid out in any way', () => {
   const t = arange(4).reshape([2, 2])
   expect(cat([t, t.t()], 1).toArray()).toEqual([
     [0, 1, 0, 2],

@@ -1,6 +1,6 @@
 import fixtures from '@unroll/oracle/fixtures/tensor_unsigned.json'
 import promotion from '@unroll/oracle/fixtures/tensor_unsigned_promotion.json'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   arange,
   cat,
@@ -27,7 +27,7 @@ const cases: readonly Case[] = fixtures.cases
 const unsigned = ['uint16', 'uint32', 'uint64'] as const
 
 describe('uint16, uint32 and uint64 do what they do in PyTorch', () => {
-  test.each([...new Set(cases.map(({ call }) => call))])('%s', (call) => {
+  it.each([...new Set(cases.map(({ call }) => call))])('%s', (call) => {
     for (const { args, result, error } of cases.filter((each) => each.call === call)) {
       const decoded = args.map(decode)
       const what = `${call}(${decoded.map(String).join(', ')})`
@@ -44,7 +44,7 @@ describe('uint16, uint32 and uint64 do what they do in PyTorch', () => {
   })
 })
 
-test('they meet floats, themselves and plain numbers, and no other integers', () => {
+it('they meet floats, themselves and plain numbers, and no other integers', () => {
   for (const { left, right, dims, result } of promotion.cases) {
     if (!isDType(left) || !isDType(right)) throw new TypeError(`fixture: ${left}, ${right}`)
     const [a, b] = [left, right].map((dtype, i) => ones(new Array(dims[i]).fill(2), { dtype })) as [
@@ -57,7 +57,7 @@ test('they meet floats, themselves and plain numbers, and no other integers', ()
   }
 })
 
-test.each(unsigned)('what PyTorch has not got for %s is refused with the remedy', (dtype) => {
+it.each(unsigned)('what PyTorch has not got for %s is refused with the remedy', (dtype) => {
   const t = tensor([1, 2], { dtype })
   for (const call of [
     () => t.add(1),
@@ -75,7 +75,7 @@ test.each(unsigned)('what PyTorch has not got for %s is refused with the remedy'
   expect(() => cat([t, ones([1], { dtype: 'int32' })])).toThrow(/cat: uint.. and int32/)
 })
 
-test('typed arrays of theirs become their memory', () => {
+it('typed arrays of theirs become their memory', () => {
   for (const [memory, dtype] of [
     [Uint16Array.of(1, 65535), 'uint16'],
     [Uint32Array.of(1, 2 ** 32 - 1), 'uint32'],
@@ -88,7 +88,7 @@ test('typed arrays of theirs become their memory', () => {
   }
 })
 
-test('item gives a number as long as one is exact', () => {
+it('item gives a number as long as one is exact', () => {
   expect(tensor([65535], { dtype: 'uint16' }).item()).toBe(65535)
   expect(tensor([2n ** 53n - 1n], { dtype: 'uint64' }).item()).toBe(2 ** 53 - 1)
   const large = tensor([2n ** 64n - 1n], { dtype: 'uint64' })
@@ -97,7 +97,7 @@ test('item gives a number as long as one is exact', () => {
   expect(large.toArray()).toEqual([2n ** 64n - 1n])
 })
 
-test('draws of integers stay within what PyTorch draws', () => {
+it('draws of integers stay within what PyTorch draws', () => {
   expect(() => randint(0, 2n ** 64n, [3], { dtype: 'uint64' })).toThrow(RuntimeError)
   expect(() => randint(0, 65537, [3], { dtype: 'uint16' })).toThrow(RuntimeError)
   expect(() => randint(-1, 3, [3], { dtype: 'uint32' })).toThrow(RuntimeError)

@@ -2,7 +2,7 @@
 // answered in the engine's own words.
 
 import { call, faultOf } from '@unroll/testing'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import * as api from '../src/index.ts'
 import { Generator, ones, type Tensor, zeros } from '../src/index.ts'
 
@@ -205,7 +205,7 @@ const calls = signatures.flatMap(({ on, name, args }) =>
   ),
 )
 
-test(`${calls.length} wrong calls are refused, in words that name the function`, async () => {
+it(`${calls.length} wrong calls are refused, in words that name the function`, async () => {
   const faults: string[] = []
   for (const { code, act } of calls) {
     const fault = await faultOf(act)
@@ -214,13 +214,13 @@ test(`${calls.length} wrong calls are refused, in words that name the function`,
   expect(faults).toEqual([])
 })
 
-test('what fits is taken', () => {
+it('what fits is taken', () => {
   for (const { on, name, args } of signatures) {
     expect(() => call(on, name, ...args.map(([, fit]) => fit)), name).not.toThrow()
   }
 })
 
-test('every function and method that takes arguments is there', () => {
+it('every function and method that takes arguments is there', () => {
   const names = new Set(signatures.map(({ name }) => name))
   const methods = Object.getOwnPropertyNames(api.Tensor.prototype).filter((name) => {
     const { value } = Object.getOwnPropertyDescriptor(api.Tensor.prototype, name) ?? {}

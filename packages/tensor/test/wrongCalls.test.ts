@@ -1,5 +1,5 @@
 import { call, construct, faultOf, type WrongCall } from '@unroll/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as api from '../src/index.ts'
 import { Generator, ones, Storage, Tensor, tensor } from '../src/index.ts'
 
@@ -148,12 +148,12 @@ const handwritten: readonly WrongCall[] = [
 ]
 
 describe('a wrong call is refused, in words that name the function', () => {
-  test.each(handwritten)('%s', async (_, act) => {
+  it.each(handwritten)('%s', async (_, act) => {
     expect(await faultOf(act)).toBeNull()
   })
 })
 
-test('remedies are named', () => {
+it('remedies are named', () => {
   const message = (act: () => unknown): string => {
     try {
       return String(act())

@@ -9,6 +9,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { seededBits } from '@unroll/testing'
 import { CheckpointError, inspect, load, loadWeights, open } from '../src/index.ts'
 import { openBytes } from '../src/source/memorySource.ts'
 import { ReadContext } from '../src/source/readContext.ts'
@@ -45,7 +46,7 @@ const interesting = [
 // What is left out is said of nearly every input.
 console.warn = () => undefined
 
-const random = generator(seed)
+const random = seededBits(seed)
 const corpus = new URL('../test/corpus/', import.meta.url)
 const pool = await seeds()
 const seedCount = pool.length
@@ -245,17 +246,6 @@ function number() {
   const view = new DataView(new ArrayBuffer(8))
   view.setBigUint64(0, BigInt.asUintN(64, edges[random() % edges.length]), true)
   return new Uint8Array(view.buffer).slice(0, 2 ** (random() % 4))
-}
-
-/** mulberry32 */
-function generator(start) {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return (mixed ^ (mixed >>> 14)) >>> 0
-  }
 }
 
 /** Ends the process if the count stands still: nothing in this thread could. */

@@ -1,7 +1,8 @@
+import { seededBits } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { CheckpointError, load, loadWeights } from '../src/index.ts'
 import type { Bytes } from '../src/source/source.ts'
-import { latin1, little, seeded } from './support/bytes.ts'
+import { latin1, little } from './support/bytes.ts'
 import {
   call,
   checkpoint,
@@ -89,7 +90,7 @@ describe('mutation', () => {
     ],
     ['a safetensors file', 3000, (random: () => number) => mutate(safetensors, random)],
   ])('of %s, %d times, gives a result or an error', async (_, times, make) => {
-    const random = seeded(2024)
+    const random = seededBits(2024)
     let results = 0
     for (let i = 0; i < times; i++) if (await survives(make(random))) results++
     // If all failed alike, nothing behind the first check would have been tried.
@@ -98,7 +99,7 @@ describe('mutation', () => {
   })
 
   it('of random bytes is always an error', async () => {
-    const random = seeded(7)
+    const random = seededBits(7)
     for (let i = 0; i < 500; i++) {
       const bytes = Uint8Array.from({ length: random() % 200 }, () => random() & 0xff)
       expect(await survives(bytes)).toBe(false)

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { seededBits } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { CorruptCheckpointError, loadWeights, UnsupportedFormatError } from '../src/index.ts'
-import { seeded } from './support/bytes.ts'
 import { failureOf } from './support/failure.ts'
 
 const folder = new URL('./fixtures/', import.meta.url)
@@ -10,7 +10,7 @@ const files = readdirSync(folder).filter((name) => name !== 'expected.json' && !
 describe('every format, cut anywhere', () => {
   it.each(files)('%s is refused at 61 lengths', async (name) => {
     const bytes = new Uint8Array(readFileSync(new URL(name, folder)))
-    const random = seeded(bytes.length)
+    const random = seededBits(bytes.length)
     const lengths = Array.from({ length: 60 }, (_, i) =>
       i < 30 ? i % bytes.length : random() % bytes.length,
     )

@@ -1,6 +1,7 @@
+import { seededBits } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { decodeUtf8, latin1, lossyUtf8, strictUtf8 } from '../src/utf8.ts'
-import { concat, seeded } from './support/bytes.ts'
+import { concat } from './support/bytes.ts'
 
 // Audio worklets have no TextDecoder: what stands in for it does the same, on all that may come.
 
@@ -36,7 +37,7 @@ describe('the own decoder of UTF-8 does what TextDecoder does', () => {
   })
 
   it('with 20,000 mixtures of text and noise', () => {
-    const random = seeded(1)
+    const random = seededBits(1)
     const characters = [
       'a',
       'é',

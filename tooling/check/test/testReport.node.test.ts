@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { readTestReport, type TestReport } from '../testReport.ts'
 
 const runs = fileURLToPath(new URL('runs/', import.meta.url))
 const reporter = fileURLToPath(new URL('../testReporter.ts', import.meta.url))
 const vitest = fileURLToPath(import.meta.resolve('../node_modules/vitest/vitest.mjs'))
 
-test('a run that passes names no failure, and counts what it skipped by suite', async () => {
+it('a run that passes names no failure, and counts what it skipped by suite', async () => {
   const { code, report } = await run('passes')
   expect(code).toBe(0)
   expect(report).toEqual({
@@ -20,7 +20,7 @@ test('a run that passes names no failure, and counts what it skipped by suite', 
   })
 })
 
-test('a test that fails is named', async () => {
+it('a test that fails is named', async () => {
   const { code, report } = await run('failingTest')
   expect(code).toBe(1)
   expect(report).toEqual({
@@ -30,7 +30,7 @@ test('a test that fails is named', async () => {
   })
 })
 
-test('a hook that fails is named with its suite, and the tests behind it do not count as skipped', async () => {
+it('a hook that fails is named with its suite, and the tests behind it do not count as skipped', async () => {
   const { code, report } = await run('failingHook')
   expect(code).toBe(1)
   expect(report).toEqual({
@@ -42,7 +42,7 @@ test('a hook that fails is named with its suite, and the tests behind it do not 
   })
 })
 
-test('a file that does not load is named', async () => {
+it('a file that does not load is named', async () => {
   const { code, report } = await run('failingImport')
   expect(code).toBe(1)
   expect(report).toEqual({
@@ -52,32 +52,32 @@ test('a file that does not load is named', async () => {
   })
 })
 
-test('an error outside of tests is named, although all tests pass', async () => {
+it('an error outside of tests is named, although all tests pass', async () => {
   const { code, report } = await run('failingOutside')
   expect(code).toBe(1)
   expect(report).toEqual({ passed: 1, failed: ['outside of tests: nobody waited for this'], skipped: [] })
 })
 
-test('a file whose process ends before it does is named', async () => {
+it('a file whose process ends before it does is named', async () => {
   const { code, report } = await run('endsItself')
   expect(code).toBe(1)
   expect(report.failed).toContainEqual('endsItself.fixture.ts (fixtures): did not end')
 })
 
-test('a run of all of them names every failure', async () => {
+it('a run of all of them names every failure', async () => {
   const { code, report } = await run('passes', 'failing')
   expect(code).toBe(1)
   expect(report.passed).toBe(4)
   expect(report.failed).toHaveLength(4)
 })
 
-test('a run that fails without a reason has one failure all the same', async () => {
+it('a run that fails without a reason has one failure all the same', async () => {
   const { code, report } = await run('no such file')
   expect(code).toBe(1)
   expect(report.failed).toEqual(['ended with 1, though its report names no failure'])
 })
 
-test('a run that ends before its report has one failure', async () => {
+it('a run that ends before its report has one failure', async () => {
   const report = await readTestReport('/no/such/report.json', 137)
   expect(report.failed).toEqual(['ended with 137 before it wrote its report'])
 })

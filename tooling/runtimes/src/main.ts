@@ -8,6 +8,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
+import { grid } from '@unroll/table'
 import { bundlerRows } from './bundlerRows.ts'
 import { command } from './command.ts'
 import { Pages } from './pages.ts'
@@ -109,12 +110,11 @@ function reportOf(outcomes: readonly Outcome[]): object {
 }
 
 function printTable(outcomes: readonly Outcome[]): void {
-  const width = Math.max(...outcomes.map(({ row }) => label(row).length))
-  console.log()
-  for (const { row, state, seconds, detail } of outcomes) {
+  const rows = outcomes.map(({ row, state, seconds, detail }) => {
     const [first = ''] = detail.split('\n')
-    console.log(`${label(row).padEnd(width)}  ${state.padEnd(8)}${seconds.padStart(6)} s  ${first}`)
-  }
+    return [label(row), state, `${seconds} s`, first]
+  })
+  console.log(`\n${grid(rows, { aligns: ['left', 'left', 'right', 'left'] }).trimEnd()}`)
 }
 
 function label({ group, name }: Row): string {

@@ -1,17 +1,12 @@
+import { seeded } from '@unroll/testing'
+
 /** A repeatable source of choices. */
 export class Draw {
-  #state: number
+  /** The next number in [0, 1). */
+  readonly number: () => number
 
   constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  /** Of [0, 1): mulberry32. */
-  number(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+    this.number = seeded(seed)
   }
 
   /** A whole number from `from` to `to`, small ones more often. */

@@ -5,6 +5,7 @@
  * the reference engine computes; at the end the engine must hold nothing. Exits with 1 if anything differed or stayed.
  */
 import { parseArgs } from 'node:util'
+import { grid } from '@unroll/table'
 import { runSoak } from './soak.ts'
 
 const { values } = parseArgs({
@@ -31,7 +32,7 @@ else {
   console.log(
     `soak: seed ${seed}, ${report.seconds} s, ${report.operations} operations, ${report.wrong.length} wrong`,
   )
-  for (const [name, count] of Object.entries(report.counts)) console.log(`  ${name.padEnd(22)}${count}`)
+  process.stdout.write(grid(Object.entries(report.counts).map(([name, count]) => [`  ${name}`, count])))
   console.log(`  bytes the engine held at most ${report.mostBytes}, at the end ${report.bytesLeft}`)
   for (const line of report.wrong.slice(0, 20)) console.log(`  WRONG ${line}`)
 }

@@ -2,4 +2,5 @@ export { type Allclose, allclose, type Tolerance, tolerances } from './allclose.
 export { decodeArray, type EncodedArray, type NumericArray } from './encodedArray.ts'
 export { nestedProxy } from './nestedProxy.ts'
 export { refusing } from './refusing.ts'
+export { seeded, seededBits } from './seeded.ts'
 export { call, construct, faultOf, type WrongCall } from './wrongCalls.ts'

@@ -25,14 +25,3 @@ export function concat(parts: readonly Uint8Array[]): Bytes {
   }
   return whole
 }
-
-/** A generator of 32-bit numbers (mulberry32): the same bytes are changed in every run. */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return (mixed ^ (mixed >>> 14)) >>> 0
-  }
-}

@@ -1,4 +1,4 @@
-import { test } from 'vitest'
+import { it } from 'vitest'
 
 // Vitest runs fixtures in processes of their own: this one takes its process away.
-test('ends the process', () => process.kill(process.pid, 'SIGKILL'))
+it('ends the process', () => process.kill(process.pid, 'SIGKILL'))

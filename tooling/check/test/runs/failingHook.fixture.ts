@@ -1,11 +1,11 @@
-import { beforeAll, describe, test } from 'vitest'
+import { beforeAll, describe, it } from 'vitest'
 
 describe('on a slow machine', () => {
   beforeAll(() => new Promise(() => {}), 10)
-  test('waits', () => {})
-  test('waits, too', () => {})
+  it('waits', () => {})
+  it('waits, too', () => {})
 })
 
 describe('beside it', () => {
-  test('passes', () => {})
+  it('passes', () => {})
 })

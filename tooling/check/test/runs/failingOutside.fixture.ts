@@ -1,6 +1,6 @@
-import { test } from 'vitest'
+import { it } from 'vitest'
 
-test('passes before what it started fails', async () => {
+it('passes before what it started fails', async () => {
   setTimeout(() => {
     throw new Error('nobody waited for this')
   })

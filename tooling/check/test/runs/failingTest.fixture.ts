@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 describe('sums', () => {
-  test('right', () => expect(1 + 1).toBe(2))
-  test('wrong', () => expect(1 + 1).toBe(3))
+  it('right', () => expect(1 + 1).toBe(2))
+  it('wrong', () => expect(1 + 1).toBe(3))
 })

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-test('adds', () => expect(1 + 1).toBe(2))
+it('adds', () => expect(1 + 1).toBe(2))
 
 describe.skip('on a machine that nobody has', () => {
-  test('is skipped', () => {})
+  it('is skipped', () => {})
 })
