@@ -1,15 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { BrowserMissingError, runInBrowser } from './browser/runInBrowser.ts'
-import { describeCase } from './cases.ts'
-import type { Comparison } from './compare.ts'
-import { describeEnvironment } from './environmentHere.ts'
+import { describeCase } from './cases/recurrentCases.ts'
+import {
+  compareOperations,
+  libraryContenders,
+  type OperationComparison,
+} from './measure/compareOperations.ts'
+import type { Comparison } from './measure/compareRecurrent.ts'
+import type { Turn } from './measure/rounds.ts'
 import { type Options, parseOptions, usage } from './options.ts'
-import { Progress } from './progress.ts'
-import { report } from './report.ts'
-import { asResult } from './result.ts'
-import { parseResult, ResultFileError } from './resultFile.ts'
-import { runHere } from './runner.ts'
-import { environmentLines, showResult } from './showResult.ts'
+import { describeEnvironment } from './result/environmentHere.ts'
+import { parseResult, ResultFileError } from './result/resultFile.ts'
+import { toResultFile } from './result/toResultFile.ts'
+import { runInNode } from './runInNode.ts'
+import { Progress } from './terminal/progress.ts'
+import { resultTables } from './terminal/resultTables.ts'
+import { environmentLines, showResult } from './terminal/showResult.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -40,36 +46,50 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function bench(options: Options): Promise<number> {
-  const { cases, contenders: names, threads, effort, memory, json, out } = options
+  const { cases, operations, contenders: names, threads, effort, memory, against, json, out } = options
+  // Nobody has to start for operations, which run on whole builds of the library.
+  const needed = cases.length > 0 ? names : []
   const runner = await (options.browser
-    ? runInBrowser(options.browser, names, threads)
-    : runHere(names, threads))
-  const environment = describeEnvironment({ ...runner, threads })
+    ? runInBrowser(options.browser, needed, threads)
+    : runInNode(needed, threads))
+  const libraries = operations.length > 0 ? await libraryContenders(names, against) : []
+  const others = libraries.filter(({ name }) => runner.contenders.every((each) => each.name !== name))
+  const environment = describeEnvironment({
+    ...runner,
+    contenders: [...runner.contenders, ...others],
+    threads,
+  })
   // JSON has it too; stdout belongs to that then.
   const say = json ? console.error : console.log
   for (const line of environmentLines(environment)) say(line)
   for (const { contender, reason } of runner.failed)
     console.error(`bench: ${contender} does not start: ${reason}`)
 
-  const progress = new Progress(cases.length)
+  const progress = new Progress(cases.length + operations.length)
   const comparisons: Comparison[] = []
+  const operationComparisons: OperationComparison[] = []
   try {
     for (const benchCase of cases) {
       progress.next(`${benchCase.name} ${describeCase(benchCase)}`)
       comparisons.push(await runner.compare(benchCase, { effort, memory, onRound: progress.round }))
+    }
+    for (const operation of operations) {
+      progress.next(operation.name)
+      const onTurn = ({ round, rounds }: Turn): void => progress.round(round, rounds)
+      operationComparisons.push(await compareOperations(operation, libraries, { effort, onTurn }))
     }
   } finally {
     progress.end()
     await runner.close()
   }
 
-  const result = asResult(environment, effort, comparisons)
+  const result = toResultFile(environment, effort, comparisons, operationComparisons)
   const text = `${JSON.stringify(result, null, 2)}\n`
   if (out !== null) await writeFile(out, text)
   if (json) process.stdout.write(text)
-  else console.log(`\n${report(result)}`)
-  const failures = comparisons.flatMap(({ benchCase, failed }) =>
-    failed.map(({ contender, reason }) => `${contender} failed in ${benchCase.name}: ${reason}`),
+  else console.log(`\n${resultTables(result)}`)
+  const failures = [...result.cases, ...(result.operations ?? [])].flatMap(({ name, failed = [] }) =>
+    failed.map(({ contender, reason }) => `${contender} failed in ${name}: ${reason}`),
   )
   for (const failure of failures) console.error(`bench: ${failure}`)
   if (failures.length === 0) say('\nOutputs agree.')

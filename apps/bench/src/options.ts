@@ -1,13 +1,26 @@
 import { parseArgs } from 'node:util'
 import { type BrowserName, browserNames } from '@unroll/browser'
-import { allCases, type BenchCase, cases, gpuGrid, grid, lengths } from './cases.ts'
-import { gpuNames, inOrder, own, ownOnOneThread, pagePeers, pagePeersOnGpu } from './contenderNames.ts'
-import { peers } from './contenders.ts'
-import { engines } from './engines.ts'
-import { brief, type Effort, quick, thorough } from './rounds.ts'
+import { type OperationCase, operationCases } from './cases/operationCases.ts'
+import { allCases, type BenchCase, cases, gpuGrid, grid, lengths } from './cases/recurrentCases.ts'
+import {
+  gpuNames,
+  inOrder,
+  own,
+  ownOnOneThread,
+  pagePeers,
+  pagePeersOnGpu,
+} from './contenders/contenderNames.ts'
+import { peers } from './contenders/nodeContenders.ts'
+import { engines } from './contenders/ownEngines.ts'
+import { brief, type Effort, quick, thorough } from './measure/rounds.ts'
 
 export interface Options {
+  /** Recurrent layers. */
   readonly cases: readonly BenchCase[]
+  /** Operations on tensors, and small models. */
+  readonly operations: readonly OperationCase[]
+  /** The folder of another checkout that takes part in operations; or null. */
+  readonly against: string | null
   /** Names of the engines and peers that take part. */
   readonly contenders: readonly string[]
   /** Of everybody who can have several. */
@@ -32,14 +45,16 @@ export interface Options {
   readonly help: boolean
 }
 
-export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid | --lengths] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--memory] [--quick | --brief] [--json] [--out FILE]
+export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid | --lengths | --operations] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--memory] [--quick | --brief] [--json] [--out FILE]
        pnpm bench --show FILE [--summary] [--case NAMES] [--engines NAMES] [--peers NAMES]
 
 Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
-  --case NAMES     only these cases, of the named ones or of the grid
+  --case NAMES     only these cases, of all there are
   --grid           the grid instead of the named cases: ${grid.length} cases, LSTM, GRU, RNN x layers x batch x hidden
   --gpu-grid       ${gpuGrid.length} cases to see from where on a GPU is faster: batches of 1 to 512, hidden sizes of 64 to 2048
   --lengths        ${lengths.length} cases of 1 to 1000 timesteps
+  --operations     ${operationCases.length} operations on tensors and small language models, on ${own} and reference
+  --against FOLDER another checkout of this repository, built: it takes part in operations as "before"
   --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${gpuNames.join(', ')} on a GPU
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
   --threads N      N threads for everybody who can have them, and ${ownOnOneThread} beside; default 1
@@ -54,7 +69,8 @@ Compares the engines of @unroll/kernels with their peers: one forward pass, floa
   --help           this text
 NAMES are separated by commas. Exits with 1 if the contenders' outputs differ, with 2 if the arguments are wrong.
 
-Cases: ${cases.map(({ name }) => name).join(', ')}`
+Cases: ${cases.map(({ name }) => name).join(', ')}
+Operations: ${operationCases.map(({ name }) => name).join(', ')}`
 
 /**
  * @throws RangeError for an unknown name
@@ -71,6 +87,8 @@ export function parseOptions(args: readonly string[]): Options {
       grid: { type: 'boolean', default: false },
       'gpu-grid': { type: 'boolean', default: false },
       lengths: { type: 'boolean', default: false },
+      operations: { type: 'boolean', default: false },
+      against: { type: 'string' },
       browser: { type: 'string' },
       memory: { type: 'boolean', default: false },
       show: { type: 'string' },
@@ -85,7 +103,7 @@ export function parseOptions(args: readonly string[]): Options {
   const caseNames = split(
     'case',
     values.case,
-    allCases.map(({ name }) => name),
+    [...allCases, ...operationCases].map(({ name }) => name),
   )
   const browser = browserNames.find((name) => name === values.browser) ?? null
   if (values.browser !== undefined && browser === null) {
@@ -113,9 +131,31 @@ export function parseOptions(args: readonly string[]): Options {
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     throw new RangeError(`--threads: expected a whole number from 1 to 64, got ${values.threads}`)
   }
-  const chosen = values.grid ? grid : values['gpu-grid'] ? gpuGrid : values.lengths ? lengths : cases
+  const operations =
+    caseNames.length > 0
+      ? operationCases.filter(({ name }) => caseNames.includes(name))
+      : values.operations
+        ? operationCases
+        : []
+  if (operations.length > 0 && browser !== null) {
+    throw new RangeError('--browser: expected no operations beside it; they run in Node only')
+  }
+  if (operations.length === 0 && values.against !== undefined) {
+    throw new RangeError('--against: expected --operations beside it, or some of them in --case')
+  }
+  const chosen = values.operations
+    ? []
+    : values.grid
+      ? grid
+      : values['gpu-grid']
+        ? gpuGrid
+        : values.lengths
+          ? lengths
+          : cases
   return {
     cases: caseNames.length > 0 ? allCases.filter(({ name }) => caseNames.includes(name)) : chosen,
+    operations,
+    against: values.against ?? null,
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
     asked: {
       cases: caseNames,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Session, StoppedError } from '../src/browser/session.ts'
-import { layers } from '../src/cases.ts'
-import type { Comparison } from '../src/compare.ts'
+import { layers } from '../src/cases/recurrentCases.ts'
 import { type Place, runPlan, type Visibility } from '../src/dashboard/benchRun.ts'
-import { quick } from '../src/rounds.ts'
+import type { Comparison } from '../src/measure/compareRecurrent.ts'
+import { quick } from '../src/measure/rounds.ts'
 
 /** A page that can be hidden. */
 class FakePage implements Visibility {

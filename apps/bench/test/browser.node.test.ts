@@ -1,8 +1,8 @@
 import { browserNames } from '@unroll/browser'
 import { describe, expect, it } from 'vitest'
 import { BrowserMissingError, runInBrowser } from '../src/browser/runInBrowser.ts'
-import { cases, gpuGrid } from '../src/cases.ts'
-import type { Effort } from '../src/rounds.ts'
+import { cases, gpuGrid } from '../src/cases/recurrentCases.ts'
+import type { Effort } from '../src/measure/rounds.ts'
 
 const effort: Effort = { name: 'quick', warmUpMs: 0, measureMs: 1, minRounds: 2, maxRounds: 2 }
 const contenders = ['wasm', 'onnxruntime-web', 'tfjs-wasm']

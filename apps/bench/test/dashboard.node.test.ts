@@ -8,7 +8,7 @@ import { executableOf, openPage, remedyOf } from '@unroll/browser'
 import { isFull } from '@unroll/testing/full'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseResult } from '../src/resultFile.ts'
+import { parseResult } from '../src/result/resultFile.ts'
 import { type Dashboard, openDashboard } from './dashboardServer.ts'
 
 let dashboard: Dashboard

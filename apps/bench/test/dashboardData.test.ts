@@ -14,7 +14,7 @@ import type { Run } from '../src/dashboard/runs.ts'
 import { fromLink, LinkError, toLink } from '../src/dashboard/share.ts'
 import { texts } from '../src/dashboard/texts.ts'
 import { parseOptions } from '../src/options.ts'
-import { parseResult } from '../src/resultFile.ts'
+import { parseResult } from '../src/result/resultFile.ts'
 
 const folder = new URL('../results/', import.meta.url)
 const runs = readdirSync(folder).map(

@@ -1,10 +1,11 @@
 import { type RecurrentMode, type RecurrentOutput, type RecurrentSpec, reference } from '@unroll/kernels'
 import { describe, expect, it } from 'vitest'
-import { layers } from '../src/cases.ts'
-import { type Contender, engineContender } from '../src/contender.ts'
-import { onnxModel } from '../src/onnxModel.ts'
-import { onnxruntimeWeb } from '../src/peers/onnxruntimeWeb.ts'
-import { makeWorkload, type Workload } from '../src/workload.ts'
+import { layers } from '../src/cases/recurrentCases.ts'
+import { makeWorkload, type Workload } from '../src/cases/workload.ts'
+import type { Contender } from '../src/contenders/contender.ts'
+import { engineContender } from '../src/contenders/engineContender.ts'
+import { onnxModel } from '../src/contenders/peers/onnxModel.ts'
+import { onnxruntimeWeb } from '../src/contenders/peers/onnxruntimeWeb.ts'
 
 const modes: readonly RecurrentMode[] = ['LSTM', 'GRU', 'RNN_TANH', 'RNN_RELU']
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { allCases, cases, describeCase, gpuGrid, grid, layers } from '../src/cases.ts'
+import { operationCases } from '../src/cases/operationCases.ts'
+import { allCases, cases, describeCase, gpuGrid, grid, layers } from '../src/cases/recurrentCases.ts'
+import { makeWorkload, multiplyAdds, rowCount } from '../src/cases/workload.ts'
 import { parseOptions } from '../src/options.ts'
-import { makeWorkload, multiplyAdds, rowCount } from '../src/workload.ts'
 
 describe('parseOptions', () => {
   it('takes everybody and the named cases if nothing is said', () => {
@@ -32,6 +33,18 @@ describe('parseOptions', () => {
     expect(onGpu).toMatchObject({ cases: gpuGrid, contenders: ['wasm', 'webgpu'], effort: { name: 'brief' } })
   })
 
+  it('takes operations beside or instead of recurrent layers', () => {
+    expect(parseOptions([])).toMatchObject({ operations: [], against: null })
+    expect(parseOptions(['--operations', '--against', '../before'])).toMatchObject({
+      cases: [],
+      operations: operationCases,
+      against: '../before',
+    })
+    const mixed = parseOptions(['--case', 'exp-16,lstm-small'])
+    expect(mixed.cases.map(({ name }) => name)).toEqual(['lstm-small'])
+    expect(mixed.operations.map(({ name }) => name)).toEqual(['exp-16'])
+  })
+
   it.each([
     [['--case', 'lstm-tiny'], '--case: expected one of the cases below or of the grid, got lstm-tiny'],
     [
@@ -49,6 +62,11 @@ describe('parseOptions', () => {
     [['--browser', 'netscape'], '--browser: expected one of chromium, firefox, got netscape'],
     [['--threads', '1.5'], '--threads: expected a whole number from 1 to 64, got 1.5'],
     [['--engines', 'reference'], '--engines: expected wasm among them'],
+    [
+      ['--operations', '--browser', 'firefox'],
+      '--browser: expected no operations beside it; they run in Node only',
+    ],
+    [['--against', '..'], '--against: expected --operations beside it'],
     [['--memory'], '--memory: expected --browser beside it'],
   ])('refuses %j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { describeEnvironment } from '../src/environmentHere.ts'
-import { asResult } from '../src/result.ts'
-import { parseResult, ResultFileError } from '../src/resultFile.ts'
-import { quick } from '../src/rounds.ts'
+import { quick } from '../src/measure/rounds.ts'
+import { describeEnvironment } from '../src/result/environmentHere.ts'
+import { parseResult, ResultFileError } from '../src/result/resultFile.ts'
+import { toResultFile } from '../src/result/toResultFile.ts'
 
 const environment = describeEnvironment({ contenders: [], missing: [], threads: 1 })
-const result = asResult(environment, quick, [])
+const result = toResultFile(environment, quick, [])
 
 function kindOf(text: string): string {
   try {

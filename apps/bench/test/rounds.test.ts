@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { makeRoof, roofMultiplyAdds } from '../src/roof.ts'
-import { type Effort, type Timer, timeRounds, timer } from '../src/rounds.ts'
+import { type Effort, type Timer, timeRounds, timer } from '../src/measure/rounds.ts'
+import { makeRoof, roofMultiplyAdds } from '../src/roofline/multiplyAddRoof.ts'
 
 const effort: Effort = { name: 'quick', warmUpMs: 5, measureMs: 100, minRounds: 2, maxRounds: 10 }
 

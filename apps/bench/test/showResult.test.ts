@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { parseResult } from '../src/resultFile.ts'
-import { showResult } from '../src/showResult.ts'
+import { parseResult } from '../src/result/resultFile.ts'
+import { showResult } from '../src/terminal/showResult.ts'
 
 const file = new URL('../results/2026-11-26-amd-epyc.json', import.meta.url)
 const result = parseResult(readFileSync(file, 'utf8'))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { geometricMean, median, quantile, quotients } from '../src/statistics.ts'
+import { geometricMean, median, quantile, quotients } from '../src/measure/statistics.ts'
 
 describe('median', () => {
   it('is the middle value, or the mean of the two in the middle', () => {

@@ -1,7 +1,7 @@
 /** What the command line runs in a page: contenders and cases by name, as the dashboard runs them. */
-import { allCases } from '../cases.ts'
-import type { Comparison } from '../compare.ts'
-import type { Effort } from '../rounds.ts'
+import { allCases } from '../cases/recurrentCases.ts'
+import type { Comparison } from '../measure/compareRecurrent.ts'
+import type { Effort } from '../measure/rounds.ts'
 import type { Introduction } from './protocol.ts'
 import { Session } from './session.ts'
 

@@ -1,10 +1,10 @@
 /** What page and worker tell each other. A worker serves one request, then it is ended. */
-import type { BenchCase } from '../cases.ts'
-import type { Comparison, Step } from '../compare.ts'
-import type { Made } from '../engines.ts'
-import type { ContenderName } from '../environment.ts'
-import type { Effort } from '../rounds.ts'
-import type { PeerFiles } from './contenders.ts'
+import type { BenchCase } from '../cases/recurrentCases.ts'
+import type { Made } from '../contenders/makeContenders.ts'
+import type { PeerFiles } from '../contenders/pageContenders.ts'
+import type { Comparison, Step } from '../measure/compareRecurrent.ts'
+import type { Effort } from '../measure/rounds.ts'
+import type { ContenderName } from '../result/environment.ts'
 
 export interface Request {
   readonly contenders: readonly string[]

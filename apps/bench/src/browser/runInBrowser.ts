@@ -1,7 +1,7 @@
 import { adapterFlags, type BrowserName, type BrowserPage, openPage, remedyOf } from '@unroll/browser'
-import type { Comparison } from '../compare.ts'
-import { gpuNames } from '../contenderNames.ts'
-import type { Runner } from '../runner.ts'
+import { gpuNames } from '../contenders/contenderNames.ts'
+import type { Comparison } from '../measure/compareRecurrent.ts'
+import type { Runner } from '../runInNode.ts'
 import type { Introduction } from './protocol.ts'
 
 /**

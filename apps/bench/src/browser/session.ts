@@ -1,7 +1,7 @@
-import type { BenchCase } from '../cases.ts'
-import type { Absence, Comparison, Result, Step } from '../compare.ts'
-import type { Effort } from '../rounds.ts'
-import type { PeerFiles } from './contenders.ts'
+import type { BenchCase } from '../cases/recurrentCases.ts'
+import type { PeerFiles } from '../contenders/pageContenders.ts'
+import type { Absence, Comparison, Result, Step } from '../measure/compareRecurrent.ts'
+import type { Effort } from '../measure/rounds.ts'
 import type { Introduction, Message, Reply, Request, Starting, Work } from './protocol.ts'
 
 /** Longer than any step takes that ends: a second of warm-up, and a call of the slowest contender. */

@@ -2,13 +2,13 @@
 // First: it has to be there before anybody makes a memory.
 import './memory.ts'
 
-import { compare } from '../compare.ts'
-import type { Contender } from '../contender.ts'
-import { makeContenders } from '../engines.ts'
-import { makeRoof } from '../roof.ts'
-import { clockStep } from '../rounds.ts'
-import { makeWorkload } from '../workload.ts'
-import { pageContenders } from './contenders.ts'
+import { makeWorkload } from '../cases/workload.ts'
+import type { Contender } from '../contenders/contender.ts'
+import { makeContenders } from '../contenders/makeContenders.ts'
+import { pageContenders } from '../contenders/pageContenders.ts'
+import { compareRecurrent } from '../measure/compareRecurrent.ts'
+import { clockStep } from '../measure/rounds.ts'
+import { makeRoof } from '../roofline/multiplyAddRoof.ts'
 import { memoryBytes } from './memory.ts'
 import type { Message, Reply, Request } from './protocol.ts'
 
@@ -43,7 +43,7 @@ async function serve({ contenders: names, threads, files, work }: Request): Prom
       }
     case 'compare': {
       const { benchCase, effort } = work
-      const comparison = await compare(benchCase, contenders, {
+      const comparison = await compareRecurrent(benchCase, contenders, {
         roof: makeRoof(),
         effort,
         onStep: (step) => post({ kind: 'step', step }),

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { BenchResult, CaseResult } from '../resultFile.ts'
+import type { BenchResult, CaseResult } from '../result/resultFile.ts'
 import { commandOf } from './command.ts'
 import type { Texts } from './texts.ts'
 import { milliseconds, percent } from './words.ts'

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
-import type { CaseResult } from '../resultFile.ts'
-import { geometricMean } from '../statistics.ts'
+import { geometricMean } from '../measure/statistics.ts'
+import type { CaseResult } from '../result/resultFile.ts'
 import { contendersOf } from './contendersOf.ts'
 import { nameOf, type Run } from './runs.ts'
 import type { Texts } from './texts.ts'

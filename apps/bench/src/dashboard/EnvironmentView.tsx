@@ -23,7 +23,7 @@ export function EnvironmentView({ words, run }: { readonly words: Texts; readonl
           ) : null
         })}
         <div>
-          <dt>{words.runHere.effort}</dt>
+          <dt>{words.runInNode.effort}</dt>
           <dd>{words.effort(name, minRounds, maxRounds, warmUpMs)}</dd>
         </div>
       </dl>

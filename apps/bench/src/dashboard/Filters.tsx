@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
-import { inOrder, own } from '../contenderNames.ts'
-import type { CaseResult } from '../resultFile.ts'
+import { inOrder, own } from '../contenders/contenderNames.ts'
+import type { CaseResult } from '../result/resultFile.ts'
 import type { Run } from './runs.ts'
 import type { Texts } from './texts.ts'
 

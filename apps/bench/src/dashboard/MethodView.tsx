@@ -3,7 +3,7 @@ import type { Texts } from './texts.ts'
 
 /** How the figures come about, for those who doubt them. */
 export function MethodView({ words }: { readonly words: Texts }): VNode {
-  const { method, runHere } = words
+  const { method, runInNode } = words
   return (
     <div class="prose">
       <ol>
@@ -17,7 +17,7 @@ export function MethodView({ words }: { readonly words: Texts }): VNode {
       </ol>
       <h2>{method.who}</h2>
       <dl>
-        {Object.entries(runHere.descriptions).map(([name, description]) => (
+        {Object.entries(runInNode.descriptions).map(([name, description]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{description}</dd>

@@ -5,7 +5,7 @@ import type { BenchRun } from './useBenchRun.ts'
 /** How far a run is, or how it ended; who failed, and whether the others agree. */
 export function Progress({ words, run }: { readonly words: Texts; readonly run: BenchRun }): VNode {
   const { place, plan, comparisons, introduction, end } = run
-  const says = words.runHere
+  const says = words.runInNode
   const all = plan.cases.length
   const failures = [
     ...(introduction?.failed ?? []).map((failure) => ({ ...failure, name: '' })),
@@ -52,7 +52,7 @@ export function Progress({ words, run }: { readonly words: Texts; readonly run: 
 
 type AnyStep = NonNullable<Extract<BenchRun['place'], { at: 'measuring' }>['step']>
 
-function stepOf(step: AnyStep, { runHere: { steps } }: Texts): string {
+function stepOf(step: AnyStep, { runInNode: { steps } }: Texts): string {
   if (step.doing === 'measure') return steps.measure(step.contender, step.round + 1, step.rounds)
   return steps[step.doing](step.contender)
 }
@@ -76,6 +76,6 @@ function secondsLeft(run: BenchRun): number {
   return Math.max(1, perCase * (plan.cases.length - done - share(run)))
 }
 
-function timeOf(seconds: number, { runHere: { minutes, seconds: inSeconds } }: Texts): string {
+function timeOf(seconds: number, { runInNode: { minutes, seconds: inSeconds } }: Texts): string {
   return seconds < 90 ? inSeconds(Math.ceil(seconds)) : minutes(Math.ceil(seconds / 60))
 }

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import { type BenchCase, cases, describeCase, lengths } from '../cases.ts'
-import { engineNames, own, ownOnOneThread, pagePeers, pagePeersOnGpu } from '../contenderNames.ts'
-import { brief, type Effort, quick, thorough } from '../rounds.ts'
+import { type BenchCase, cases, describeCase, lengths } from '../cases/recurrentCases.ts'
+import { engineNames, own, ownOnOneThread, pagePeers, pagePeersOnGpu } from '../contenders/contenderNames.ts'
+import { brief, type Effort, quick, thorough } from '../measure/rounds.ts'
 import { CaseTable } from './CaseTable.tsx'
 import { Progress } from './Progress.tsx'
 import { presetNames, presetOf } from './presets.ts'
@@ -24,7 +24,7 @@ interface Props {
 
 /** Choose, run, watch. */
 export function RunView({ words, onResult }: Props): VNode {
-  const says = words.runHere
+  const says = words.runInNode
   const descriptions = new Map(Object.entries(says.descriptions))
   const { run, start, stop } = useBenchRun()
   const [caseNames, setCases] = useState<readonly string[]>(() => presetOf(runnable, 'small'))

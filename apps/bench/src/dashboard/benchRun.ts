@@ -1,8 +1,8 @@
 import type { Introduction, Starting } from '../browser/protocol.ts'
 import { type Session, StoppedError } from '../browser/session.ts'
-import type { BenchCase } from '../cases.ts'
-import type { Comparison, Step } from '../compare.ts'
-import type { Effort } from '../rounds.ts'
+import type { BenchCase } from '../cases/recurrentCases.ts'
+import type { Comparison, Step } from '../measure/compareRecurrent.ts'
+import type { Effort } from '../measure/rounds.ts'
 
 /** What is to be run. */
 export interface Plan {

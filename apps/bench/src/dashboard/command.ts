@@ -1,6 +1,6 @@
-import { gpuGrid, grid, lengths, cases as named } from '../cases.ts'
-import { engineNames, inOrder } from '../contenderNames.ts'
-import type { BenchResult, CaseResult } from '../resultFile.ts'
+import { gpuGrid, grid, lengths, cases as named } from '../cases/recurrentCases.ts'
+import { engineNames, inOrder } from '../contenders/contenderNames.ts'
+import type { BenchResult, CaseResult } from '../result/resultFile.ts'
 
 /** What measures a run, or one case of it, on the command line. */
 export function commandOf({ cases, environment, effort }: BenchResult, only?: CaseResult): string {

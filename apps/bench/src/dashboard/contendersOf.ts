@@ -1,5 +1,5 @@
-import { inOrder } from '../contenderNames.ts'
-import type { CaseResult } from '../resultFile.ts'
+import { inOrder } from '../contenders/contenderNames.ts'
+import type { CaseResult } from '../result/resultFile.ts'
 
 /** Who has a result in any of the cases. */
 export function contendersOf(cases: readonly CaseResult[]): string[] {

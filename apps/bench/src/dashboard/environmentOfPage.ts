@@ -1,6 +1,6 @@
 import type { Introduction } from '../browser/protocol.ts'
-import type { Comparison } from '../compare.ts'
-import { type Environment, listContenders } from '../environment.ts'
+import type { Comparison } from '../measure/compareRecurrent.ts'
+import { type Environment, listContenders } from '../result/environment.ts'
 
 /** What the figures of a run in this page depend on. */
 export function environmentOfPage(

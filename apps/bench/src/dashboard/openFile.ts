@@ -1,4 +1,4 @@
-import { parseResult, ResultFileError } from '../resultFile.ts'
+import { parseResult, ResultFileError } from '../result/resultFile.ts'
 import type { Run } from './runs.ts'
 import { LinkError } from './share.ts'
 import type { Texts } from './texts.ts'

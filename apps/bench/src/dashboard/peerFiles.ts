@@ -3,7 +3,7 @@ import tfjsSimd from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-s
 import tfjsThreaded from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.wasm?url'
 import onnxruntimeMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url&no-inline'
 import onnxruntimeWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
-import type { PeerFiles } from '../browser/contenders.ts'
+import type { PeerFiles } from '../contenders/pageContenders.ts'
 
 /** A worker has another base than the page: addresses are given whole. */
 const whole = (address: string): string => new URL(address, document.baseURI).href

@@ -1,4 +1,4 @@
-import type { BenchCase } from '../cases.ts'
+import type { BenchCase } from '../cases/recurrentCases.ts'
 
 const presets = {
   streaming: /-stream/,

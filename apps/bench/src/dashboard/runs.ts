@@ -1,4 +1,4 @@
-import { type BenchResult, parseResult } from '../resultFile.ts'
+import { type BenchResult, parseResult } from '../result/resultFile.ts'
 import type { Texts } from './texts.ts'
 
 /** A result and where it came from. */

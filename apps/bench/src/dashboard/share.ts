@@ -1,5 +1,5 @@
 /** A run in the part of a link behind `#`: no server sees it. */
-import { type BenchResult, parseResult } from '../resultFile.ts'
+import { type BenchResult, parseResult } from '../result/resultFile.ts'
 
 /** A link that was cut short, or changed. */
 export class LinkError extends Error {

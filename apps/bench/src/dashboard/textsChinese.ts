@@ -134,7 +134,7 @@ export const chinese: Texts = {
     },
   },
 
-  runHere: {
+  runInNode: {
     lead: '一切都在你的浏览器中运行，数据不会离开。测量代码与命令行相同；计时之前先比较输出。',
     presets: '情形',
     presetNames: {

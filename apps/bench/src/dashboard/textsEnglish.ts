@@ -136,7 +136,7 @@ export const english = {
     },
   },
 
-  runHere: {
+  runInNode: {
     lead: 'Everything runs in your browser and stays there. The same code measures as on the command line; outputs are compared before anything is timed.',
     presets: 'Cases',
     presetNames: {

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Introduction } from '../browser/protocol.ts'
 import { Session, StoppedError } from '../browser/session.ts'
-import type { Comparison } from '../compare.ts'
-import { asResult } from '../result.ts'
+import type { Comparison } from '../measure/compareRecurrent.ts'
+import { toResultFile } from '../result/toResultFile.ts'
 import { type Place, type Plan, runPlan, visibilityOfPage } from './benchRun.ts'
 import { environmentOfPage } from './environmentOfPage.ts'
 import { peerFiles } from './peerFiles.ts'
@@ -107,6 +107,6 @@ export function asRun({ introduction, comparisons, plan, threads }: BenchRun): R
   return {
     id: `here-${environment.date.slice(0, 16).replace(/[:T]/g, '-')}`,
     source: 'here',
-    result: asResult(environment, plan.effort, comparisons),
+    result: toResultFile(environment, plan.effort, comparisons),
   }
 }

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { orderOf } from '../../contenderNames.ts'
+import { orderOf } from '../../contenders/contenderNames.ts'
 import type { Frame } from '../figure.ts'
 
 /** Marks of contenders differ in shape, too: not everybody sees colours. All of Plot's that can be filled. */

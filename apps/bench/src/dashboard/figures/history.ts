@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { own } from '../../contenderNames.ts'
-import { geometricMean } from '../../statistics.ts'
+import { own } from '../../contenders/contenderNames.ts'
+import { geometricMean } from '../../measure/statistics.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
 import { machineOf, placeOf, type Run } from '../runs.ts'

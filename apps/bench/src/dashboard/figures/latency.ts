@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { shownQuantiles } from '../../quantiles.ts'
-import type { CaseResult } from '../../resultFile.ts'
+import { shownQuantiles } from '../../measure/shownQuantiles.ts'
+import type { CaseResult } from '../../result/resultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
 import { digits, plot } from './base.ts'

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import type { CaseResult } from '../../resultFile.ts'
+import type { CaseResult } from '../../result/resultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
 import { digits, plot, roomFor } from './base.ts'

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { own } from '../../contenderNames.ts'
-import type { CaseResult } from '../../resultFile.ts'
+import { own } from '../../contenders/contenderNames.ts'
+import type { CaseResult } from '../../result/resultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
 import { digits, plot, roomFor } from './base.ts'

@@ -1,0 +1,90 @@
+import type { DirectionWeights } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
+import { seeded } from '@unroll/testing'
+import type { BenchCase } from './recurrentCases.ts'
+
+/** What every contender of a case computes: the same weights over the same input. */
+export interface Workload extends BenchCase {
+  /** PyTorch's layout, one entry per layer and direction. */
+  readonly weights: readonly (DirectionWeights & {
+    readonly weightIh: Float32Array
+    readonly weightHh: Float32Array
+  })[]
+  /** `(T)`: sequences still running at each timestep. */
+  readonly batchSizes: Int32Array
+  /** `(R, I)`: timestep by timestep, as `batchSizes` tells. */
+  readonly input: Float32Array
+}
+
+/** Draws a case's weights and input: the same numbers every time, weights as PyTorch initialises them. */
+export function makeWorkload(benchCase: BenchCase): Workload {
+  const { spec } = benchCase
+  const H = spec.hiddenSize
+  const P = spec.projSize || H
+  const D = spec.bidirectional ? 2 : 1
+  const rows = gateCount(spec.mode) * H
+  const random = seeded(1)
+  const weight = (length: number): Float32Array => draw(random, length, 1 / Math.sqrt(H))
+  const weights = Array.from({ length: spec.numLayers * D }, (_, index) => ({
+    weightIh: weight(rows * (index < D ? spec.inputSize : D * P)),
+    weightHh: weight(rows * P),
+    biasIh: weight(rows),
+    biasHh: weight(rows),
+    weightHr: spec.projSize > 0 ? weight(P * H) : null,
+  }))
+  return {
+    ...benchCase,
+    weights,
+    batchSizes: Int32Array.from(batchSizes(benchCase)),
+    input: draw(random, rowCount(benchCase) * spec.inputSize, 1),
+  }
+}
+
+/** `R`: timesteps of all sequences together. */
+export function rowCount({ T, N, lengths }: BenchCase): number {
+  return lengths?.reduce((sum, length) => sum + length, 0) ?? T * N
+}
+
+/** Multiply-adds of the matrix products in one call: how heavy a case is. */
+export function multiplyAdds(benchCase: BenchCase): number {
+  return products(benchCase).reduce(
+    (sum, { rows, weights }) => sum + weights * rows.reduce((a, b) => a + b),
+    0,
+  )
+}
+
+/** A matrix product of a call, of one direction. */
+export interface Product {
+  readonly of: 'inputs' | 'states'
+  /** Of each time it is made. */
+  readonly rows: readonly number[]
+  /** How many there are; each is multiplied by once a row. */
+  readonly weights: number
+}
+
+/** All matrix products of one call: the inputs' for all timesteps at once, those of hidden states for each. */
+export function products(benchCase: BenchCase): readonly Product[] {
+  const { mode, inputSize, hiddenSize: H, projSize, numLayers, bidirectional } = benchCase.spec
+  const P = projSize || H
+  const D = bidirectional ? 2 : 1
+  const gates = gateCount(mode) * H
+  const batches = batchSizes(benchCase)
+  return Array.from({ length: numLayers * D }, (_, index): Product[] => [
+    { of: 'inputs', rows: [rowCount(benchCase)], weights: gates * (index < D ? inputSize : D * P) },
+    { of: 'states', rows: batches, weights: gates * P },
+    ...(projSize > 0 ? [{ of: 'states' as const, rows: batches, weights: projSize * H }] : []),
+  ]).flat()
+}
+
+/** `(T)`: sequences still running at each timestep. */
+function batchSizes({ T, N, lengths }: BenchCase): readonly number[] {
+  const running = (t: number): number => lengths?.filter((length) => length > t).length ?? N
+  return Array.from({ length: T }, (_, t) => running(t))
+}
+
+/** `length` numbers in [-bound, bound). */
+function draw(random: () => number, length: number, bound: number): Float32Array {
+  const values = new Float32Array(length)
+  for (let i = 0; i < length; i++) values[i] = (random() * 2 - 1) * bound
+  return values
+}

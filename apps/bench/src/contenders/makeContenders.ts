@@ -1,0 +1,42 @@
+import type { Contender } from './contender.ts'
+
+/** By name: gives a contender for so many threads, or null where it is not installed. */
+export type Makers = Readonly<
+  Record<string, (threads: number) => Contender | null | Promise<Contender | null>>
+>
+
+/** Who can take part of those who were asked. */
+export interface Made {
+  readonly contenders: readonly Contender[]
+  /** Names of those not installed. */
+  readonly missing: readonly string[]
+  /** Those who could not be started. */
+  readonly failed: readonly { readonly contender: string; readonly reason: string }[]
+}
+
+/**
+ * Those named, in the order of `makers`.
+ * @param onMaking told before each is started
+ */
+export async function makeContenders(
+  makers: Makers,
+  names: readonly string[],
+  threads: number,
+  onMaking: (name: string) => void = () => {},
+): Promise<Made> {
+  const contenders: Contender[] = []
+  const missing: string[] = []
+  const failed: { contender: string; reason: string }[] = []
+  for (const [name, make] of Object.entries(makers)) {
+    if (!names.includes(name)) continue
+    onMaking(name)
+    try {
+      const contender = await make(threads)
+      if (contender === null) missing.push(name)
+      else contenders.push(contender)
+    } catch (error) {
+      failed.push({ contender: name, reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return { contenders, missing, failed }
+}

@@ -1,0 +1,197 @@
+import type { RecurrentOutput } from '@unroll/kernels'
+import type { BenchCase } from '../cases/recurrentCases.ts'
+import { makeWorkload, multiplyAdds, type Workload } from '../cases/workload.ts'
+import type { Contender, PreparedContender } from '../contenders/contender.ts'
+import { makeDelivery } from '../roofline/cacheDelivery.ts'
+import { type Roof, roofMultiplyAdds } from '../roofline/multiplyAddRoof.ts'
+import { leastMs, workingSet } from '../roofline/rooflineOfCase.ts'
+import { checkAgreement } from './agreement.ts'
+import { type Effort, type Timer, timeRounds } from './rounds.ts'
+import { shownQuantiles } from './shownQuantiles.ts'
+import { median, quantiles, quotients } from './statistics.ts'
+
+/** One case, all contenders that took part. */
+export interface Comparison {
+  readonly benchCase: BenchCase
+  /** What the roof reached meanwhile; a multiply-add is two operations. */
+  readonly roofGflops: number
+  /** Gigabytes a second that the caches delivered meanwhile, of the {@link workingSet} of the case. */
+  readonly deliveryGBs: number
+  readonly results: readonly Result[]
+  /** Contenders that take no part in this case. */
+  readonly absent: readonly Absence[]
+  /** Contenders that threw, or computed other numbers than the first one: they have no result. */
+  readonly failed: readonly Absence[]
+}
+
+/** Milliseconds are of one call. */
+export interface Result {
+  readonly contender: string
+  /** Median over the rounds of each round's median call. */
+  readonly ms: number
+  /** Of all calls. */
+  readonly p99Ms: number
+  /** Milliseconds of all calls, at each of {@link shownQuantiles}. */
+  readonly quantiles: readonly number[]
+  /** Each round's median call; the same rounds for every contender of the case. */
+  readonly rounds: readonly number[]
+  /** Multiply-adds a second as a share of the roof's in the same round: the median over the rounds. */
+  readonly roofShare: number
+  /** The time that the {@link leastMs | roofline} allows in the same round as a share of its own: the median over the rounds. */
+  readonly rooflineShare: number
+  /** Largest absolute difference of any output or state to the first contender's. */
+  readonly difference: number
+  /** WebAssembly memory that it holds after a call, alone in a worker; where that was measured. */
+  readonly memoryBytes?: number
+}
+
+/** Who has no result in a case, and why. */
+export interface Absence {
+  readonly contender: string
+  readonly reason: string
+}
+
+/** Something that may take long, or for ever. */
+export interface Step {
+  readonly doing: 'prepare' | 'check' | 'warm-up' | 'measure'
+  /** Who does it; `roof` and `caches` are the benchmark's own. */
+  readonly contender: string
+  /** As in timeRounds: from 0; -1 before they begin. */
+  readonly round: number
+  readonly rounds: number
+}
+
+interface CompareOptions {
+  readonly roof: Roof
+  readonly effort: Effort
+  /** Told before each step. */
+  readonly onStep?: (step: Step) => void
+}
+
+/** Runs a case on every contender that takes part: only those whose outputs equal the first one's are timed. */
+export async function compareRecurrent(
+  benchCase: BenchCase,
+  contenders: readonly Contender[],
+  { roof, effort, onStep = () => {} }: CompareOptions,
+): Promise<Comparison> {
+  const prepared: PreparedContender[] = []
+  try {
+    const { agreeing, absent, failed } = await prepare(makeWorkload(benchCase), contenders, prepared, onStep)
+    const delivery = makeDelivery(workingSet(benchCase))
+    const failures = new Map<string, string>()
+    const timers: readonly (readonly [who: string, Timer])[] = [
+      ['roof', roof.time],
+      ['caches', delivery.time],
+      ...agreeing.map(({ name, time }) => [name, guarded(time, (why) => failures.set(name, why))] as const),
+    ]
+    const [roofCalls = [], deliveryCalls = [], ...calls] = await timeRounds(
+      timers.map(([, time]) => time),
+      effort,
+      ({ timer, round, rounds }) => {
+        const [contender = ''] = timers[timer] ?? []
+        onStep({ doing: round < 0 ? 'warm-up' : 'measure', contender, round, rounds })
+      },
+    )
+    const roofRounds = roofCalls.map((calls) => median(calls) / roofMultiplyAdds)
+    const deliveryRounds = deliveryCalls.map((calls) => median(calls) / delivery.bytes)
+    const atRoof = roofRounds.map((ms) => ms * multiplyAdds(benchCase))
+    const atRoofline = roofRounds.map((msPerMultiplyAdd, round) =>
+      leastMs(benchCase, { msPerMultiplyAdd, msPerByte: deliveryRounds[round] ?? Number.NaN }),
+    )
+    const results = agreeing.flatMap(({ name, difference }, index) => {
+      if (failures.has(name)) return []
+      const own = calls[index] ?? []
+      const rounds = own.map(median)
+      const found = quantiles(own.flat(), shownQuantiles)
+      return {
+        contender: name,
+        ms: median(rounds),
+        p99Ms: found[shownQuantiles.indexOf(0.99)] ?? Number.NaN,
+        quantiles: found,
+        rounds,
+        roofShare: median(quotients(atRoof, rounds)),
+        rooflineShare: median(quotients(atRoofline, rounds)),
+        difference,
+      }
+    })
+    return {
+      benchCase,
+      roofGflops: 2e-6 / median(roofRounds),
+      deliveryGBs: 1e-6 / median(deliveryRounds),
+      results,
+      absent,
+      failed: [...failed, ...[...failures].map(([contender, reason]) => ({ contender, reason }))],
+    }
+  } finally {
+    for (const each of prepared) await each.dispose()
+  }
+}
+
+/** Those who can be timed: ready, and of one mind about the numbers. */
+interface Prepared {
+  readonly agreeing: readonly { readonly name: string; readonly time: Timer; readonly difference: number }[]
+  readonly absent: readonly Absence[]
+  readonly failed: readonly Absence[]
+}
+
+/** What a contender computed. */
+interface Named {
+  readonly name: string
+  readonly output: RecurrentOutput
+}
+
+/** @param prepared gets everybody who has to be disposed of */
+async function prepare(
+  workload: Workload,
+  contenders: readonly Contender[],
+  prepared: PreparedContender[],
+  onStep: (step: Step) => void,
+): Promise<Prepared> {
+  const agreeing: Prepared['agreeing'][number][] = []
+  const absent: Absence[] = []
+  const failed: Absence[] = []
+  let first: Named | null = null
+  for (const contender of contenders) {
+    const { name } = contender
+    const declined = contender.declines(workload)
+    if (declined !== null) {
+      absent.push({ contender: name, reason: declined })
+      continue
+    }
+    const step = (doing: Step['doing']): void => onStep({ doing, contender: name, round: -1, rounds: 0 })
+    try {
+      step('prepare')
+      const ready = await contender.prepare(workload)
+      prepared.push(ready)
+      step('check')
+      const output = await ready.output()
+      const against: Named = first ?? { name, output }
+      const who = `${workload.name}: ${name} against ${against.name}`
+      agreeing.push({ name, time: ready.time, difference: checkAgreement(output, against.output, who) })
+      // Numbers that are none, which do not even equal themselves, are no measure for others.
+      first = against
+    } catch (error) {
+      failed.push({ contender: name, reason: messageOf(error) })
+    }
+  }
+  return { agreeing, absent, failed }
+}
+
+/** A timer that reports what it throws, and from then on takes no time. */
+function guarded(time: Timer, onFailure: (reason: string) => void): Timer {
+  let failed = false
+  return async (ms) => {
+    if (failed) return [0]
+    try {
+      return await time(ms)
+    } catch (error) {
+      failed = true
+      onFailure(messageOf(error))
+      return [0]
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,100 @@
+import { allCases, type BenchCase } from '../cases/recurrentCases.ts'
+import { multiplyAdds, rowCount } from '../cases/workload.ts'
+import type { OperationComparison } from '../measure/compareOperations.ts'
+import type { Comparison } from '../measure/compareRecurrent.ts'
+import type { Effort } from '../measure/rounds.ts'
+import { quantiles } from '../measure/statistics.ts'
+import type { Environment } from './environment.ts'
+import type { BenchResult, CaseResult, OperationCaseResult } from './resultFile.ts'
+import { ratios, targets } from './targets.ts'
+
+/** A run as it is kept. */
+export function toResultFile(
+  environment: Environment,
+  effort: Effort,
+  comparisons: readonly Comparison[],
+  operations: readonly OperationComparison[] = [],
+): BenchResult {
+  return {
+    schema: 1,
+    environment,
+    effort,
+    cases: comparisons.map(asCaseResult),
+    ...(operations.length === 0 ? {} : { operations: operations.map(asOperationResult) }),
+    targets: [...targets(comparisons)],
+  }
+}
+
+function asCaseResult(comparison: Comparison): CaseResult {
+  const { benchCase, roofGflops, deliveryGBs, results, absent, failed } = comparison
+  const { name, T, N, spec, streaming } = benchCase
+  return {
+    name,
+    T,
+    N,
+    rows: rowCount(benchCase),
+    streaming,
+    ...spec,
+    multiplyAdds: multiplyAdds(benchCase),
+    roofGflops: digits(roofGflops),
+    deliveryGBs: digits(deliveryGBs),
+    results: results.map(({ contender, rounds, quantiles: found, memoryBytes, ...result }) => {
+      const all = ratios(results, contender)
+      const [median = 0, low = 0, high = 0] = all.length === 0 ? [] : quantiles(all, [0.5, 0.25, 0.75])
+      return {
+        contender,
+        rounds: rounds.length,
+        ms: digits(result.ms),
+        p99Ms: digits(result.p99Ms),
+        roofShare: digits(result.roofShare),
+        rooflineShare: digits(result.rooflineShare),
+        ratio: all.length === 0 ? null : { median: digits(median), low: digits(low), high: digits(high) },
+        difference: digits(result.difference),
+        roundMs: rounds.map(digits),
+        quantiles: found.map(digits),
+        ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      }
+    }),
+    absent: [...absent],
+    failed: [...failed],
+  }
+}
+
+function asOperationResult({ name, results, failed }: OperationComparison): OperationCaseResult {
+  return {
+    name,
+    results: results.map(({ ms, ratio, ...result }) => ({ ...result, ms: digits(ms), ratio: digits(ratio) })),
+    failed: [...failed],
+  }
+}
+
+/** The case of a result. One that is not known by its name any more loses the lengths of its sequences. */
+export function caseOf(result: CaseResult): BenchCase {
+  const {
+    name,
+    T,
+    N,
+    rows,
+    streaming,
+    mode,
+    dtype,
+    inputSize,
+    hiddenSize,
+    projSize,
+    numLayers,
+    bidirectional,
+  } = result
+  const known = rows < T * N ? allCases.find((each) => each.name === name) : undefined
+  return {
+    name,
+    T,
+    N,
+    spec: { mode, dtype, inputSize, hiddenSize, projSize, numLayers, bidirectional },
+    lengths: known?.lengths ?? null,
+    streaming,
+  }
+}
+
+function digits(value: number): number {
+  return Number(value.toPrecision(4))
+}

@@ -1,0 +1,36 @@
+/**
+ * The roofline of a case: a product takes at least as long as its multiply-adds do at the processor's full speed, and at
+ * least as long as the caches need to deliver its weights once. With many rows it is the first, with one row and weights that
+ * leave the second-level cache the second. Gates, states and copies are not counted.
+ *
+ * Source of the model: Williams, Waterman, Patterson, "Roofline: An Insightful Visual Performance Model for Multicore
+ * Architectures", Communications of the ACM 52 (2009).
+ */
+import type { BenchCase } from '../cases/recurrentCases.ts'
+import { products } from '../cases/workload.ts'
+
+const bytesOfWeight = 4
+
+/** Bytes of float32 weights that are read over and over: by all timesteps of a direction, or by call after call of one. */
+export function workingSet(benchCase: BenchCase): number {
+  const all = products(benchCase)
+  const { numLayers, bidirectional } = benchCase.spec
+  const directions = numLayers * (bidirectional ? 2 : 1)
+  const sum = (of: typeof all): number =>
+    bytesOfWeight * of.reduce((total, { weights }) => total + weights, 0)
+  return benchCase.T === 1 ? sum(all) : sum(all.filter(({ of }) => of === 'states')) / directions
+}
+
+/** Milliseconds that one call takes at least. */
+export function leastMs(
+  benchCase: BenchCase,
+  { msPerMultiplyAdd, msPerByte }: { readonly msPerMultiplyAdd: number; readonly msPerByte: number },
+): number {
+  let ms = 0
+  for (const { rows, weights } of products(benchCase)) {
+    for (const count of rows) {
+      ms += Math.max(count * weights * msPerMultiplyAdd, bytesOfWeight * weights * msPerByte)
+    }
+  }
+  return ms
+}
