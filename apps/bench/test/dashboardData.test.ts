@@ -3,13 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { commandOf } from '../src/dashboard/command.ts'
 import { contendersOf } from '../src/dashboard/contendersOf.ts'
 import { type Figure, toCsv } from '../src/dashboard/figure.ts'
-import { history } from '../src/dashboard/figures/history.ts'
-import { latency } from '../src/dashboard/figures/latency.ts'
-import { memory } from '../src/dashboard/figures/memory.ts'
-import { ratioToPeers } from '../src/dashboard/figures/ratioToPeers.ts'
-import { roofline } from '../src/dashboard/figures/roofline.ts'
-import { scaling, scalingWithThreads } from '../src/dashboard/figures/scaling.ts'
-import { timePerCase } from '../src/dashboard/figures/timePerCase.ts'
+import { allFigures } from '../src/dashboard/figures/allFigures.ts'
 import type { Run } from '../src/dashboard/runs.ts'
 import { fromLink, LinkError, toLink } from '../src/dashboard/share.ts'
 import { texts } from '../src/dashboard/texts.ts'
@@ -26,20 +20,7 @@ const runs = readdirSync(folder).map(
 )
 
 function figuresOf(run: Run, language: keyof typeof texts): readonly Figure[] {
-  const { cases } = run.result
-  const options = { texts: texts[language] }
-  return [
-    timePerCase(cases, options),
-    ratioToPeers(cases, options),
-    roofline(cases, options),
-    scaling(cases, 'hiddenSize', options),
-    scaling(cases, 'N', options),
-    scaling(cases, 'T', options),
-    scalingWithThreads(runs, run, options),
-    latency(cases, options),
-    memory(cases, options),
-    history(runs, run, options),
-  ]
+  return allFigures(run.result.cases, runs, run, texts[language])
 }
 
 describe.each(runs.map((run) => [run.id, run] as const))('%s', (_, run) => {

@@ -9,7 +9,7 @@ const patienceMs = 30_000
 
 /** What a page needs to run contenders. */
 export interface SessionOptions {
-  readonly startWorker: () => Worker
+  readonly startWorker: () => Pick<Worker, 'onmessage' | 'onerror' | 'postMessage' | 'terminate'>
   readonly files: PeerFiles
   readonly threads: number
 }
@@ -75,16 +75,22 @@ export class Session {
     return { ...comparison, failed: [...comparison.failed, ...failed] }
   }
 
-  /** Adds the WebAssembly memory that each contender holds after a call, alone in a worker. */
+  /**
+   * Adds the WebAssembly memory that each contender holds after a call, alone in a worker. Where that fails, its times stay, and
+   * the reason stands among those who failed.
+   */
   async withMemory(comparison: Comparison, watch: Watch = {}): Promise<Comparison> {
     const results: Result[] = []
+    const failures: Absence[] = []
     for (const result of comparison.results) {
       const work: Work = { kind: 'memory', benchCase: comparison.benchCase }
-      const { reply } = await this.#askThem([result.contender], work, watch)
-      const bytes = reply.kind === 'memory' ? reply.bytes : 0
+      const { reply, failed } = await this.#askThem([result.contender], work, watch)
+      const bytes = reply.kind === 'memory' && failed.length === 0 ? reply.bytes : 0
       results.push(bytes > 0 ? { ...result, memoryBytes: bytes } : result)
+      for (const { contender, reason } of failed)
+        failures.push({ contender, reason: `its memory was not measured: ${reason}` })
     }
-    return { ...comparison, results }
+    return { ...comparison, results, failed: [...comparison.failed, ...failures] }
   }
 
   async #askThem(

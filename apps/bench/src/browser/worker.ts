@@ -51,6 +51,8 @@ async function serve({ contenders: names, threads, files, work }: Request): Prom
       return { kind: 'comparison', comparison: { ...comparison, failed: [...failed, ...comparison.failed] } }
     }
     case 'memory': {
+      const [lost] = failed
+      if (lost !== undefined) throw new Error(lost.reason)
       for (const contender of contenders) await callOnce(contender, work.benchCase)
       return { kind: 'memory', bytes: memoryBytes() }
     }

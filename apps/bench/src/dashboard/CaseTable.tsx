@@ -7,6 +7,7 @@ import type { BenchResult, CaseResult, ContenderResult } from '../result/resultF
 import { caseOf } from '../result/toResultFile.ts'
 import { CaseDetails } from './CaseDetails.tsx'
 import { contendersOf } from './contendersOf.ts'
+import { TableHead } from './TableHead.tsx'
 import type { Texts } from './texts.ts'
 import { milliseconds, percent, times } from './words.ts'
 
@@ -28,20 +29,9 @@ export function CaseTable({ words, result, cases }: Props): VNode {
       <p class="note">{words.tableNote}</p>
       <section class="scroll" aria-label={words.table} tabindex={0}>
         <table class="cases">
-          <thead>
-            <tr>
-              <th scope="col">{words.case}</th>
-              <th scope="col">{words.sizes}</th>
-              <th scope="col">{own}</th>
-              <th scope="col">{words.roofShare}</th>
-              <th scope="col">{words.rooflineShare}</th>
-              {others.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead
+            titles={[words.case, words.sizes, own, words.roofShare, words.rooflineShare, ...others]}
+          />
           <tbody>
             {cases.map((each) => {
               const mine = find(each.results, own)

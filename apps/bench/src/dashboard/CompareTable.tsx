@@ -3,6 +3,7 @@ import { geometricMean } from '../measure/statistics.ts'
 import type { CaseResult } from '../result/resultFile.ts'
 import { contendersOf } from './contendersOf.ts'
 import { nameOf, type Run } from './runs.ts'
+import { TableHead } from './TableHead.tsx'
 import type { Texts } from './texts.ts'
 import { times } from './words.ts'
 
@@ -31,16 +32,7 @@ export function CompareTable({ words, cases, other }: Props): VNode {
       <p class="note">{words.versus(nameOf(other, words))}</p>
       <section class="scroll" aria-label={words.table} tabindex={0}>
         <table class="cases">
-          <thead>
-            <tr>
-              <th scope="col">{words.case}</th>
-              {names.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead titles={[words.case, ...names]} />
           <tbody>
             {common.map((one) => (
               <tr key={one.name}>

@@ -7,14 +7,7 @@ import { CompareTable } from './CompareTable.tsx'
 import { EnvironmentView } from './EnvironmentView.tsx'
 import { FigureView } from './FigureView.tsx'
 import { type Filter, Filters, noFilter, passes } from './Filters.tsx'
-import type { Figure } from './figure.ts'
-import { history } from './figures/history.ts'
-import { latency } from './figures/latency.ts'
-import { memory } from './figures/memory.ts'
-import { ratioToPeers } from './figures/ratioToPeers.ts'
-import { roofline } from './figures/roofline.ts'
-import { scaling, scalingWithThreads } from './figures/scaling.ts'
-import { timePerCase } from './figures/timePerCase.ts'
+import { allFigures } from './figures/allFigures.ts'
 import { Means } from './Means.tsx'
 import { explain, openFile } from './openFile.ts'
 import { nameOf, type Run } from './runs.ts'
@@ -39,7 +32,7 @@ export function ResultsView({ words, runs, shown, onShow, onOpen, onFault }: Pro
   const [filter, setFilter] = useState<Filter>(noFilter)
   const colours = useColours()
   const figures = useMemo(
-    () => (run === undefined ? [] : figuresOf(casesOf(run, filter), runs, run, words)),
+    () => (run === undefined ? [] : allFigures(casesOf(run, filter), runs, run, words)),
     [run, runs, filter, words],
   )
   if (run === undefined) return <p>{words.noCases}</p>
@@ -136,25 +129,4 @@ function casesOf({ result }: Run, filter: Filter): readonly CaseResult[] {
         ({ contender }) => contender === own || filter.hidden.every((name) => name !== contender),
       ),
     }))
-}
-
-function figuresOf(
-  cases: readonly CaseResult[],
-  runs: readonly Run[],
-  run: Run,
-  texts: Texts,
-): readonly Figure[] {
-  const options = { texts }
-  return [
-    timePerCase(cases, options),
-    ratioToPeers(cases, options),
-    roofline(cases, options),
-    scaling(cases, 'hiddenSize', options),
-    scaling(cases, 'N', options),
-    scaling(cases, 'T', options),
-    scalingWithThreads(runs, run, options),
-    latency(cases, options),
-    memory(cases, options),
-    history(runs, run, options),
-  ]
 }

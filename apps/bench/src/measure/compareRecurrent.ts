@@ -20,7 +20,7 @@ export interface Comparison {
   readonly results: readonly Result[]
   /** Contenders that take no part in this case. */
   readonly absent: readonly Absence[]
-  /** Contenders that threw, or computed other numbers than the first one: they have no result. */
+  /** Contenders that threw, or computed other numbers than the first one: they have no result, or none of their memory. */
   readonly failed: readonly Absence[]
 }
 

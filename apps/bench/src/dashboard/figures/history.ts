@@ -4,7 +4,7 @@ import { geometricMean } from '../../measure/statistics.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
 import { machineOf, placeOf, type Run } from '../runs.ts'
-import { digits, plot } from './base.ts'
+import { digits, dots, figureOf, plot } from './base.ts'
 
 /**
  * Ratios to each peer over the runs of one machine and place: geometric means over the cases that all of these runs have. A ratio
@@ -45,10 +45,12 @@ export function history(runs: readonly Run[], shown: Run, { texts }: FigureOptio
   })
   const names = [...new Set(rows.map(({ contender }) => contender))]
   const { title, note, empty, y } = texts.figures.history
-  return {
+  return figureOf({
     id: 'history',
     title,
-    note: like.length < 2 ? empty : note,
+    note,
+    empty,
+    isDrawn: like.length >= 2,
     columns: [
       { key: 'date', title: texts.date },
       { key: 'commit', title: texts.commit },
@@ -58,30 +60,20 @@ export function history(runs: readonly Run[], shown: Run, { texts }: FigureOptio
     ],
     rows,
     names,
-    draw:
-      like.length < 2
-        ? null
-        : (frame) =>
-            plot(frame, names, {
-              height: 320,
-              marginLeft: 44,
-              marginRight: 20,
-              grid: true,
-              x: { type: 'point', label: null, domain: like.map(labelOf) },
-              y: { type: 'log', label: y, tickFormat: (value: number) => `${value}×`, ticks: 4 },
-              marks: [
-                Plot.line(rows, { x: label, y: 'ratio', z: 'contender', stroke: 'contender' }),
-                Plot.dot(rows, {
-                  x: label,
-                  y: 'ratio',
-                  fill: 'contender',
-                  symbol: 'contender',
-                  r: 4,
-                  tip: true,
-                }),
-              ],
-            }),
-  }
+    draw: (frame) =>
+      plot(frame, names, {
+        height: 320,
+        marginLeft: 44,
+        marginRight: 20,
+        grid: true,
+        x: { type: 'point', label: null, domain: like.map(labelOf) },
+        y: { type: 'log', label: y, tickFormat: (value: number) => `${value}×`, ticks: 4 },
+        marks: [
+          Plot.line(rows, { x: label, y: 'ratio', z: 'contender', stroke: 'contender' }),
+          dots(rows, { x: label, y: 'ratio' }),
+        ],
+      }),
+  })
 }
 
 const label = ({ date, commit }: { readonly date: string; readonly commit: string }): string =>

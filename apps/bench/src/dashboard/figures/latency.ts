@@ -3,7 +3,7 @@ import { shownQuantiles } from '../../measure/shownQuantiles.ts'
 import type { CaseResult } from '../../result/resultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
-import { digits, plot } from './base.ts'
+import { caseColumns, digits, dots, figureOf, plot } from './base.ts'
 
 /** Microseconds of a step of a stream: which share of the steps takes at most that. */
 export function latency(cases: readonly CaseResult[], { texts }: FigureOptions): Figure {
@@ -25,43 +25,28 @@ export function latency(cases: readonly CaseResult[], { texts }: FigureOptions):
   )
   const series = streams.map(({ name }) => name)
   const { title, note, empty, x, y } = texts.figures.latency
-  return {
+  return figureOf({
     id: 'latency',
     title,
-    note: rows.length === 0 ? empty : note,
-    columns: [
-      { key: 'case', title: texts.case },
-      { key: 'contender', title: texts.contender },
-      { key: 'share', title: y },
-      { key: 'us', title: x },
-    ],
+    note,
+    empty,
+    columns: [...caseColumns(texts), { key: 'share', title: y }, { key: 'us', title: x }],
     rows,
     names,
-    draw:
-      rows.length === 0
-        ? null
-        : (frame) =>
-            plot(frame, names, {
-              height: 110 * series.length + 50,
-              marginLeft: 44,
-              marginRight: frame.width < 500 ? 90 : 120,
-              grid: true,
-              x: { type: 'log', label: x, tickFormat: '~g', ticks: 5 },
-              y: { label: y, domain: [0, 100], ticks: 3 },
-              fy: { domain: series, label: null },
-              marks: [
-                Plot.frame({ stroke: frame.colours.quiet, strokeOpacity: 0.4 }),
-                Plot.line(rows, { x: 'us', y: 'share', z: 'contender', fy: 'case', stroke: 'contender' }),
-                Plot.dot(rows, {
-                  x: 'us',
-                  y: 'share',
-                  fy: 'case',
-                  fill: 'contender',
-                  symbol: 'contender',
-                  r: 3,
-                  tip: true,
-                }),
-              ],
-            }),
-  }
+    draw: (frame) =>
+      plot(frame, names, {
+        height: 110 * series.length + 50,
+        marginLeft: 44,
+        marginRight: frame.width < 500 ? 90 : 120,
+        grid: true,
+        x: { type: 'log', label: x, tickFormat: '~g', ticks: 5 },
+        y: { label: y, domain: [0, 100], ticks: 3 },
+        fy: { domain: series, label: null },
+        marks: [
+          Plot.frame({ stroke: frame.colours.quiet, strokeOpacity: 0.4 }),
+          Plot.line(rows, { x: 'us', y: 'share', z: 'contender', fy: 'case', stroke: 'contender' }),
+          dots(rows, { x: 'us', y: 'share', fy: 'case' }),
+        ],
+      }),
+  })
 }

@@ -1,8 +1,7 @@
-import * as Plot from '@observablehq/plot'
 import type { CaseResult } from '../../result/resultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
-import { digits, plot, roomFor } from './base.ts'
+import { caseColumns, digits, dots, figureOf, plotPerCase } from './base.ts'
 
 const bytesOfMiB = 2 ** 20
 
@@ -16,37 +15,18 @@ export function memory(cases: readonly CaseResult[], { texts }: FigureOptions): 
   const names = contendersOf(cases).filter((name) => rows.some(({ contender }) => contender === name))
   const labels = [...new Set(rows.map((row) => row.case))]
   const { title, note, empty, x } = texts.figures.memory
-  return {
+  return figureOf({
     id: 'memory',
     title,
-    note: rows.length === 0 ? empty : note,
-    columns: [
-      { key: 'case', title: texts.case },
-      { key: 'contender', title: texts.contender },
-      { key: 'mebibytes', title: 'MiB' },
-    ],
+    note,
+    empty,
+    columns: [...caseColumns(texts), { key: 'mebibytes', title: 'MiB' }],
     rows,
     names,
-    draw:
-      rows.length === 0
-        ? null
-        : (frame) =>
-            plot(frame, names, {
-              height: 60 + 22 * labels.length,
-              marginLeft: roomFor(labels, frame.width),
-              marginRight: 20,
-              x: { type: 'log', label: x, grid: true, tickFormat: '~g', ticks: 4 },
-              y: { domain: labels, label: null },
-              marks: [
-                Plot.dot(rows, {
-                  x: 'mebibytes',
-                  y: 'case',
-                  fill: 'contender',
-                  symbol: 'contender',
-                  r: 4.5,
-                  tip: true,
-                }),
-              ],
-            }),
-  }
+    draw: (frame) =>
+      plotPerCase(frame, names, labels, {
+        x: { label: x, tickFormat: '~g', ticks: 4 },
+        marks: [dots(rows, { x: 'mebibytes', y: 'case' })],
+      }),
+  })
 }

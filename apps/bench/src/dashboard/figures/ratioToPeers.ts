@@ -3,7 +3,7 @@ import { own } from '../../contenders/contenderNames.ts'
 import type { CaseResult } from '../../result/resultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
-import { digits, plot, roomFor } from './base.ts'
+import { caseColumns, digits, dots, figureOf, plotPerCase } from './base.ts'
 
 /** How many times as long as the wasm engine everybody else takes: median and quartiles over the rounds. */
 export function ratioToPeers(cases: readonly CaseResult[], { texts }: FigureOptions): Figure {
@@ -21,45 +21,28 @@ export function ratioToPeers(cases: readonly CaseResult[], { texts }: FigureOpti
           },
     ),
   )
+  const labels = cases.map(({ name }) => name)
   const { title, note, axis } = texts.figures.ratio
-  return {
+  return figureOf({
     id: 'ratio',
     title,
     note,
     columns: [
-      { key: 'case', title: texts.case },
-      { key: 'contender', title: texts.contender },
+      ...caseColumns(texts),
       { key: 'median', title: texts.median },
       { key: 'low', title: texts.lowerQuartile },
       { key: 'high', title: texts.upperQuartile },
     ],
     rows,
     names,
-    draw:
-      rows.length === 0
-        ? null
-        : (frame) =>
-            plot(frame, names, {
-              height: 60 + 22 * cases.length,
-              marginLeft: roomFor(
-                cases.map(({ name }) => name),
-                frame.width,
-              ),
-              marginRight: 20,
-              x: { type: 'log', label: axis, grid: true, tickFormat: (x: number) => `${x}×`, ticks: 4 },
-              y: { domain: cases.map(({ name }) => name), label: null },
-              marks: [
-                Plot.ruleX([1], { stroke: frame.colours.of(own), strokeWidth: 2 }),
-                Plot.ruleY(rows, { y: 'case', x1: 'low', x2: 'high', stroke: 'contender', strokeWidth: 2 }),
-                Plot.dot(rows, {
-                  x: 'median',
-                  y: 'case',
-                  fill: 'contender',
-                  symbol: 'contender',
-                  r: 4.5,
-                  tip: true,
-                }),
-              ],
-            }),
-  }
+    draw: (frame) =>
+      plotPerCase(frame, names, labels, {
+        x: { label: axis, tickFormat: (x: number) => `${x}×`, ticks: 4 },
+        marks: [
+          Plot.ruleX([1], { stroke: frame.colours.of(own), strokeWidth: 2 }),
+          Plot.ruleY(rows, { y: 'case', x1: 'low', x2: 'high', stroke: 'contender', strokeWidth: 2 }),
+          dots(rows, { x: 'median', y: 'case' }),
+        ],
+      }),
+  })
 }

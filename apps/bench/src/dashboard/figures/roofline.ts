@@ -5,7 +5,7 @@ import type { CaseResult } from '../../result/resultFile.ts'
 import { caseOf } from '../../result/toResultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
-import { digits, plot } from './base.ts'
+import { caseColumns, digits, dots, figureOf, plot } from './base.ts'
 
 const bytesOfWeight = 4
 
@@ -27,84 +27,72 @@ export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions)
   const lowest = Math.min(...rows.map((row) => row.intensity))
   const highest = Math.max(...rows.map((row) => row.intensity))
   const speeds = [roof, ...rows.map((row) => row.gflops)]
-  return {
+  return figureOf({
     id: 'roofline',
     title,
     note,
-    columns: [
-      { key: 'case', title: texts.case },
-      { key: 'contender', title: texts.contender },
-      { key: 'intensity', title: x },
-      { key: 'gflops', title: y },
-    ],
+    columns: [...caseColumns(texts), { key: 'intensity', title: x }, { key: 'gflops', title: y }],
     rows,
     names,
-    draw:
-      rows.length === 0
-        ? null
-        : (frame) => {
-            const line = { stroke: frame.colours.ink, strokeWidth: 1.5 }
-            const label = { fill: frame.colours.ink, fontSize: 11 }
-            return plot(frame, names, {
-              height: Math.min(440, frame.width * 0.75),
-              marginLeft: 48,
-              marginRight: 20,
-              grid: true,
-              x: { type: 'log', label: x, domain: [lowest / 1.3, highest * 1.3], tickFormat: '~g', ticks: 5 },
-              y: {
-                type: 'log',
-                label: y,
-                domain: [Math.min(...speeds) / 1.4, Math.max(...speeds) * 1.4],
-                tickFormat: '~g',
-                ticks: 5,
-              },
-              marks: [
-                Plot.line(
-                  [
-                    [lowest / 1.3, roof],
-                    [highest * 1.3, roof],
-                  ],
-                  line,
-                ),
-                Plot.text([[Math.sqrt(lowest * highest), roof]], {
-                  text: [roofText(digits(roof))],
-                  dy: -8,
-                  ...label,
-                }),
-                ...slopes.flatMap((slope) => {
-                  const end = Math.min(highest * 1.3, roof / slope)
-                  return end <= lowest / 1.3
-                    ? []
-                    : [
-                        Plot.line(
-                          [
-                            [lowest / 1.3, (lowest / 1.3) * slope],
-                            [end, end * slope],
-                          ],
-                          { ...line, strokeDasharray: '4 3' },
-                        ),
-                        Plot.text([[lowest / 1.3, (lowest / 1.3) * slope]], {
-                          text: [caches(digits(slope))],
-                          textAnchor: 'start',
-                          dx: 6,
-                          dy: 14,
-                          ...label,
-                        }),
-                      ]
-                }),
-                Plot.dot(rows, {
-                  x: 'intensity',
-                  y: 'gflops',
-                  fill: 'contender',
-                  symbol: 'contender',
-                  r: 4,
-                  channels: { case: 'case' },
-                  tip: true,
-                }),
-              ],
-            })
-          },
-  }
+    draw: (frame) => {
+      const line = { stroke: frame.colours.ink, strokeWidth: 1.5 }
+      const label = { fill: frame.colours.ink, fontSize: 11 }
+      return plot(frame, names, {
+        height: Math.min(440, frame.width * 0.75),
+        marginLeft: 48,
+        marginRight: 20,
+        grid: true,
+        x: { type: 'log', label: x, domain: [lowest / 1.3, highest * 1.3], tickFormat: '~g', ticks: 5 },
+        y: {
+          type: 'log',
+          label: y,
+          domain: [Math.min(...speeds) / 1.4, Math.max(...speeds) * 1.4],
+          tickFormat: '~g',
+          ticks: 5,
+        },
+        marks: [
+          Plot.line(
+            [
+              [lowest / 1.3, roof],
+              [highest * 1.3, roof],
+            ],
+            line,
+          ),
+          Plot.text([[Math.sqrt(lowest * highest), roof]], {
+            text: [roofText(digits(roof))],
+            dy: -8,
+            ...label,
+          }),
+          ...slopes.flatMap((slope) => {
+            const end = Math.min(highest * 1.3, roof / slope)
+            return end <= lowest / 1.3
+              ? []
+              : [
+                  Plot.line(
+                    [
+                      [lowest / 1.3, (lowest / 1.3) * slope],
+                      [end, end * slope],
+                    ],
+                    { ...line, strokeDasharray: '4 3' },
+                  ),
+                  Plot.text([[lowest / 1.3, (lowest / 1.3) * slope]], {
+                    text: [caches(digits(slope))],
+                    textAnchor: 'start',
+                    dx: 6,
+                    dy: 14,
+                    ...label,
+                  }),
+                ]
+          }),
+          dots(rows, {
+            x: 'intensity',
+            y: 'gflops',
+            channels: { case: 'case' },
+          }),
+        ],
+      })
+    },
+  })
 }
 
 /** Each product reads its weights once, however many rows it has. */

@@ -5,7 +5,7 @@ import type { CaseResult } from '../../result/resultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions, Row } from '../figure.ts'
 import { machineOf, placeOf, type Run } from '../runs.ts'
-import { digits, plot } from './base.ts'
+import { digits, dots, figureOf, plot } from './base.ts'
 
 export type ScalingAxis = 'hiddenSize' | 'N' | 'T'
 
@@ -46,10 +46,11 @@ export function scaling(cases: readonly CaseResult[], axis: ScalingAxis, { texts
   const { title, note, empty, axes, y } = texts.figures.scaling
   const series = [...new Set(rows.map((row) => row.series))]
   const sizes = [...new Set(rows.map((row) => row.size))]
-  return {
+  return figureOf({
     id: `scaling-${axis.toLowerCase()}`,
     title: title(axes[axis]),
-    note: rows.length === 0 ? empty : note,
+    note,
+    empty,
     columns: [
       { key: 'series', title: texts.series },
       { key: 'size', title: texts.size },
@@ -59,48 +60,36 @@ export function scaling(cases: readonly CaseResult[], axis: ScalingAxis, { texts
     ],
     rows,
     names,
-    draw:
-      rows.length === 0
-        ? null
-        : (frame) =>
-            plot(frame, names, {
-              height: 110 * series.length + 50,
-              marginLeft: 48,
-              marginRight: frame.width < 500 ? 70 : 120,
-              grid: true,
-              x: {
-                type: 'log',
-                base: 2,
-                label: axes[axis],
-                tickFormat: '~d',
-                ticks: frame.width < 500 ? 2 : 4,
-              },
-              y: { type: 'log', label: y, tickFormat: '~g', ticks: 3 },
-              fx: { domain: sizes, label: null },
-              fy: { domain: series, label: null },
-              marks: [
-                Plot.frame({ stroke: frame.colours.quiet, strokeOpacity: 0.4 }),
-                Plot.line(rows, {
-                  x: axis,
-                  y: 'gflops',
-                  z: 'contender',
-                  fx: 'size',
-                  fy: 'series',
-                  stroke: 'contender',
-                }),
-                Plot.dot(rows, {
-                  x: axis,
-                  y: 'gflops',
-                  fx: 'size',
-                  fy: 'series',
-                  fill: 'contender',
-                  symbol: 'contender',
-                  r: 3.5,
-                  tip: true,
-                }),
-              ],
-            }),
-  }
+    draw: (frame) =>
+      plot(frame, names, {
+        height: 110 * series.length + 50,
+        marginLeft: 48,
+        marginRight: frame.width < 500 ? 70 : 120,
+        grid: true,
+        x: {
+          type: 'log',
+          base: 2,
+          label: axes[axis],
+          tickFormat: '~d',
+          ticks: frame.width < 500 ? 2 : 4,
+        },
+        y: { type: 'log', label: y, tickFormat: '~g', ticks: 3 },
+        fx: { domain: sizes, label: null },
+        fy: { domain: series, label: null },
+        marks: [
+          Plot.frame({ stroke: frame.colours.quiet, strokeOpacity: 0.4 }),
+          Plot.line(rows, {
+            x: axis,
+            y: 'gflops',
+            z: 'contender',
+            fx: 'size',
+            fy: 'series',
+            stroke: 'contender',
+          }),
+          dots(rows, { x: axis, y: 'gflops', fx: 'size', fy: 'series' }),
+        ],
+      }),
+  })
 }
 
 /** How many times as fast as on one thread, from all runs of the same machine and place. */
@@ -126,10 +115,11 @@ export function scalingWithThreads(runs: readonly Run[], shown: Run, { texts }: 
   const { title, note, empty, x, y } = texts.figures.threads
   const most = Math.max(1, ...measured)
   const means = rows.filter((row) => row['case'] === texts.geometricMean)
-  return {
+  return figureOf({
     id: 'scaling-threads',
     title,
-    note: rows.length === 0 ? empty : note,
+    note,
+    empty,
     columns: [
       { key: 'case', title: texts.case },
       { key: 'threads', title: x },
@@ -137,44 +127,41 @@ export function scalingWithThreads(runs: readonly Run[], shown: Run, { texts }: 
     ],
     rows,
     names: [own],
-    draw:
-      rows.length === 0
-        ? null
-        : (frame) =>
-            plot(frame, [own], {
-              height: 280,
-              marginLeft: 40,
-              marginRight: 20,
-              grid: true,
-              x: {
-                label: x,
-                domain: [0.8, most + 0.2],
-                ticks: Array.from({ length: most }, (_, i) => i + 1),
-                tickFormat: 'd',
-              },
-              y: { label: y, domain: [0, most + 0.2] },
-              marks: [
-                Plot.line(
-                  [
-                    [1, 1],
-                    [most, most],
-                  ],
-                  { stroke: frame.colours.quiet, strokeDasharray: '4 3' },
-                ),
-                Plot.line(means, {
-                  x: 'threads',
-                  y: 'speedUp',
-                  stroke: frame.colours.of(own),
-                  strokeWidth: 2,
-                }),
-                Plot.dot(rows, {
-                  x: 'threads',
-                  y: 'speedUp',
-                  stroke: frame.colours.of(own),
-                  channels: { case: 'case' },
-                  tip: true,
-                }),
-              ],
-            }),
-  }
+    draw: (frame) =>
+      plot(frame, [own], {
+        height: 280,
+        marginLeft: 40,
+        marginRight: 20,
+        grid: true,
+        x: {
+          label: x,
+          domain: [0.8, most + 0.2],
+          ticks: Array.from({ length: most }, (_, i) => i + 1),
+          tickFormat: 'd',
+        },
+        y: { label: y, domain: [0, most + 0.2] },
+        marks: [
+          Plot.line(
+            [
+              [1, 1],
+              [most, most],
+            ],
+            { stroke: frame.colours.quiet, strokeDasharray: '4 3' },
+          ),
+          Plot.line(means, {
+            x: 'threads',
+            y: 'speedUp',
+            stroke: frame.colours.of(own),
+            strokeWidth: 2,
+          }),
+          Plot.dot(rows, {
+            x: 'threads',
+            y: 'speedUp',
+            stroke: frame.colours.of(own),
+            channels: { case: 'case' },
+            tip: true,
+          }),
+        ],
+      }),
+  })
 }
