@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
-import { executableOf, openPage, remedyOf } from '@unroll/browser'
+import { executableOf, openFrame, remedyOf } from '@unroll/browser'
 import { isFull } from '@unroll/testing/full'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -32,14 +32,18 @@ it('loads at most 200 kB of script without peers, gzipped', () => {
 })
 
 it('runs in Firefox, too', { timeout: 120_000 }, async (context) => {
-  const page = await openPage(new URL('drivenPage.ts', import.meta.url), {
-    browser: 'firefox',
-    files: { '/files/bench/': pathToFileURL(`${dashboard.files}/`) },
-  })
-  if (page === null) return context.skip(remedyOf('firefox'))
+  const frame = await openFrame('firefox', { '/bench/': pathToFileURL(`${dashboard.files}/`) })
+  if (frame === null) return context.skip(remedyOf('firefox'))
   try {
-    const cells = await page.call('runOnce', '/files/bench/index.html?lang=en#run', ['tfjs-wasm'])
-    expect(cells).toEqual([
+    await frame.open('/bench/index.html?lang=en#run')
+    await frame.click('label', 'Small')
+    await frame.click('summary', 'Single cases')
+    await frame.click('.many label', 'lstm-step')
+    await frame.click('fieldset label', 'tfjs-wasm')
+    await frame.select('select', 'brief')
+    await frame.click('button.primary', 'Run')
+    await frame.says('.progress p', '^Done\\.')
+    expect(await frame.textsOf('table.cases tbody tr :is(th, td)')).toEqual([
       'lstm-step',
       '(1, 1, 128, 128, 1)',
       expect.stringMatching(/ ms$/),
@@ -50,7 +54,7 @@ it('runs in Firefox, too', { timeout: 120_000 }, async (context) => {
       expect.stringMatching(/^[\d.]+× /),
     ])
   } finally {
-    await page.close()
+    await frame.close()
   }
 })
 
