@@ -11,12 +11,12 @@ const isolation = {
 process.env['VITE_COMMIT'] ??= commit()
 
 export default defineConfig({
-  // It lies in a folder of the docs site, whatever that is called.
+  // The page works in any folder, such as that of the docs site.
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: { headers: isolation },
   preview: { headers: isolation },
-  // TensorFlow.js starts its threads from the text of a function, which does not survive being minified.
+  // TensorFlow.js starts its threads from the text of a function, and minified text would not work.
   worker: { format: 'es', rolldownOptions: { output: { minify: false } } },
   build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
 })

@@ -1,8 +1,8 @@
 /**
- * Everything `npm test` checks, one step after the other: a line when a step starts, its output only where it fails,
- * a table and the name of each failure at the end, and `N passed, N failed` as the last line. Exits with 1 if anything failed.
+ * Runs everything that `npm test` checks, one step after the other. Each step has a line, and shows its output only if it fails.
+ * At the end come a table, the name of each failure, and `N passed, N failed` as the last line. Exits with 1 if anything failed.
  *
- *   node tooling/check/check.mjs [step ...]      only the steps named; `all` adds the matrix of runtimes and what tests leave out otherwise, as CI does
+ *   node tooling/check/check.mjs [step ...]      only these steps; `all` adds the matrix of runtimes, and tests everything, as CI does
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -30,13 +30,13 @@ const steps = {
   install: 'node tooling/check/installPacked.mjs',
   fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 30 : 10}`,
   soak: `node tooling/soak/src/main.ts --seconds ${everything ? 40 : 20}`,
-  // Coverage costs every test a part of its time.
+  // Coverage slows every test down.
   tests: `vitest run ${everything ? '--coverage ' : ''}--reporter=dot --reporter=./tooling/check/testReporter.ts`,
   runtimes: `node tooling/runtimes/src/main.ts --report ${reports.runtimes}`,
 }
-/** Steps of several minutes and hundreds of megabytes: only where asked for. */
+/** Steps that take minutes and hundreds of megabytes. They run only if they are asked for. */
 const extra = ['runtimes']
-/** Steps that show what they do. */
+/** Steps whose output is shown as it comes. */
 const live = ['runtimes']
 
 const wanted = given.filter((name) => name !== 'all')
@@ -47,7 +47,7 @@ if (unknown.length > 0) {
 }
 
 const rows = []
-/** What failed, by name. */
+/** The name of each failure. */
 const failures = []
 let passed = 0
 let skipped = 0
@@ -92,7 +92,7 @@ function counts({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
-/** Runs a shell command at the root; its output is kept, and shown on request only. */
+/** Runs a shell command. Its output is kept, or shown as it comes. */
 function run(command, { shown }) {
   return new Promise((resolve) => {
     const child = spawn(command, {
@@ -100,7 +100,7 @@ function run(command, { shown }) {
       stdio: shown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        // All pages of the website, all random shapes and long runs.
+        // Tests then check all pages of the website, all random shapes and long runs.
         CHECK_FULL: everything ? '1' : '',
         TURBO_TELEMETRY_DISABLED: '1',
         TEST_REPORT: reports.tests,

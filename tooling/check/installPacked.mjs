@@ -1,7 +1,7 @@
 /**
- * Installs @unroll/cells from packed tarballs into an empty project, as a user would, and runs it there; bundles one
- * class for a browser and looks whether the rest stayed out; bundles everything for a browser. Installs @unroll/gpu into
- * another, and looks at what that brings.
+ * Installs @unroll/cells from packed tarballs into an empty project, as a user would, and runs it there. Bundles one class for
+ * a browser, and checks that the rest was left out; then bundles everything. Installs @unroll/gpu into another project, and
+ * checks what it brings along.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

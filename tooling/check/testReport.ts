@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 
-/** What a step counts and names: for tests, testReporter.ts writes it. */
+/** The result of a step. testReporter.ts writes that of the tests. */
 export interface TestReport {
   /** How many passed. */
   readonly passed: number
-  /** A name for each failure: a test, a hook, a file that could not be loaded, an error outside of tests. */
+  /** The name of each failure: a test, a hook, a file that could not be loaded, an error outside of tests. */
   readonly failed: readonly string[]
   /** How many tests each suite skipped; its title tells why. */
   readonly skipped: readonly { readonly suite: string; readonly count: number }[]

@@ -56,7 +56,7 @@ function placeOf(suite: TestModule | TestSuite, place: string): string {
   return suite.type === 'module' ? place : `${place} > ${suite.fullName}`
 }
 
-/** A suite has errors of its own where a hook failed, and a file where it could not be loaded. */
+/** A suite has errors if a hook failed. A file also has them if it could not be loaded. */
 function whatFailed({ children }: TestModule | TestSuite): string {
   const tests = [...children.allTests()]
   if (tests.length === 0) return 'could not be loaded'
@@ -64,7 +64,7 @@ function whatFailed({ children }: TestModule | TestSuite): string {
   return left === 0 ? 'a hook failed' : `a hook failed, ${left} of ${tests.length} tests did not run`
 }
 
-/** Vitest calls tests skipped, too, that did not run because a hook before them failed. */
+/** Vitest also reports tests as skipped that did not run because a hook failed. */
 function isBehindFailedHook({ parent }: TestCase | TestSuite): boolean {
   if (parent.errors().length > 0) return true
   return parent.type === 'suite' && isBehindFailedHook(parent)

@@ -246,7 +246,7 @@ def parameters_of(function, optional=False):
 
 
 def constructor_parameters(cls):
-    """Of the overload with names, where there are overloads."""
+    """The signature of the overload with names, where there are overloads."""
     functions = [getattr(cls, name) for name in ("__init__", "__new__") if inspect.isfunction(getattr(cls, name))]
     for function in [*(each for function in functions for each in typing.get_overloads(function)), *functions]:
         found = [name for name in parameters_of(function) if name not in ("cls", "_cls")]

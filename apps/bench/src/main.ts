@@ -47,7 +47,7 @@ async function main(args: string[]): Promise<number> {
 
 async function bench(options: Options): Promise<number> {
   const { cases, operations, contenders: names, threads, effort, memory, against, json, out } = options
-  // Nobody has to start for operations, which run on whole builds of the library.
+  // Operations run on builds of the library, so no other contender has to start for them.
   const needed = cases.length > 0 ? names : []
   const runner = await (options.browser
     ? runInBrowser(options.browser, needed, threads)
@@ -59,7 +59,7 @@ async function bench(options: Options): Promise<number> {
     contenders: [...runner.contenders, ...others],
     threads,
   })
-  // JSON has it too; stdout belongs to that then.
+  // With --json, stdout holds nothing but the JSON.
   const say = json ? console.error : console.log
   for (const line of environmentLines(environment)) say(line)
   for (const { contender, reason } of runner.failed)

@@ -23,16 +23,16 @@ export interface Options {
   readonly against: string | null
   /** Names of the engines and peers that take part. */
   readonly contenders: readonly string[]
-  /** Of everybody who can have several. */
+  /** How many threads each contender gets, if it can have several. */
   readonly threads: number
-  /** Run them in a page of it; null: in this process. */
+  /** The browser in whose page contenders run; null for this process. */
   readonly browser: BrowserName | null
   readonly effort: Effort
-  /** In a browser: measure memory, too. */
+  /** Whether to measure memory, too, which only a browser can. */
   readonly memory: boolean
-  /** Path of a result that is shown, instead of measuring; or null. */
+  /** The path of a result to show instead of measuring, or null. */
   readonly show: string | null
-  /** What was asked for by name; empty: everything. */
+  /** What was asked for by name. An empty list stands for everything. */
   readonly asked: {
     readonly cases: readonly string[]
     readonly contenders: readonly string[]

@@ -17,9 +17,9 @@ interface Measuring {
 /** Where the contenders run: this process, or a browser. */
 export interface Runner {
   readonly contenders: readonly ContenderName[]
-  /** Names of those who are not installed. */
+  /** Names of contenders that are not installed. */
   readonly missing: readonly string[]
-  /** Those who could not be started. */
+  /** Contenders that could not be started. */
   readonly failed: Made['failed']
   /** The instructions that make the roof. */
   readonly roof: string

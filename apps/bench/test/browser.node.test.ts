@@ -15,7 +15,7 @@ it('compares engines of the GPU in a page', async (context) => {
     throw error
   })
   try {
-    // The adapter is named, be it one that computes on the processor.
+    // The adapter is named, even if it is the processor.
     expect(runner.missing).toEqual([])
     expect(runner.contenders.find(({ name }) => name === 'webgl2')?.variant).toMatch(/ANGLE/)
     const [benchCase] = gpuGrid

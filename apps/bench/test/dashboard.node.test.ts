@@ -67,7 +67,7 @@ describe.skipIf(executable === null)(
     const faults: string[] = []
     beforeAll(async () => {
       if (executable === null) return
-      // A GPU is played by the processor.
+      // The processor stands in for a GPU.
       const args = ['--no-sandbox', '--enable-unsafe-swiftshader']
       browser = await chromium.launch({ executablePath: executable, args })
     })
@@ -200,7 +200,7 @@ describe.skipIf(executable === null)(
       await page.context().close()
     })
 
-    // Without a browser, benchRun.test.ts and compare.node.test.ts hold this and the next.
+    // Without a browser, benchRun.test.ts and compareRecurrent.node.test.ts test this and the next.
     it.runIf(isFull)('waits while its tab is in the background', async () => {
       const page = await open(`${dashboard.isolated}#run`)
       const turn = (state: string): Promise<void> =>

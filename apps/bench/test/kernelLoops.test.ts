@@ -42,8 +42,8 @@ function lines(loops: readonly LoopCounts[]): string[] {
     .map((text) => `${texts.filter((other) => other === text).length} x ${text}`)
 }
 
-// What a kernel costs is decided by its innermost loop: a changed number is a kernel rolled out, split or scalarised.
-// Meant so? `vitest run -u apps/bench/test/kernelLoops.test.ts`, and show before and after of `pnpm bench`.
+// The innermost loop decides what a kernel costs. A changed number means that a kernel was unrolled, split or scalarised.
+// If that is intended: `vitest run -u apps/bench/test/kernelLoops.test.ts`, and show before and after of `pnpm bench`.
 it.each(['relaxed-simd', 'simd'] as const)(
   'the innermost loops of the %s build hold these instructions',
   (variant) => {

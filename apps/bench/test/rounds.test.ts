@@ -4,7 +4,7 @@ import { makeRoof, roofMultiplyAdds } from '../src/roofline/multiplyAddRoof.ts'
 
 const effort: Effort = { name: 'quick', warmUpMs: 5, measureMs: 100, minRounds: 2, maxRounds: 10 }
 
-/** A timer whose calls always take `ms`, which notes in `asked` for how long it was to run. */
+/** A timer whose calls always take `ms`. It notes in `asked` how long it was to run. */
 function steady(ms: number, asked: number[]): Timer {
   return async (forMs) => {
     asked.push(forMs)

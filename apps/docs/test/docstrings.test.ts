@@ -64,7 +64,7 @@ function given(): Readonly<Record<string, unknown>> {
     W: rand([1, 15, 3]),
     R: rand([1, 15, 5]),
     B: rand([1, 30]),
-    // Of node:fs/promises.
+    // The functions of node:fs/promises.
     writeFile,
   }
 }

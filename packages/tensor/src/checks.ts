@@ -1,4 +1,4 @@
-// Arguments that are plain values: whoever takes one makes sure of it here.
+// Checks of arguments that are plain values.
 
 import { describeValue } from '@unroll/kernels'
 
@@ -24,7 +24,7 @@ export function checkInteger(who: string, what: string, value: unknown): asserts
   throw new TypeError(`${who}: expected ${what} to be an integer, got ${describeValue(value)}`)
 }
 
-/** @throws TypeError unless `value` is a number; NaN is one */
+/** @throws TypeError unless `value` is a number. NaN is accepted. */
 export function checkNumber(who: string, what: string, value: unknown): asserts value is number {
   if (typeof value === 'number') return
   throw new TypeError(`${who}: expected ${what} to be a number, got ${describeValue(value)}`)
@@ -36,7 +36,7 @@ export function checkFlag(who: string, what: string, value: unknown): asserts va
   throw new TypeError(`${who}: expected ${what} to be true or false, got ${describeValue(value)}`)
 }
 
-/** For arguments that PyTorch has and this package has not: if they were ignored, numbers would be wrong. */
+/** Refuses arguments that PyTorch has and this package lacks. Ignoring them would give wrong numbers. */
 export function refuseMore(who: string, rest: readonly unknown[], remedy: string): void {
   if (rest.length === 0) return
   throw new TypeError(`${who}: expected no more arguments, got ${describeValue(rest[0])}; ${remedy}`)

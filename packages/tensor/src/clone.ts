@@ -6,28 +6,28 @@ import { contiguousStrides, numelOf, type Strided, shapeText, Walk } from './str
 import { asStrided } from './strided/views.ts'
 
 /**
- * What is left of a tensor that went through `structuredClone`, `postMessage` or JSON: a plain object of its own
- * properties, without methods. `tensor()` makes it a tensor again.
+ * A tensor that went through `structuredClone`, `postMessage` or JSON: a plain object with the tensor's own properties, but no
+ * methods. `tensor()` makes it a tensor again.
  */
 export type TensorClone = ShownClone | HiddenClone
 
-/** Of a tensor that was compared before, and of JSON: what a tensor shows. */
+/** The clone of a tensor that was compared before, or its JSON: the contents that a tensor shows. */
 interface ShownClone {
   readonly dtype: DType
   readonly shape: readonly number[]
-  /** In logical order. Plain ones are those of `Tensor.toJSON`. */
+  /** The elements in logical order. An array comes from `Tensor.toJSON`. */
   readonly data: TypedArray | readonly (number | string | boolean)[]
   readonly requiresGrad?: boolean
 }
 
-/** Of any other tensor: how it lies in memory, which views that were cloned at once still share. */
+/** The clone of any other tensor: its memory layout. Views that were cloned together still share memory. */
 interface HiddenClone {
   readonly walk: Omit<Strided, 'storage'> & { readonly storage: { readonly elements: TypedArray } }
   readonly wantsGrad: boolean
 }
 
 /**
- * True of what is left of a tensor that was cloned or written as JSON.
+ * True for a tensor that was cloned or written as JSON.
  * @example
  * isTensorClone(structuredClone(tensor([1, 2])))   // true
  */
@@ -62,7 +62,7 @@ export function fromClone(clone: TensorClone): { record: Strided; requiresGrad: 
   return { record, requiresGrad }
 }
 
-/** One storage for all clones over one array. Whoever has the clone has the array, and may write to it. */
+/** One storage for all clones over one array. The user has the array with the clone, and may write to it. */
 function storageOf(elements: TypedArray): Storage {
   const storage = storages.get(elements) ?? new Storage(elements)
   storage.isHandedOut = true
@@ -89,7 +89,7 @@ function isNumbers(list: unknown): list is readonly number[] {
   return Array.isArray(list) && list.every((size) => Number.isInteger(size) && size >= 0)
 }
 
-/** Made by `{}`, or by a clone; not an instance of a class. */
+/** True for a plain object, which `{}` or a clone makes; false for an instance of a class. */
 function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -51,7 +51,7 @@ export function zeros(...args: ShapeAndOptions<TensorOptions>): Tensor {
   return filled('zeros', args, 0)
 }
 
-/** A tensor whose elements mean nothing yet; here they are 0. */
+/** A tensor whose elements have no meaning yet. Here they are 0. */
 export function empty(...args: ShapeAndOptions<TensorOptions>): Tensor {
   return filled('empty', args, 0)
 }
@@ -121,7 +121,7 @@ export function where(condition: Tensor, x: TensorOperand, y: TensorOperand): Te
   return new Tensor(choose(chosen, operandOf('where', x), operandOf('where', y)))
 }
 
-/** A new tensor of `value` throughout. */
+/** A new tensor whose elements are all `value`. */
 function make(
   who: string,
   shape: readonly number[],

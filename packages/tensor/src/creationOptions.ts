@@ -13,7 +13,7 @@ export interface TensorOptions {
   readonly requiresGrad?: boolean
 }
 
-/** What functions that draw a new tensor take. */
+/** The options of functions that draw a new tensor. */
 export type DrawOptions = TensorOptions & RandomOptions
 
 /** A shape and options, as PyTorch takes them: `([2, 3], { dtype })`, `(2, 3)` or `(2, 3, { dtype })`. */
@@ -22,7 +22,7 @@ export type ShapeAndOptions<Options> =
   | readonly [size: number, ...sizes: number[]]
   | readonly [size: number, ...sizes: number[], options: Options]
 
-/** Options as they were given, checked; undefined where they were not. */
+/** The given options, checked; undefined for those that were not given. */
 interface Given {
   readonly dtype: DType | undefined
   readonly requiresGrad: boolean | undefined
@@ -33,7 +33,7 @@ export function tensorOptionsOf(who: string, options: TensorOptions | null | und
   return checked(who, optionsOf<Given>(who, options, { dtype: undefined, requiresGrad: undefined }, 'dtype'))
 }
 
-/** The same with the option of a shape. */
+/** The same, with a shape among the options. */
 export function shapedOptionsOf(
   who: string,
   options: (TensorOptions & { readonly shape?: readonly number[] }) | null | undefined,
@@ -48,7 +48,7 @@ export function shapedOptionsOf(
   return checked(who, given)
 }
 
-/** The same with a generator, the default one if none is named. */
+/** The same, with a generator; by default the default one. */
 export function drawOptionsOf(
   who: string,
   options: DrawOptions | null | undefined,
@@ -100,7 +100,7 @@ export function isList(value: unknown): value is readonly number[] {
 }
 
 /**
- * The numbers and the options behind them of a call that takes up to `most` numbers; undefined ones are left out.
+ * The arguments of a call that takes up to `most` numbers, then options. Undefined numbers are left out.
  * @throws TypeError unless there is a number, and nothing but numbers before the options
  */
 export function numbersAndOptions<Options extends object>(

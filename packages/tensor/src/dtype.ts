@@ -20,7 +20,7 @@ export type DType =
   | 'uint8'
   | 'bool'
 
-/** Memory whose elements are read as numbers; of the 16-bit floats these are the bit patterns. */
+/** Memory whose elements are read as numbers, or as bit patterns for the 16-bit floats. */
 export type NumberArray =
   | Float32Array
   | Float64Array
@@ -37,19 +37,19 @@ export type BigintArray = BigInt64Array | BigUint64Array
 /** Memory of any {@link DType}. Elements of int64 and uint64 are bigints. */
 export type TypedArray = NumberArray | BigintArray
 
-/** True of the memory of int64 and uint64. */
+/** True for the memory of int64 and uint64. */
 export function holdsBigints(data: TypedArray): data is BigintArray {
   return data instanceof BigInt64Array || data instanceof BigUint64Array
 }
 
-/** True of the two dtypes whose elements are bigints. */
+/** True for the two dtypes whose elements are bigints. */
 export function isBigintType(dtype: DType): dtype is 'int64' | 'uint64' {
   return dtype === 'int64' || dtype === 'uint64'
 }
 
 /**
  * A zeroed array of `length` elements of `dtype`.
- * @throws RuntimeError if the runtime has no memory for it
+ * @throws RuntimeError if there is not enough memory
  */
 export function allocate(dtype: DType, length: number): TypedArray {
   try {
@@ -62,7 +62,7 @@ export function allocate(dtype: DType, length: number): TypedArray {
   }
 }
 
-/** The dtype a typed array holds, uint16 for Uint16Array; null where that is none (Uint8ClampedArray, DataView). */
+/** The dtype of a typed array, such as uint16 for Uint16Array; null if it has none (Uint8ClampedArray, DataView). */
 export function dtypeOf(array: ArrayBufferView): DType | null {
   if (array instanceof Float32Array) return 'float32'
   if (array instanceof Float64Array) return 'float64'
@@ -82,7 +82,7 @@ export function holds(dtype: DType, array: ArrayBufferView): array is TypedArray
   return array instanceof memory[dtype]
 }
 
-/** True of the name of a dtype. */
+/** True for the name of a dtype. */
 export function isDType(name: unknown): name is DType {
   return typeof name === 'string' && Object.hasOwn(memory, name)
 }
@@ -115,7 +115,7 @@ export function isFloatingPoint(dtype: DType): boolean {
   return rank[dtype] >= rank.float16
 }
 
-/** The unsigned integers that PyTorch has little more than memory for. */
+/** The unsigned integers for which PyTorch has few operations. */
 function isBareUnsigned(dtype: DType): dtype is 'uint16' | 'uint32' | 'uint64' {
   return dtype === 'uint16' || dtype === 'uint32' || dtype === 'uint64'
 }
@@ -144,7 +144,7 @@ export function checkComputable(who: string, dtype: DType): void {
   throw new RuntimeError(`${who}: ${dtype} is for storage only; convert first, with .to('float32')`)
 }
 
-/** Throws for the unsigned integers, where PyTorch does not have `who` for them. */
+/** Throws for the unsigned integers if PyTorch does not have `who` for them. */
 export function checkSigned(who: string, dtype: DType): void {
   if (!isBareUnsigned(dtype)) return
   throw new RuntimeError(`${who}: ${dtype} has no such operation; convert first, with .to('int64')`)
@@ -189,7 +189,7 @@ const rank = {
   float64: 12,
 } as const satisfies Record<DType, number>
 
-/** What PyTorch, NumPy and others call them besides. */
+/** Other names of dtypes in PyTorch, NumPy and elsewhere. */
 const otherNames: ReadonlyMap<string, DType> = /* @__PURE__ */ new Map([
   ['float', 'float32'],
   ['f32', 'float32'],

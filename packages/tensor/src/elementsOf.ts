@@ -4,9 +4,8 @@ import { elementsOf as elementsOfStrided } from './strided/cast.ts'
 import type { Tensor } from './tensor.ts'
 
 /**
- * The elements in logical order, to read, for the layers above: the memory itself where they lie that way, else a copy.
- * Unlike `tensor.data` it does not count as handing the memory out, so what is given to users, kept or written to is not
- * taken here.
+ * The elements in logical order, for the layers above to read: the memory itself if they lie in that order, else a copy. Unlike
+ * `tensor.data`, it does not mark the memory as handed out. So the result must not be given to users, kept, or written to.
  * @example
  * Array.from(elementsOf(tensor([3n, 2n])), Number)   // [3, 2]
  */

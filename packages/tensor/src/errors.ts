@@ -1,6 +1,6 @@
 /**
- * What PyTorch raises as RuntimeError: shapes that do not fit together, operations a dtype has not got. Python's
- * IndexError and ValueError are a RangeError here, its TypeError a TypeError.
+ * PyTorch's RuntimeError: shapes that do not fit together, operations that a dtype does not have. Python's IndexError and
+ * ValueError are a RangeError here, and its TypeError is a TypeError.
  */
 export class RuntimeError extends Error {
   override readonly name: string = 'RuntimeError'

@@ -8,8 +8,8 @@ export function isGradEnabled(): boolean {
 }
 
 /**
- * Runs `body` without recording gradients, in which tensors that require them may be changed in place; gives back
- * what `body` returns. `body` is synchronous: what an async function does after its first `await` is outside.
+ * Runs `body` without recording gradients, so that tensors that require them may be changed in place. Returns what `body` returns.
+ * `body` must be synchronous: what an async function does after its first `await` is not covered.
  *
  * @example
  * noGrad(() => weight.fill_(0))

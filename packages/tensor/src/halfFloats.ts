@@ -23,7 +23,7 @@ export function numberToFloat16(value: number): number {
   if (Number.isNaN(magnitude)) return sign | 0x7e00
   // 65520 is halfway between the largest float16 and the next power of two.
   if (magnitude >= 65520) return sign | 0x7c00
-  // Below 2^-14 the patterns are multiples of 2^-24. Carries out of the fraction run into the exponent as they should.
+  // Below 2^-14 the patterns are multiples of 2^-24. A carry out of the fraction correctly raises the exponent.
   if (magnitude < 2 ** -14) return sign | roundToEven(magnitude * 2 ** 24)
   const exponent = ((word >>> 23) & 0xff) - 127
   return sign | (roundToEven(magnitude * 2 ** (10 - exponent)) + ((exponent + 14) << 10))

@@ -2,7 +2,7 @@ import { describeValue } from '@unroll/kernels'
 import { isTensorClone } from './clone.ts'
 import { ofAnotherCopy } from './ofAnotherCopy.ts'
 
-/** What came where a tensor belongs, and the remedy: the end of an error message. */
+/** The end of an error message: what was given instead of a tensor, and the remedy. */
 export function insteadOfTensor(value: unknown): string {
   if (isTensorClone(value)) {
     return 'got a clone of a tensor, which has no methods; make it a tensor again with tensor(clone)'
@@ -20,7 +20,7 @@ export function insteadOfTensor(value: unknown): string {
   return got
 }
 
-/** True of tensors of every copy of this package. */
+/** True for tensors of any copy of this package. */
 function looksLikeTensor(value: unknown): boolean {
   return (
     typeof value === 'object' &&

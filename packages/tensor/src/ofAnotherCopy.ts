@@ -1,3 +1,3 @@
-/** The end of messages where an object looks like one of ours and is not: two copies of the package are installed. */
+/** The end of a message about an object that looks like ours but is not, because two copies of the package are installed. */
 export const ofAnotherCopy =
   'of another copy of @unroll/tensor; let every package use the same one (npm ls @unroll/tensor, npm dedupe)'

@@ -1,4 +1,4 @@
-// Arguments of operations: what the numeric core computes on, out of what users hand over, or a refusal.
+// Arguments of operations: turns what users pass into what the numeric core computes on, or refuses it.
 
 import { describeValue } from '@unroll/kernels'
 import { checkIntegers } from './checks.ts'
@@ -7,7 +7,7 @@ import { isScalar, type Operand, type Scalar } from './strided/promote.ts'
 import type { Walk } from './strided/strided.ts'
 import { TensorBase } from './tensorBase.ts'
 
-/** Sizes or dims as PyTorch takes them: `(2, 3)` or `([2, 3])`. */
+/** Sizes or dims in PyTorch's forms: `(2, 3)` or `([2, 3])`. */
 export type Integers = readonly number[] | readonly [list: readonly number[]]
 
 /** The one guard of tensors. @throws TypeError unless `value` is a tensor */
@@ -40,7 +40,7 @@ export function checkScalar(who: string, value: unknown): asserts value is Scala
 }
 
 /**
- * The integers of a call that takes them one by one or as one array.
+ * The integers of a call that takes them as arguments or as one array.
  * @param what they are: `sizes`, `dims`
  * @throws TypeError unless all are integers
  */

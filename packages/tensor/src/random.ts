@@ -28,8 +28,8 @@ export function randn(...args: ShapeAndOptions<DrawOptions>): Tensor {
 }
 
 /**
- * Whole numbers from `low` (0) to `high`, which is left out; int64 unless said otherwise.
- * @throws RuntimeError if `low` is not below `high`, or the dtype does not hold them
+ * Whole numbers from `low` (0) to below `high`. Default dtype: int64.
+ * @throws RuntimeError if `low` is not below `high`, or if the dtype cannot hold them
  */
 export function randint(high: number | bigint, shape: readonly number[], options?: DrawOptions | null): Tensor
 export function randint(
@@ -60,13 +60,13 @@ function integers(
   return new Tensor(uniformIntegers([...shape], from, to, dtype, generator), requiresGrad)
 }
 
-/** The whole numbers below `n` in random order; int64 unless said otherwise. */
+/** The whole numbers below `n` in random order. Default dtype: int64. */
 export function randperm(n: number, options?: DrawOptions | null): Tensor {
   const { dtype = 'int64', requiresGrad, generator } = drawOptionsOf('randperm', options)
   return new Tensor(permutation(n, dtype, generator), requiresGrad)
 }
 
-/** 1 with the probability that `p` has at this place, else 0; in the shape and dtype of `p`, float32 or float64. */
+/** Draws 1 with the probability at the same place in `p`, else 0. Shape and dtype (float32 or float64) are those of `p`. */
 export function bernoulli(p: Tensor, options?: RandomOptions | null): Tensor {
   const chances = recordOf('bernoulli', 'p', p)
   const generator = generatorOf('bernoulli', options)

@@ -1,4 +1,4 @@
-// What PyTorch has as functions of tensors too, or as functions only.
+// Operations that PyTorch has as functions, too, or as functions only.
 
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkTensor } from './checkTensor.ts'
@@ -8,13 +8,13 @@ import type { Scalar } from './strided/promote.ts'
 import { type PadMode, pad as padStrided } from './strided/rearrange.ts'
 import { Tensor } from './tensor.ts'
 
-/** The other way round along every one of `dims`, copied: `flip(x, [0, 1])`. */
+/** A copy, reversed along each of `dims`: `flip(x, [0, 1])`. */
 export function flip(input: Tensor, ...dims: Integers): Tensor {
   checkTensor('flip', 'the input', input)
   return input.flip(...dims)
 }
 
-/** The `k` largest elements along `dim`, or smallest, and where they stand; NaN counts as the largest. */
+/** The `k` largest or smallest elements along `dim`, and their positions. NaN counts as the largest. */
 export function topk(
   input: Tensor,
   k: number,
@@ -33,15 +33,15 @@ export function cumsum(input: Tensor, dim: number): Tensor {
 }
 
 export interface TensorPadOptions {
-  /** What is put around: a value, the elements mirrored at the edge, or the edge. Default constant. */
+  /** What fills the padding: a value, the elements mirrored at the edge, or the edge. Default constant. */
   readonly mode?: PadMode
-  /** Of constant padding. Default 0. */
+  /** The value of constant padding. Default 0. */
   readonly value?: Scalar
 }
 
 /**
- * Grown at the edges, as `torch.nn.functional.pad`.
- * @param padding of the last dimension `[before, behind]`, then of the one before it, and so on; negative ones cut off
+ * Pads the edges, like `torch.nn.functional.pad`.
+ * @param padding `[before, after]` of the last dimension, then of the one before it, and so on. Negative ones cut off elements.
  * @throws RuntimeError if `padding` does not fit the dimensions; `reflect` and `replicate` pad the last dimension of 2
  * or 3, the last two of 3 or 4, the last three of 4 or 5
  * @example

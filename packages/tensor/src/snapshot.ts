@@ -3,14 +3,13 @@ import { numelOf, sameSizes, type Walk } from './strided/strided.ts'
 import type { Tensor } from './tensor.ts'
 
 /**
- * What a tensor pointed at and held at one moment; {@link TensorSnapshot.matches} tells whether it still does. For
- * whoever keeps something made of a tensor's elements, as a module keeps its weights packed into an engine.
+ * The view and elements of a tensor at one moment. {@link TensorSnapshot.matches} tells whether they are still the same. It is for
+ * code that keeps something made from a tensor's elements, as a module keeps its weights packed into an engine.
  *
- * As long as nobody took the tensor's array, every change counts up a version, and a snapshot is a few numbers. An
- * array that was taken (`data`, or the typed array given to `tensor`) may change unseen, so of such the elements are
- * copied and compared. A copy rather than a hash: comparing is exact, takes less than half the time (a hash that
- * does not miss changed signs needs several operations a word), and costs memory only of arrays that users hold too.
- * One MiB, the weights of 4x256x256, takes 0.2 ms a comparison.
+ * Every change by an operation counts up a version, so a snapshot is usually a few numbers. But an array that was handed out (`data`,
+ * or the typed array given to `tensor`) may change unseen, so its elements are copied and compared. A copy is better than a hash:
+ * comparing is exact, takes less than half the time (a hash that does not miss changed signs needs several operations a word), and
+ * costs memory only for arrays that users hold, too. Comparing one MiB, the weights of 4x256x256, takes 0.2 ms.
  *
  * @example
  * const bias = zeros([2])
@@ -18,12 +17,12 @@ import type { Tensor } from './tensor.ts'
  * const packed = Array.from(elementsOf(bias))
  * snapshot.matches(bias)   // true
  * bias.fill_(1)
- * snapshot.matches(bias)   // false: what was made of it is out of date
+ * snapshot.matches(bias)   // false: what was made from it is out of date
  */
 export class TensorSnapshot {
   private readonly source: Walk
   private readonly version: number
-  /** The memory from the first element to the last, as it is now and as it was; null if nobody could write to it. */
+  /** The memory from the first element to the last, as it is and as it was; null if users could not write to it. */
   private readonly live: Words | null
   private readonly copy: Words | null
 
@@ -37,8 +36,8 @@ export class TensorSnapshot {
   }
 
   /**
-   * True if `tensor` is the same view of the same memory with the same elements. False once after its array was
-   * taken for the first time, as nobody knows what was done with it. Allocates nothing.
+   * True if `tensor` is the same view of the same memory with the same elements. False once after its array was handed out for the
+   * first time, because it may have been changed. Allocates nothing.
    */
   matches(tensor: Tensor): boolean {
     const { source, live, copy } = this
@@ -56,7 +55,7 @@ function isSameWalk(a: Walk, b: Walk): boolean {
   return isSameMemory && sameSizes(a.shape, b.shape) && sameSizes(a.strides, b.strides)
 }
 
-/** Bits, so that a NaN equals itself and 0 differs from -0. */
+/** Compares bits, so that a NaN equals itself and 0 differs from -0. */
 type Words = Int32Array | Uint8Array
 
 function wordsOf({ storage, shape, strides, offset }: Walk): Words {
@@ -70,7 +69,7 @@ function wordsOf({ storage, shape, strides, offset }: Walk): Words {
 }
 
 function sameWords(live: Words, copy: Words): boolean {
-  // Memory of WebAssembly that has grown leaves views of length 0 behind.
+  // When WebAssembly memory grows, older views of it get length 0.
   if (live.length !== copy.length) return false
   for (let i = 0; i < copy.length; i++) if (live[i] !== copy[i]) return false
   return true

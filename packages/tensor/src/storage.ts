@@ -4,18 +4,18 @@ import type { TypedArray } from './dtype.ts'
 /**
  * The memory of a tensor, shared by every view of it.
  *
- * It knows two things about itself that let others keep what they made of it, as a module keeps its weights packed:
- * how often an operation changed it, and whether anybody else may change it without an operation.
+ * It knows two things that others need who keep something made from it, as a module keeps its weights packed: how often operations
+ * changed it, and whether users may change it without an operation.
  */
 export class Storage {
   /**
-   * The memory, for reading within these packages: taking it here does not count as handing it out. Whoever gives it
-   * to a user, or keeps it, takes {@link data} instead.
+   * The memory, for reading within these packages. Reading it here does not mark it as handed out. Code that gives it to users, or
+   * keeps it, must use {@link data} instead.
    */
   readonly elements: TypedArray
-  /** Goes up with every in-place operation, through whichever view. */
+  /** Counts the in-place operations, through any view. */
   version = 0
-  /** True from the first time on that `data` was taken: from then on the elements may change without `version`. */
+  /** True once `data` was handed out: from then on the elements may change without `version`. */
   isHandedOut = false
 
   /** @throws TypeError unless `elements` are a typed array */
@@ -26,12 +26,12 @@ export class Storage {
     this.elements = elements
   }
 
-  /** Vue's mark of what it leaves as it is: a proxy would be another storage than the one it stands for. */
+  /** Vue's mark for objects that it must not wrap: a proxy would be another storage. */
   get __v_skip(): true {
     return true
   }
 
-  /** The memory, to do with what one likes: modules compare the elements with what they packed from now on. */
+  /** The memory, to read and write. From now on modules compare the elements with what they packed. */
   get data(): TypedArray {
     this.isHandedOut = true
     return this.elements

@@ -25,14 +25,14 @@ import { present, TensorBase } from './tensorBase.ts'
 /**
  * A multi-dimensional array: typed-array memory, shared by its views, and the way to walk it.
  *
- * Every operation is one line: the numeric core of `strided/` computes, this class wraps. Names are PyTorch's in
- * camelCase; a trailing underscore marks what changes the tensor in place.
+ * Every operation is one line: the numeric core in `strided/` computes, and this class wraps it. Names are PyTorch's in camelCase. A
+ * trailing underscore marks methods that change the tensor in place.
  */
 export class Tensor extends TensorBase {
-  /** For messages and consoles, also where a bundler gives classes other names. */
+  /** The name for messages and consoles, since bundlers may rename classes. */
   static override readonly name: string = 'Tensor'
 
-  /** What backward has summed up for this tensor; null before. */
+  /** The gradient that backward has summed up for this tensor; null before. */
   get grad(): Tensor | null {
     return this.gradient instanceof Tensor ? this.gradient : null
   }
@@ -44,7 +44,7 @@ export class Tensor extends TensorBase {
 
   /** Walks dimension 0. A tensor of no dimensions is not iterable, as in PyTorch: use item(). */
   get [Symbol.iterator](): () => IterableIterator<Tensor> {
-    // Test libraries iterate what they compare, if it can be: no function then, rather than one that throws.
+    // Test libraries iterate over what they compare. Undefined tells them not to; a function that throws would not.
     present(this)
     return this.ndim === 0 ? (undefined as never) : () => rowsOf(this)
   }
@@ -122,12 +122,12 @@ export class Tensor extends TensorBase {
     return wrap(views.unsqueeze(this.walk, dim))
   }
 
-  /** Dimensions of size 1 stretched and new ones added in front, without a copy; -1 keeps a size. */
+  /** Stretches dimensions of size 1 and adds new ones in front, without a copy. -1 keeps a size. */
   expand(...shape: Integers): Tensor {
     return wrap(views.expand(this.walk, integersOf('expand', 'sizes', shape)))
   }
 
-  /** The walk of any shape, strides and offset over the storage; throws where it would leave it. */
+  /** A view of any shape, strides and offset over the storage. Throws if it would leave the storage. */
   asStrided(shape: readonly number[], strides: readonly number[], offset: number = this.offset): Tensor {
     checkIntegers('asStrided', 'sizes', shape)
     checkIntegers('asStrided', 'strides', strides)
@@ -173,17 +173,17 @@ export class Tensor extends TensorBase {
     return dtype === this.dtype ? this : wrap(cast(this.walk, dtype))
   }
 
-  /** The positions `index` (K), int64, of `dim`, copied in its order. */
+  /** A copy of the positions `index` (K), int64, of `dim`, in the order of `index`. */
   indexSelect(dim: number, index: Tensor): Tensor {
     return wrap(pick.indexSelect(this.walk, dim, recordOf('indexSelect', 'the index', index)))
   }
 
-  /** The other way round along every one of `dims`, copied: `flip(0)`, `flip(0, -1)`. */
+  /** A copy, reversed along each of `dims`: `flip(0)`, `flip(0, -1)`. */
   flip(...dims: Integers): Tensor {
     return wrap(rearrange.flip(this.walk, integersOf('flip', 'dims', dims)))
   }
 
-  /** Laid side by side as often as `counts` say for each dimension; counts in front of those make new ones. */
+  /** Repeated as often as `counts` say along each dimension. Further counts in front make new dimensions. */
   repeat(...counts: Integers): Tensor {
     return wrap(rearrange.repeat(this.walk, integersOf('repeat', 'counts', counts)))
   }
@@ -212,7 +212,7 @@ export class Tensor extends TensorBase {
     return binary(operators.mul, this.walk, other)
   }
 
-  /** `this / other`; of integers in float32 */
+  /** `this / other`; float32 for integers */
   div(other: TensorOperand, ...more: readonly never[]): Tensor {
     refuseMore('div', more, 'quotients are not rounded')
     return binary(operators.div, this.walk, other)
@@ -233,7 +233,7 @@ export class Tensor extends TensorBase {
     return binary(operators.minimum, this.walk, other)
   }
 
-  /** Raised to `min` and lowered to `max`; null leaves a side open. */
+  /** Limits elements to `min` and `max`. Null leaves a side open. */
   clamp(min: TensorOperand | null, max: TensorOperand | null = null): Tensor {
     if ((min ?? max ?? null) === null) throw new RuntimeError('clamp: expected min, max or both, got neither')
     const raised =
@@ -267,7 +267,7 @@ export class Tensor extends TensorBase {
     return wrap(elementwise.unary(operators.log, this.walk))
   }
 
-  /** The square root; NaN of what is negative. */
+  /** The square root; NaN for negative elements. */
   sqrt(): Tensor {
     return wrap(elementwise.unary(operators.sqrt, this.walk))
   }
@@ -365,31 +365,31 @@ export class Tensor extends TensorBase {
     return wrap(fold.any(this.walk, dim, keepdim))
   }
 
-  /** The largest element; along `dim`, the largest elements and where they stand. */
+  /** The largest element; along `dim`, the largest elements and their positions. */
   max(): Tensor
   max(dim: number, keepdim?: boolean): [values: Tensor, indices: Tensor]
   max(dim?: number, keepdim = false): Tensor | [values: Tensor, indices: Tensor] {
     return extreme('max', 1, this.walk, dim, keepdim)
   }
 
-  /** The smallest element; along `dim`, the smallest elements and where they stand. */
+  /** The smallest element; along `dim`, the smallest elements and their positions. */
   min(): Tensor
   min(dim: number, keepdim?: boolean): [values: Tensor, indices: Tensor]
   min(dim?: number, keepdim = false): Tensor | [values: Tensor, indices: Tensor] {
     return extreme('min', -1, this.walk, dim, keepdim)
   }
 
-  /** Where the largest element stands, int64; the first of equals. Without `dim`, in logical order. */
+  /** The position of the largest element, int64; the first of equals. Without `dim`, in logical order. */
   argmax(dim?: number, keepdim = false): Tensor {
     return wrap(lanes.argExtreme('argmax', 1, this.walk, dim, keepdim))
   }
 
-  /** Where the smallest element stands, int64; the first of equals. Without `dim`, in logical order. */
+  /** The position of the smallest element, int64; the first of equals. Without `dim`, in logical order. */
   argmin(dim?: number, keepdim = false): Tensor {
     return wrap(lanes.argExtreme('argmin', -1, this.walk, dim, keepdim))
   }
 
-  /** The `k` largest elements along `dim`, or smallest, and where they stand; NaN counts as the largest. */
+  /** The `k` largest or smallest elements along `dim`, and their positions. NaN counts as the largest. */
   topk(k: number, dim = -1, largest = true, sorted = true): [values: Tensor, indices: Tensor] {
     const { values, indices } = lanes.topk(this.walk, k, dim, largest, sorted)
     return [wrap(values), wrap(indices)]
@@ -413,9 +413,9 @@ export class Tensor extends TensorBase {
     return wrap(lanes.logSoftmax(this.walk, dim))
   }
 
-  // ---- In place. Refused while gradients are on for what requires them: wrap such changes in noGrad()
+  // ---- In place. Refused for tensors that require gradients, except in noGrad()
 
-  /** Takes over the elements of `source`, broadcast and converted. */
+  /** Copies the elements of `source`, broadcast and converted. */
   copy_(source: Tensor): this {
     const record = recordOf('copy_', 'the source', source)
     return change('copy_', this, () => copyInto(this.walk, record, 'copy_'))
@@ -481,7 +481,7 @@ export class Tensor extends TensorBase {
     return change('bernoulli_', this, () => fillBernoulli(this.walk, chance, generator))
   }
 
-  /** Becomes another view: of the storage of `source`, with its shape, strides and dtype. Views of before stay. */
+  /** Becomes a view of the storage of `source`, with its shape, strides and dtype. Earlier views do not change. */
   set_(source: Tensor): this {
     const record = recordOf('set_', 'the source', source)
     refuseIfRecorded('set_', this)
@@ -490,7 +490,7 @@ export class Tensor extends TensorBase {
   }
 }
 
-/** What elementwise operations take: a tensor or a plain number. */
+/** An operand of elementwise operations: a tensor or a plain number. */
 export type TensorOperand = Tensor | Scalar
 
 function wrap(source: Strided): Tensor {
@@ -520,7 +520,7 @@ function binaryInto<T extends Tensor>(
   return change(who, t, () => elementwise.binaryInto(operator, record, operand))
 }
 
-/** Runs what changes `t` in place, if that may be. */
+/** Runs a change of `t` in place, if that is allowed. */
 function change<T extends Tensor>(who: string, t: T, run: () => void): T {
   refuseIfRecorded(who, t)
   if (t.shape.some((size, dim) => size > 1 && t.strides[dim] === 0)) {

@@ -11,16 +11,16 @@ import { wrapDim } from './strided/dims.ts'
 import { item, jsonElements, toNested } from './strided/read.ts'
 import { isContiguous, numelOf, type Strided, Walk } from './strided/strided.ts'
 
-/** A tensor as JSON has it; `tensor()` makes it one again. */
+/** A tensor in JSON. `tensor()` makes it a tensor again. */
 export interface TensorJson {
   readonly dtype: DType
   readonly shape: readonly number[]
-  /** In logical order. What JSON's numbers cannot hold is text: `"NaN"`, `"-Infinity"`, `"-0"`, `"9007199254740993"`. */
+  /** The elements in logical order. What JSON's numbers cannot hold is text: `"NaN"`, `"-Infinity"`, `"-0"`, `"9007199254740993"`. */
   readonly data: readonly (number | string | boolean)[]
   readonly requiresGrad?: true
 }
 
-/** What a tensor is and tells; what it does is in {@link Tensor}. All it has are ordinary properties. */
+/** The state of a tensor and what it tells about it; its operations are in {@link Tensor}. It has ordinary properties only. */
 export abstract class TensorBase extends Inspectable implements Strided {
   protected walk: Walk
   protected wantsGrad = false
@@ -37,7 +37,7 @@ export abstract class TensorBase extends Inspectable implements Strided {
     if (requiresGrad !== false) this.requiresGrad = requiresGrad
   }
 
-  /** What the numeric core computes on: unlike the tensor, never a proxy. */
+  /** The record that the numeric core computes on. Unlike the tensor, it is never a proxy. */
   static walkOf(tensor: TensorBase): Walk {
     return tensor.walk
   }
@@ -77,22 +77,22 @@ export abstract class TensorBase extends Inspectable implements Strided {
     return numelOf(this.walk.shape)
   }
 
-  /** Goes up with every in-place operation on the memory, through whichever view. */
+  /** Counts the in-place operations on the memory, through any view. */
   get version(): number {
     return this.walk.storage.version
   }
 
   /**
-   * The elements in logical order: the memory itself where they lie that way, to read and write; else a copy.
+   * The elements in logical order: the memory itself if they lie in that order, to read and write; else a copy.
    * float16 and bfloat16 come as bit patterns; `.to('float32')` makes them numbers. A module compares weights whose
-   * memory was taken with what it packed, before every forward.
+   * memory was handed out with what it packed, before every forward.
    */
   get data(): TypedArray {
     if (isContiguous(this.walk)) this.walk.storage.isHandedOut = true
     return elementsOf(this.walk)
   }
 
-  /** Whether backward shall compute `grad`. Only floats may be asked to. */
+  /** Whether backward computes `grad`. Only floats can have it. */
   get requiresGrad(): boolean {
     return this.wantsGrad
   }
@@ -142,24 +142,22 @@ export abstract class TensorBase extends Inspectable implements Strided {
     return formatTensor(this.walk, this.wantsGrad)
   }
 
-  /** None. Whoever compares two objects asks both for it first; see {@link present}. */
+  /** Undefined. Test libraries ask both objects for it before they compare them; see {@link present}. */
   get [Symbol.toStringTag](): undefined {
     present(this)
     return undefined
   }
 }
 
-/** What tensors are compared by: {@link present} makes these their own. */
+/** The properties by which tensors are compared. {@link present} makes them own properties. */
 const presented = ['dtype', 'shape', 'data', 'requiresGrad']
 
 /**
- * Makes a tensor show what it holds instead of how it lies in memory, for whoever compares tensors by their own
- * enumerable properties: `node:assert`, Vitest, Jest, chai. A view then equals its copy, and what an
- * operation has counted up makes no difference.
+ * Makes a tensor show its contents instead of its memory layout, for libraries that compare objects by their own enumerable
+ * properties: `node:assert`, Vitest, Jest, chai. A view then equals its copy, and the count of changes makes no difference.
  *
- * A property of its own costs a tensor more than most operations on small ones, so it gets these at the moment when
- * somebody is about to look: all of the named ask for `Symbol.toStringTag`, or for an iterator, before they compare.
- * A tensor that cannot be extended is compared as it lies.
+ * Own properties cost more than most operations on small tensors, so a tensor gets them only when it is about to be compared: all
+ * these libraries ask for `Symbol.toStringTag`, or for an iterator, first. A tensor that cannot be extended is compared by its layout.
  */
 export function present(tensor: TensorBase): void {
   if (!Object.hasOwn(tensor, 'walk') || Object.hasOwn(tensor, 'data') || !Object.isExtensible(tensor)) return

@@ -28,7 +28,7 @@ const dtypes: readonly DType[] = [
   'bool',
 ]
 
-/** What a tensor of the other side is made of: a clone, whose type TypeScript takes for the tensor's. */
+/** Ways to clone a tensor. TypeScript gives clones the type of the tensor. */
 const clones: Record<string, (t: Tensor) => unknown> = {
   structuredClone: (t) => structuredClone(t),
   'structuredClone of a tensor that was compared': (t) => {

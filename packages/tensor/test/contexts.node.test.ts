@@ -20,7 +20,7 @@ beforeAll(async () => {
   script = outputFiles[0]?.text ?? ''
 })
 
-/** The package in a context of its own with nothing but JavaScript, as an audio worklet is, and what is given besides. */
+/** Runs the package in a context with nothing but JavaScript, like an audio worklet, and the given globals. */
 function contextWith(globals: object): typeof Api {
   const context = createContext({ ...globals })
   runInContext(script, context)

@@ -51,7 +51,7 @@ for (const [how, wrap] of Object.entries(wrappers)) {
     test(`${what}, ${how}, are equal`, () => {
       const make = () => pair().map(wrap)
       assert.deepStrictEqual(...make())
-      // Node's loose comparison finds no array of NaN equal to another.
+      // In Node's loose comparison an array with NaN equals no other array.
       if (what !== 'NaN') loose.deepEqual(...make())
       assert.ok(isDeepStrictEqual(...make()))
       const [a, b] = make()

@@ -30,7 +30,7 @@ const empty = zeros([0, 3])
 const bools = ones([2, 2], { dtype: 'bool' })
 const scalar = tensor(1)
 
-/** The calls of the fixture, and what the message has to tell. */
+/** The calls of the fixture, and what the message must contain. */
 const calls: Record<string, readonly [call: () => unknown, tells: RegExp]> = {
   'add: shapes that do not broadcast': [
     () => ones([2, 3]).add(ones([2])),
@@ -51,7 +51,7 @@ const calls: Record<string, readonly [call: () => unknown, tells: RegExp]> = {
   'where: a condition of numbers': [() => where(ones([2]), ones([2]), ones([2])), /bool.*float32/],
   'item of two': [() => ones([2]).item(), /\(2\).*toArray/],
   'item of none': [() => ones([0]).item(), /\(0\)/],
-  // An engine's own words: see Tensor[Symbol.iterator].
+  // This message comes from the JavaScript engine: see Tensor[Symbol.iterator].
   'iterating a scalar': [() => [...scalar], /./],
   'select: out of range': [() => ones([2]).select(0, 2), /index 2 .*size 2/],
   'select: no such dim': [() => ones([2]).select(1, 0), /-1 to 0, got 1/],

@@ -40,7 +40,7 @@ export function toTensor({ dtype, shape, data }: EncodedTensor): Tensor {
   return tensor(new memory[dtype](bytes.buffer), { shape, dtype })
 }
 
-/** What a fixture holds as an argument or result, its tensors decoded. */
+/** An argument or result in a fixture, with its tensors decoded. */
 export function decode(value: unknown): unknown {
   if (isEncoded(value)) return toTensor(value)
   return Array.isArray(value) ? value.map(decode) : value

@@ -9,7 +9,7 @@ it.each(fixtures.cases)("$name rounds once, as C's does", ({ name, a, b, c, resu
   const [as, bs, cs, want] = [a, b, c, result].map((encoded) => Array.from(toTensor(encoded).data, Number))
   const fma = functions[name]
   expect(as?.map((x, i) => fma?.(x, bs?.[i] ?? 0, cs?.[i] ?? 0))).toEqual(want)
-  // The fixture tells it from rounding twice.
+  // The fixture has cases in which rounding twice gives another result.
   const round = name === 'fma32' ? Math.fround : (value: number) => value
   expect(as?.map((x, i) => round(x * (bs?.[i] ?? 0) + (cs?.[i] ?? 0)))).not.toEqual(want)
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Generator, randperm } from '../src/index.ts'
 import { largestPositions } from '../src/strided/largest.ts'
 
-/** Keys on which the median of three splits off two elements at a time, so that the depth limit is reached. */
+/** Keys for which the median of three splits off only two elements at a time, so that the depth limit is reached. */
 function unevenKeys(length: number): Float64Array {
   const half = length / 2
   return Float64Array.from({ length }, (_, i) =>

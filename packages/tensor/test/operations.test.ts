@@ -13,7 +13,7 @@ interface Case {
   readonly result: unknown
 }
 
-// What PyTorch has from vector libraries, right to the last digit or nearly so, and what is summed in another order.
+// Functions that PyTorch takes from vector libraries, whose last digit may differ, and sums in another order.
 const inexact = [
   'exp',
   'log',
@@ -68,7 +68,7 @@ function check(call: string, got: unknown, want: unknown, what: string): void {
   else expect(got.toArray(), what).toEqual(want.toArray())
 }
 
-/** An argument in the text of a failure. */
+/** An argument, for the message of a failure. */
 function summary(arg: unknown): string {
   const decoded = decode(arg)
   return decoded instanceof Tensor ? `${decoded.dtype} (${decoded.shape})` : JSON.stringify(decoded)

@@ -4,7 +4,7 @@ type Pair = () => [Tensor, Tensor]
 
 const counted = (): Tensor => arange(6, { dtype: 'float32' }).reshape([2, 3])
 
-/** Tensors that test libraries find equal: of the same elements, shape, dtype and requiresGrad, however they lie. */
+/** Pairs that test libraries must find equal: same elements, shape, dtype and requiresGrad, in any memory layout. */
 export const equalPairs: Record<string, Pair> = {
   'the same numbers': () => [tensor([1, 2]), tensor([1, 2])],
   'a transposed view and its copy': () => [counted().t(), counted().t().contiguous()],

@@ -10,7 +10,7 @@ const matrix = (): Tensor =>
     [3, 4],
   ])
 
-/** Ways to stand between a user and a tensor. */
+/** Proxies between a user and a tensor. */
 const proxies: Record<string, (t: Tensor) => Tensor> = {
   'a Proxy': (t) => new Proxy(t, {}),
   "Vue's reactive()": (t) => reactive(t) as unknown as Tensor,

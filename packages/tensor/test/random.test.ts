@@ -115,7 +115,7 @@ function check({ call, args, result, crc }: Draw, generator: Generator): void {
   const want = decode(result)
   if (!(want instanceof u.Tensor)) throw new TypeError('fixture: no result')
   expect(`${got.dtype} (${got.shape})`, what).toBe(`${want.dtype} (${want.shape})`)
-  // JavaScript's log, sin and cos of doubles are not those PyTorch was built with.
+  // JavaScript's log, sin and cos of doubles differ from those of PyTorch.
   const isInexact = want.dtype === 'float64' && (call === 'randn' || call === 'normal_')
   if (isInexact) expect(got, what).toBeAllclose(want, { rtol: 4 * Number.EPSILON, atol: 0 })
   else expect(got.toArray(), what).toEqual(want.toArray())

@@ -27,13 +27,13 @@ t.view(3, 2).permute(1, 0).reshape([-1]).expand(2, -1)
 zeros('2')
 // @ts-expect-error options come last
 zeros({ dtype: 'int8' }, 2)
-// @ts-expect-error there is a size at least
+// @ts-expect-error at least one size is required
 zeros()
-// @ts-expect-error text is no element
+// @ts-expect-error text is not an element
 tensor(['1'])
-// @ts-expect-error nor an operand
+// @ts-expect-error text is not an operand
 t.add('1')
-// @ts-expect-error shapes are not to be written to
+// @ts-expect-error shapes are read-only
 t.shape[0] = 1
 // @ts-expect-error keepdim needs a dim
 t.max(undefined, true)

@@ -1,5 +1,5 @@
-// Every argument of every function and method, with every kind of value that does not fit: none is accepted, and none is
-// answered in the engine's own words.
+// Calls every function and method with every kind of wrong value for every argument. None may be accepted, and none may be answered
+// with the JavaScript engine's own message.
 
 import { call, faultOf } from '@unroll/testing'
 import { expect, it } from 'vitest'
@@ -10,7 +10,7 @@ const x = ones([2, 3])
 const bools = ones([2, 3], { dtype: 'bool' })
 const integers = (...shape: number[]): Tensor => zeros(shape, { dtype: 'int64' })
 
-/** What is no integer, no tensor and so on: values of every kind, without those that would do. */
+/** Values of every kind except those that fit: what is not an integer, not a tensor, and so on. */
 const values: Record<string, unknown> = {
   null: null,
   "'1'": '1',
@@ -38,8 +38,7 @@ const values: Record<string, unknown> = {
   'Object.create(null)': Object.create(null),
 }
 
-/** What will do for each kind of argument, by name, or is taken on purpose. */
-/** Kinds of arguments, and the values above that will do, or are taken on purpose. */
+/** Kinds of arguments, with the values above that fit, or are accepted on purpose. */
 const kinds = {
   integer: [],
   integerOrNone: [],
@@ -226,7 +225,7 @@ it('every function and method that takes arguments is there', () => {
     const { value } = Object.getOwnPropertyDescriptor(api.Tensor.prototype, name) ?? {}
     return typeof value === 'function' && name !== 'constructor' && value.length > 0
   })
-  // Of other kinds of arguments, and in wrongCalls.test.ts.
+  // These have other kinds of arguments, or are tested in wrongCalls.test.ts.
   const others = ['noGrad', 'checkTensor', 'elementsOf', 'isTensorClone', 'isFloatingPoint', 'promoteTypes']
   const functions = Object.entries(api)
     .filter(([, value]) => typeof value === 'function' && !/^class/.test(String(value)) && value.length > 0)

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import * as api from '../src/index.ts'
 import { Generator, ones, Storage, Tensor, tensor } from '../src/index.ts'
 
-// Calls of plain JavaScript, as people make them who know PyTorch, NumPy or lodash, or guess: none is accepted, and none
-// is answered in the engine's own words.
+// Wrong calls from plain JavaScript, as people make them who know PyTorch, NumPy or lodash, or guess. None may be accepted, and none
+// may be answered with the JavaScript engine's own message.
 
 const x = ones([2, 3])
 const later = Promise.resolve(x)

@@ -3,8 +3,8 @@
 //
 //   node scripts/fuzz.mjs [--seconds 60] [--count N] [--seed N] [--save]
 //
-// Seeds are the files of test/fixtures, test/variants, test/cases and test/corpus. Guided by outcomes: an input that ends in a way not seen
-// before joins the pool (--save: and test/corpus, if it is small). Runs repeat exactly for the same seed and count.
+// Seeds are the files of test/fixtures, test/variants, test/cases and test/corpus. An input with a new outcome joins the pool, and
+// with --save also test/corpus, if it is small. Runs repeat exactly for the same seed and count.
 // Needs Node 22.18 or newer, which reads TypeScript.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -43,7 +43,7 @@ const interesting = [
   ...'PK',
 ].map((char) => char.charCodeAt(0))
 
-// What is left out is said of nearly every input.
+// Nearly every input has something that is left out, and warned of.
 console.warn = () => undefined
 
 const random = seededBits(seed)
@@ -56,7 +56,7 @@ let [inputs, loaded, saved] = [0, 0, 0]
 const beat = watchdog()
 const started = performance.now()
 while (inputs < count && performance.now() - started < seconds * 1000) {
-  // Half of the time a seed: what mutants lead to is mostly broken early.
+  // Half of the inputs come from seeds: mutants of mutants mostly break early.
   const bytes = mutate(pool[random() % (random() % 2 === 0 ? seedCount : pool.length)])
   const before = performance.now()
   const outcome = await run(bytes)
@@ -104,12 +104,12 @@ async function run(bytes) {
   return results.map((result) => (typeof result === 'string' ? result : kindOf(result))).join(' | ')
 }
 
-/** Another way through a checkpoint of several parts; most files have no such prefix. */
+/** Reads a checkpoint of several parts with a prefix. Most files have no such prefix. */
 function below(bytes) {
   return loadWeights(bytes, { prefix: 'model.' })
 }
 
-/** The tensors of loadWeights must be those that the lazy reader picks out of the storages byte by byte. */
+/** The tensors of loadWeights must equal those that the lazy reader picks from the storages byte by byte. */
 async function compare(bytes, weights) {
   const checkpoint = await open(bytes)
   for (const [name, tensor] of weights) {
@@ -121,7 +121,7 @@ async function compare(bytes, weights) {
   await checkpoint.close()
 }
 
-/** Bit by bit but for NaN: a copy through numbers may set the bit that makes a signalling one quiet. */
+/** Compares bits, except those of NaN: a copy through numbers may turn a signalling NaN into a quiet one. */
 function equal(a, b) {
   return a.length === b.length && a.every((value, i) => Object.is(value, b[i]))
 }
@@ -143,7 +143,7 @@ function kindOf(result) {
   return Array.isArray(result) ? 'array' : typeof result
 }
 
-/** The seeds; of zip archives also their records, so that a change need not break a checksum. */
+/** The seeds. Records of zip archives are seeds, too, so that a change does not always break a checksum. */
 async function seeds() {
   const found = []
   const folders = ['fixtures', 'variants', 'cases', 'corpus'].map(
@@ -182,7 +182,7 @@ function mutate({ bytes, records }) {
   )
 }
 
-/** One to four changes: of a byte, a run of bytes, a number, or of a part that is cut, doubled or moved. */
+/** Makes one to four changes: to a byte, a run of bytes or a number, or by cutting, doubling or moving a part. */
 function change(bytes) {
   let changed = bytes.slice()
   for (let left = 1 + (random() % 4); left > 0 && changed.length > 0; left--) {
@@ -228,7 +228,7 @@ function splice(bytes, at, length, insert) {
   return spliced
 }
 
-/** A length or count at an edge, 1 to 8 bytes long. */
+/** A length or count at the edge of a range, in 1 to 8 bytes. */
 function number() {
   const edges = [
     0n,
@@ -248,7 +248,7 @@ function number() {
   return new Uint8Array(view.buffer).slice(0, 2 ** (random() % 4))
 }
 
-/** Ends the process if the count stands still: nothing in this thread could. */
+/** Ends the process if the count stops growing. A thread of its own does it, since this one would hang. */
 function watchdog() {
   const beats = new Int32Array(new SharedArrayBuffer(4))
   const code = `

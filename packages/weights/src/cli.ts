@@ -9,7 +9,7 @@ const { version }: { version: string } = createRequire(import.meta.url)('../pack
 /** Carriage return, and the escape that clears the rest of the line. */
 const lineStart = '\r\x1b[K'
 
-/** Results that nobody can read are an error; but a reader that has seen enough (`| head`) may go. */
+/** It is an error if stdout cannot be written, unless its reader has seen enough and left, as `| head` does. */
 let failed = false
 function outFailed(error: unknown): void {
   if (failed || codeOf(error) === 'EPIPE' || codeOf(error) === 'EOF') return
@@ -27,7 +27,7 @@ const code = await runCli(process.argv.slice(2), {
     try {
       stdout.write(`${line}\n`)
     } catch (error) {
-      // Node 20 throws what it cannot write to a file.
+      // Node 20 throws if it cannot write to a file.
       outFailed(error)
     }
   },

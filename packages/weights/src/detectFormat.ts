@@ -2,14 +2,14 @@ import { CorruptCheckpointError, UnsupportedFormatError } from './errors.ts'
 import type { Format } from './reader.ts'
 import type { Bytes, Source } from './source/source.ts'
 
-/** What the first bytes tell: which kind of zip it is, and what an index is of, is found out later. */
+/** The formats that the first bytes tell apart. The kind of a zip archive or an index is found out later. */
 export type Detected = Extract<Format, 'zip' | 'legacy' | 'tar' | 'pickle' | 'safetensors' | 'npy'> | 'index'
 
-/** Bytes that tell any of the formats: a tar archive's mark ends at 262. */
+/** This many bytes tell all formats apart: the mark of a tar archive ends at 262. */
 const headBytes = 512
 
 /**
- * Tells the format by the file's first bytes; its name means nothing. Which kind of zip it is, its directory tells.
+ * Detects the format from the file's first bytes, never from its name. The kind of a zip archive is told by its directory.
  * @throws UnsupportedFormatError naming the format, where it is a known one
  */
 export async function detectFormat(source: Source): Promise<Detected> {
@@ -18,7 +18,7 @@ export async function detectFormat(source: Source): Promise<Detected> {
   const head = await source.read(0, Math.min(headBytes, source.byteLength))
   if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'zip'
   if (isLegacy(head)) return 'legacy'
-  // Before all marks: the length of a header can look like one (640 like a pickle's start, 35615 like gzip's).
+  // Checked before the marks: the length of a header can look like a mark (640 like a pickle's, 35615 like gzip's).
   if (isSafetensors(head) && head[7] === 0) return 'safetensors'
   const text = String.fromCharCode(...head)
   if (text.slice(257, 262) === 'ustar') return 'tar'
@@ -26,7 +26,7 @@ export async function detectFormat(source: Source): Promise<Detected> {
   if (isPickle(head, text)) return 'pickle'
   const kind = foreignKind(text)
   if (kind !== null) throw unsupportedFormat(kind, file)
-  // A length that lies is for the reader to tell.
+  // The length is checked when the header is read.
   if (isSafetensors(head)) return 'safetensors'
   if (/^\s*\{\s*"(metadata|weight_map)"/.test(text)) return 'index'
   if (/^\s*\{\s*"/.test(text)) throw unsupportedFormat('a JSON file', file)
@@ -47,18 +47,18 @@ const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8,
 
 const textMagic = [...'L119547037146038801333356L\n'].map((char) => char.charCodeAt(0))
 
-/** After PROTO, from protocol 4 on also after a FRAME and its length; in protocols 0 and 1 as text. */
+/** The number follows PROTO, from protocol 4 on also a FRAME and its length; in protocols 0 and 1 it is text. */
 function isLegacy(head: Bytes): boolean {
   if (startsWith(head, textMagic)) return true
   return head[0] === 0x80 && startsWith(head.subarray(head[2] === 0x95 ? 11 : 2), legacyMagic)
 }
 
-/** After the header's length, eight bytes, its JSON. */
+/** A safetensors file begins with the length of its header in eight bytes, followed by JSON. */
 function isSafetensors(head: Bytes): boolean {
   return head[8] === 0x7b
 }
 
-/** Protocols 0 and 1 do not name themselves: a dict, a list or a call tells. */
+/** Protocols 0 and 1 have no mark, so a dict, a list or a call must be recognised. */
 function isPickle(head: Bytes, text: string): boolean {
   if (head[0] === 0x80) return (head[1] ?? 6) <= 5
   return /^(\([dl]p\d+\n|[}\]]q\0|c[\w.]+\n[\w.]+\n[pq(])/.test(text)

@@ -1,10 +1,10 @@
-/** Where in a checkpoint something is wrong. */
+/** The place of an error in a checkpoint. */
 export interface CheckpointLocation {
   /** Path, URL or file name; `<bytes>` for memory without a name. */
   readonly file: string
   /** Name of the archive's record; null outside records. */
   readonly record?: string | null
-  /** Byte offset in the record, or in the file where `record` is null; null where no single byte is to blame. */
+  /** Byte offset in the record, or in the file if `record` is null; null if no single byte is wrong. */
   readonly offset?: number | null
 }
 
@@ -42,14 +42,13 @@ export class CheckpointError extends Error implements CheckpointLocation {
   }
 }
 
-/** The source could not be read at all: no such file, HTTP status 404, a slice shorter than asked for. */
+/** The source could not be read: no such file, HTTP status 404, a slice shorter than asked for. */
 export class UnreadableSourceError extends CheckpointError {
   override readonly name: string = 'UnreadableSourceError'
 }
 
 /**
- * The file became another one while it was read. Parts of two files are never put together; reading it again gives
- * the new one.
+ * The file changed while it was read. Parts of two versions are never put together. Reading again gives the new version.
  */
 export class SourceChangedError extends UnreadableSourceError {
   override readonly name: string = 'SourceChangedError'
@@ -63,7 +62,7 @@ export class SourceChangedError extends UnreadableSourceError {
   }
 }
 
-/** A file of a kind, or with a content, that this package knows by name but does not read. */
+/** The file is of a kind, or has content, that this package recognises but does not read. */
 export class UnsupportedFormatError extends CheckpointError {
   override readonly name: string = 'UnsupportedFormatError'
 }
@@ -78,10 +77,10 @@ export class CorruptCheckpointError extends CheckpointError {
   override readonly name: string = 'CorruptCheckpointError'
 }
 
-/** Text from a file, fit for a message: quoted, control characters escaped, cut at 120 characters. */
+/** Makes text from a file safe for a message: quoted, control characters escaped, cut at 120 characters. */
 export function quote(text: string): string {
   const quoted = JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text)
-  // What JSON lets through: DEL, the controls of Latin-1, and those that turn the direction of text.
+  // JSON does not escape DEL, the controls of Latin-1, and those that change the direction of text.
   return quoted.replace(/[\p{Cc}\p{Bidi_Control}]/gu, unicodeEscape)
 }
 

@@ -13,26 +13,26 @@ import { unsupportedKind } from './torch/unsupported.ts'
 import { loadable, unheldIn, weightsOf } from './weightsOf.ts'
 import { type LoadOptions, loadDefaults, withReader } from './withReader.ts'
 
-/** What is thought of a name in a pickle. */
+/** How a name in a pickle is treated. */
 export type Verdict =
   /** Made by `load`. */
   | 'allowed'
   /** Not on the allow-list: an inert record in `load`, left out by `loadWeights`. */
   | 'unlisted'
-  /** A tensor that cannot be represented: the same. */
+  /** A tensor that cannot be represented: treated like an object that is not on the list. */
   | 'unsupported'
-  /** Only an attack has a use for it: the file is refused. */
+  /** Only an attack needs it: the file is refused. */
   | 'dangerous'
 
 export interface InspectedGlobal {
   /** `torch._utils._rebuild_tensor_v2` */
   readonly name: string
   readonly verdict: Verdict
-  /** Of its first mention in the pickle, in bytes. */
+  /** The offset of its first mention in the pickle, in bytes. */
   readonly offset: number
 }
 
-/** What a file holds, found out without reading its tensors; see {@link inspect}. */
+/** What a file holds, without its tensors' data; see {@link inspect}. */
 export interface Inspection {
   readonly file: string
   readonly byteLength: number
@@ -43,24 +43,24 @@ export interface Inspection {
   readonly shared: readonly (readonly string[])[]
   /** Other values, by path, as short text. */
   readonly values: ReadonlyMap<string, string>
-  /** What the format notes: versions, byte order, safetensors' own metadata. */
+  /** The format's own notes: versions, byte order, safetensors' metadata. */
   readonly metadata: ReadonlyMap<string, string>
   /** Classes and functions that its pickle names, each once. */
   readonly globals: readonly InspectedGlobal[]
   /** False if the pickle names something dangerous. Reading it here is harmless all the same. */
   readonly safe: boolean
-  /** What `loadWeights` leaves out, since no tensor can hold it, and why. */
+  /** What `loadWeights` leaves out because no tensor can hold it, and why. */
   readonly leftOut: readonly LeftOut[]
   /** Recurrent modules in its state dict, with the prefixes `fromStateDict` takes. */
   readonly modules: readonly RecurrentModule[]
-  /** Why `load` and `loadWeights` would refuse it, before any tensor is read; null where they would not. */
+  /** Why `load` and `loadWeights` would refuse the file before they read a tensor; null if they would not. */
   readonly refusals: { readonly load: string | null; readonly loadWeights: string | null }
 }
 
 /**
- * Tells what a checkpoint holds without reading any tensor's data, and without refusing what can be shown: dangerous
- * names stand in the result, nothing is done with them.
- * @throws as `load`, for files that cannot be made sense of
+ * Tells what a checkpoint holds, without reading the data of tensors. Files that `load` refuses can be inspected, too: dangerous
+ * names are listed, and nothing is done with them.
+ * @throws as `load`, for files that cannot be understood
  *
  * @example
  * const { tensors, safe, modules } = await inspect('model.pt')
@@ -91,7 +91,7 @@ export async function inspect(source: CheckpointSource, options?: LoadOptions | 
   })
 }
 
-/** What can be shown; of an object whose parts contradict each other, the names alone. */
+/** Everything that can be shown. If the parts of an object contradict each other, only its names are. */
 function contentsOf(reader: Reader): Contents {
   const { value } = attempt(() => reader.contents())
   return value ?? { tensors: new Map(), values: new Map(), metadata: new Map(), globals: reader.globals }

@@ -1,6 +1,6 @@
 import { quote } from './errors.ts'
 
-/** Something in a file that is not read, though the rest is. */
+/** Something in a file that is left out while the rest is read. */
 export interface LeftOut {
   /** Its key in the state dict, or its path in the file if it stands outside. */
   readonly name: string
@@ -10,13 +10,13 @@ export interface LeftOut {
   readonly why: string
 }
 
-/** Why something in a pickle is not made. */
+/** Why an object in a pickle is not made. */
 export interface Refusal extends Pick<LeftOut, 'what' | 'why'> {
-  /** A class that is not imitated, or what nothing here can hold. */
+  /** Whether the class is unknown, or nothing here can hold the object. */
   readonly kind: 'unlisted' | 'unsupported'
 }
 
-/** Kinds of things that are named, and things of each; of more there is the number. */
+/** A message names this many kinds of things, and this many things of each. It counts the others. */
 const named = 4
 
 /** `"a", "b": a sparse tensor (save tensor.to_dense()); "q": a quantized tensor (...); and 3 more, which inspect lists` */

@@ -1,6 +1,6 @@
 /**
- * What a file may ask for, by default. Real checkpoints stay far below; a file that goes beyond gets an error naming
- * the limit. Every reading function takes others as `{ limits: { depth: 2000 } }`.
+ * The default limits. Real checkpoints stay far below them; a file that exceeds one gets an error that names the limit. Every
+ * reading function takes other limits, as `{ limits: { depth: 2000 } }`.
  *
  * Sizes claimed by a file are compared with its true length first, so that a small file cannot ask for much memory.
  */
@@ -15,7 +15,7 @@ export const limits = {
   inflatedBytes: 2_147_483_648,
   /** Bytes of a pickle (256 MiB). The tensors' bytes stand elsewhere: a model of 100,000 tensors pickles to about 20 MB. */
   pickleBytes: 268_435_456,
-  /** Opcodes of a pickle: each makes at most one value of about 100 bytes, so they bound the memory of all. */
+  /** Opcodes of a pickle. Each makes at most one value of about 100 bytes, so this bounds their memory. */
   pickleOpcodes: 8_000_000,
   /** Bytes of one pickled integer: 32,768 bits. More would be slow to print, and no tensor has such a size. */
   pickleIntegerBytes: 4096,
@@ -24,15 +24,15 @@ export const limits = {
   /** Dimensions of a tensor: PyTorch's own limit for most operations. */
   dimensions: 64,
   /**
-   * Elements a view may show beyond those its storage holds (strides of 0): 1 GiB once copied as float32. As many bytes
-   * may reparametrized weights take beyond the storages they are computed of.
+   * Elements that a view may have beyond those of its storage, by strides of 0: 1 GiB when copied as float32. Reparametrized
+   * weights may take as many bytes beyond the storages they are computed from.
    */
   expandedElements: 268_435_456,
   /** Entries of nested dicts that {@link loadWeights} walks through in search of tensors. */
   stateDictEntries: 1_000_000,
   /**
-   * Characters of all names of a state dict together: a key shared by many nested dicts would else be repeated in the
-   * name of each tensor below. 100,000 tensors with names of 1000 characters.
+   * Characters of all names of a state dict together, since the keys of nested dicts are repeated in the name of each tensor below
+   * them. Enough for 100,000 tensors with names of 1000 characters.
    */
   nameCharacters: 100_000_000,
   /** Bytes of a safetensors header: the format's own limit. */
@@ -47,5 +47,5 @@ export const limits = {
   codeBytes: 16_777_216,
 } as const
 
-/** As {@link limits}, with values of one's own. */
+/** Other values for {@link limits}. */
 export type Limits = { readonly [Name in keyof typeof limits]: number }

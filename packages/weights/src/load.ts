@@ -17,10 +17,10 @@ import { type LoadOptions, loadDefaults, withReader } from './withReader.ts'
  * its one Tensor.
  *
  * Tensors keep the file's dtype (float8 becomes float32), strides and sharing; parameters keep `requiresGrad`.
- * Nothing in the file is executed: in the place of an object whose class is not on the allow-list, or that no tensor
- * can hold, an {@link InertRecord} stands.
- * @throws UnreadableSourceError, CorruptCheckpointError; UnsupportedFormatError or UnsafePickleError if the file is
- * nothing but one such object; UnsafePickleError if it names what only an attack has a use for (`os.system`); TypeError
+ * Nothing in the file is executed. An {@link InertRecord} replaces each object whose class is not on the allow-list, or that no
+ * tensor can hold.
+ * @throws UnreadableSourceError, CorruptCheckpointError; UnsupportedFormatError or UnsafePickleError if the file holds only
+ * one such object; UnsafePickleError if it names something that only an attack needs (`os.system`); TypeError
  * if `source` is no source; the reason of `signal` if it aborts
  *
  * @example
@@ -30,7 +30,7 @@ import { type LoadOptions, loadDefaults, withReader } from './withReader.ts'
 export async function load(source: CheckpointSource, options?: LoadOptions | null): Promise<SavedValue> {
   const own = optionsOf<LoadOptions>('load', options, loadDefaults)
   return withReader('load', source, own, async ({ reader, context }): Promise<SavedValue> => {
-    // Twice over the object: first to learn which tensors there are, then, with their memory at hand, to make them.
+    // The object is walked twice: first to find its tensors, then, once their memory is read, to make them.
     const makeTensor = await readTensors(checkSaved(reader), context)
     return reader.saved<Tensor | InertRecord>({
       tensor(spec) {
@@ -47,7 +47,7 @@ export async function load(source: CheckpointSource, options?: LoadOptions | nul
 
 /**
  * The tensors in a saved object, in its order.
- * @throws as {@link load}, before anything of them is read
+ * @throws as {@link load}, before any of their data is read
  */
 export function checkSaved(reader: Reader): TensorSpec[] {
   const specs: TensorSpec[] = []
@@ -57,7 +57,7 @@ export function checkSaved(reader: Reader): TensorSpec[] {
       return spec
     },
     inert: inertRecord,
-    // The parts of what is inert may have tensors too.
+    // Parts of an inert record may have tensors, too.
     settle(_made, record, part) {
       if (record.kind !== 'object') return
       for (const value of [...record.args.items, ...record.entries, ...record.items]) part(value)
@@ -71,13 +71,13 @@ export function checkSaved(reader: Reader): TensorSpec[] {
 
 export interface WeightsOptions extends LoadOptions {
   /**
-   * Gives the tensors whose keys start with it, without it: `module.`, `encoder.lstm.`. In a file with several state
-   * dicts it says which: `model.`, `ema.`, `0.`. Default: all keys, as they are.
+   * Selects the tensors whose keys start with this prefix, and removes it: `module.`, `encoder.lstm.`. In a file with several
+   * state dicts it chooses one: `model.`, `ema.`, `0.`. Default: all keys, unchanged.
    */
   readonly prefix?: string | null | undefined
   /**
-   * Converts floating-point tensors, exactly; int64 counters and the like stay as they are. Without it every tensor
-   * keeps the file's dtype.
+   * Converts floating-point tensors, exactly. Integers, such as counters, keep their dtype. Default: every tensor keeps the
+   * file's dtype.
    */
   readonly dtype?: WideDType | null | undefined
 }
@@ -87,16 +87,15 @@ const weightsDefaults: WeightsOptions = { ...loadDefaults, prefix: undefined, dt
 /**
  * Reads a state dict: tensors by name, with PyTorch's keys, in the file's order; what `Module.loadStateDict` takes.
  *
- * In a training checkpoint the dict called `state_dict`, `model_state_dict`, `model`, `net` and the like is taken, never
- * an optimizer's; dicts inside a dict add their key and a dot (`encoder.weight`); of a pickled module and a TorchScript
- * archive its parameters and buffers are found by walking through it, no code of it is run. Weights that weight norm,
- * spectral norm, pruning or WeightDrop took apart are put together, as PyTorch computes them in evaluation.
+ * In a training checkpoint it takes the dict called `state_dict`, `model_state_dict`, `model`, `net` and the like, never an
+ * optimizer's. Nested dicts add their key and a dot (`encoder.weight`). In a pickled module or a TorchScript archive it finds
+ * parameters and buffers by walking through the object, and runs none of its code. Weights that weight norm, spectral norm,
+ * pruning or WeightDrop took apart are put together, as PyTorch computes them in evaluation.
  *
- * What is no tensor is stepped over. What no tensor can hold (sparse, quantized, complex), and objects among the
- * tensors whose class is not on the allow-list, are left out; `console.warn` lists them once.
- * @throws as {@link load}; UnsupportedFormatError if the file holds something else than dicts of tensors, several
- * state dicts and no `prefix` that tells which, or a number that `dtype` cannot hold exactly; RangeError if no key
- * starts with `prefix`
+ * Other values are skipped. Tensors that cannot be represented here (sparse, quantized, complex), and objects among the tensors
+ * whose class is not on the allow-list, are left out; `console.warn` lists them once.
+ * @throws as {@link load}; UnsupportedFormatError if the file has no dict of tensors, several state dicts and no `prefix` that
+ * chooses one, or a number that `dtype` cannot hold exactly; RangeError if no key starts with `prefix`
  *
  * @example
  * lstm.loadStateDict(await loadWeights('dataparallel.pt', { prefix: 'module.lstm.' }))   // or a URL
@@ -116,14 +115,14 @@ export async function loadWeights(
   })
 }
 
-/** @throws TypeError if it is no text */
+/** @throws TypeError if it is not a string */
 export function checkPrefix(who: string, prefix: string | null | undefined): string {
   if (prefix === null || prefix === undefined) return ''
   if (typeof prefix === 'string') return prefix
   throw new TypeError(`${who}: expected prefix to be text, got ${describeValue(prefix)}`)
 }
 
-/** @throws TypeError if nothing is converted to it */
+/** @throws TypeError for a dtype that nothing can be converted to */
 export function checkDType(who: string, dtype: WideDType | null | undefined): WideDType | undefined {
   if (dtype === null || dtype === undefined) return undefined
   if (dtype === 'float32' || dtype === 'float64') return dtype

@@ -5,7 +5,7 @@ import type { Contents, Format, Making, Reader, Weights } from './reader.ts'
 import type { TensorSpec } from './tensor/tensorSpec.ts'
 import type { Saved } from './torch/savedValue.ts'
 
-/** A file that is a state dict and nothing else. */
+/** A reader of files that hold a state dict and nothing else. */
 export class NamedTensors implements Reader {
   readonly format: Format
   readonly at: CheckpointLocation
@@ -16,8 +16,8 @@ export class NamedTensors implements Reader {
   readonly #others: ReadonlyMap<string, TensorSpec>
 
   /**
-   * @param parts.leftOut what of it cannot be read
-   * @param parts.others tensors that are no part of the state dict
+   * @param parts.leftOut what cannot be read
+   * @param parts.others tensors that do not belong to the state dict
    */
   constructor(
     format: Format,
@@ -51,7 +51,7 @@ export class NamedTensors implements Reader {
   }
 }
 
-/** A file that is one tensor without a name; its state dict calls it `name`. */
+/** A reader of files that hold one tensor without a name. The state dict calls it `name`. */
 export class OneTensor extends NamedTensors {
   readonly #spec: TensorSpec
 

@@ -12,18 +12,18 @@ import { type TensorInfo, tensorInfo } from './tensorInfo.ts'
 import { type NamedWeights, unheldIn, weightsOf } from './weightsOf.ts'
 import { loadDefaults, OpenedCheckpoint } from './withReader.ts'
 
-/** As those of `loadWeights`; a dtype is asked for tensor by tensor. */
+/** The options of `loadWeights`, but for `dtype`, which is given for each tensor. */
 export type OpenOptions = Omit<WeightsOptions, 'dtype'>
 
 const openDefaults: OpenOptions = { ...loadDefaults, prefix: undefined }
 const getDefaults: { dtype: WideDType | null | undefined } = { dtype: undefined }
 
 /**
- * Opens a checkpoint whose tensors are read one by one, when they are asked for: of a file of gigabytes a layer costs
- * about that layer's bytes. Only what describes the tensors is read here.
+ * Opens a checkpoint and reads only the descriptions of its tensors. Each tensor is read when it is asked for, so one layer of a
+ * file of gigabytes costs about as much as that layer's bytes.
  *
  * The names are those of `loadWeights`. Close it when done.
- * @throws as `loadWeights`; progress and signal count for all later reads too
+ * @throws as `loadWeights`; `onProgress` and `signal` also apply to all later reads
  *
  * @example
  * const checkpoint = await open('large.safetensors')
@@ -48,13 +48,13 @@ export class Checkpoint {
   readonly format: Format
   /** Every tensor's dtype, shape, strides and storage, by name, in the file's order. */
   readonly tensors: ReadonlyMap<string, TensorInfo>
-  /** What no tensor can hold, and why. Of dtypes that tensors lack {@link raw} gives the numbers. */
+  /** What no tensor can hold, and why. If only the dtype is missing, {@link raw} gives the numbers. */
   readonly leftOut: readonly LeftOut[]
   readonly #opened: OpenedCheckpoint
   readonly #specs: ReadonlyMap<string, TensorSpec>
-  /** Storages some tensor still uses: views of one share its memory, and nothing is kept that nobody has. */
+  /** Storages that tensors still use, so that views of one share its memory. Unused ones can be collected. */
   readonly #storages = new WeakMap<StorageSpec, Map<string, WeakRef<Storage>>>()
-  /** Reads follow each other, so that a storage is not read twice and progress is of one of them. */
+  /** Reads run one after the other, so that no storage is read twice, and progress is that of one read. */
   #last: Promise<unknown> = Promise.resolve()
 
   /** @internal */
@@ -84,14 +84,14 @@ export class Checkpoint {
   }
 
   /**
-   * Reads one tensor's numbers in the file's own dtype, whichever: uint64, complex64, float8 as bits, ...
+   * Reads one tensor's numbers in any dtype that the file has: uint64, complex64, float8 as bits, ...
    * @throws as {@link get}
    */
   async raw(name: string): Promise<RawTensor> {
     return this.#queue('Checkpoint.raw', name, (spec) => readRaw(spec))
   }
 
-  /** Closes its files. Tensors stay. */
+  /** Closes the files. Tensors that were read stay valid. */
   async close(): Promise<void> {
     await this.#last.catch(() => undefined)
     await this.#opened.close()

@@ -17,18 +17,18 @@ import { isTorchScript, openTorchScript } from './torch/torchScript.ts'
 import { isTorchArchive, openTorchArchive, openZipCheckpoint } from './torch/zipCheckpoint.ts'
 import { ZipArchive } from './zip/zipArchive.ts'
 
-/** What stands beside a file, or in it. */
+/** How to open the files beside a file, or the records in it. */
 export interface Surroundings {
-  /** Opens a file that an index names; null for a file that may be none itself. */
+  /** Opens a file that an index names; null if this file must not be an index itself. */
   readonly openShard: OpenShard | null
-  /** The record to read of an archive of several; null for a file that may be none itself. */
+  /** Which record of an archive to read; null if this file must not be an archive of checkpoints itself. */
   readonly record: string | undefined | null
 }
 
-/** A shard of an index, or a record of an archive: it has nothing beside it, and nothing in it. */
+/** For a shard of an index, or a record of an archive: it can be neither an index nor an archive of checkpoints. */
 const alone: Surroundings = { openShard: null, record: null }
 
-/** Tells the format and reads what describes the tensors; of them nothing. */
+/** Detects the format, and reads the descriptions of the tensors but not their data. */
 export async function openReader(source: Source, { openShard, record }: Surroundings): Promise<Reader> {
   const format = await detectFormat(source)
   if (format === 'zip') return openArchive(await ZipArchive.open(source), record)

@@ -4,16 +4,16 @@ import { openBytes } from './source/memorySource.ts'
 import { Source } from './source/source.ts'
 import type { ZipArchive } from './zip/zipArchive.ts'
 
-/** How the names of checkpoints end. Which kind each is, its content tells. */
+/** The extensions of checkpoints. The content tells which kind each is. */
 const checkpointName = /\.(pt|pth|pt2|bin|ckpt|pkl|pickle|jit|ptl|th|tar|model|safetensors|npy|npz)$/i
 
-/** What torch.export.save wrote before PyTorch 2.8, beside the program and more. */
+/** The record with the weights in what torch.export.save wrote before PyTorch 2.8. */
 const exported = 'serialized_state_dict.pt'
 
 /**
- * The checkpoint in an archive that is none itself: a file that was put into a zip archive.
- * @param record which one, of several
- * @throws UnsupportedFormatError if there is none, or several and nothing says which
+ * Opens a checkpoint that was put into a zip archive, as a file among others.
+ * @param record its name, if there are several
+ * @throws UnsupportedFormatError if there is none, or several and no `record`
  */
 export async function openRecord(archive: ZipArchive, record: string | undefined): Promise<Source> {
   const { source, entries } = archive
@@ -52,7 +52,7 @@ function onlyRecord({ source, entries }: ZipArchive): string {
   )
 }
 
-/** Names that a message gives. */
+/** A message lists at most this many names. */
 const namedRecords = 5
 
 function someOf(names: readonly string[]): string {
@@ -61,7 +61,7 @@ function someOf(names: readonly string[]): string {
   return some === '' ? 'nothing' : some + more
 }
 
-/** Zip archives that are known, but hold nothing that is read. */
+/** Zip archives that are recognised, but hold nothing that can be read. */
 function foreignKind(names: readonly string[]): string | null {
   if (names.some((name) => /^[^/]+\/model\.json$/.test(name))) {
     return 'a TorchScript archive of PyTorch 1.0 to 1.3'

@@ -18,33 +18,33 @@ export type Format =
   | 'npy'
   | 'npz'
 
-/** Everything a file tells of itself without its tensors being read. */
+/** Everything a file tells without its tensors being read. */
 export interface Contents {
-  /** Every tensor in it, by its path, also those that no state dict would hold. */
+  /** Every tensor in the file by its path, also those outside state dicts. */
   readonly tensors: ReadonlyMap<string, TensorSpec>
   /** Other values, by path, as short text. */
   readonly values: ReadonlyMap<string, string>
-  /** What the format itself notes: versions, byte order, safetensors' own metadata. */
+  /** The format's own notes: versions, byte order, safetensors' metadata. */
   readonly metadata: ReadonlyMap<string, string>
   /** Classes and functions that its pickle names. */
   readonly globals: readonly PickleGlobal[]
 }
 
-/** A state dict as the file has it, and what of it nothing here can hold. */
+/** A state dict as the file has it, and the entries that nothing here can hold. */
 export interface Weights {
   readonly tensors: ReadonlyMap<string, TensorSpec>
   readonly leftOut: readonly LeftOut[]
 }
 
-/** What stands for tensors, and for what cannot be made, in a saved object. */
+/** Makes what stands for tensors in a saved object, and for objects that cannot be made. */
 export interface Making<T> {
   tensor(spec: TensorSpec): T
   inert(record: PickleRecord, refusal: Refusal): T
-  /** Gives what {@link inert} made its parts, once others can find it. */
+  /** Adds the parts to what {@link inert} made, once other objects can refer to it. */
   settle?(made: T, record: PickleRecord, saved: (value: PickleValue) => Saved<T>): void
 }
 
-/** What every format comes down to: specs of tensors, each of which knows how its bytes are read. */
+/** The common interface of all formats: specs of tensors, each of which knows how to read its bytes. */
 export interface Reader {
   readonly format: Format
   readonly at: CheckpointLocation
@@ -53,10 +53,10 @@ export interface Reader {
   /** The saved object. */
   saved<T>(making: Making<T>): Saved<T>
   /**
-   * The state dict. Where a file holds several, the one that has keys below `prefix`; names are whole all the same.
+   * The state dict. If a file holds several, it is the one with keys below `prefix`. Names still include the prefix.
    * @throws UnsupportedFormatError if there is none, or several and no prefix
    */
   weights(prefix?: string): Weights
-  /** Refuses nothing that can be shown. */
+  /** Describes everything that can be shown, also in files that would be refused. */
   contents(): Contents
 }

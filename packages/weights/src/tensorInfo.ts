@@ -3,7 +3,7 @@ import type { TensorSpec } from './tensor/tensorSpec.ts'
 
 /** A tensor of a file, described without being read. */
 export interface TensorInfo {
-  /** As in the file: also dtypes that tensors lack, such as `float8_e4m3fn`. */
+  /** The dtype in the file, which may be one that tensors lack, such as `float8_e4m3fn`. */
   readonly dtype: FileDType
   readonly shape: readonly number[]
   /** In elements, as `offset`. */
@@ -12,7 +12,7 @@ export interface TensorInfo {
   readonly requiresGrad: boolean
   /** Bytes of its elements. */
   readonly byteLength: number
-  /** The memory it is a view of; tensors that share it have the same object here. */
+  /** The memory that it is a view of. Tensors that share memory have the same object here. */
   readonly storage: StorageInfo
 }
 

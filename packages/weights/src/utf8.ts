@@ -1,15 +1,15 @@
-/** Makes text of bytes. */
+/** Decodes bytes to text. */
 export interface TextReader {
   decode(bytes: Uint8Array): string
 }
 
 /**
- * UTF-8, of which nothing is dropped, no mark at the start either.
- * @throws TypeError if the bytes are no UTF-8
+ * UTF-8. A byte order mark at the start is kept.
+ * @throws TypeError if the bytes are not UTF-8
  */
 export const strictUtf8: TextReader = { decode: (bytes) => decode(bytes, true) }
 
-/** UTF-8 with the replacement character U+FFFD for what is none. */
+/** UTF-8, with the replacement character U+FFFD for invalid bytes. */
 export const lossyUtf8: TextReader = { decode: (bytes) => decode(bytes, false) }
 
 /** One byte a character. */
@@ -35,13 +35,14 @@ function decode(bytes: Uint8Array, fatal: boolean): string {
   return (fatal ? platform.strict : platform.lossy).decode(bytes)
 }
 
-/** Characters that are joined at once: more arguments than this some engines do not take. */
+/** Characters that are joined at once. Some engines do not take more arguments. */
 const joined = 8192
 
 /**
- * What `TextDecoder` does, for where there is none (https://encoding.spec.whatwg.org/#utf-8-decoder).
- * @param fatal else each run of bytes that begins a character and does not end it is one U+FFFD
- * @throws TypeError if `fatal` and the bytes are no UTF-8
+ * Does what `TextDecoder` does, where that is missing (https://encoding.spec.whatwg.org/#utf-8-decoder).
+ * @param fatal whether invalid bytes are an error; otherwise each run of bytes that begins a character but does not end it becomes
+ * one U+FFFD
+ * @throws TypeError if `fatal` and the bytes are not UTF-8
  */
 export function decodeUtf8(bytes: Uint8Array, fatal: boolean): string {
   let text = ''
@@ -60,9 +61,9 @@ export function decodeUtf8(bytes: Uint8Array, fatal: boolean): string {
 }
 
 interface Character {
-  /** Its code point; null where the bytes are none. */
+  /** The code point; null for invalid bytes. */
   readonly code: number | null
-  /** Bytes that it takes. */
+  /** How many bytes it takes. */
   readonly length: number
 }
 
@@ -70,7 +71,7 @@ function characterAt(bytes: Uint8Array, start: number): Character {
   const first = bytes[start] ?? 0
   if (first < 0x80) return { code: first, length: 1 }
   const following = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1
-  // C0, C1: longer than need be. F5 and up: beyond U+10FFFF. Below: no start.
+  // C0 and C1 would be longer than necessary, F5 and above are beyond U+10FFFF, and those below do not start a character.
   if (first < 0xc2 || first > 0xf4) return { code: null, length: 1 }
   let code = first & (0x3f >> following)
   for (let i = 1; i <= following; i++) {
@@ -82,7 +83,7 @@ function characterAt(bytes: Uint8Array, start: number): Character {
   return { code, length: following + 1 }
 }
 
-/** No longer form than need be (E0, F0), no half of a surrogate pair (ED), nothing beyond U+10FFFF (F4). */
+/** Refuses forms longer than necessary (E0, F0), halves of surrogate pairs (ED), and what is beyond U+10FFFF (F4). */
 function secondByte(first: number): readonly [least: number, most: number] {
   if (first === 0xe0) return [0xa0, 0xbf]
   if (first === 0xed) return [0x80, 0x9f]

@@ -6,21 +6,21 @@ import type { WideDType } from './tensor/rawTensor.ts'
 import { dtypeRefusal } from './tensor/readTensors.ts'
 import type { TensorSpec } from './tensor/tensorSpec.ts'
 
-/** A state dict as its users get it. */
+/** A state dict as users get it. */
 export interface NamedWeights {
-  /** Also those of dtypes that tensors lack: their raw numbers can be read. */
+  /** All tensors, also those of dtypes that tensors here lack: their raw numbers can be read. */
   readonly tensors: ReadonlyMap<string, TensorSpec>
-  /** What else is there, and cannot be read. */
+  /** Everything that cannot be read. */
   readonly leftOut: readonly LeftOut[]
 }
 
-/** Prefixes that a message names. */
+/** A message lists at most this many prefixes. */
 const namedPrefixes = 12
 
 /**
- * The state dict of a file: reparametrized weights put together, and of names with `prefix` the rest of the name.
+ * The state dict of a file. Reparametrized weights are put together; names that start with `prefix` lose it, and others are left out.
  * @param who the function, as messages name it
- * @throws RangeError if no name starts with `prefix`; UnsupportedFormatError if all that do are left out
+ * @throws RangeError if no name starts with `prefix`; UnsupportedFormatError if nothing below it can be read
  */
 export function weightsOf(who: string, reader: Reader, prefix = ''): NamedWeights {
   const { tensors, leftOut } = reader.weights(prefix)
@@ -39,7 +39,7 @@ export function weightsOf(who: string, reader: Reader, prefix = ''): NamedWeight
 
 /**
  * The tensors that can be made.
- * @throws UnsupportedFormatError if there are others only
+ * @throws UnsupportedFormatError if none of the tensors can be made
  */
 export function loadable(
   reader: Reader,

@@ -6,14 +6,14 @@ import { ReadContext, type ReadOptions } from './source/readContext.ts'
 import { type ResolveShard, shardBeside } from './source/shardSource.ts'
 import type { Source } from './source/source.ts'
 
-/** What every reading function takes beside its source. */
+/** The options of every reading function. */
 export interface LoadOptions extends ReadOptions {
   /**
-   * For the index.json of a sharded checkpoint: gives the source of a file it names. Without it the files are looked
-   * for beside the index, which needs a path or URL.
+   * For the index.json of a sharded checkpoint: returns the source of a file that it names. Default: the files beside the index,
+   * which must be a path or URL.
    */
   readonly resolve?: ResolveShard | null | undefined
-  /** Of a zip archive of several checkpoints the name of the one to read: `policy.pth`. */
+  /** The checkpoint to read from a zip archive of several: `policy.pth`. */
   readonly record?: string | null | undefined
 }
 
@@ -30,7 +30,7 @@ export const loadDefaults: LoadOptions = {
 export class OpenedCheckpoint {
   readonly reader: Reader
   readonly context: ReadContext
-  /** Of the file that was named; an index has others beside it. */
+  /** The size of the file that was named. An index has others beside it. */
   readonly source: Source
   readonly #sources: readonly Source[]
 

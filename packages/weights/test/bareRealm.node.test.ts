@@ -7,8 +7,8 @@ import { CorruptCheckpointError, loadWeights } from '../src/index.ts'
 import expected from './fixtures/expected.json' with { type: 'json' }
 import { failureOf } from './support/failure.ts'
 
-// An audio worklet has the language and little else: no TextDecoder, URL, Blob, atob, crypto, DecompressionStream, ...
-// A new context has even less.
+// An audio worklet has JavaScript and little else: no TextDecoder, URL, Blob, atob, crypto, DecompressionStream, ... A new context
+// has even less.
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 const context = createContext({})
@@ -42,7 +42,7 @@ runInContext(bundle.outputFiles[0]?.text ?? '', context)
 type Load = (source: unknown, files?: Readonly<Record<string, Uint8Array>>) => Promise<string>
 const load = runInContext('load', context) as Load
 
-/** What `loadWeights` gives there. */
+/** What `loadWeights` returns in the context. */
 async function loaded(source: unknown, files?: Readonly<Record<string, Uint8Array>>): Promise<unknown> {
   return JSON.parse(await load(source, files))
 }
@@ -104,7 +104,7 @@ describe('where the language is all there is', () => {
   it.each([...files, 'array.npy'])('loadWeights reads the bytes of %s', async (file) => {
     const bytes = bytesOf(file)
     expect(await loaded(bytes)).toEqual(await want(file))
-    // As a message brings it: an ArrayBuffer, here even of another realm.
+    // As in a message: an ArrayBuffer, here from another realm.
     expect(await loaded(Uint8Array.from(bytes).buffer)).toEqual(await want(file))
   })
 
@@ -130,7 +130,7 @@ describe('where the language is all there is', () => {
       const { message } = await failureOf(loadWeights(bytes), CorruptCheckpointError)
       const [known, name, text] = (await loaded(bytes)) as [boolean, string, string]
       expect([known, name]).toEqual([true, 'CorruptCheckpointError'])
-      // Only the inflater's own words differ.
+      // Only the inflater's own messages differ.
       expect(text.split('inflated:')[0]).toBe(message.split('inflated:')[0])
     }
   })

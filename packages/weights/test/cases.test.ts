@@ -36,10 +36,10 @@ beforeEach(() => {
 })
 afterEach(() => warn.mockRestore())
 
-/** Files whose weights are other than what PyTorch reads: put together, or without their prefix. */
+/** Files whose weights differ from what PyTorch reads: they are put together, or lose their prefix. */
 const changed = ['weight_norm_old.pt', 'weight_norm_parametrization.pt', 'spectral_norm_old.pt', 'pruned.pt']
 
-/** What is not read, by file: its name, and the message. */
+/** What is not read in each file: its name, and the message. */
 const leftOut: Readonly<Record<string, readonly (readonly [name: string, message: RegExp])[]>> = {
   'sparse_beside.pt': [['adj', /a sparse tensor.*to_dense\(\)/]],
   'sparse_outside.pt': [['batch', /a sparse tensor.*to_dense\(\)/]],

@@ -23,12 +23,12 @@ const folder = mkdtempSync(join(tmpdir(), 'unroll-weights-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const path = join(folder, 'model')
 
-/** Of version 1 all ones, of version 2 all twos; of one length. */
+/** Two versions of the same length: version 1 is all ones, version 2 all twos. */
 function tensorsOf(version: number): Map<string, ReturnType<typeof full>> {
   return new Map(['a', 'b'].map((name) => [name, full([5000], version)]))
 }
 
-/** In place: the file keeps its length, its name and its handles. */
+/** Writes in place: the file keeps its length, its name and its handles. */
 function overwrite(bytes: Bytes): void {
   const file = openSync(path, 'r+')
   writeSync(file, bytes)
@@ -54,7 +54,7 @@ describe.each([
   ['safetensors', saveSafetensors],
 ])('a %s file', (_, save) => {
   it.each(changes)('that %s while it is open is refused', async (_, change) => {
-    // Several times: within one step of the clock two changes have one time.
+    // Repeated, since two changes within one step of the clock have the same time.
     for (let round = 0; round < 10; round++) {
       writeFileSync(path, save(tensorsOf(1)))
       const checkpoint = await open(path)

@@ -6,7 +6,7 @@ import { loadWeights, SourceChangedError, saveSafetensors, UnreadableSourceError
 import type { Bytes } from '../src/source/source.ts'
 import { failureOf } from './support/failure.ts'
 
-/** Three tensors of 1.2 MB, each of which takes a request; of version 1 all ones, of version 2 all twos. */
+/** Three tensors of 1.2 MB, each of which takes a request. Version 1 is all ones, version 2 all twos. */
 function fileOf(version: number, elements = 300_000): Bytes {
   const names = ['a', 'b', 'c']
   return saveSafetensors(new Map(names.map((name) => [name, full([elements], version)])))
@@ -14,15 +14,15 @@ function fileOf(version: number, elements = 300_000): Bytes {
 const versions = [fileOf(1), fileOf(2)] as const
 const longer = fileOf(2, 300_001)
 
-/** What a server does with ranges, and what it tells of a version. */
+/** How a server answers ranges, and what it tells about the version. */
 interface Server {
   readonly headers: (version: number) => OutgoingHttpHeaders
-  /** It answers If-Range; servers need not. */
+  /** Whether it supports If-Range, which is optional. */
   readonly ifRange: boolean
-  /** From this request on it has version 2. */
+  /** The request from which on it has version 2. */
   readonly replacedAt: number
   readonly second?: Bytes
-  /** Takes over where it returns true. */
+  /** Answers the request itself if it returns true. */
   readonly instead?: (request: IncomingMessage, response: ServerResponse, count: number) => boolean
 }
 
@@ -64,7 +64,7 @@ afterAll(() => {
   server.closeAllConnections()
 })
 
-/** The values that were read: one, if nothing was mixed. */
+/** The values that were read: a single one if no versions were mixed. */
 async function valuesRead(): Promise<number[]> {
   const weights = await loadWeights(`${base}/model.safetensors`)
   const values = new Set<number | bigint>()
@@ -73,10 +73,10 @@ async function valuesRead(): Promise<number[]> {
 }
 
 const modified = (version: number): string => `Thu, 26 Nov 2026 11:00:0${version} GMT`
-/** In the second of the answer itself, when another change would have the same time. */
+/** A change in the same second as the answer: another change would have the same time. */
 const justNow = 'Thu, 26 Nov 2026 12:00:00 GMT'
 
-/** Those by which versions can be told apart. */
+/** Servers whose versions can be told apart. */
 const telling: readonly [string, Server['headers']][] = [
   ['an ETag', (version) => ({ etag: `"${version}"` })],
   ['Last-Modified', (version) => ({ 'last-modified': modified(version) })],
@@ -88,7 +88,7 @@ const telling: readonly [string, Server['headers']][] = [
   ],
 ]
 
-/** Those by which they cannot. */
+/** Servers whose versions cannot be told apart. */
 const mute: readonly [string, Server['headers']][] = [
   ['nothing', () => ({})],
   ['a weak ETag alone', () => ({ etag: 'W/"x"' })],
@@ -146,7 +146,7 @@ describe('a server', () => {
     etag: `"${version}"`,
     'last-modified': modified(version),
   })
-  /** It answers the third request thus. */
+  /** How it answers the third request. */
   const third = (answer: (response: ServerResponse) => unknown): void => {
     const instead: Server['instead'] = (_, response, count) => {
       if (count !== 3) return false

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { InertRecord, load, loadWeights, UnsupportedFormatError } from '../src/index.ts'
 import { failureOf } from './support/failure.ts'
 
-/** Files of other projects, not ours to commit; see the manifest beside them. */
+/** Files of other projects, which are not committed here; see the manifest beside them. */
 const folder = new URL('../../../../shared/checkpoints/', import.meta.url)
 const present = existsSync(folder)
 
@@ -21,12 +21,12 @@ const manifest: readonly Listed[] = present
 /** An LSTM that is quantized, and nothing else. */
 const quantized = 'pytorch_TestSerialization.test_lstm.state_dict.pt'
 
-/** What is no checkpoint. */
+/** Files that are not checkpoints. */
 const refused: Readonly<Record<string, string>> = {
   'burn_broken.pt': 'starting with bytes 61 62 63',
 }
 
-/** Not objects of the allow-list: `load` refuses them, their weights are found by walking. */
+/** Objects that are not on the allow-list: `load` refuses them; their weights are found by walking through them. */
 const programs = [
   'practical-pytorch_char-rnn-classification.pt',
   'silero_vad.jit',

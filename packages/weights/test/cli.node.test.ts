@@ -97,7 +97,7 @@ describe('convert', () => {
     expect(await run('convert', fixture('model.pth'), path)).toMatchObject({ code: 2 })
     expect(readFileSync(path).equals(before)).toBe(true)
     expect(await run('convert', '--force', fixture('model.pth'), path)).toMatchObject({ code: 0 })
-    // Also by itself: it is read before it is replaced.
+    // A file can also be replaced by itself, because it is read first.
     expect(await run('convert', '--force', path, path)).toMatchObject({ code: 0 })
     expect(await run('diff', fixture('model.pth'), path)).toMatchObject({ code: 0 })
   })

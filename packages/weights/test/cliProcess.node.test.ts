@@ -18,9 +18,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { loadWeights, savePt } from '../src/index.ts'
 
-// The program as it is run from a shell: closed pipes, full disks and signals are met by processes alone.
+// The program as it is run from a shell: only processes meet closed pipes, full disks and signals.
 
-/** Programs of the system, no packages. */
+/** Programs of the system, not of packages. */
 const mounting = { on: 'mount', off: 'umount' }
 const folder = mkdtempSync(join(tmpdir(), 'unroll-weights-'))
 const disk = tinyDisk()
@@ -40,7 +40,7 @@ const other = join(folder, 'other.pt')
 const many = join(folder, 'many.pt')
 writeFileSync(small, savePt(new Map([['w', ones([4])]])))
 writeFileSync(other, savePt(new Map([['w', zeros([4])]])))
-/** Its table does not fit into a pipe. */
+/** A checkpoint whose table does not fit into a pipe. */
 writeFileSync(many, savePt(new Map(Array.from({ length: 3000 }, (_, i) => [`layer${i}.weight`, ones([1])]))))
 
 interface Outcome {
@@ -49,7 +49,7 @@ interface Outcome {
   readonly err: string
 }
 
-/** Runs the program; `start` may do something to it first. */
+/** Runs the program. `start` may act on the process first. */
 async function run(
   args: readonly string[],
   start: (child: ChildProcess) => void = () => undefined,
@@ -67,7 +67,7 @@ async function run(
   return { code, out, err }
 }
 
-/** Runs a line of a shell, in which `"$0" "$@"` is the program. */
+/** Runs a shell command, in which `"$0" "$@"` is the program. */
 function shell(line: string, ...args: readonly string[]): Outcome {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line, process.execPath, cli, ...args], {
     encoding: 'utf8',
@@ -76,7 +76,7 @@ function shell(line: string, ...args: readonly string[]): Outcome {
   return { code: status, out: stdout, err: stderr }
 }
 
-/** 64 kB of memory, as a disk; null where this user may not mount one. */
+/** A disk of 64 kB in memory; null if this user may not mount one. */
 function tinyDisk(): string | null {
   const place = join(folder, 'disk')
   mkdirSync(place)
@@ -180,7 +180,7 @@ describe.skipIf(!readsTypeScript)(
       const target = join(place, 'model.pt')
       beforeAll(() => mkdirSync(place))
 
-      /** Whatever went wrong: the old file is whole, and nothing else is there. */
+      /** Checks that the old file is whole, and nothing else is there, whatever went wrong. */
       function expectOld(where = place): void {
         expect(readdirSync(where)).toEqual(['model.pt'])
         expect(readFileSync(join(where, 'model.pt')).equals(readFileSync(small))).toBe(true)
@@ -230,7 +230,7 @@ describe.skipIf(!readsTypeScript)(
         'that %s ends leaves the old file',
         async (signal) => {
           writeFileSync(target, readFileSync(small))
-          // Of 200 MB it writes half a megabyte at a time: the signal comes while the temporary file grows.
+          // It writes 200 MB half a megabyte at a time, so the signal comes while the temporary file grows.
           const script = `
         import { readdirSync } from 'node:fs'
         import { replaceFile } from ${JSON.stringify(new URL('../src/cli/replaceFile.ts', import.meta.url).href)}

@@ -39,7 +39,7 @@ const header =
   '{"__metadata__":{"a":"b"},"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"y":{"dtype":"BOOL","shape":[],"data_offsets":[8,9]}}'
 const safetensors = latin1(`${little(header.length, 8)}${header}${'\x00'.repeat(9)}`)
 
-/** Both readers; true if at least one gave a result. */
+/** Tries both readers; true if at least one gave a result. */
 async function survives(bytes: Bytes): Promise<boolean> {
   const outcomes = await Promise.allSettled([load(bytes), loadWeights(bytes)])
   for (const outcome of outcomes) {
@@ -48,7 +48,7 @@ async function survives(bytes: Bytes): Promise<boolean> {
   return outcomes.some(({ status }) => status === 'fulfilled')
 }
 
-/** Changes one to four bytes: to any, by one bit, or to an edge value. */
+/** Changes one to four bytes: to any value, in one bit, or to an edge value. */
 function mutate(bytes: Bytes, random: () => number): Bytes {
   const mutated = bytes.slice()
   for (let changes = 1 + (random() % 4); changes > 0; changes--) {
@@ -93,7 +93,7 @@ describe('mutation', () => {
     const random = seededBits(2024)
     let results = 0
     for (let i = 0; i < times; i++) if (await survives(make(random))) results++
-    // If all failed alike, nothing behind the first check would have been tried.
+    // If all failed in the same way, only the first check would have been tested.
     expect(results).toBeGreaterThan(0)
     expect(results).toBeLessThan(times)
   })

@@ -26,7 +26,7 @@ import {
 } from './support/torchBuilder.ts'
 import { buildZip } from './support/zipBuilder.ts'
 
-/** Fails to load, as an error of `kind` in the pickle whose message has `message`; gives the error's offset. */
+/** Expects loading to fail with an error of `kind` in the pickle, whose message contains `message`. */
 async function refused(
   body: string,
   kind: typeof UnsafePickleError | typeof CorruptCheckpointError | typeof UnsupportedFormatError,

@@ -12,7 +12,7 @@ import { failureOf } from './support/failure.ts'
 import { dict, pickle, records, tensor, text } from './support/torchBuilder.ts'
 import { buildZip } from './support/zipBuilder.ts'
 
-/** A checkpoint whose pickle does not name its protocol. */
+/** A checkpoint whose pickle has no PROTO opcode. */
 function old(body: string): Uint8Array {
   return buildZip(records(latin1(`${body}.`)))
 }

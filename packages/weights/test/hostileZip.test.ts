@@ -316,7 +316,7 @@ describe('what is no checkpoint', () => {
   })
 })
 
-/** The record written in one pass: zeros in the local header, the truth after the data. */
+/** A record that was written in one pass: the local header has zeros, and the true numbers follow the data. */
 function described(record: ZipRecord, signature: string, width: number, wrong = 0): ZipRecord {
   const size = little(record.data.length + wrong, width)
   return { ...record, flags: 8, after: `${signature}${little(crc32(record.data), 4)}${size}${size}` }

@@ -17,7 +17,7 @@ import { buildZip } from './support/zipBuilder.ts'
 
 const small = checkpoint(dict({ weight: tensor() }))
 
-/** 5 MB in a storage that the state dict has no use for, 3 MB in one that it has. */
+/** A storage of 5 MB that the state dict does not need, and one of 3 MB that it needs. */
 const large = ((): Bytes => {
   const [, data0, version] = records(new Uint8Array(0))
   const used = { ...data0, data: new Uint8Array(3e6).fill(1) }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { inflateRaw } from '../src/zip/inflateRaw.ts'
 import { concat, latin1 } from './support/bytes.ts'
 
-// Audio worklets have no DecompressionStream: what stands in for it takes what zlib takes, and refuses what it refuses.
+// Audio worklets have no DecompressionStream. Its replacement must accept what zlib accepts, and refuse what zlib refuses.
 
 const random = seededBits(7)
 const noise = Uint8Array.from({ length: 5000 }, () => random() % 256)
@@ -19,7 +19,7 @@ const inputs: readonly [string, Uint8Array][] = [
   ['much text', latin1(Array.from({ length: 40_000 }, () => 'aeiou nrst'[random() % 10]).join(''))],
 ]
 
-/** What zlib gives; null for what it refuses, which includes bytes after the end. */
+/** The output of zlib; null if it refuses the input, also because of bytes after the end. */
 function zlib(bytes: Uint8Array): Uint8Array | null {
   try {
     const { buffer, engine } = inflateRawSync(bytes, { info: true }) as unknown as {

@@ -9,7 +9,7 @@ import { latin1, little } from './support/bytes.ts'
 import { legacy, legacyStorage, legacyTensor } from './support/legacyBuilder.ts'
 import { dict, int, pickle, storage, tensor, text, tuple } from './support/torchBuilder.ts'
 
-// Sparse files: 5 GiB of zeros take no room on the disk, and are never read.
+// The files are sparse: 5 GiB of zeros take no space on the disk, and are never read.
 
 const folder = mkdtempSync(join(tmpdir(), 'unroll-weights-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -40,7 +40,7 @@ function safetensors(): string {
   ])
 }
 
-/** A zip64 archive: the storage of 5 GiB comes first, so that all that follows needs 64-bit offsets. */
+/** A zip64 archive. The storage of 5 GiB comes first, so that everything after it needs 64-bit offsets. */
 function zip(): string {
   const body = dict({
     big: tensor({ of: storage(big, '0', 'ByteStorage'), ...bigView }),

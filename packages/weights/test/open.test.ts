@@ -94,7 +94,7 @@ describe('an open checkpoint', () => {
     expect(await data('u64')).toEqual(BigUint64Array.of(1n, 2n ** 40n))
     expect(await data('c64')).toEqual(Float32Array.of(1, -2, 0, 3))
     expect([...(await opened.get('u32')).data]).toEqual([7, 2 ** 32 - 1])
-    // Integers stay what they are.
+    // Integers keep their dtype.
     const counter = await opened.get('u64', { dtype: 'float64' })
     expect([counter.dtype, ...counter.data]).toEqual(['uint64', 1n, 2n ** 40n])
     const error = await failureOf(opened.get('c64'), UnsupportedFormatError)

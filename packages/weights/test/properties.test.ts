@@ -30,7 +30,7 @@ function randomTensor(random: () => number, made: Tensor[]): Tensor {
   const bits = Uint8Array.from({ length: 8 * numel }, () =>
     dtype === 'bool' ? random() & 1 : random() & 0xff,
   )
-  // Quiet NaNs only: a copy through numbers makes signalling ones quiet.
+  // Only quiet NaNs: a copy through numbers makes signalling ones quiet.
   const fresh = tensor(
     Float64Array.from({ length: numel }, (_, i) => (bits[i] ?? 0) - 99),
     { shape },

@@ -107,7 +107,7 @@ describe('what is no option is refused', () => {
     await expect(open(bytes, { dtype: 'float32' })).rejects.toThrow('open: expected options among')
     await expect(load(bytes, {})).resolves.toBeInstanceOf(Map)
     const opened = await open(bytes)
-    // @ts-expect-error: the position of PyTorch's dtype
+    // @ts-expect-error: PyTorch's position of the dtype
     await expect(opened.get('w', 'float64')).rejects.toThrow('write { dtype: "float64" }')
     // @ts-expect-error: a dtype that nothing is converted to
     await expect(opened.get('w', { dtype: 'int8' })).rejects.toThrow('Checkpoint.get: expected dtype to be')

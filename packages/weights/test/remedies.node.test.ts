@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CheckpointError, load, loadWeights } from '../src/index.ts'
 import { call, checkpoint, dict, global, int, pickle, tensor, text, tuple } from './support/torchBuilder.ts'
 
-// What an error advises to do must help: neither reader sends to the other where that fails too.
+// Remedies must help: neither reader may suggest the other one if that fails, too.
 
 beforeEach(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => undefined)

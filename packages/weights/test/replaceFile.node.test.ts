@@ -16,7 +16,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { replaceFile } from '../src/cli/replaceFile.ts'
 import { savePt } from '../src/index.ts'
 
-// How `convert` writes; full disks and signals are in cliProcess.node.test.ts.
+// How `convert` writes. Full disks and signals are tested in cliProcess.node.test.ts.
 
 const place = mkdtempSync(join(tmpdir(), 'unroll-weights-'))
 afterAll(() => rmSync(place, { recursive: true }))

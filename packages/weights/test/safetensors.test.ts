@@ -66,7 +66,7 @@ describe('a header whose length looks like the mark of another format', () => {
   })
 
   it('a tar archive loads', async () => {
-    // The mark of tar stands at byte 257.
+    // The mark of tar is at byte 257.
     const name = `${'x'.repeat(257 - 10)}ustar`
     expect([...(await loadWeights(file({ [name]: entry('U8', [2], 0, 2) }, 2))).keys()]).toEqual([name])
   })

@@ -134,7 +134,7 @@ describe('a file of 5 GiB', () => {
     const data0Start = holeStart + hole
     const versionStart = data0Start + 30 + data0.name.length + data0.data.length
     const versionEnd = versionStart + 30 + version.name.length + version.data.length
-    // Beyond 32 bits sizes and places are all ones, and stand in the zip64 extra field.
+    // Sizes and offsets beyond 32 bits are all ones, and their values are in the zip64 extra field.
     const zip64 = (...values: readonly number[]): string =>
       `\x01\x00${little(8 * values.length, 2)}${values.map((value) => little(value, 8)).join('')}`
     const archive = buildZip(

@@ -15,7 +15,7 @@ describe('every format, cut anywhere', () => {
       i < 30 ? i % bytes.length : random() % bytes.length,
     )
     for (const length of [...lengths, bytes.length - 1]) {
-      // Of less than the mark of its format nobody can tell what it was.
+      // A file that is cut within the mark of its format cannot be recognised.
       const kind = length > 0 && length < markBytes(name) ? UnsupportedFormatError : CorruptCheckpointError
       const error = await failureOf(loadWeights(bytes.slice(0, length)), kind)
       expect(error.offset ?? 0, `${length} bytes`).toBeLessThanOrEqual(length)
@@ -26,6 +26,6 @@ describe('every format, cut anywhere', () => {
 function markBytes(file: string): number {
   if (file.endsWith('.safetensors')) return 9
   if (file.endsWith('.npy')) return 6
-  // Less of a legacy stream is a bare pickle cut off.
+  // A shorter part of a legacy stream is a truncated bare pickle.
   return file.includes('legacy') ? 2 : 4
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeUtf8, latin1, lossyUtf8, strictUtf8 } from '../src/utf8.ts'
 import { concat } from './support/bytes.ts'
 
-// Audio worklets have no TextDecoder: what stands in for it does the same, on all that may come.
+// Audio worklets have no TextDecoder. Its replacement must do the same for all inputs.
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const lossy = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -24,7 +24,7 @@ function expectSame(bytes: Uint8Array): void {
 
 describe('the own decoder of UTF-8 does what TextDecoder does', () => {
   it('with what may stand first, any byte after it, and what may follow', () => {
-    // The first and last byte of each range that the standard tells apart.
+    // The first and last byte of each range in the standard.
     const edges = '00 7f 80 8f 90 9f a0 bf c0 c1 c2 df e0 e1 ec ed ee ef f0 f1 f3 f4 f5 ff'
     const bytes = edges.split(' ').map((hex) => Number.parseInt(hex, 16))
     for (const first of bytes) {

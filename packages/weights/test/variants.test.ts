@@ -82,7 +82,7 @@ describe(`files as people save them, written by PyTorch ${expected.torch}`, () =
       for (const [name, tensor] of want) {
         const got = weights.get(name)
         expect([name, got?.dtype, got?.shape]).toEqual([name, tensor.tensor, tensor.shape])
-        // Half floats are rounded once here, after each operation there.
+        // Half floats are rounded once here, but after each operation in PyTorch.
         const tolerance = tensor.tensor === 'float16' ? { rtol: 2e-3 } : {}
         expect(got?.to('float64')).toBeAllclose(decoded(tensor).to('float64'), tolerance)
         expect((await opened.get(name)).toArray()).toEqual(got?.toArray())
@@ -113,7 +113,7 @@ describe(`files as people save them, written by PyTorch ${expected.torch}`, () =
       expect(warn).toHaveBeenCalledOnce()
       const [text] = warn.mock.calls[0] ?? []
       expect(text).toMatch(/^loadWeights: .*: left out: "/)
-      // Not all of many are named.
+      // Only some of many are named.
       if (leftOut.length < 5) for (const [name, what] of leftOut) expect(text).toMatch(`"${name}": ${what} (`)
     },
   )

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs'
 export type BrowserName = keyof typeof browsers
 
 interface BrowserFacts {
-  /** Tells where it is, if it is set. */
+  /** The environment variable that holds its path. */
   readonly variable: string
-  /** Where it is otherwise. */
+  /** Its usual paths. */
   readonly paths: readonly string[]
-  /** Its command line, to open a page without a window, `profile` being an empty folder. */
+  /** The command line that opens a page in the headless browser. `profile` is an empty folder. */
   readonly command: (profile: string, url: string, flags: readonly string[]) => readonly string[]
 }
 
@@ -38,13 +38,13 @@ const browsers = {
 
 export const browserNames: readonly BrowserName[] = ['chromium', 'firefox']
 
-/** Where a browser is; null if it is not here. */
+/** The path of a browser; null if it is not installed. */
 export function executableOf(name: BrowserName): string | null {
   const { variable, paths } = browsers[name]
   return [process.env[variable], ...paths].find((path) => path && existsSync(path)) ?? null
 }
 
-/** What makes a browser that is not here be found. */
+/** How to make a missing browser available. */
 export function remedyOf(name: BrowserName): string {
   return `install ${name}, or let ${browsers[name].variable} tell where it is`
 }
@@ -65,8 +65,8 @@ export function versionOf(executable: string): string {
 }
 
 /**
- * Command lines to try in turn for an adapter of a GPU: Chromium's of hardware, then one that computes on the processor if it is
- * asked for that. On Linux, Chromium without a window reaches hardware by Vulkan only, which it has to be told.
+ * Command lines to try in turn until the browser has a GPU adapter: first hardware, then Chromium's software adapter, which it has
+ * to be asked for. On Linux, headless Chromium reaches hardware by Vulkan only, which takes flags, too.
  */
 export function adapterFlags(name: BrowserName): readonly (readonly string[])[] {
   if (name !== 'chromium') return [[]]

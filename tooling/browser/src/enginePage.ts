@@ -48,8 +48,8 @@ let started: Engine | null = null
 const packed = new Map<number, PackedWeights>()
 
 /**
- * Comes before all others.
- * @returns which build runs, or the backend with its adapter
+ * Starts the engine. It must be the first call.
+ * @returns the build that runs, or the backend with its adapter
  * @throws GpuUnavailableError without an adapter
  */
 export async function start(mode: EngineMode): Promise<string> {

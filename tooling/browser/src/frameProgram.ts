@@ -1,12 +1,12 @@
-/** Runs in a page: opens others in a frame, and does there what a reader does. Called by openFrame.ts. */
+/** Runs in a page: opens other pages in a frame, and clicks and types there. openFrame.ts calls it. */
 
-/** Milliseconds in which a page has to say something. */
+/** The page must react within this time, in ms. */
 const patience = 60_000
 
 let frame: HTMLIFrameElement | null = null
 let faults: string[] = []
 
-/** @param address from the root of the host */
+/** @param address the path of the page */
 export async function open(address: string): Promise<void> {
   frame?.remove()
   faults = []
@@ -24,14 +24,14 @@ export async function open(address: string): Promise<void> {
   )
 }
 
-/** What went wrong in the page, and the hosts that it asked. */
+/** What went wrong in the page, and requests to other hosts. */
 export function faultsOf(): string[] {
   const asked = frame?.contentWindow?.performance.getEntriesByType('resource') ?? []
   const others = asked.map(({ name }) => new URL(name)).filter(({ origin }) => origin !== location.origin)
   return [...faults, ...others.filter(({ protocol }) => protocol.startsWith('http')).map(String)]
 }
 
-/** Waits until there is such an element. */
+/** Waits until the page has such an element. */
 export async function waitFor(selector: string): Promise<void> {
   await find(selector)
 }
@@ -40,7 +40,7 @@ export async function scrollTo(selector: string): Promise<void> {
   ;(await find(selector)).scrollIntoView({ block: 'start', behavior: 'instant' })
 }
 
-/** @param text with which the element's own begins; default: any */
+/** @param text how the text of the element begins; default: any */
 export async function click(selector: string, text = ''): Promise<void> {
   Reflect.apply(HTMLElement.prototype.click, await find(selector, text), [])
 }
@@ -54,7 +54,7 @@ export async function select(selector: string, value: string): Promise<void> {
   await set(selector, 'value', value, 'change')
 }
 
-/** Chooses a file of a name and of bytes in base64. */
+/** Chooses a file with this name and these bytes, in base64. */
 export async function choose(selector: string, name: string, base64: string): Promise<void> {
   const transfer = new DataTransfer()
   transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name))
@@ -67,14 +67,14 @@ export async function press(selector: string, key: string): Promise<void> {
   )
 }
 
-/** Waits until such an element says what a pattern matches, and gives what it says. */
+/** Waits until the text of such an element matches the pattern, and returns that text. */
 export async function says(selector: string, pattern: string): Promise<string> {
   const said = await until(() => textsOf(selector).find((text) => new RegExp(pattern).test(text)) ?? null)
   if (said !== null) return said
   throw new Error(`expected ${selector} to say ${pattern}, got: ${textsOf(selector).join(' | ')}`)
 }
 
-/** What all such elements say. */
+/** The texts of all such elements. */
 export function textsOf(selector: string): string[] {
   return all(selector).map(({ textContent }) => textContent ?? '')
 }
@@ -97,7 +97,7 @@ function all(selector: string): Element[] {
   return [...(frame?.contentDocument?.querySelectorAll(selector) ?? [])]
 }
 
-/** What a function gives as soon as that is not null; null when patience ends. */
+/** Calls a function until its result is not null. Null when patience ends. */
 async function until<T>(get: () => T | null): Promise<T | null> {
   const end = performance.now() + patience
   for (;;) {

@@ -2,7 +2,7 @@ import type { BrowserName } from './browsers.ts'
 import type * as program from './frameProgram.ts'
 import { type BrowserPage, openPage } from './openPage.ts'
 
-/** What can be done in a frame: what frameProgram.ts exports, called from Node. */
+/** The functions of frameProgram.ts, called from Node. */
 type FrameCalls = {
   readonly [Name in keyof typeof program]: (
     ...args: Parameters<(typeof program)[Name]>
@@ -14,9 +14,9 @@ export interface Frame extends FrameCalls {
 }
 
 /**
- * A frame in a page of a browser that no driver steers: it opens pages of these files, clicks and types there. Null where that
- * browser is not installed.
- * @param files folders by the path below which they are found, as in {@link openPage}
+ * A frame in a page of a headless browser, for browsers without a driver: it opens pages of these files, clicks and types there.
+ * Null where that browser is not installed.
+ * @param files folders by the path at which they are served, as in {@link openPage}
  *
  * @example
  * const frame = await openFrame('firefox', { '/site/': folder })
@@ -49,7 +49,7 @@ export async function openFrame(
 }
 
 function caller(page: BrowserPage): <Name extends keyof FrameCalls>(name: Name) => FrameCalls[Name] {
-  // What the page answers is what its program returns.
+  // The page answers with what its program returns, which the types above describe.
   return <Name extends keyof FrameCalls>(name: Name) =>
     ((...args: readonly unknown[]) => page.call(name, ...args)) as FrameCalls[Name]
 }

@@ -11,24 +11,24 @@ import { type BrowserName, commandOf, executableOf, versionOf } from './browsers
 interface PageOptions {
   /** Default: chromium. */
   readonly browser?: BrowserName
-  /** Of the browser's command line. */
+  /** Further arguments of the browser's command line. */
   readonly flags?: readonly string[]
   /** A module that the page can start as a worker, `/worker.js`. */
   readonly worker?: URL
-  /** Folders by the path below which the page finds their files, `/files/model/`; of a folder in them, its `index.html`. */
+  /** Folders by the path at which they are served, such as `/files/model/`. A path to a folder gives its `index.html`. */
   readonly files?: Readonly<Record<string, URL>>
-  /** The page's own, as a Content-Security-Policy; its files and workers do not have them. */
+  /** Headers of the page, such as a Content-Security-Policy; not of its files and workers. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Takes what the page gives to the global function `tell`. */
+  /** Called with what the page passes to the global function `tell`. */
   readonly onTold?: ((...numbers: readonly number[]) => void) | undefined
 }
 
 /**
- * A program of one's own in a page of a browser without a window. Null where that browser is not installed.
+ * Runs a program in a page of a headless browser. Null where that browser is not installed.
  *
- * The page is served from localhost and cross-origin isolated, so that all that secure pages may do works in it. It asks
- * this process what to call, so any browser will do, without a driver.
- * @param entry a module; what it exports can be called
+ * The page is served from localhost and cross-origin isolated, so everything that secure pages may do works in it. It asks
+ * this process what to call, so it needs no driver and works in any browser.
+ * @param entry a module, whose exports can be called
  * @throws Error where the browser ends, or does not open the page
  *
  * @example
@@ -61,7 +61,7 @@ interface Call {
 
 /** Only {@link openPage} makes them. */
 export class BrowserPage {
-  /** Of the browser, with its name. */
+  /** The browser's name and version. */
   readonly version: string
   readonly #scripts: Readonly<Record<string, string>>
   readonly #files: Readonly<Record<string, URL>>
@@ -71,7 +71,7 @@ export class BrowserPage {
   #child: ChildProcess | null = null
   #profile = ''
   #ended: Error | null = null
-  /** Called when there is something to call, or nothing more. */
+  /** Called when the page has something to do, or when it was closed. */
   #wake: () => void = () => {}
 
   constructor(
@@ -171,7 +171,7 @@ export class BrowserPage {
       case '/serve.js':
         return serve
       case '/alive':
-        // Open as long as the page: one that crashes answers nothing.
+        // This request stays open as long as the page, so its end tells that the page crashed.
         await once(request.socket, 'close')
         this.#end(new Error(`${this.version}: the page is gone; it crashed, or went elsewhere`))
         return null
@@ -209,7 +209,7 @@ const opensWithin = 60_000
 /** A call that every page answers. */
 const ready = 'ready'
 
-/** What the page does. As text: tools that rewrite imports would rewrite those of a function. */
+/** The page's script. It is text, because tools that rewrite imports would rewrite those of a function. */
 const serve = `
 const post = (path, value) => fetch(path, { method: 'POST', body: JSON.stringify(value) })
 globalThis.tell = (...numbers) => post('/tell', numbers)

@@ -82,7 +82,7 @@ it('a run that ends before its report has one failure', async () => {
   expect(report.failed).toEqual(['ended with 137 before it wrote its report'])
 })
 
-/** Vitest over the fixtures whose names begin so. */
+/** Runs Vitest on the fixtures whose names contain these words. */
 async function run(...names: readonly string[]): Promise<{ code: number; report: TestReport }> {
   const folder = await mkdtemp(join(tmpdir(), 'unroll-report-'))
   const file = join(folder, 'report.json')

@@ -17,7 +17,7 @@ const executablePath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr
 const app = fileURLToPath(new URL('app', import.meta.url))
 const packages = fileURLToPath(new URL('../../../packages', import.meta.url))
 const names = ['gpu', 'kernels', 'nn', 'sequence', 'tensor']
-/** What a page without a bundler says of its packages. */
+/** The import map of a page without a bundler. */
 const importMap = JSON.stringify({
   imports: Object.fromEntries(names.map((name) => [`@unroll/${name}`, `/${name}/index.js`])),
 })

@@ -67,7 +67,7 @@ describeBackends((backend, gpu) => {
       const { lengths, enforceSorted } = fixture
       const input = lengths ? packPaddedSequence(padded, lengths, { batchFirst, enforceSorted }) : padded
       const states = fixture.hx?.map(toTensor) ?? []
-      // One tensor or two, as the mode wants; the type cannot follow.
+      // One tensor or two, depending on the mode, which the type cannot express.
       const hx = (states.length > 1 ? states : (states[0] ?? null)) as HiddenState | null
 
       const [got, hn] = await module.forwardAsync(input, hx)

@@ -1,4 +1,4 @@
-/** Cases of all families: what is drawn, made simpler, and turned into plans. */
+/** Cases of all families: how they are drawn, simplified, and turned into plans. */
 import { Chooser } from './chooser.ts'
 import { drawModuleCase, type ModuleCase, modulePlan, simplerModuleCases } from './moduleCase.ts'
 import { drawPackingCase, type PackingCase, packingPlan, simplerPackingCases } from './packingCase.ts'
@@ -12,7 +12,7 @@ import {
 
 export type Case = ModuleCase | PackingCase | StateDictCase
 
-/** The case of a seed. */
+/** The case that a seed draws. */
 export function drawCase(seed: number, drawsDropout: boolean): Case {
   const choose = new Chooser(seed)
   const family = choose.int(1, 20)
@@ -43,7 +43,7 @@ export function simplerCases(given: Case): Case[] {
   }
 }
 
-/** A word for the summary. */
+/** The kind of a case, for the summary. */
 export function kindOf(given: Case): string {
   return given.family === 'module' ? given.name : given.family
 }

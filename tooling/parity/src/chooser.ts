@@ -23,7 +23,7 @@ export class Chooser {
     return choice
   }
 
-  /** Sizes: mostly small ones, few of them multiples of a vector's width; 1 often. */
+  /** A size: mostly small, often 1, seldom a multiple of a vector's width. */
   size(): number {
     if (this.chance(0.15)) return 1
     return this.chance(0.1) ? this.int(41, 130) : this.int(2, 40)

@@ -8,7 +8,7 @@ const toleranceOf = (dtype: DType, float32: Required<Tolerance>): Required<Toler
   return dtype === 'float64' ? { rtol: 1e-12, atol: 1e-12 } : { rtol: 0, atol: 0 }
 }
 
-/** What differs, as a line of text each; nothing if the two outcomes are equal. */
+/** A line of text for each difference between two outcomes; none if they are equal. */
 export function compareOutcomes(
   torch: Outcome,
   ours: Outcome,

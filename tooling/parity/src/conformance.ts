@@ -1,4 +1,4 @@
-/** The conformance table: every row of PyTorch's recurrent API, read off the installed PyTorch, against our exports. */
+/** The conformance table: PyTorch's recurrent API, read from the installed PyTorch, compared with our exports. */
 import { readdirSync, readFileSync } from 'node:fs'
 import * as cells from '@unroll/cells'
 import * as sequence from '@unroll/sequence'
@@ -7,13 +7,13 @@ import { exceptions, proofs } from './conformanceRules.ts'
 import { type AnswerRecord, list, type Oracle, record } from './oracle.ts'
 
 export interface Row {
-  /** PyTorch's: `LSTM(num_layers)`, `LSTM.forward`, `pad_sequence(padding_side)`. */
+  /** PyTorch's name: `LSTM(num_layers)`, `LSTM.forward`, `pad_sequence(padding_side)`. */
   readonly name: string
-  /** Ours; empty where it is left out. */
+  /** Our name; empty if it is left out. */
   readonly ours: string
   readonly status: 'same' | 'differs' | 'left out'
   readonly reason: string
-  /** File and title of a test; null where nothing is left to prove. */
+  /** The file and title of the test that proves it; null if there is nothing to prove. */
   readonly proof: { readonly file: string; readonly test: string } | null
 }
 
@@ -25,13 +25,13 @@ interface Section {
 export interface Conformance {
   readonly torch: string
   readonly sections: readonly Section[]
-  /** What keeps the table from being complete; empty if all is well. */
+  /** What is missing in the table; empty if it is complete. */
   readonly gaps: readonly string[]
 }
 
 const root = new URL('../../../', import.meta.url)
 
-/** Reads the API off PyTorch and finds every row's counterpart and proof. */
+/** Reads the API from PyTorch, and finds the counterpart and proof of every row. */
 export async function conformance(oracle: Oracle): Promise<Conformance> {
   const { torch, classes, functions } = await oracle.ask('introspect')
   const gaps: string[] = []
@@ -84,7 +84,7 @@ export async function conformance(oracle: Oracle): Promise<Conformance> {
 
 type MakeRow = (name: string, ours: string, isThere: boolean) => Row
 
-/** The row of a member, and one for each argument of it that may be left out. */
+/** The row of a member, and a row for each of its optional arguments. */
 function memberRows(owner: string, member: string, facts: AnswerRecord, row: MakeRow): Row[] {
   const inherited = facts['owner'] === 'Module'
   const key = `${inherited ? 'Module' : owner}.${member}`
@@ -104,7 +104,7 @@ function packageOf(owner: string, inherited: boolean): string {
   return owner.includes('Cell') ? 'cells' : 'sequence'
 }
 
-/** An instance with everything a class can have. */
+/** An instance with the options that some of the members need. */
 function sampleOf(name: string): object | null {
   switch (name) {
     case 'RNNBase':
@@ -129,7 +129,7 @@ function sampleOf(name: string): object | null {
   }
 }
 
-/** Values with which constructors have to take their options. Sizes and mode are positional. */
+/** A value for each option that constructors must accept. Sizes and mode are positional. */
 const optionValues: Readonly<Record<string, unknown>> = {
   numLayers: 2,
   nonlinearity: 'relu',
@@ -165,12 +165,12 @@ function takesOption(name: string, option: string): boolean {
   }
 }
 
-/** batch_first -> batchFirst; what ends in an underscore keeps it. */
+/** batch_first -> batchFirst. A trailing underscore stays. */
 function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** Whether a package's source has this word. Options are not there to be asked at run time; tests prove them. */
+/** Whether a package's source has this word. Options do not exist at run time, so tests prove that they work. */
 function isWord(name: string, word: string): boolean {
   return new RegExp(`\\b${word}\\b`).test(sourceOf(name))
 }

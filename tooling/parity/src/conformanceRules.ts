@@ -1,6 +1,6 @@
-/** What the conformance table cannot find out by itself: reasons, and which tests prove a row. */
+/** What the conformance table cannot find by itself: reasons for differences, and the tests that prove a row. */
 
-/** Rows that are not as in PyTorch, on purpose. Keys as in the table: `LSTM(device)`, `Module.cuda`. */
+/** Rows that differ from PyTorch on purpose. Keys are those of the table: `LSTM(device)`, `Module.cuda`. */
 export interface Exception {
   readonly rows: RegExp
   /** `differs`: it is there in another form. `left out`: it has no meaning here. */
@@ -89,7 +89,7 @@ export const exceptions: readonly Exception[] = [
   },
 ]
 
-/** The first rule that fits proves a row: a test in a file that has this title. */
+/** The first rule that fits a row names the test that proves it, by file and title. */
 export interface Proof {
   readonly rows: RegExp
   readonly file: string

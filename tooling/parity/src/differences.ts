@@ -1,12 +1,12 @@
-/** The deliberate differences: where PyTorch and we end otherwise, how, and why. Everything else has to end alike. */
+/** The deliberate differences: where PyTorch and we end differently, how, and why. Everything else must end alike. */
 import type { Case } from './case.ts'
 
 export interface Difference {
   /** The wrong argument, by its name in mistakes.ts. */
   readonly mistake: RegExp
-  /** Of which modules; of every one if left out. */
+  /** The modules it holds for. Default: all. */
   readonly of?: RegExp
-  /** Only of some of the cases. */
+  /** Whether it holds for a case. Default: for all. */
   only?(given: Case): boolean
   /** How it ends in PyTorch: `ok`, or step and class of the error. */
   readonly torch: RegExp
@@ -125,7 +125,7 @@ export const differences: readonly Difference[] = [
   },
 ]
 
-/** The row of a case: it may end so, or alike. */
+/** The difference that a case may show. It may also end as in PyTorch. */
 export function differenceOf(given: Case): Difference | undefined {
   const { mistake } = given
   if (mistake === null) return undefined

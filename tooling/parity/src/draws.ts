@@ -1,4 +1,4 @@
-/** Seeded draws: the same seed has to give PyTorch's values, bit for bit, a million of them from each function. */
+/** Seeded draws: the same seed must give PyTorch's values, bit for bit. Each function draws a million. */
 import * as nn from '@unroll/nn'
 import {
   bernoulli,
@@ -22,20 +22,20 @@ import { construct } from './runPlan.ts'
 
 type DrawnDType = 'float32' | 'float64' | 'int64' | 'int32' | 'uint8'
 
-/** One function of both sides; see drawn_by in oracle.py. */
+/** A function that both sides call; see drawn_by in oracle.py. */
 export interface DrawPlan {
   readonly op: string
   readonly dtype: DrawnDType
   readonly shape: readonly number[]
   readonly args: readonly number[]
   readonly options: Options
-  /** How often the function is called, its results standing one behind the other. */
+  /** How often the function is called. Its results are compared as one list. */
   readonly repeat: number
-  /** Of `module`: the class. */
+  /** The class, if the function is `module`. */
   readonly name: string
   /** Units in the last place that may differ: JavaScript's log, sin and cos are not those of glibc. */
   readonly ulp: number
-  /** Instead of bits: what a decomposition leaves of them. */
+  /** Compared instead of bits, where a decomposition changes the last ones. */
   readonly tolerance: number | null
 }
 
@@ -46,7 +46,7 @@ export interface DrawResult {
   readonly different: number
   /** The most units in the last place by which one differs. */
   readonly maxUlp: number
-  /** Null if all is well. */
+  /** Why the comparison failed; null if it did not. */
   readonly failure: string | null
 }
 
@@ -55,7 +55,7 @@ const plain = { args: [], options: {}, repeat: 1, name: '', ulp: 0, tolerance: n
 
 /** A float64 normal draw goes through log, sin and cos. */
 const normalUlp = (dtype: DrawnDType): number => (dtype === 'float64' ? 4 : 0)
-/** Scaled by a std, what differs can come to stand at the other end of a binade, where a unit is half as much. */
+/** After scaling by a std, a difference can cross into another binade, where a unit is half as large. */
 const scaledUlp = (dtype: DrawnDType): number => 2 * normalUlp(dtype)
 
 const ofFloats = (['float32', 'float64'] as const).flatMap((dtype): DrawPlan[] => {
@@ -77,7 +77,7 @@ const ofFloats = (['float32', 'float64'] as const).flatMap((dtype): DrawPlan[] =
     { ...normal, op: 'randn', shape: [17], repeat: 60_000 },
     { ...normal, op: 'randn', shape: [7], repeat: 150_000 },
     { ...scaled, op: 'normal_', args: [2, 0.05] },
-    // Of a mean apart from 0, float64 draws that nearly cancel it would have nothing in common but the sum.
+    // In float64 the mean is 0: a draw that nearly cancels another mean has few digits left to compare.
     { ...scaled, op: 'transposed normal_', args: [dtype === 'float32' ? -3 : 0, 7] },
     { ...uniform, op: 'bernoulli_', args: [0.3] },
     { ...uniform, op: 'bernoulli' },
@@ -114,12 +114,12 @@ const ofIntegers: readonly DrawPlan[] = [
 
 export const drawPlans: readonly DrawPlan[] = [...ofFloats, ...ofIntegers]
 
-/** Where PyTorch takes these from MKL, as on Intel's processors, nothing can be compared. */
+/** On Intel's processors PyTorch takes these draws from MKL. They cannot be compared there. */
 export function isDropout({ op }: DrawPlan): boolean {
   return op === 'dropout' || op === 'bernoulli_'
 }
 
-/** Draws on both sides from a seed, and once more from the state the other side had before. */
+/** Draws on both sides from one seed, then once more from the other side's state. */
 export async function compareDraws(oracle: Oracle, plan: DrawPlan, seed: number): Promise<DrawResult> {
   manualSeed(seed)
   // A single normal draw leaves half a pair in the generator, which the states have to carry.
@@ -202,7 +202,7 @@ function initialised(op: string, tensor: Tensor, options: Options): Tensor {
   return init(tensor, options)
 }
 
-/** How many elements have other bits, and by how many units in the last place at most. */
+/** How many elements have different bits, and by how many units in the last place at most. */
 function distance(got: Tensor, want: Tensor): { different: number; maxUlp: number } {
   let [different, maxUlp] = [0, 0]
   const [a, b] = [got.data, want.data]
@@ -218,7 +218,7 @@ function distance(got: Tensor, want: Tensor): { different: number; maxUlp: numbe
 
 function ulps(x: number, y: number): number {
   const bits = new BigInt64Array(Float64Array.of(x, y).buffer)
-  // Of two's complement, so that neighbours across zero are neighbours.
+  // In two's complement, so that the numbers next to zero on both sides are neighbours.
   const [a = 0n, b = 0n] = Array.from(bits, (pattern) => (pattern < 0n ? -(2n ** 63n) - pattern : pattern))
   return Number(a > b ? a - b : b - a)
 }

@@ -28,7 +28,7 @@ export function namedEngines(): (NamedEngine & { readonly engine: HostEngine | n
   ]
 }
 
-/** The wasm engine in a browser without a window; close it in the end. */
+/** The wasm engine in a headless browser. The caller closes it. */
 export async function browserEngine(
   browser: BrowserName,
 ): Promise<NamedEngine & { readonly engine: BrowserEngine | null }> {
@@ -36,7 +36,7 @@ export async function browserEngine(
   return { name: engine ? `wasm ${engine.variant} in ${engine.browser}` : `wasm in ${browser}`, engine }
 }
 
-/** The gpu engine of a headless Chromium on each of its backends; close them in the end. */
+/** The gpu engine of a headless Chromium on each of its backends. The caller closes them. */
 export async function gpuEngines(): Promise<(NamedEngine & { readonly engine: BrowserEngine | null })[]> {
   return Promise.all(
     (['webgpu', 'webgl2'] as const).map(async (mode) => {

@@ -84,7 +84,7 @@ async function table(torch: Oracle): Promise<number> {
   return found.gaps.length
 }
 
-/** A line that is overwritten, for who looks on. */
+/** Progress on a terminal: one line that is overwritten. */
 function progress(text: string): void {
   if (!values.json && process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }

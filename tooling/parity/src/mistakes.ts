@@ -1,4 +1,4 @@
-/** Wrong arguments; what is said to them has to be alike, or stand in differences.ts. */
+/** Wrong arguments. Both sides must refuse them alike, or differences.ts must have the difference. */
 import type { ModuleCase } from './moduleCase.ts'
 import type { Draw, ModulePlan } from './plan.ts'
 
@@ -15,7 +15,7 @@ const withState = ({ givenState }: ModuleCase): boolean => givenState
 const packed = ({ lengths }: ModuleCase): boolean => lengths !== null
 const padded = ({ lengths }: ModuleCase): boolean => lengths === null
 
-/** Another option, whatever it was. */
+/** Replaces an option. */
 function option(name: string, value: unknown, applies: Mistake['applies'] = ofSequence): Mistake {
   return {
     name: `${name}: ${JSON.stringify(value)}`,
@@ -27,7 +27,7 @@ function option(name: string, value: unknown, applies: Mistake['applies'] = ofSe
   }
 }
 
-/** Another size, whatever it was. */
+/** Replaces a size. */
 function size(index: 0 | 1, value: unknown): Mistake {
   return {
     name: `${index === 0 ? 'inputSize' : 'hiddenSize'}: ${JSON.stringify(value)}`,
@@ -194,7 +194,7 @@ export const mistakes: readonly Mistake[] = [
   lengths('of nothing', () => []),
 ].map((mistake) => (mistake.name === 'input without timesteps' ? withoutTimesteps(mistake) : mistake))
 
-/** Where the timesteps stand depends on batchFirst. */
+/** Takes away all timesteps. Their dimension depends on batchFirst. */
 function withoutTimesteps(mistake: Mistake): Mistake {
   return {
     ...mistake,

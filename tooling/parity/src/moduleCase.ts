@@ -3,7 +3,7 @@ import type { Chooser } from './chooser.ts'
 import { type Mistake, mistakes } from './mistakes.ts'
 import type { Draw, ModulePlan, Options } from './plan.ts'
 
-/** The facts a plan is made from: any of them can be made simpler by itself. */
+/** The facts that a plan is made from. Each can be simplified by itself. */
 export interface ModuleCase {
   readonly family: 'module'
   readonly seed: number
@@ -22,7 +22,7 @@ export interface ModuleCase {
   readonly batched: boolean
   readonly T: number
   readonly N: number
-  /** Of a packed batch; else null. */
+  /** The lengths of a packed batch; else null. */
   readonly lengths: readonly number[] | null
   readonly enforceSorted: boolean
   readonly givenState: boolean
@@ -33,13 +33,13 @@ export interface ModuleCase {
   readonly mistake: string | null
 }
 
-/** Sums of a gate stay below about 16: those of 100 lose more digits to rounding than the tolerance allows anybody. */
+/** Keeps a gate's sums below about 16. Sums of 100 would lose more digits to rounding than the tolerance allows. */
 const scales = [0.01, 1, 1, 1, 4, 16]
-/** 1e30 saturates every gate without two of them cancelling to something between. */
 const names = [
   ...(['RNN', 'LSTM', 'GRU', 'RNN', 'LSTM', 'GRU', 'RNN', 'LSTM', 'GRU'] as const),
   ...(['RNNCell', 'LSTMCell', 'GRUCell', 'RNNCell', 'LSTMCell', 'GRUCell', 'RNNBase'] as const),
 ] as const
+/** 1e30 saturates every gate, and no two of them cancel to something between. */
 const specialValues = ['nan', 'inf', '-inf', '-0.0', '1e-40', '-1e-310', '1e30', '-1e30']
 
 export function drawModuleCase(choose: Chooser, seed: number, drawsDropout: boolean): ModuleCase {
@@ -94,7 +94,7 @@ export function drawModuleCase(choose: Chooser, seed: number, drawsDropout: bool
   return { ...plain, mistake: choose.pick(possible).name }
 }
 
-/** What both sides run. */
+/** The plan that both sides run. */
 export function modulePlan(given: ModuleCase): ModulePlan {
   const plan = plainPlan(given)
   const mistake = mistakeOf(given)
@@ -172,7 +172,7 @@ function isCell({ name }: ModuleCase): boolean {
   return name.endsWith('Cell')
 }
 
-/** Cases with one fact simpler; the first ones take the biggest steps. */
+/** Cases in which one fact is simpler. The first ones take the biggest steps. */
 export function simplerModuleCases(given: ModuleCase): ModuleCase[] {
   const simpler: ModuleCase[] = []
   const vary = (change: Partial<ModuleCase>): void => {

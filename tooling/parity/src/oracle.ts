@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type DType, type Tensor, tensor } from '@unroll/tensor'
 
-/** What an answer is made of: JSON, with tensors in it. */
+/** An answer: JSON, with tensors in it. */
 export type Answer = null | boolean | number | string | Tensor | readonly Answer[] | AnswerRecord
 
 export interface AnswerRecord {
@@ -13,9 +13,9 @@ export interface AnswerRecord {
 export interface Oracle {
   /** PyTorch's version. */
   readonly torch: string
-  /** False where PyTorch draws dropout through MKL, as on Intel's processors: those masks are not reproduced. */
+  /** False on Intel's processors, where PyTorch draws dropout masks through MKL, which we do not reproduce. */
   readonly drawsDropoutItself: boolean
-  /** Asks one handler of oracle.py; questions wait for each other. */
+  /** Calls one handler of oracle.py. Questions wait for each other. */
   ask(handler: string, request?: object): Promise<AnswerRecord>
   close(): void
 }
@@ -28,7 +28,7 @@ export class OracleCrash extends Error {
 /**
  * Starts PyTorch.
  * @param python the interpreter; default `$PYTHON`, else python3
- * @returns the reason where there is none
+ * @returns the reason if it cannot be started
  */
 export async function startOracle(
   python: string = process.env['PYTHON'] ?? 'python3',
@@ -51,7 +51,7 @@ export function isOracle(started: Oracle | { readonly missing: string }): starte
   return !('missing' in started)
 }
 
-/** Asks one question after the other. */
+/** PyTorch's process. It answers one question after the other. */
 class PythonProcess {
   readonly #python: string
   #child: { readonly process: ChildProcessWithoutNullStreams; readonly answers: Frames } | null = null

@@ -1,7 +1,7 @@
 import type { Tensor } from '@unroll/tensor'
 import { type AnswerRecord, list, record } from './oracle.ts'
 
-/** What a run of a plan came to, on either side. */
+/** The outcome of a plan, on either side. */
 export interface Outcome {
   /** Texts both sides print. */
   readonly printed: readonly string[]
@@ -65,7 +65,7 @@ const counterparts: Readonly<Record<string, readonly string[]>> = {
   RuntimeError: ['RuntimeError', 'StateDictError'],
 }
 
-/** Whether two runs ended in the same step with errors of the same kind, or both well. */
+/** Whether both runs ended well, or in the same step with errors of the same kind. */
 export function endsAlike(torch: Outcome, ours: Outcome): boolean {
   if (torch.error === null || ours.error === null) return torch.error === ours.error
   const classes = counterparts[torch.error.class] ?? []

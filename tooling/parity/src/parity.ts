@@ -31,7 +31,7 @@ export interface Report {
   readonly kinds: Readonly<Record<string, number>>
   /** How cases ended in PyTorch: `ok`, or the class of the error. */
   readonly endings: Readonly<Record<string, number>>
-  /** Deliberate differences met, by reason. */
+  /** How many deliberate differences were met, by reason. */
   readonly deliberate: Readonly<Record<string, number>>
   readonly mismatches: readonly Mismatch[]
 }
@@ -99,9 +99,9 @@ async function runTorch(oracle: Oracle, given: Case): Promise<Outcome> {
 }
 
 interface Verdict {
-  /** What differs and should not. */
+  /** Unwanted differences. */
   readonly found: readonly string[]
-  /** Why the two ended differently, where that is on purpose. */
+  /** The reason, if the two ended differently on purpose. */
   readonly reason: string | null
 }
 
@@ -111,7 +111,7 @@ const gpuTolerance = { rtol: 1e-4, atol: 1e-5 }
 async function check(given: Case, torch: Outcome, engine: Engine): Promise<Verdict> {
   const plan = planOf(given)
   if (engine.kind === 'device') {
-    // Of modules only forwardAsync goes to the device.
+    // Only a module's forwardAsync goes to the device.
     if (plan.family !== 'module' || (isGpu(engine) && !isForGpu(plan))) return { found: [], reason: null }
     const ours = await runPlanOnDevice(plan, engine)
     const reason = endsAlike(torch, ours) ? null : reasonOf(given, torch, ours)

@@ -1,4 +1,4 @@
-/** What both sides run: plain data, sent to oracle.py as it is. Names and options are in our spelling. */
+/** The plans that both sides run: plain data, sent to oracle.py unchanged. Names and options are in our spelling. */
 
 /** A tensor: zeros of integers, or uniform draws from -scale to scale, then `specials` at some places. */
 export interface Draw {
@@ -35,7 +35,7 @@ export interface PackingPlan {
   readonly family: 'packing'
   readonly seed: number
   readonly sequences: readonly Draw[]
-  /** For what takes a padded batch. */
+  /** The lengths for functions that take a padded batch. */
   readonly lengths: readonly number[]
   readonly pad: Options
   readonly pack: Options

@@ -100,7 +100,7 @@ function jsNumber(text: string): string {
   return { nan: 'NaN', inf: 'Infinity', '-inf': '-Infinity' }[text] ?? text
 }
 
-/** What has many steps is told by its data. */
+/** Plans with many steps are given as data. */
 function asComment(mark: string, plan: Plan): string[] {
   return [`${mark} ${plan.family}: ${JSON.stringify(plan)}`]
 }

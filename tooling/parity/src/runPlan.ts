@@ -1,4 +1,4 @@
-/** Our side of a plan, on one engine; step by step what oracle.py does. */
+/** Runs a plan on one of our engines, step by step as oracle.py does. */
 import { crc32 } from 'node:zlib'
 import { GRUCell, LSTMCell, RNNCell, RNNCellBase } from '@unroll/cells'
 import type { DeviceEngine, HostEngine } from '@unroll/kernels'
@@ -42,7 +42,7 @@ export function runPlan(plan: Plan, engine: HostEngine): Outcome {
   return run
 }
 
-/** As {@link runPlan}, of a module on a device. */
+/** As {@link runPlan}, for a module on a device. */
 export async function runPlanOnDevice(plan: ModulePlan, engine: DeviceEngine): Promise<Outcome> {
   const run = new Run()
   const warn = console.warn
@@ -97,7 +97,7 @@ function prepare(run: Run, plan: ModulePlan, module: Module): readonly unknown[]
   return hx === null ? [input] : [input, hx]
 }
 
-/** What a module knows of its options, under PyTorch's names. Our cells know their mode too; PyTorch's do not. */
+/** A module's options, under PyTorch's names. Our cells know their mode; PyTorch's do not. */
 function attributesOf(module: Module): string {
   const ours = module instanceof RNNCellBase ? ['training', 'mode'] : ['training']
   const known = Object.entries(module)
@@ -145,7 +145,7 @@ function runStateDict(run: Run, plan: StateDictPlan): void {
   run.keep([...target.stateDict().values()])
 }
 
-/** A module by its class's name and any arguments: wrong ones too. */
+/** Makes a module from the name of its class and any arguments, also wrong ones. */
 export function construct({ name, args, options }: Construction): Module {
   const found = Object.entries(classes).find(([key]) => key === name)
   if (!found) throw new Error(`no class ${name}`)
@@ -158,7 +158,7 @@ function packed(x: Tensor, { lengths, ...options }: Readonly<Record<string, unkn
   return call(packPaddedSequence, null, [x, lengths, options])
 }
 
-/** Calls what may be called wrongly. */
+/** Calls a function with arguments that may be wrong. */
 // biome-ignore lint/complexity/noBannedTypes: any function
 function call(fn: Function, self: unknown, args: readonly unknown[]): unknown {
   return Reflect.apply(fn, self, args)

@@ -1,4 +1,4 @@
-// Bundled for browsers: whoever opened the page waits for the result.
+// Bundled for browsers. The test that opened the page waits for the result.
 import { createGpu, GpuUnavailableError } from '@unroll/gpu'
 import { compute } from './program.js'
 

@@ -1,4 +1,4 @@
-// What users write, in plain JavaScript. Every row of the matrix runs it, and compares with Node's reference engine.
+// A user's program in plain JavaScript. Every row of the matrix runs it, and compares the results with Node's reference engine.
 import { LSTMCell } from '@unroll/cells'
 import { reference, setDefaultEngine } from '@unroll/kernels'
 import { Embedding, Linear } from '@unroll/nn'

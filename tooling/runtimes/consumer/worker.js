@@ -5,7 +5,7 @@ import { loadWeights } from '@unroll/weights'
 import { checkpoint } from './checkpoint.js'
 import { compute } from './program.js'
 
-// Made before there is a request, when workerd gives no random numbers.
+// Made before there is a request. At that time workerd gives no random numbers.
 const model = LSTM.fromStateDict(await loadWeights(checkpoint))
 
 export default {

@@ -6,7 +6,7 @@ import type { Pages } from './pages.ts'
 import { check, parseResult, type Result } from './result.ts'
 import type { Row } from './row.ts'
 
-/** Bundles of consumer/page.js in browsers and, where that fits, in Node. */
+/** Bundles of consumer/page.js in browsers and, where they can run there, in Node. */
 export function bundlerRows(project: string, want: Result, pages: Pages): Row[] {
   return bundlers.map((bundler) => ({
     group: 'bundlers',

@@ -7,12 +7,12 @@ import { peerFile } from './peers.ts'
 
 export interface Bundler {
   readonly name: string
-  /** Whether it takes a page as its entry, not a script. */
+  /** Whether its entry is a page, not a script. */
   readonly takesPage: boolean
   /** Whether its script runs in Node, too. */
   readonly runsInNode: boolean
   readonly browser: BrowserName
-  /** Arguments of Node: the bundler, and what it should do in the project, which is the working folder. */
+  /** Arguments of Node: the bundler, then its own. The project is the working folder. */
   readonly args: (out: string) => readonly string[]
 }
 
@@ -37,7 +37,7 @@ export const bundlers: readonly Bundler[] = [
   {
     name: 'webpack',
     takesPage: false,
-    // Its loader of parts of a bundle is for pages.
+    // Its loader of chunks works in pages only.
     runsInNode: false,
     browser: 'chromium',
     args: (out) => [

@@ -5,7 +5,7 @@ interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** In ms: many times what any of them takes on an idle machine. */
+/** The most a command may take, in ms: many times what any takes on an idle machine. */
 const endsWithin = 300_000
 
 /**

@@ -1,8 +1,8 @@
 /**
- * The packed packages on the runtimes, bundlers and compilers that people have: a line when a row ends, a table at the end,
+ * Tries the packed packages on the runtimes, bundlers and compilers that people use. Each row has a line; at the end come a table
  * and `N passed, N failed, N skipped` as the last line. Exits with 1 if anything failed.
  *
- *   node tooling/runtimes/src/main.ts [--report FILE] [word ...]     only rows whose name holds a word
+ *   node tooling/runtimes/src/main.ts [--report FILE] [word ...]     only rows whose name contains one of the words
  */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -70,7 +70,7 @@ async function step<T>(what: string, run: () => Promise<T>): Promise<T> {
   return result
 }
 
-/** Two at a time: what they wait for is seldom the same. */
+/** Runs two rows at a time: they seldom wait for the same thing. */
 async function runAll(rows: readonly Row[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   const queue = rows.entries()
@@ -98,7 +98,7 @@ async function runRow(row: Row): Promise<Outcome> {
   return { row, ...outcome, seconds: secondsSince(start) }
 }
 
-/** As tooling/check reads it. */
+/** The report that tooling/check reads. */
 function reportOf(outcomes: readonly Outcome[]): object {
   const named = (state: Outcome['state']): string[] =>
     outcomes.filter((outcome) => outcome.state === state).map(({ row }) => label(row))

@@ -1,4 +1,4 @@
-/** What the browser is asked: to open a bundle's page, and to wait for what that computes. */
+/** The program in the browser: it opens a bundle's page, and waits for its result. */
 
 export async function run(url: string): Promise<unknown> {
   const frame = document.createElement('iframe')

@@ -8,7 +8,7 @@ import { Unavailable } from './row.ts'
 const folder = fileURLToPath(new URL('../peers', import.meta.url))
 const platform = `${process.platform}-${process.arch}`
 
-/** Installs what the packages are tried with, as the lock in `peers/` says; where that fails, their rows say what is missing. */
+/** Installs the runtimes, bundlers and compilers of the lock file in `peers/`. If that fails, their rows say what is missing. */
 export async function installPeers(): Promise<void> {
   try {
     await command('pnpm', ['install', '--frozen-lockfile', '--reporter=append-only'], { cwd: folder })
@@ -30,7 +30,7 @@ export function peerFile(name: string, path: string): string {
 /** The folder of type declarations of Node. */
 export const peerTypes: string = join(folder, 'node_modules/@types')
 
-/** Where the packages of runtimes keep the program: in another package, one a platform. */
+/** The packages that hold a runtime's program, one for each platform. */
 const programs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bun: { 'linux-x64': '@oven/bun-linux-x64/bin/bun', 'darwin-arm64': '@oven/bun-darwin-aarch64/bin/bun' },
   deno: { 'linux-x64': '@deno/linux-x64-glibc/deno', 'darwin-arm64': '@deno/darwin-arm64/deno' },

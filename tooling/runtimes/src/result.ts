@@ -6,7 +6,7 @@ export interface Result {
   readonly variant: string
   readonly warnings: readonly string[]
   readonly values: Readonly<Record<string, readonly number[]>>
-  /** The backend of the GPU, of pages; `unavailable` where there is none. */
+  /** In pages, the backend of the GPU; `unavailable` where there is none. */
   readonly gpu?: string
 }
 

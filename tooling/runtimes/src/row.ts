@@ -2,7 +2,7 @@
 export interface Row {
   readonly group: string
   readonly name: string
-  /** Resolves to what is worth telling. @throws Unavailable where this machine cannot; any other error is a failure */
+  /** Returns a detail for the table. @throws Unavailable if this machine cannot run it; any other error is a failure */
   run(): Promise<string>
 }
 

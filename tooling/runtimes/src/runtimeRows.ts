@@ -45,7 +45,7 @@ export function runtimeRows(project: string, want: Result): Row[] {
   ]
 }
 
-/** Bundles a worker, and lets workerd run its test; gives what that printed. */
+/** Bundles a worker, and runs its test in workerd. Returns what that printed. */
 async function workerd(project: string, name: string): Promise<string> {
   const program = peerProgram('workerd')
   const out = join(project, 'out', name)

@@ -6,7 +6,7 @@ import type { Row } from './row.ts'
 
 const versions = ['5.4', '5.5', '5.6', '5.9', '7.0']
 
-/** Libraries and resolutions of users; none has `esnext.disposable`. */
+/** Users' settings of `lib` and module resolution. None has `esnext.disposable`. */
 const settings = [
   { name: 'DOM', lib: ['es2022', 'dom'], types: [], module: 'esnext', moduleResolution: 'bundler' },
   { name: 'Node', lib: ['es2022'], types: ['node'], module: 'nodenext', moduleResolution: 'nodenext' },

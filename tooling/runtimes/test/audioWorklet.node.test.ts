@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleOfCode } from './bundleOf.ts'
 import { snippetsOf } from './readmes/snippets.ts'
 
-/** Frames of 128 samples are what an audio worklet gets. */
+/** An audio worklet gets frames of 128 samples. */
 const samples = 1280
 const input = Array.from({ length: samples }, (_, i) => Math.fround(Math.sin(i * 0.05) * Math.cos(i * 0.013)))
 

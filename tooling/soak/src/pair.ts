@@ -21,11 +21,11 @@ interface Streams {
   readonly fast: SequenceStream
   readonly right: SequenceStream
   readonly batch: number
-  /** The lowest precision of its steps so far: what a state lost in float32 it has lost in float64, too. */
+  /** The lowest precision of its steps so far. Digits lost in float32 stay lost in float64. */
   precision: Dtype
 }
 
-/** The same layer twice: on the wasm engine, and on the reference engine, which tells what is right. */
+/** The same layer twice: on the wasm engine, and on the reference engine, whose results are right. */
 export class Pair {
   readonly fast: Layer
   readonly right: Layer
@@ -37,7 +37,7 @@ export class Pair {
     this.right = right.to(reference)
   }
 
-  /** Of any kind and size; some so large that threads share them. */
+  /** Draws a layer of any kind and size; some are so large that threads share them. */
   static draw(draw: Draw): Pair {
     const large = draw.chance(0.05)
     const [inputSize, hiddenSize] = large
@@ -79,7 +79,7 @@ export class Pair {
     this.streams.push({ fast, right, batch, precision: this.dtype })
   }
 
-  /** Forgets them, without dispose. */
+  /** Drops both without disposing of them. */
   dropStreams(): void {
     this.streams = []
   }
@@ -103,7 +103,7 @@ export class Pair {
     return null
   }
 
-  /** Weights written to; streams go on with them. */
+  /** Writes to weights. Streams go on with the new ones. */
   change(): void {
     for (const layer of [this.fast, this.right]) {
       noGrad(() => {
@@ -118,7 +118,7 @@ export class Pair {
     for (const layer of [this.fast, this.right]) layer.to(this.dtype).flattenParameters()
   }
 
-  /** Through a file and back. @returns what differs, or null */
+  /** Saves the layer to a file and loads it again. @returns what differs, or null */
   async save(): Promise<string | null> {
     const saved = await loadWeights(savePt(this.fast.stateDict()))
     const options = { batchFirst: this.fast.batchFirst }
@@ -134,7 +134,7 @@ export class Pair {
     return this.#differs(run(copy, x), run(this.right, x))
   }
 
-  /** What is refused. @returns what was not, or null; afterwards all must work as before */
+  /** Makes calls that must be refused. @returns what was not refused, or null. Afterwards everything must work as before. */
   refuse(): string | null {
     const { inputSize } = this.fast
     for (const call of [
@@ -151,7 +151,7 @@ export class Pair {
     return null
   }
 
-  /** Gives the memory back; it may be used again. */
+  /** Gives the memory back. The layer may be used again. */
   dispose(): void {
     for (const { fast } of this.streams) fast.dispose()
     this.streams = []
@@ -172,7 +172,7 @@ export class Pair {
   }
 }
 
-/** PyTorch's; of float32, sums of 700 products differ by a little more. */
+/** PyTorch's tolerances; a little wider for float32, because of sums of 700 products. */
 function toleranceOf(dtype: Dtype): { rtol: number; atol: number } {
   return dtype === 'float64' ? tolerances.float64 : { rtol: 1e-5, atol: 2e-5 }
 }

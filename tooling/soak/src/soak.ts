@@ -19,7 +19,7 @@ export interface SoakReport {
   readonly counts: Readonly<Record<string, number>>
   /** What differed from the reference engine, or ended in an error that nobody asked for. */
   readonly wrong: readonly string[]
-  /** By the engine's own figure. */
+  /** The most bytes the engine held, by its own figure. */
   readonly mostBytes: number
   /** The same, after everything was disposed or dropped. */
   readonly bytesLeft: number
@@ -97,7 +97,7 @@ export async function runSoak({ seconds, seed, onProgress }: SoakOptions): Promi
   }
 }
 
-/** What the engine still holds when the garbage collector has found all that was dropped. */
+/** The bytes the engine still holds after the garbage collector has found everything that was dropped. */
 async function bytesAfterCollection(): Promise<number> {
   setFlagsFromString('--expose-gc')
   const collectGarbage: () => void = runInNewContext('gc')

@@ -2,13 +2,13 @@
 import type { HeapProfiler } from 'node:inspector'
 import { Session } from 'node:inspector/promises'
 
-/** Runs of an act, of which the least counts. */
+/** The act is run this many times, and the least counts. */
 const runs = 5
 
 /**
- * Bytes that an act allocates once its code is optimised, those collected meanwhile included: V8's sampling profiler sees
- * about every 512th. Code that is not optimised yet allocates, and a busy machine optimises late: so the least of some runs
- * counts, which shows all the same what every run allocates.
+ * The bytes that an act allocates once its code is optimised, including those collected meanwhile. V8's sampling profiler sees
+ * about every 512th byte. Code allocates more before it is optimised, which happens late on a busy machine, so the least of
+ * several runs counts. What every run allocates is still seen.
  */
 export async function allocatedBytes(act: () => void): Promise<number> {
   let least = Number.POSITIVE_INFINITY

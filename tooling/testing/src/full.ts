@@ -6,10 +6,10 @@ declare module 'vitest' {
   }
 }
 
-/** Whether everything is tried, as continuous integration asks by CHECK_FULL=1, or what 15 minutes have room for. */
+/** Whether to test everything, as CI does with CHECK_FULL=1, or only what fits into 15 minutes. */
 export const isFull: boolean = inject('full')
 
-/** All of a list, or so many of it, spread evenly, where not everything is tried. */
+/** All of a list or, where not everything is tested, at most this many of it, spread evenly. */
 export function some<Item>(list: readonly Item[], most: number): readonly Item[] {
   if (isFull || list.length <= most) return list
   const step = list.length / most

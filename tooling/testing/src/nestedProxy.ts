@@ -2,12 +2,12 @@ const proxies = new WeakMap<object, object>()
 const targets = new WeakMap<object, object>()
 
 /**
- * Wraps as Vue's `reactive` does: every object, array and Map that is handed out, typed arrays and functions not; methods of
- * a Map run on the Map itself.
+ * A proxy like that of Vue's `reactive`: it also wraps every object, array and Map that it hands out, but not typed arrays and
+ * functions. Methods of a Map run on the Map itself.
  */
 export function nestedProxy<T extends object>(target: T): T {
   const wrapped = proxies.get(target) ?? wrap(target)
-  // A proxy is used as what it stands for.
+  // A proxy has the type of its target.
   return wrapped as T
 }
 

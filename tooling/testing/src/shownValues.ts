@@ -1,9 +1,9 @@
-// What comments in samples of code say of values, for tests that run the samples.
+// Reads the values that comments in code samples show, for tests that run the samples.
 
 /**
- * The code, with a call of a global `check(got, want)` for each line that is an expression with its value in the comment
- * behind it, as in `x.shape // [2, 3]: rows, columns`. Values are numbers, texts, true and false, arrays of such, and
- * tensors as they are printed.
+ * The code with calls of a global `check(got, want)`: one for each expression whose line ends with its value in a comment, as in
+ * `x.shape // [2, 3]: rows, columns`. Values are numbers, texts, true and false, arrays of these, and tensors as they are
+ * printed.
  */
 export function withChecks(code: string): string {
   return code.replaceAll(
@@ -12,7 +12,7 @@ export function withChecks(code: string): string {
   )
 }
 
-/** What comments say that `console.log` shows: behind the call, or in whole lines of comment below it. */
+/** What `console.log` prints according to the comments: at the end of the call's line, or in lines of comment below it. */
 export function shownIn(code: string): readonly string[] {
   const shown: string[] = []
   let below = false

@@ -1,13 +1,12 @@
 /** A call that plain JavaScript can make: how it would be written, and what it does. */
 export type WrongCall = readonly [code: string, act: () => unknown]
 
-/** What JavaScript engines say of a mistake; a person wants to be told which argument of which function is wrong. */
+/** How JavaScript engines report mistakes. Our errors must instead say which argument of which function is wrong. */
 const engineWords =
   /Cannot (read|set|convert|mix|access|destructure)|is not (a function|iterable|a constructor|defined|an object|extensible)|(undefined|null) is|Invalid (array|typed array) length|Reduce of empty|Class constructor|Illegal|Receiver must be|private (field|member|name)|out of memory|Maximum call stack/i
 
 /**
- * What is wrong with how a wrong call was answered; null if it threw, or rejected with, an Error of ours that names the
- * function.
+ * What is wrong with the answer to a wrong call; null if it threw, or rejected with, an error of ours that names the function.
  */
 export async function faultOf(act: () => unknown): Promise<string | null> {
   try {

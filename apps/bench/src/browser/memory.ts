@@ -1,10 +1,10 @@
 /**
- * WebAssembly memories that this worker makes or is given. The module must be loaded before those who make them: it stands in
- * for the constructors, which from then on note what they made. Calls into WebAssembly stay as fast as they were.
+ * WebAssembly memories that this worker makes or is given. This module replaces the constructors by ones that note what they
+ * make, so it must be loaded before anything that makes a memory. Calls into WebAssembly stay as fast as they were.
  */
 const memories = new Set<WebAssembly.Memory>()
 
-/** Bytes of all of them now. */
+/** Bytes of all these memories now. */
 export function memoryBytes(): number {
   let bytes = 0
   for (const memory of memories) bytes += memory.buffer.byteLength

@@ -30,7 +30,7 @@ export async function start(contenders: readonly string[], threads: number): Pro
   return introduction
 }
 
-/** Tells of rounds by the global `tell`. */
+/** Calls the global `tell` before each round. */
 export async function run(name: string, effort: Effort, withMemory: boolean): Promise<Comparison> {
   const benchCase = allCases.find((each) => each.name === name)
   if (benchCase === undefined || session === null)

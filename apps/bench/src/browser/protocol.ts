@@ -1,4 +1,4 @@
-/** What page and worker tell each other. A worker serves one request, then it is ended. */
+/** The messages between page and worker. A worker serves one request, then the page ends it. */
 import type { BenchCase } from '../cases/recurrentCases.ts'
 import type { Made } from '../contenders/makeContenders.ts'
 import type { PeerFiles } from '../contenders/pageContenders.ts'
@@ -26,7 +26,7 @@ export interface Introduction {
   readonly failed: Made['failed']
   /** The instructions that make the roof. */
   readonly roof: string
-  /** The least time that the worker's clock tells apart, in ms. */
+  /** The step of the worker's clock, in ms. */
   readonly clockMs: number
 }
 

@@ -5,8 +5,8 @@ import type { Runner } from '../runInNode.ts'
 import type { Introduction } from './protocol.ts'
 
 /**
- * Runs them in a worker of a page of a browser without a window, cross-origin isolated, as the dashboard does: engines, ONNX
- * Runtime Web and TF.js.
+ * Runs contenders in a headless browser: in a worker of a cross-origin isolated page, as the dashboard does. Engines, ONNX
+ * Runtime Web and TF.js can run there.
  * @throws BrowserMissingError where that browser is not installed
  */
 export async function runInBrowser(

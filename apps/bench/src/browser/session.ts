@@ -4,7 +4,7 @@ import type { Absence, Comparison, Result, Step } from '../measure/compareRecurr
 import type { Effort } from '../measure/rounds.ts'
 import type { Introduction, Message, Reply, Request, Starting, Work } from './protocol.ts'
 
-/** Longer than any step takes that ends: a second of warm-up, and a call of the slowest contender. */
+/** No step that works takes this long: the longest is a second of warm-up and a call of the slowest contender. */
 const patienceMs = 30_000
 
 /** What a page needs to run contenders. */
@@ -39,8 +39,8 @@ class EndedError extends Error {
 }
 
 /**
- * Runs contenders in workers of a page: a new one for each case, so that nothing of a case before is left. A contender
- * that hangs, or crashes the worker, is named as failed; the others start again without it.
+ * Runs contenders in workers of a page: a new worker for each case, so that nothing is left from the case before. A contender
+ * that hangs or crashes its worker is listed as failed, and the others start again without it.
  *
  * @example
  * const session = new Session({ startWorker, files, threads: 1 })
@@ -53,7 +53,7 @@ export class Session {
     this.#options = options
   }
 
-  /** Says who of those named can take part. */
+  /** Asks which of these contenders can take part. */
   async introduce(names: readonly string[], watch: Watch = {}): Promise<Introduction> {
     const { reply, failed } = await this.#askThem(names, { kind: 'introduce' }, watch)
     if (reply.kind !== 'introduction')
@@ -62,7 +62,7 @@ export class Session {
     return { ...introduction, failed: [...introduction.failed, ...failed] }
   }
 
-  /** @throws StoppedError if the signal said so */
+  /** @throws StoppedError if the signal aborts */
   async compare(
     benchCase: BenchCase,
     names: readonly string[],
@@ -76,8 +76,8 @@ export class Session {
   }
 
   /**
-   * Adds the WebAssembly memory that each contender holds after a call, alone in a worker. Where that fails, its times stay, and
-   * the reason stands among those who failed.
+   * Adds the WebAssembly memory that each contender holds after a call, alone in a worker. Where that fails, the contender keeps
+   * its times, and `failed` gives the reason.
    */
   async withMemory(comparison: Comparison, watch: Watch = {}): Promise<Comparison> {
     const results: Result[] = []

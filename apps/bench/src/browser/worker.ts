@@ -1,5 +1,5 @@
-/** Where contenders run in a page, so that the page stays alive, and can end what does not end by itself. */
-// First: it has to be there before anybody makes a memory.
+/** Contenders of a page run in this worker, so that the page stays responsive and can end a contender that hangs. */
+// Imported first: it must be loaded before anything makes a memory.
 import './memory.ts'
 
 import { makeWorkload } from '../cases/workload.ts'

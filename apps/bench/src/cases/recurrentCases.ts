@@ -62,7 +62,7 @@ export const grid: readonly BenchCase[] = gridOf('grid', {
   hiddenSizes: [32, 128, 512, 1024],
 })
 
-/** Sizes among which a GPU overtakes the processor, in the same way. Named `gpu-lstm-1x32x512`. */
+/** A grid of sizes from where the processor is faster to where a GPU is. Named `gpu-lstm-1x32x512`, as above. */
 export const gpuGrid: readonly BenchCase[] = [
   ...gridOf('gpu', {
     multiplyAdds: 4e9,
@@ -87,11 +87,11 @@ export const lengths: readonly BenchCase[] = (['LSTM', 'GRU'] as const).flatMap(
   [1, 10, 100, 1000].map((T) => layers(`${mode.toLowerCase()}-length${T}`, mode, T, 1, 128, 128, 1)),
 )
 
-/** Whatever can be asked for by name. */
+/** Every case that can be asked for by name. */
 export const allCases: readonly BenchCase[] = [...cases, ...lengths, ...grid, ...gpuGrid]
 
 interface Grid {
-  /** Of a case, up to which it has 50 timesteps; above that fewer, but at least `leastT`. */
+  /** The most a case may have with 50 timesteps. Larger cases have fewer timesteps, but at least `leastT`. */
   readonly multiplyAdds: number
   readonly leastT: number
   readonly modes: readonly ('LSTM' | 'GRU' | 'RNN_TANH')[]
@@ -118,7 +118,7 @@ function gridOf(
   )
 }
 
-/** `(T, N, I, H, layers)` and what is special: how a case is written in a table. */
+/** How tables show a case: `(T, N, I, H, layers)`, then its options. */
 export function describeCase({ T, N, spec, lengths, streaming }: BenchCase): string {
   const marks = [
     spec.bidirectional && 'bi',
@@ -137,7 +137,7 @@ interface CaseOptions {
   readonly streaming?: boolean
 }
 
-/** A case in float32 from PyTorch's numbers. */
+/** A float32 case. Arguments are named as PyTorch's. */
 export function layers(
   name: string,
   mode: RecurrentMode,

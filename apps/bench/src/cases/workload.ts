@@ -56,13 +56,13 @@ export function multiplyAdds(benchCase: BenchCase): number {
 /** A matrix product of a call, of one direction. */
 export interface Product {
   readonly of: 'inputs' | 'states'
-  /** Of each time it is made. */
+  /** The rows of each of its multiplications: one for all timesteps, or one per timestep. */
   readonly rows: readonly number[]
-  /** How many there are; each is multiplied by once a row. */
+  /** How many weights it has. Each is used once per row. */
   readonly weights: number
 }
 
-/** All matrix products of one call: the inputs' for all timesteps at once, those of hidden states for each. */
+/** All matrix products of one call. Inputs are multiplied for all timesteps at once, hidden states at each timestep. */
 export function products(benchCase: BenchCase): readonly Product[] {
   const { mode, inputSize, hiddenSize: H, projSize, numLayers, bidirectional } = benchCase.spec
   const P = projSize || H

@@ -1,13 +1,13 @@
 /** The engine all others are compared with. */
 export const own = 'wasm'
 
-/** The engine {@link own} on one thread, which takes part where that has several. */
+/** The engine {@link own} on one thread. It takes part where the others have several. */
 export const ownOnOneThread = 'wasm-one'
 
-/** Ours that compute on a GPU. */
+/** Our engines on a GPU. */
 export const gpuNames: readonly string[] = ['webgpu', 'webgl2']
 
-/** All of ours, the oracle first. */
+/** All our engines, the oracle first. */
 export const engineNames: readonly string[] = [
   'reference',
   own,
@@ -31,12 +31,12 @@ const contenderNames: readonly string[] = [
   'pytorch',
 ]
 
-/** Names once each, in the order of all; those that are not known come last. */
+/** Each name once, in the order above. Unknown names come last. */
 export function inOrder(names: Iterable<string>): string[] {
   return [...new Set(names)].sort((a, b) => orderOf(a) - orderOf(b))
 }
 
-/** The place among all, from 0. */
+/** The place in the order above, from 0. */
 export function orderOf(name: string): number {
   const found = contenderNames.indexOf(name)
   return found < 0 ? contenderNames.length : found

@@ -2,7 +2,8 @@ import { requireOnDemand } from './peers/onDemand.ts'
 
 /**
  * Gives Node what browsers have as `navigator.gpu`: Dawn, from the package webgpu in peers/.
- * @returns takes it away again, without which Node does not end; null where that package is not installed or does not load
+ * @returns a function that removes it again, without which Node does not end; null where the package is not installed or
+ * does not load
  */
 export function provideWebGpu(): (() => void) | null {
   const dawn = load()
@@ -23,7 +24,7 @@ function load(): Dawn | null {
   try {
     return requireOnDemand('webgpu')
   } catch (error) {
-    // A system older than the one it was built for.
+    // This system is older than the one Dawn was built for.
     if (error instanceof Error && 'code' in error && error.code === 'ERR_DLOPEN_FAILED') return null
     throw error
   }

@@ -6,9 +6,9 @@ import { agreedSteps, type Contender } from './contender.ts'
 interface EngineOptions {
   /** Default: the engine's. */
   readonly name?: string
-  /** What it computes in; the workload is converted. Default float32. */
+  /** The dtype it computes in. The workload is converted to it. Default float32. */
   readonly dtype?: FloatDType
-  /** Above so many multiply-adds a call it takes no part. Default: no limit. */
+  /** It takes no part in cases with more multiply-adds a call. Default: no limit. */
   readonly maxMultiplyAdds?: number
 }
 

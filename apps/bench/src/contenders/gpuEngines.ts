@@ -4,7 +4,7 @@ import { timer } from '../measure/rounds.ts'
 import type { Contender } from './contender.ts'
 import type { Makers } from './makeContenders.ts'
 
-/** Those of \@unroll/gpu, which take part only when they are named; each where its backend runs. */
+/** The engines of \@unroll/gpu. They take part only when named, and where their backend runs. */
 export const gpuEngines: Makers = {
   webgpu: () => gpuContender('webgpu'),
   webgl2: () => gpuContender('webgl2'),

@@ -1,22 +1,22 @@
 import type { Contender } from './contender.ts'
 
-/** By name: gives a contender for so many threads, or null where it is not installed. */
+/** Functions by name: each makes a contender with this many threads, or null where it is not installed. */
 export type Makers = Readonly<
   Record<string, (threads: number) => Contender | null | Promise<Contender | null>>
 >
 
-/** Who can take part of those who were asked. */
+/** What became of the contenders that were asked for. */
 export interface Made {
   readonly contenders: readonly Contender[]
-  /** Names of those not installed. */
+  /** Names of contenders that are not installed. */
   readonly missing: readonly string[]
-  /** Those who could not be started. */
+  /** Contenders that could not be started. */
   readonly failed: readonly { readonly contender: string; readonly reason: string }[]
 }
 
 /**
- * Those named, in the order of `makers`.
- * @param onMaking told before each is started
+ * Makes the contenders named, in the order of `makers`.
+ * @param onMaking called before each is started
  */
 export async function makeContenders(
   makers: Makers,

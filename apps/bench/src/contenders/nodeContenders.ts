@@ -8,7 +8,7 @@ import { onnxruntimeWeb } from './peers/onnxruntimeWeb.ts'
 import { pytorch } from './peers/pytorch.ts'
 import { tfjsWasm } from './peers/tfjsWasm.ts'
 
-/** Node has WebGPU by Dawn, and WebGL 2 not at all. */
+/** Node gets WebGPU from Dawn. It has no WebGL 2. */
 const gpuEnginesHere: Makers = {
   webgpu: async () => {
     const takeAway = provideWebGpu()
@@ -35,10 +35,10 @@ export const peers: Makers = {
   pytorch,
 }
 
-/** Everybody there is in Node, the oracle first. */
+/** All contenders that run in Node, the oracle first. */
 export const nodeContenders: Makers = { ...engines, ...gpuEnginesHere, ...peers }
 
-/** What installs a contender that is not there. */
+/** How to install a contender that is missing. */
 export function remedy(name: string): string {
   if (gpuNames.includes(name)) {
     return 'an adapter of a GPU, with --browser chromium; in Node webgpu only, from pnpm --filter @unroll/bench bench:peers'

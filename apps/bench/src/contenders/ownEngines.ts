@@ -7,7 +7,7 @@ import type { Makers } from './makeContenders.ts'
 const referenceLimit = 3e7
 
 /**
- * Our own. `wasm-simd` is the build without fused multiply-add, always on one thread, `wasm-f64` the same engine in
+ * Our own engines. `wasm-simd` is the build without fused multiply-add, always on one thread, `wasm-f64` the same engine in
  * float64.
  */
 export const engines: Makers = {

@@ -2,13 +2,13 @@ import { gpuEngines } from './gpuEngines.ts'
 import type { Makers } from './makeContenders.ts'
 import { engines } from './ownEngines.ts'
 
-/** Where a page finds the binaries of peers: addresses by file name. */
+/** The addresses of peers' binaries in a page, by file name. */
 export interface PeerFiles {
   readonly onnxruntime: { readonly mjs: string; readonly wasm: string }
   readonly tfjs: Readonly<Record<string, string>>
 }
 
-/** Everybody who can run in a page; peers are loaded when they are asked for. */
+/** All contenders that run in a page. Peers are loaded when they are asked for. */
 export function pageContenders({ onnxruntime, tfjs }: PeerFiles): Makers {
   return {
     ...engines,

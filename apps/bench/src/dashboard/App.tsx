@@ -13,7 +13,7 @@ import { useTheme } from './theme.ts'
 const views = ['results', 'run', 'method'] as const
 type View = (typeof views)[number]
 
-/** The page: a view by the part of the address behind `#`, `#results` and so on; `#shared=...` holds a result. */
+/** The page. The part of the address behind `#` names the view, as in `#results`; `#shared=...` holds a result. */
 export function App(): VNode {
   const [language, setLanguage] = useState<Language>(preferredLanguage)
   const [view, setView] = useState<View>(viewOfAddress)
@@ -51,7 +51,7 @@ export function App(): VNode {
     return () => removeEventListener('hashchange', turn)
   }, [])
 
-  /** Shows a run that is not recorded, in the place of one of that name. */
+  /** Shows a run that is not recorded. It replaces a run of the same name. */
   function add(run: Run): void {
     setRuns((before) => [run, ...(before ?? []).filter(({ id }) => id !== run.id)])
     setShown(run.id)

@@ -10,7 +10,7 @@ interface Props {
   readonly one: CaseResult
 }
 
-/** Everything that a run knows of a case. */
+/** Everything a run has about one case. */
 export function CaseDetails({ words, result, one }: Props): VNode {
   const { results, absent, failed = [], streaming } = one
   return (

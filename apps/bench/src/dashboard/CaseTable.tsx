@@ -17,7 +17,7 @@ interface Props {
   readonly cases: readonly CaseResult[]
 }
 
-/** A line a case: the wasm engine's own figures, then how many times as long the others took. */
+/** A line for each case: the wasm engine's own figures, then how many times as long the others took. */
 export function CaseTable({ words, result, cases }: Props): VNode {
   const [open, setOpen] = useState<string | null>(null)
   const others = contendersOf(cases).filter((name) => name !== own)

@@ -3,7 +3,7 @@ import { commandOf } from './command.ts'
 import { machineOf, placeOf, type Run } from './runs.ts'
 import type { Texts } from './texts.ts'
 
-/** What the figures of a run depend on, and how to measure them again. */
+/** The environment of a run, and the command that measures it again. */
 export function EnvironmentView({ words, run }: { readonly words: Texts; readonly run: Run }): VNode {
   const { environment, effort } = run.result
   const { name, minRounds, maxRounds, warmUpMs } = effort

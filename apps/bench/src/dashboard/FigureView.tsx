@@ -13,7 +13,7 @@ interface Props {
   readonly runId: string
 }
 
-/** A plot with what it shows in words, its table, and buttons that save both. */
+/** A plot with a description, its table, and buttons that save both. */
 export function FigureView({ words, figure, colours, runId }: Props): VNode {
   const place = useRef<HTMLDivElement>(null)
   const width = useWidth(place)
@@ -59,7 +59,7 @@ export function FigureView({ words, figure, colours, runId }: Props): VNode {
   )
 }
 
-/** What a plot is drawn from. Its lines are made when they are asked for: there may be a thousand. */
+/** The table behind a plot. Its lines are made when it is opened: there may be a thousand. */
 function FigureTable({ words, figure }: Pick<Props, 'words' | 'figure'>): VNode {
   const [isOpen, setOpen] = useState(false)
   const { title, columns, rows } = figure

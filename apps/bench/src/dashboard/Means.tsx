@@ -6,7 +6,7 @@ import { contendersOf } from './contendersOf.ts'
 import type { Texts } from './texts.ts'
 import { times } from './words.ts'
 
-/** The run in a glance: how many times as long as the wasm engine each of the others took, in the geometric mean. */
+/** The run at a glance: the geometric mean of how many times as long as the wasm engine each of the others took. */
 export function Means({
   words,
   cases,

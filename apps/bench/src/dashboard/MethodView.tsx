@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { Texts } from './texts.ts'
 
-/** How the figures come about, for those who doubt them. */
+/** How the figures are measured. */
 export function MethodView({ words }: { readonly words: Texts }): VNode {
   const { method, runInNode } = words
   return (

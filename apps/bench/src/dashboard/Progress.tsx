@@ -64,7 +64,7 @@ function share({ place }: BenchRun): number {
   return doing === 'measure' ? 0.5 + (0.5 * round) / rounds : doing === 'warm-up' ? 0.25 : 0
 }
 
-/** Seconds that loading a contender takes in each case, about. */
+/** About how many seconds it takes to load a contender in each case. */
 const loadingSeconds = 0.5
 
 function secondsLeft(run: BenchRun): number {

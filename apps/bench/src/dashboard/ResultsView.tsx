@@ -119,7 +119,7 @@ export function ResultsView({ words, runs, shown, onShow, onOpen, onFault }: Pro
   )
 }
 
-/** What passes the filter, and of it those who are shown. */
+/** The cases that pass the filter, with the contenders that are shown. */
 function casesOf({ result }: Run, filter: Filter): readonly CaseResult[] {
   return result.cases
     .filter((each) => passes(each, filter))

@@ -10,7 +10,7 @@ import type { Run } from './runs.ts'
 import type { Texts } from './texts.ts'
 import { asRun, useBenchRun } from './useBenchRun.ts'
 
-/** Everybody who may be chosen, in the order in which they are measured. */
+/** All contenders that can be chosen, in the order in which they are measured. */
 const choices = [...engineNames, ...pagePeers, ...pagePeersOnGpu]
 
 const efforts: readonly Effort[] = [quick, thorough, brief]
@@ -18,11 +18,11 @@ const runnable: readonly BenchCase[] = [...cases, ...lengths]
 
 interface Props {
   readonly words: Texts
-  /** Takes what was measured, to be looked at. */
+  /** Called to show what was measured. */
   readonly onResult: (run: Run) => void
 }
 
-/** Choose, run, watch. */
+/** The view in which a reader chooses cases, runs them, and watches. */
 export function RunView({ words, onResult }: Props): VNode {
   const says = words.runInNode
   const descriptions = new Map(Object.entries(says.descriptions))

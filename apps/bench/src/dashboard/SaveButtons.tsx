@@ -6,10 +6,10 @@ import { saveFile } from './saveFile.ts'
 import { toLink } from './share.ts'
 import type { Texts } from './texts.ts'
 
-/** Kilobytes of a link, above which programs are known to cut it. */
+/** Some programs are known to cut links that are longer, in kilobytes. */
 const longLink = 8
 
-/** A run as a file, its samples for a spreadsheet, and a link that holds it. */
+/** Buttons that save a run as a file, its samples for a spreadsheet, or a link that holds it. */
 export function SaveButtons({ words, run }: { readonly words: Texts; readonly run: Run }): VNode {
   const [said, setSaid] = useState('')
   const { id, result } = run

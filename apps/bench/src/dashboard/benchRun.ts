@@ -19,7 +19,7 @@ export type Place =
   | { readonly at: 'measuring'; readonly index: number; readonly step: Step | Starting | null }
   | { readonly at: 'paused'; readonly index: number }
 
-/** Whether the page is seen. Timers of a page in the background are slowed down, and its figures mean nothing. */
+/** Whether the page is visible. Browsers slow down pages in the background, so figures measured there mean nothing. */
 export interface Visibility {
   readonly isHidden: () => boolean
   /** @returns stops listening */
@@ -43,8 +43,8 @@ interface Hooks {
 }
 
 /**
- * Runs case after case. While the page is hidden nothing is measured; the case that was under way then begins again.
- * @throws StoppedError if the signal said so; what was told until then stands
+ * Runs case after case. Nothing is measured while the page is hidden: the case that was running then starts again.
+ * @throws StoppedError if the signal aborts; what was reported until then stays valid
  */
 export async function runPlan(plan: Plan, session: Session, hooks: Hooks): Promise<void> {
   const { signal, onPlace, onIntroduction, onComparison } = hooks
@@ -70,7 +70,7 @@ export async function runPlan(plan: Plan, session: Session, hooks: Hooks): Promi
   }
 }
 
-/** Repeats some work until the page was visible all the time. */
+/** Repeats the work until the page was visible throughout. */
 async function whileVisible<Result>(
   { signal, visibility, onPlace }: Hooks,
   index: number,

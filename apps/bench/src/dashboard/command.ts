@@ -2,7 +2,7 @@ import { gpuGrid, grid, lengths, cases as named } from '../cases/recurrentCases.
 import { engineNames, inOrder } from '../contenders/contenderNames.ts'
 import type { BenchResult, CaseResult } from '../result/resultFile.ts'
 
-/** What measures a run, or one case of it, on the command line. */
+/** The command line that measures a run, or one case of it. */
 export function commandOf({ cases, environment, effort }: BenchResult, only?: CaseResult): string {
   const chosen = only === undefined ? cases : [only]
   const names = inOrder(chosen.flatMap(({ results }) => results.map(({ contender }) => contender)))

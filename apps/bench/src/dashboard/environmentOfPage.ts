@@ -27,7 +27,7 @@ export function environmentOfPage(
   }
 }
 
-/** A page is not told the load of its machine. The roof shows it: on a quiet one it is the same in all cases. */
+/** A page cannot read the load of its machine. The roof shows it: on a quiet machine it is the same in all cases. */
 function loadSeen(comparisons: readonly Comparison[]): string {
   const roofs = comparisons.map(({ roofGflops }) => roofGflops)
   if (roofs.length === 0) return ''

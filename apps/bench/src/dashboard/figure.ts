@@ -11,7 +11,7 @@ export interface Figure {
   readonly rows: readonly Row[]
   /** Who is shown, in the order of the legend. */
   readonly names: readonly string[]
-  /** Null where there is nothing to draw; the note says why. */
+  /** Null where there is nothing to draw. The note then says why. */
   readonly draw: ((frame: Frame) => SVGElement | HTMLElement) | null
 }
 

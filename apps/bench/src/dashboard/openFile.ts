@@ -20,7 +20,7 @@ export async function openFile(file: File): Promise<Run> {
   return { id: file.name.replace(/\.json$/, ''), source: 'file', result: parseResult(await file.text()) }
 }
 
-/** What went wrong with a file or link, for people. */
+/** The message for a file or link that could not be read. */
 export function explain(error: unknown, name: string, { errors }: Texts): string {
   if (error instanceof LinkError) return errors.link
   if (error instanceof LargeFileError) return errors.large(name)

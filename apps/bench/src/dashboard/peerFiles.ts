@@ -5,7 +5,7 @@ import onnxruntimeMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url&no-in
 import onnxruntimeWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
 import type { PeerFiles } from '../contenders/pageContenders.ts'
 
-/** A worker has another base than the page: addresses are given whole. */
+/** A worker has another base address than the page, so addresses are absolute. */
 const whole = (address: string): string => new URL(address, document.baseURI).href
 
 /** Where the page keeps the binaries of peers. */

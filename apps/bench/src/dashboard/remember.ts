@@ -1,4 +1,4 @@
-/** What a reader chose, kept by the browser; some keep nothing, and throw when asked. */
+/** The reader's choices, kept by the browser. Some browsers keep nothing, and throw when asked. */
 
 export function remembered(name: string): string | null {
   try {

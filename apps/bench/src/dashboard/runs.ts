@@ -31,7 +31,7 @@ export async function loadRecorded(): Promise<readonly Run[]> {
   )
 }
 
-/** Results of named cases: the run that says most comes first. */
+/** How many results of named cases a run has. The run with most comes first. */
 function weight({ result }: Run): number {
   return result.cases
     .filter(({ name }) => !/^(grid|gpu)-/.test(name))
@@ -42,12 +42,12 @@ function idOf(path: string): string {
   return path.replace(/.*\/(.*)\.json$/, '$1')
 }
 
-/** Node 24.21.0, Chromium 156: where a run took place. */
+/** The runtime of a run: `Node 24.21.0`, `Chromium 156`. */
 export function placeOf({ environment: { node, browser } }: BenchResult): string {
   return browser === '' ? `Node ${node.replace(/^v/, '')}` : browser
 }
 
-/** Without the number of cores and the system: what has to be the same for times to be compared. */
+/** The processor and GPU, which must be the same for times to be compared; not the number of cores, nor the system. */
 export function machineOf({ environment: { cpu, contenders } }: BenchResult): string {
   const gpu = /nvidia[^,)]*|apple[^,)]*|amd radeon[^,)]*/i.exec(contenders)?.[0]
   return gpu === undefined ? cpu : `${cpu}; ${gpu}`

@@ -1,4 +1,4 @@
-/** A run in the part of a link behind `#`: no server sees it. */
+/** Puts a run into the part of a link behind `#`, which no server sees. */
 import { type BenchResult, parseResult } from '../result/resultFile.ts'
 
 /** A link that was cut short, or changed. */
@@ -19,8 +19,8 @@ export async function toLink(result: BenchResult): Promise<string> {
 }
 
 /**
- * @throws LinkError where the text is not whole
- * @throws ResultFileError where it is of something else
+ * @throws LinkError if the text was cut short or changed
+ * @throws ResultFileError if it holds something else
  */
 export async function fromLink(text: string): Promise<BenchResult> {
   let json: string

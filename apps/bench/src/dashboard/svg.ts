@@ -47,7 +47,7 @@ export function withLegend(drawn: SVGElement | HTMLElement, { names, colours, wi
   }
   below.setAttribute('y', String(above))
   svg.append(below)
-  // Said as a whole by the label of the figure; the names that Plot gives to its groups say nothing.
+  // The figure's label describes the plot as a whole. The names that Plot gives to its groups would add nothing.
   for (const part of svg.children) part.setAttribute('aria-hidden', 'true')
   return svg
 }

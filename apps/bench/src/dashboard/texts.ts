@@ -2,7 +2,7 @@ import { remembered } from './remember.ts'
 import { chinese } from './textsChinese.ts'
 import { english } from './textsEnglish.ts'
 
-/** Everything the page says; both languages say all of it. */
+/** Every text of the page, in both languages. */
 export type Texts = typeof english
 
 export type Language = 'en' | 'zh-CN'

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Colours } from './figure.ts'
 import { remember } from './remember.ts'
 
-/** Where the docs site keeps what its reader chose; the dashboard lies in a folder of it. */
+/** The docs site keeps its reader's choice of a theme here. The dashboard is in a folder of the site. */
 const place = 'starlight-theme'
 
 export function useTheme(): { readonly flip: () => void } {

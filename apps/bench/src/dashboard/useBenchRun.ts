@@ -12,7 +12,7 @@ import type { Run } from './runs.ts'
 export interface BenchRun {
   readonly plan: Plan
   readonly threads: number
-  /** ms, as performance.now() tells them. */
+  /** When it started, in ms of performance.now(). */
   readonly start: number
   /** Null once it has ended. */
   readonly place: Place | null
@@ -54,7 +54,7 @@ export function useBenchRun(): Controls {
       await runPlan(plan, session, {
         signal,
         visibility: visibilityOfPage,
-        // One that comes late does not wake a run that has ended.
+        // A place that is reported late must not revive a run that has ended.
         onPlace: seldom((place) =>
           setRun((before) => (before === null || before.end !== null ? before : { ...before, place })),
         ),
@@ -73,10 +73,10 @@ export function useBenchRun(): Controls {
   return { run, start: (plan, threads) => void start(plan, threads), stop: () => controller.current?.abort() }
 }
 
-/** Milliseconds between two pictures of a case's progress: what the page draws takes time from what is measured. */
+/** Milliseconds between two updates of a case's progress. Drawing takes time away from what is measured. */
 const quiet = 500
 
-/** Shows every place that is another case or state at once, and of steps within one the latest, now and then. */
+/** Shows a new case or state at once. Steps within a case are shown now and then, the latest of them. */
 function seldom(show: (place: Place) => void): (place: Place) => void {
   let shown = { key: '', time: 0 }
   let latest: Place | null = null
@@ -100,7 +100,7 @@ function keyOf(place: Place): string {
   return 'index' in place ? `${place.at} ${place.index}` : place.at
 }
 
-/** What was measured, as it is kept; null before anything was. */
+/** What was measured so far, as a run; null if that is nothing. */
 export function asRun({ introduction, comparisons, plan, threads }: BenchRun): Run | null {
   if (introduction === null || comparisons.length === 0) return null
   const environment = environmentOfPage(introduction, threads, comparisons)

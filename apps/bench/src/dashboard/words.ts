@@ -1,4 +1,4 @@
-/** Figures as they stand in tables. */
+/** How tables write figures. */
 
 export function times(ratio: number): string {
   return `${ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(3)}×`

@@ -3,9 +3,9 @@ import { median } from '../measure/statistics.ts'
 import type { BenchResult } from '../result/resultFile.ts'
 
 /**
- * The shares of the roof of a run as the text of an SVG file.
+ * A picture of how much of the roof each case of a run reaches, as the text of an SVG file.
  *
- * A line a case: a bar for the share it reaches, a mark for where its roofline is. Cases without a roofline have no line.
+ * Each case has a line: a bar for the share it reaches, and a mark for its roofline. Cases without a roofline are left out.
  */
 export function rooflinePicture({ cases, environment }: BenchResult): string {
   const lines = cases.flatMap(({ name, results }) => {

@@ -1,6 +1,6 @@
 /**
- * Figures of documents come from recorded runs: `node src/documents/writeFigures.ts` writes them anew, `--check` names those that are not
- * what their run says, and exits with 1.
+ * Writes the figures of documents anew from recorded runs: `node src/documents/writeFigures.ts`. With `--check` it writes nothing,
+ * names those that differ from their run, and exits with 1.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseOptions } from '../options.ts'
@@ -18,7 +18,7 @@ const pictures = { 'docs/roofline.svg': 'apps/bench/results/2026-11-26-amd-epyc.
 
 const block = /(<!-- printed by: pnpm bench (--show [^>]*?) -->\n\n```\n)([\s\S]*?)(\n```)/g
 
-/** Documents and pictures with what they should hold. */
+/** The wanted content of documents and pictures, by path. */
 async function figures(): Promise<ReadonlyMap<string, string>> {
   const wanted = new Map<string, string>()
   for (const path of documents) {

@@ -26,7 +26,7 @@ export function maxDifference(got: ArrayLike<number>, want: ArrayLike<number>, w
   let max = 0
   for (let i = 0; i < want.length; i++) {
     const difference = Math.abs((got[i] ?? Number.NaN) - (want[i] ?? Number.NaN))
-    // Also true for NaN.
+    // The negated comparison is true for NaN, too.
     if (!(difference <= tolerance)) {
       throw new DisagreementError(`${who}[${i}]: expected ${want[i]} within ${tolerance}, got ${got[i]}`)
     }

@@ -17,7 +17,7 @@ export interface OperationComparison {
   readonly failed: readonly Absence[]
 }
 
-/** Milliseconds are of one call. */
+/** All times are those of one call. */
 interface OperationResult {
   readonly contender: string
   /** Median over the rounds of each round's median call. */

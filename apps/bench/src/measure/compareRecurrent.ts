@@ -13,9 +13,9 @@ import { median, quantiles, quotients } from './statistics.ts'
 /** One case, all contenders that took part. */
 export interface Comparison {
   readonly benchCase: BenchCase
-  /** What the roof reached meanwhile; a multiply-add is two operations. */
+  /** The roof measured in the same rounds. A multiply-add is two operations. */
   readonly roofGflops: number
-  /** Gigabytes a second that the caches delivered meanwhile, of the {@link workingSet} of the case. */
+  /** Gigabytes a second that the caches delivered in the same rounds, reading an area as large as the {@link workingSet}. */
   readonly deliveryGBs: number
   readonly results: readonly Result[]
   /** Contenders that take no part in this case. */
@@ -24,22 +24,22 @@ export interface Comparison {
   readonly failed: readonly Absence[]
 }
 
-/** Milliseconds are of one call. */
+/** All times are those of one call. */
 export interface Result {
   readonly contender: string
   /** Median over the rounds of each round's median call. */
   readonly ms: number
-  /** Of all calls. */
+  /** The 99th percentile of all calls. */
   readonly p99Ms: number
   /** Milliseconds of all calls, at each of {@link shownQuantiles}. */
   readonly quantiles: readonly number[]
   /** Each round's median call; the same rounds for every contender of the case. */
   readonly rounds: readonly number[]
-  /** Multiply-adds a second as a share of the roof's in the same round: the median over the rounds. */
+  /** Its multiply-adds per second divided by the roof's in the same round: the median over the rounds. */
   readonly roofShare: number
-  /** The time that the {@link leastMs | roofline} allows in the same round as a share of its own: the median over the rounds. */
+  /** The {@link leastMs | least time of the roofline} divided by its own time in the same round: the median over the rounds. */
   readonly rooflineShare: number
-  /** Largest absolute difference of any output or state to the first contender's. */
+  /** The largest absolute difference of any output or state from the first contender's. */
   readonly difference: number
   /** WebAssembly memory that it holds after a call, alone in a worker; where that was measured. */
   readonly memoryBytes?: number
@@ -51,12 +51,12 @@ export interface Absence {
   readonly reason: string
 }
 
-/** Something that may take long, or for ever. */
+/** A step that may take long, or hang. */
 export interface Step {
   readonly doing: 'prepare' | 'check' | 'warm-up' | 'measure'
   /** Who does it; `roof` and `caches` are the benchmark's own. */
   readonly contender: string
-  /** As in timeRounds: from 0; -1 before they begin. */
+  /** As in timeRounds: from 0; -1 before the rounds begin. */
   readonly round: number
   readonly rounds: number
 }
@@ -127,7 +127,7 @@ export async function compareRecurrent(
   }
 }
 
-/** Those who can be timed: ready, and of one mind about the numbers. */
+/** The contenders that can be timed, since they agree on the numbers, and the others. */
 interface Prepared {
   readonly agreeing: readonly { readonly name: string; readonly time: Timer; readonly difference: number }[]
   readonly absent: readonly Absence[]
@@ -140,7 +140,7 @@ interface Named {
   readonly output: RecurrentOutput
 }
 
-/** @param prepared gets everybody who has to be disposed of */
+/** @param prepared filled with every contender that must be disposed of */
 async function prepare(
   workload: Workload,
   contenders: readonly Contender[],
@@ -168,7 +168,7 @@ async function prepare(
       const against: Named = first ?? { name, output }
       const who = `${workload.name}: ${name} against ${against.name}`
       agreeing.push({ name, time: ready.time, difference: checkAgreement(output, against.output, who) })
-      // Numbers that are none, which do not even equal themselves, are no measure for others.
+      // The first contender is compared with itself: one that computed NaN fails here, and the next one becomes the measure.
       first = against
     } catch (error) {
       failed.push({ contender: name, reason: messageOf(error) })
@@ -177,7 +177,7 @@ async function prepare(
   return { agreeing, absent, failed }
 }
 
-/** A timer that reports what it throws, and from then on takes no time. */
+/** A timer that reports the first error. From then on it does nothing. */
 function guarded(time: Timer, onFailure: (reason: string) => void): Timer {
   let failed = false
   return async (ms) => {

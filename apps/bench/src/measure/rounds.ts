@@ -28,12 +28,12 @@ export const brief: Effort = { name: 'brief', warmUpMs: 100, measureMs: 100, min
 /** Calls something for about `ms`, at least once. @returns ms of each call */
 export type Timer = (ms: number) => Promise<readonly number[]>
 
-/** Of {@link clockStep}, that a sample lasts at least where the clock is coarse, for an error of a percent. */
+/** On a coarse clock a sample lasts at least this many {@link clockStep}s, for an error of one percent. */
 const coarseSteps = 100
 
 /**
- * A timer of what runs in this process. A promise is awaited; a function that returns none is not charged for it. Where the
- * clock is coarse, as in browsers, a sample is the mean of as many calls as it takes to be seen.
+ * A timer of a function in this process. Only asynchronous functions are awaited, so the others are not charged for a promise.
+ * On a coarse clock, as browsers have it, a sample is the mean of several calls.
  */
 export function timer(
   run: () => unknown,
@@ -62,10 +62,10 @@ export function timer(
   }
 }
 
-/** Below a microsecond a clock shows single calls. */
+/** A clock with steps below a microsecond can time single calls. In ms. */
 const fineStep = 1e-3
 
-/** The least time that this runtime's clock tells apart, in ms: 5 µs in an isolated page, next to nothing in Node. */
+/** The step of this runtime's clock, in ms: 5 µs in an isolated page, next to nothing in Node. */
 export function clockStep(): number {
   let least = Number.POSITIVE_INFINITY
   for (let seen = 0, last = performance.now(); seen < 10; ) {
@@ -100,7 +100,7 @@ export interface Turn {
 }
 
 /**
- * Lets the timers run in turn, round after round, so that what slows this machine down for a while slows all down.
+ * Runs the timers in turn, round after round, so that a slow spell of the machine slows all of them down.
  * @param onTurn called before each turn
  * @returns for each timer and round: ms of each call
  */

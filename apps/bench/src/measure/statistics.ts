@@ -23,13 +23,13 @@ export function quantiles(values: readonly number[], shares: readonly number[]):
   })
 }
 
-/** In which half and double cancel; undefined without a value. */
+/** Undefined for no values. A half and a double cancel in it. */
 export function geometricMean(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
 }
 
-/** Element by element: what a slow while of the machine, which hits both of a round, cancels in. */
+/** Divides element by element. A slow spell of the machine, which hits both sides of a round, cancels. */
 export function quotients(numerators: readonly number[], denominators: readonly number[]): number[] {
   return numerators.map((numerator, i) => numerator / (denominators[i] ?? Number.NaN))
 }

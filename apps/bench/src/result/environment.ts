@@ -1,15 +1,15 @@
-/** What the figures depend on. Each is text as people read it, and empty where it does not apply. */
+/** What the figures depend on. Each field is text for people, empty where it does not apply. */
 export interface Environment {
   readonly date: string
-  /** Of this repository; empty outside of it. */
+  /** The commit of this repository; empty outside of it. */
   readonly commit: string
-  /** Its version, and the options it was started with. Empty for a page that somebody opened. */
+  /** Node's version and its options; empty for a page that somebody opened. */
   readonly node: string
   readonly v8: string
   /** Where the contenders ran; empty if in Node. */
   readonly browser: string
   readonly cpu: string
-  /** How busy the machine was before: processes ready to run, the mean of a minute. */
+  /** How busy the machine was before: processes ready to run, averaged over a minute. */
   readonly load: string
   readonly contenders: string
   readonly threads: string
@@ -19,7 +19,7 @@ export interface Environment {
   readonly notInstalled: string
   /** Whether a page has shared memory, and so threads. */
   readonly isolated?: string | undefined
-  /** The least time that a page's clock tells apart. */
+  /** The step of a page's clock. */
   readonly clock?: string | undefined
 }
 

@@ -1,16 +1,16 @@
 import * as v from 'valibot'
 
-/** Changes whenever a field changes its meaning; fields may come without it. */
+/** The version changes when a field changes its meaning. Fields may be added without a new version. */
 const schemaVersion = 1
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0))
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
-/** Text that people wrote or that a machine says of itself: shown, never run. */
+/** Text from people or machines. It is shown, never run. */
 const text = v.pipe(v.string(), v.maxLength(2000))
 
 const absence = v.object({ contender: text, reason: text })
 
-/** Milliseconds are of one call; all numbers have four digits. */
+/** Times are those of one call. All numbers have four digits. */
 const contenderResult = v.object({
   contender: text,
   rounds: count,
@@ -24,7 +24,7 @@ const contenderResult = v.object({
   difference: amount,
   /** Each round's median call; not in files from before 2026-11-27. */
   roundMs: v.optional(v.array(amount)),
-  /** Of all calls, at `shownQuantiles`; not in those either. */
+  /** The `shownQuantiles` of all calls; not in files from before 2026-11-27. */
   quantiles: v.optional(v.array(amount)),
   /** WebAssembly memory that it holds after a call, alone in a worker; where that was measured. */
   memoryBytes: v.optional(count),
@@ -44,19 +44,19 @@ const caseResult = v.object({
   projSize: count,
   numLayers: count,
   bidirectional: v.boolean(),
-  /** Of one call. */
+  /** The multiply-adds of one call. */
   multiplyAdds: amount,
-  /** What the multiply-add roof reached meanwhile. */
+  /** The multiply-add roof measured in the same rounds. */
   roofGflops: amount,
-  /** What the caches delivered meanwhile, gigabytes a second; not in files from before 2026-11-26. */
+  /** Gigabytes a second that the caches delivered in the same rounds; not in files from before 2026-11-26. */
   deliveryGBs: v.optional(amount),
   results: v.array(contenderResult),
   absent: v.array(absence),
-  /** Who threw, hung, or computed other numbers; not in files from before 2026-11-27. */
+  /** Contenders that threw, hung, or computed other numbers; not in files from before 2026-11-27. */
   failed: v.optional(v.array(absence)),
 })
 
-/** An operation on tensors, or a small model: no roofline is known for it. Milliseconds are of one call. */
+/** An operation on tensors, or a small model. It has no roofline. Times are those of one call. */
 const operationResult = v.object({
   name: text,
   results: v.array(v.object({ contender: text, rounds: count, ms: amount, ratio: amount })),
@@ -100,7 +100,7 @@ export type OperationCaseResult = v.InferOutput<typeof operationResult>
 export type CaseResult = v.InferOutput<typeof caseResult>
 export type ContenderResult = v.InferOutput<typeof contenderResult>
 
-/** A file that is no result of this benchmark, or of a later one. */
+/** The file is no result of this benchmark, or one of a later version. */
 export class ResultFileError extends Error {
   override readonly name = 'ResultFileError'
   /** `text`: no JSON. `later`: of a later version of the benchmark. `fields`: something else, or damaged. */
@@ -113,7 +113,7 @@ export class ResultFileError extends Error {
 }
 
 /**
- * Reads a result that somebody saved; fields that it does not know are dropped.
+ * Reads a result that somebody saved. Unknown fields are dropped.
  * @throws ResultFileError naming the first field that is not as expected
  */
 export function parseResult(json: string): BenchResult {

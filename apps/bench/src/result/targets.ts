@@ -6,7 +6,7 @@ import { geometricMean, median, quotients } from '../measure/statistics.ts'
 /** A promise about speed, and what the measured cases say. */
 export interface Target {
   readonly text: string
-  /** As far as these cases go; null where none of them tells. */
+  /** Whether these cases meet it; null where none of them is about it. */
   readonly met: boolean | null
   /** The figures behind it. */
   readonly found: string
@@ -26,7 +26,7 @@ export function ratios(results: readonly Result[], contender: string): readonly 
   return ownRounds.length === 0 ? [] : quotients(roundsOf(contender), ownRounds)
 }
 
-/** The project's targets, held against whatever was measured. */
+/** The project's targets, checked against what was measured. */
 export function targets(comparisons: readonly Comparison[]): readonly Target[] {
   const threaded = comparisons.some(({ results }) =>
     results.some(({ contender }) => contender === ownOnOneThread),
@@ -34,7 +34,7 @@ export function targets(comparisons: readonly Comparison[]): readonly Target[] {
   return threaded ? threadTargets(comparisons) : oneThreadTargets(comparisons)
 }
 
-/** What several threads are for: work that can be shared out, and enough of it. */
+/** The targets for several threads: cases with enough work that can be shared out. */
 function threadTargets(comparisons: readonly Comparison[]): readonly Target[] {
   const large = comparisons.filter(
     ({ benchCase }) => (benchCase.N >= 16 || benchCase.spec.bidirectional) && multiplyAdds(benchCase) >= 1e8,
@@ -126,7 +126,7 @@ function ratioTarget(
     mean: number
     least: number
     most?: number
-    /** Whether to say what the ratio of an engine at the roofline would be: the most that any kernel of 128 bits can reach. */
+    /** Whether to add the ratio of an engine at the roofline, the most that any 128-bit kernel can reach. */
     showRoofline?: boolean
   },
 ): Target {
@@ -143,7 +143,7 @@ function ratioTarget(
   }
 }
 
-/** The ratios of an engine that did nothing but multiply and add, as fast as processor and caches allow. */
+/** The ratios of an engine that only multiplied and added, as fast as processor and caches allow. */
 function ratiosAtRoofline(comparisons: readonly Comparison[], peer: string): string {
   const found = valued(comparisons, (comparison) => {
     const share = comparison.results.find(isOwn)?.rooflineShare

@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts'
 import type { BenchResult, CaseResult, OperationCaseResult } from './resultFile.ts'
 import { ratios, targets } from './targets.ts'
 
-/** A run as it is kept. */
+/** A run in the form in which files keep it. */
 export function toResultFile(
   environment: Environment,
   effort: Effort,
@@ -68,7 +68,7 @@ function asOperationResult({ name, results, failed }: OperationComparison): Oper
   }
 }
 
-/** The case of a result. One that is not known by its name any more loses the lengths of its sequences. */
+/** The case of a result. Lengths of sequences are lost where the case no longer exists. */
 export function caseOf(result: CaseResult): BenchCase {
   const {
     name,

@@ -1,29 +1,29 @@
 import { type Timer, timer } from '../measure/rounds.ts'
 import { named, section, sized, wasmStart } from './wasmBytes.ts'
 
-/** Bytes that a call reads at least: its overhead does not show then. */
+/** A call reads at least this many bytes, so that its overhead does not show. */
 const enoughBytes = 1 << 24
 
-/** As the roof's: no more is needed, in ms. */
+/** Longer measuring, in ms, does not change the result. The same holds for the roof. */
 const enoughMs = 50
 
 /** How fast the caches deliver an area that is read over and over, as weights are. */
 export interface Delivery {
-  /** That one call of {@link time} reads. */
+  /** The bytes that one call of {@link time} reads. */
   readonly bytes: number
   readonly time: Timer
 }
 
 /**
- * What the caches can do at most for an area of a size: a loop that reads a word of each cache line and does nothing else. Of
- * the loops that were tried, one over both halves at once is the fastest.
- * @param bytes of the area
+ * Measures how fast the caches can deliver an area of this size: a loop that reads a word of each cache line and does nothing
+ * else. Reading both halves of the area at once was the fastest loop of those tried.
+ * @param bytes the size of the area
  */
 export function makeDelivery(bytes: number): Delivery {
   const half = Math.ceil(bytes / 2 / line) * line
   const times = Math.ceil(enoughBytes / (2 * half))
   const memory = new WebAssembly.Memory({ initial: Math.ceil((2 * half) / 65536) })
-  // Memory that was never written is one and the same page of zeros.
+  // All pages of memory that was never written are the same page of zeros, so it is written first.
   new Uint8Array(memory.buffer).fill(1)
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readingModule()), { env: { memory } })
   const { run } = exports
@@ -36,8 +36,8 @@ export function makeDelivery(bytes: number): Delivery {
 const line = 64
 
 /**
- * A module with one function `run(half: i32, times: i32) -> i32`: the sum of the first words of all lines of two halves, so
- * many times. The result depends on every word, else V8 would not read it.
+ * A module with one function `run(half: i32, times: i32) -> i32`. It sums the first words of all cache lines of both halves,
+ * `times` times. The result depends on every word, else V8 would not read them.
  */
 function readingModule(): Uint8Array<ArrayBuffer> {
   const [half, times, at, sum] = [0, 1, 2, 3]

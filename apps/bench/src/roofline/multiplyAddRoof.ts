@@ -6,7 +6,7 @@ const accumulators = 12
 /** Multiply-adds of one call of the roof's loop: 4 lanes, ten thousand turns. */
 export const roofMultiplyAdds: number = accumulators * 4 * 10_000
 
-/** The roof's loop needs no more to be hot, and no more than this to be measured, in ms. */
+/** The roof's loop is hot and measured after this many ms. */
 const enoughMs = 50
 
 export interface Roof {
@@ -16,8 +16,8 @@ export interface Roof {
 }
 
 /**
- * What the processor's 128-bit multiply-adds can do at most: a loop of nothing else, 12 independent ones a turn, as in
- * the engine's fastest kernel. Where the runtime has no relaxed SIMD, of multiplications and additions.
+ * Measures how many 128-bit multiply-adds the processor can do: a loop of nothing else, 12 independent ones a turn, as in the
+ * engine's fastest kernel. Without relaxed SIMD it multiplies and adds instead.
  */
 export function makeRoof(): Roof {
   const fused = WebAssembly.validate(roofModule(true))

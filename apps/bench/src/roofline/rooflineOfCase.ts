@@ -1,7 +1,7 @@
 /**
- * The roofline of a case: a product takes at least as long as its multiply-adds do at the processor's full speed, and at
- * least as long as the caches need to deliver its weights once. With many rows it is the first, with one row and weights that
- * leave the second-level cache the second. Gates, states and copies are not counted.
+ * The roofline of a case. A product takes at least as long as its multiply-adds at the processor's full speed, and at least as
+ * long as the caches need to deliver its weights once. The first limit holds for many rows, the second for a single row whose
+ * weights do not fit the second-level cache. Gates, states and copies are not counted.
  *
  * Source of the model: Williams, Waterman, Patterson, "Roofline: An Insightful Visual Performance Model for Multicore
  * Architectures", Communications of the ACM 52 (2009).

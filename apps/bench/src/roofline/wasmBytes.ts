@@ -10,7 +10,7 @@ export function section(id: number, content: readonly number[]): number[] {
   return [id, ...sized(content)]
 }
 
-/** Behind its length, as LEB128 in two bytes. */
+/** The content with its length in front, as LEB128 in two bytes. */
 export function sized(content: readonly number[]): number[] {
   return [(content.length & 0x7f) | 0x80, content.length >> 7, ...content]
 }

@@ -1,4 +1,4 @@
-/** Where a long run is: one line on stderr that is rewritten on a terminal, a line a case elsewhere. */
+/** Shows how far a long run is, on stderr: one line that is rewritten on a terminal, a line for each case elsewhere. */
 export class Progress {
   readonly #total: number
   readonly #terminal = process.stderr.isTTY

@@ -5,12 +5,12 @@ import type { BenchResult, CaseResult, ContenderResult, OperationCaseResult } fr
 import { caseOf } from '../result/toResultFile.ts'
 import { aligned, times } from './table.ts'
 
-/** Cases from which a summary by mode and batch helps. */
+/** From this many cases on a summary by mode and batch helps. */
 const many = 50
 
 /**
  * Everything that was found, for the terminal: tables, who took no part and why, targets.
- * @param isSummary without what has a line a case
+ * @param isSummary whether to leave out what has a line for each case
  */
 export function resultTables({ cases, operations = [], targets }: BenchResult, isSummary = false): string {
   const others = inOrder(cases.flatMap(({ results }) => results.map(({ contender }) => contender))).filter(
@@ -36,7 +36,7 @@ export function resultTables({ cases, operations = [], targets }: BenchResult, i
     .join('\n\n')
 }
 
-/** How many times as long as the wasm engine somebody took; undefined if one of the two did not run. */
+/** How many times as long as the wasm engine a contender took; undefined if one of the two did not run. */
 function ratio({ results }: CaseResult, contender: string): number | undefined {
   return results.find((result) => result.contender === contender)?.ratio?.median
 }
@@ -52,7 +52,7 @@ function callTable(cases: readonly CaseResult[], others: readonly string[]): str
   ])
 }
 
-/** A line for each mode and batch: of the roof the median, of ratios mean and least. */
+/** A line for each mode and batch: the median share of the roof, and the mean and least ratio to each contender. */
 function groupTable(cases: readonly CaseResult[], others: readonly string[]): string {
   const groups = new Map<string, CaseResult[]>()
   for (const each of cases) {
@@ -103,7 +103,7 @@ function streamTable(cases: readonly CaseResult[], others: readonly string[]): s
   ])
 }
 
-/** An operation a line; the geometric mean of each column below. */
+/** A line for each operation, and below them the geometric mean of each column. */
 function operationTable(operations: readonly OperationCaseResult[], isSummary: boolean): string {
   const others = inOrder(
     operations.flatMap(({ results }) => results.map(({ contender }) => contender)),
@@ -125,7 +125,7 @@ function operationTable(operations: readonly OperationCaseResult[], isSummary: b
   return aligned([head, ...(isSummary ? [] : rows), ['geometric mean', '', ...means]], 1)
 }
 
-/** A case a line, own figures, ratios; geometric mean and least of each column of ratios below. */
+/** A line for each case: own figures, then ratios. Below them the geometric mean and least of each column of ratios. */
 function ratioTable(
   cases: readonly CaseResult[],
   others: readonly string[],
@@ -185,7 +185,7 @@ function notes(cases: readonly (CaseResult | OperationCaseResult)[]): string {
     .join('\n')
 }
 
-/** Promises of which these cases tell something. */
+/** The targets that these cases are about. */
 function targetTable(all: BenchResult['targets']): string {
   const targets = all.filter(({ met }) => met !== null)
   if (targets.length === 0) return ''

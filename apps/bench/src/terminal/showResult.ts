@@ -13,11 +13,11 @@ export function environmentLines(environment: Environment): string[] {
 interface Choice {
   readonly cases: readonly string[]
   readonly contenders: readonly string[]
-  /** Without what has a line a case. */
+  /** Whether to leave out what has a line for each case. */
   readonly isSummary: boolean
 }
 
-/** A recorded run as the terminal showed it, or some cases and contenders of it. The project's promises are of whole runs only. */
+/** A recorded run as the terminal showed it, or some cases and contenders of it. Targets are shown for whole runs only. */
 export function showResult(result: BenchResult, choice: Choice): string {
   const isShown = ({ contender }: { readonly contender: string }): boolean =>
     choice.contenders.length === 0 || choice.contenders.includes(contender)

@@ -5,7 +5,7 @@ export function times(value: number | undefined): string {
   return value === undefined ? '-' : `${value.toFixed(2)}x`
 }
 
-/** Lines of aligned columns: the first `left` stand to the left, numbers to the right. */
+/** Lines of aligned columns: the first `left` columns to the left, numbers to the right. */
 export function aligned(rows: readonly (readonly string[])[], left = 2): string {
   const aligns = (rows[0] ?? []).map((_, column) => (column < left ? 'left' : 'right'))
   return grid(rows, { aligns }).trimEnd()

@@ -15,7 +15,7 @@ export function formatTensor(t: Strided, requiresGrad: boolean): string {
   const isEmpty = numelOf(t.shape) === 0
   const suffixes: string[] = []
   if (isEmpty && t.shape.length !== 1) suffixes.push(`size=(${t.shape.join(', ')})`)
-  // int64 and bool show in their elements, if there are any.
+  // The elements of int64 and bool show their dtype, if there are any.
   const isPlain = t.dtype === 'float32' || (!isEmpty && (t.dtype === 'int64' || t.dtype === 'bool'))
   if (!isPlain) suffixes.push(`dtype=torch.${t.dtype}`)
   if (requiresGrad) suffixes.push('requires_grad=True')
@@ -46,7 +46,7 @@ function nestedText(t: Strided, indent: number, summarise: boolean, format: Form
   return `[${parts.join(`,${'\n'.repeat(ndim - 2)}${newline}`)}]`
 }
 
-/** `text` of every part along dimension 0, or of the outer ones around `gap`. */
+/** The `text` of every part along dimension 0. If there are too many, it is that of the outer ones, with `gap` between. */
 function withGap(t: Strided, summarise: boolean, gap: string, text: (part: Strided) => string): string[] {
   const positions = shownPositions(t, summarise)
   const texts = positions.map((position) => text(select(t, 0, position)))
@@ -97,7 +97,7 @@ function plainText(value: Value): string {
   return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value)
 }
 
-/** Appends the suffixes, each on a new line where it would not fit the last one. */
+/** Appends the suffixes. Each starts a new line if it does not fit on the last one. */
 function withSuffixes(text: string, suffixes: readonly string[], indent: number): string {
   let result = text
   let column = text.length - text.lastIndexOf('\n') + 1

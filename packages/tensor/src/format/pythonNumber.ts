@@ -1,5 +1,5 @@
-// Numbers as Python's format() writes them. It differs from toFixed and toExponential in what is exactly halfway
-// between two results, where Python takes the even digit, and in exponents, which have two digits at least.
+// Writes numbers as Python's format() does. It differs from toFixed and toExponential for values exactly halfway between two
+// results, where Python takes the even digit, and in exponents, which have at least two digits.
 
 /** Python's `{:.<decimals>f}`, below 1e21. */
 export function pythonFixed(value: number, decimals: number): string {
@@ -21,8 +21,8 @@ function nonFinite(value: number): string | null {
 }
 
 /**
- * `format`, which rounds away from 0 what is halfway between two texts of `decimals` digits after the point; such a
- * value is moved towards 0 by the least first if that gives the even digit.
+ * `format` rounds values halfway between two texts away from 0. Such a value is first moved towards 0 by the smallest step, if that
+ * gives the even digit.
  */
 function roundTies(value: number, decimals: number, format: (x: number) => string): string {
   const text = format(value)
@@ -33,7 +33,7 @@ function roundTies(value: number, decimals: number, format: (x: number) => strin
 
 /** Whether `value * 10^decimals` is a whole number and a half. */
 function isTie(value: number, decimals: number): boolean {
-  // 10^d is 2^d * 5^d, and only the factors of 2 can bring a binary fraction to a half.
+  // 10^d is 2^d * 5^d, and only the factors of 2 can turn a binary fraction into a half.
   if (decimals >= 0) return Math.abs(value * 2 ** (decimals + 1)) % 2 === 1
   const half = 10n ** BigInt(-decimals) / 2n
   return Number.isInteger(value) && BigInt(value) % half === 0n && (BigInt(value) / half) % 2n !== 0n

@@ -10,8 +10,8 @@ import { checkRandomFloats, fill, inMemoryOrder } from './fill.ts'
 import type { Generator } from './generator.ts'
 
 /**
- * Whole numbers from `low` to `high`, which is left out: what remains of 32 random bits, or of 64 for a range of 2^28
- * and more, as PyTorch 2.13 has it.
+ * Whole numbers from `low` to below `high`: the remainder of 32 random bits, or of 64 for ranges of 2^28 and more, as in PyTorch
+ * 2.13.
  */
 export function uniformIntegers(
   shape: readonly number[],
@@ -32,7 +32,7 @@ export function uniformIntegers(
   return cast(dense(shape, 'int64', data), dtype)
 }
 
-/** The whole numbers below `n` in random order, by swapping each with one that is not placed yet. */
+/** The whole numbers below `n` in random order. Each is swapped with one that is not placed yet. */
 export function permutation(n: number, dtype: DType, generator: Generator): Strided {
   checkInteger('randperm', 'n', n)
   if (n < 0) throw new RuntimeError(`randperm: expected n of 0 or more, got ${n}`)
@@ -48,8 +48,8 @@ export function permutation(n: number, dtype: DType, generator: Generator): Stri
 }
 
 /**
- * Fills `t` with 1 at probability `p`, else 0: a draw of 53 bits an element. A tensor of float32 probabilities takes
- * draws of 24 bits, as in PyTorch.
+ * Fills `t` with 1 at probability `p`, else 0. Each element takes a draw of 53 bits, or of 24 bits if `p` is a float32 tensor, as in
+ * PyTorch.
  */
 export function fillBernoulli(t: Strided, p: number | Strided, generator: Generator): void {
   checkComputable('bernoulli_', t.dtype)
@@ -74,7 +74,7 @@ export function wholeNumber(who: string, what: string, value: unknown): bigint {
   return BigInt(value)
 }
 
-/** What PyTorch draws for a dtype: no more than int64 holds. */
+/** The range that PyTorch draws from for a dtype: at most that of int64. */
 function rangeOf(dtype: DType): readonly [least: bigint, most: bigint] {
   if (dtype === 'bool') return [0n, 1n]
   const [least, most] = integerLimits(dtype) ?? [-largest - 1n, largest]

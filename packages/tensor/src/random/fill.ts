@@ -4,7 +4,7 @@ import { forEachRow } from '../strided/loop.ts'
 import type { Strided } from '../strided/strided.ts'
 import { permute } from '../strided/views.ts'
 
-/** Replaces every element by what `draw` gives, in the order they lie in memory, as PyTorch does. */
+/** Replaces every element by a draw, in the order of memory, as PyTorch does. */
 export function fill(t: Strided, draw: () => number): void {
   const { elements: data } = t.storage
   const ordered = inMemoryOrder(t, t)
@@ -18,7 +18,7 @@ export function fill(t: Strided, draw: () => number): void {
   t.storage.version++
 }
 
-/** `other`, of the shape of `t`, with its dimensions in the order in which those of `t` lie in memory. */
+/** `other`, which has the shape of `t`, with its dimensions in the order of those of `t` in memory. */
 export function inMemoryOrder(t: Strided, other: Strided): Strided {
   const outermostFirst = t.shape
     .map((_, dim) => dim)

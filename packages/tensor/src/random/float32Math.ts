@@ -1,6 +1,6 @@
 // The float32 logarithm, sine and cosine with which PyTorch makes normal draws on x86: the polynomials of Cephes
-// (S. L. Moshier's library, logf and sinf/cosf), with multiply-adds fused. Every step is rounded to float32;
-// anything more precise gives other digits in two draws of three.
+// (S. L. Moshier's library, logf and sinf/cosf), with multiply-adds fused. Every step is rounded to float32. Anything more precise
+// would give other digits in two of three draws.
 
 import { fma32 } from './fma.ts'
 
@@ -50,7 +50,7 @@ const scratch = new Float32Array(1)
 const scratchBits = new Uint32Array(scratch.buffer)
 
 const sqrtHalf = round(Math.SQRT1_2)
-// log(2) and pi/4 in parts, so that a whole number times the first is exact.
+// log(2) and pi/4 in parts. A whole number times the first part is exact.
 const logTwoHigh = 355 / 512
 const logTwoLow = round(-2.1219444e-4)
 const quarterPiHigh = -201 / 256
@@ -65,7 +65,7 @@ const logCoefficients = [
 const cosineCoefficients = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2].map(round)
 const sineCoefficients = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1].map(round)
 
-/** The polynomial in `x` of these coefficients, the highest first. */
+/** The polynomial in `x` with these coefficients, the highest first. */
 function horner(coefficients: readonly number[], x: number): number {
   let y = coefficients[0] ?? 0
   for (let i = 1; i < coefficients.length; i++) y = fma32(y, x, coefficients[i] ?? 0)

@@ -1,20 +1,20 @@
-// Fused multiply-add: a*b + c rounded once. PyTorch's compiler fuses wherever it may, and digits depend on it.
+// Fused multiply-add: a*b + c rounded once. PyTorch's compiler fuses wherever it can, which changes digits.
 
-/** In float32, of float32 operands, whose product a double holds exactly. */
+/** In float32. A double holds the product of float32 operands exactly. */
 export function fma32(a: number, b: number, c: number): number {
   const product = a * b
   const sum = product + c
   const rounded = Math.fround(sum)
   const rest = sum - rounded
   if (rest === 0 || Math.fround(sum + rest) !== sum + rest) return rounded
-  // The sum lies halfway between two float32: what its own rounding took decides, if it took anything.
+  // The sum is halfway between two float32. What its own rounding dropped, if anything, decides.
   const error = sumError(product, c, sum)
   if (error === 0) return rounded
   return error > 0 === rest > 0 ? sum + rest : rounded
 }
 
 /**
- * In float64. Exact where nothing over- or underflows.
+ * In float64. Exact unless something overflows or underflows.
  * Source: Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", IEEE Trans. Computers 57(4), 2008.
  */
 export function fma64(a: number, b: number, c: number): number {
@@ -25,13 +25,13 @@ export function fma64(a: number, b: number, c: number): number {
   return high + addToOdd(sumError(product, low, high), sumError(c, productError, low))
 }
 
-/** What rounding took from `sum`, that of `a` and `b`. */
+/** The rounding error of `sum`, which is `a + b`. */
 function sumError(a: number, b: number, sum: number): number {
   const rest = sum - a
   return a - (sum - rest) + (b - rest)
 }
 
-/** What rounding took from `product`, that of `a` and `b`: found by splitting both in halves of 26 bits. */
+/** The rounding error of `product`, which is `a * b`. Both are split into halves of 26 bits. */
 function multiplyError(a: number, b: number, product: number): number {
   const ah = upperHalf(a)
   const bh = upperHalf(b)
@@ -45,7 +45,7 @@ function upperHalf(value: number): number {
   return scaled - (scaled - value)
 }
 
-/** `a + b`; if no double is that, the one of its two neighbours whose last bit is set. */
+/** `a + b` if a double holds it, else the neighbouring double whose last bit is set. */
 function addToOdd(a: number, b: number): number {
   const sum = a + b
   const error = sumError(a, b, sum)

@@ -11,16 +11,16 @@ import { MersenneTwister } from './mersenneTwister.ts'
  * rand([2], { generator })   // tensor([0.4963, 0.7682])
  */
 export class Generator {
-  /** For messages and consoles, also where a bundler gives classes other names. */
+  /** The name for messages and consoles, since bundlers may rename classes. */
   static readonly name: string = 'Generator'
 
   private readonly twister = new MersenneTwister(Number(defaultSeed & 0xffffffffn))
   private lastSeed = defaultSeed
   private spareNormal: number | null = null
-  /** True while the first draw shall choose a seed. */
+  /** True if the first draw is to choose a seed. */
   private isUnseeded = false
 
-  /** A generator that nobody seeded: its first draw does, so that none is chosen where no randomness may be had. */
+  /** A generator without a seed. Its first draw chooses one, because some runtimes give no randomness while modules load. */
   static unseeded(): Generator {
     const generator = new Generator()
     generator.isUnseeded = true
@@ -28,7 +28,7 @@ export class Generator {
   }
 
   /**
-   * Starts over from `seed`, of which only the low 32 bits have a say. Negative seeds count from 2^64.
+   * Starts over from `seed`. Only its low 32 bits matter. Negative seeds count from 2^64.
    * @throws RangeError unless `seed` is a whole number from -2^63 to 2^64 - 1
    */
   manualSeed(seed: number | bigint): this {
@@ -47,7 +47,7 @@ export class Generator {
     return this
   }
 
-  /** Starts over from a seed that cannot be foreseen, and gives it. */
+  /** Starts over from an unpredictable seed, and returns it. */
   seed(): bigint {
     const seed = unforeseen()
     this.manualSeed(seed)
@@ -60,15 +60,15 @@ export class Generator {
     return this.lastSeed
   }
 
-  /** Where this generator stands, in the bytes of PyTorch's get_state(). */
+  /** The state of this generator, in the bytes of PyTorch's get_state(). */
   getState(): Uint8Array {
     const { state, left, next } = this.seeded()
     return encodeState({ seed: this.lastSeed, left, next, state, spareNormal: this.spareNormal })
   }
 
   /**
-   * Goes on from a state of {@link getState}, or of PyTorch's.
-   * @throws RuntimeError if `bytes` are no such state
+   * Continues from a state of {@link getState}, or of PyTorch.
+   * @throws RuntimeError if `bytes` are not a state
    */
   setState(bytes: Uint8Array): this {
     const { seed, left, next, state, spareNormal } = decodeState(bytes)
@@ -106,7 +106,7 @@ export class Generator {
     return this.twister
   }
 
-  /** The sine half of the last Box-Muller pair, which the next single normal draw takes; null if there is none. */
+  /** The sine half of the last Box-Muller pair, which the next single normal draw uses; null if there is none. */
   takeSpareNormal(): number | null {
     const spare = this.spareNormal
     this.spareNormal = null
@@ -121,23 +121,23 @@ export class Generator {
 
 let shared: Generator | null = null
 
-/** The generator of every draw that names none. Until {@link manualSeed} it is seeded anew by every program. */
+/** The generator of draws without one. Before {@link manualSeed} every program starts with a new seed. */
 export function defaultGenerator(): Generator {
   shared ??= Generator.unseeded()
   return shared
 }
 
-/** Seeds the default generator and gives it. */
+/** Seeds the default generator and returns it. */
 export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator().manualSeed(seed)
 }
 
-/** Where draws come from: the default generator unless another is named. */
+/** The generator of draws: the default one unless another is given. */
 export interface RandomOptions {
   readonly generator?: Generator
 }
 
-/** @throws TypeError unless `options` are none or name a generator */
+/** @throws TypeError unless `options` are empty or have a generator */
 export function generatorOf(who: string, options: RandomOptions | null | undefined): Generator {
   const { generator } = optionsOf<{ generator: Generator | undefined }>(
     who,
@@ -148,7 +148,7 @@ export function generatorOf(who: string, options: RandomOptions | null | undefin
   return checkGenerator(who, generator)
 }
 
-/** The generator itself, or the default one if it is undefined. */
+/** The given generator, or the default one if it is undefined. */
 export function checkGenerator(who: string, generator: Generator | undefined): Generator {
   if (generator === undefined) return defaultGenerator()
   if (generator instanceof Generator) return generator
@@ -158,7 +158,7 @@ export function checkGenerator(who: string, generator: Generator | undefined): G
   )
 }
 
-/** 64 bits that nobody can foresee; where there is no `crypto`, as in an AudioWorklet, of time and Math.random. */
+/** 64 unpredictable bits. Without `crypto`, as in an AudioWorklet, they come from the time and Math.random. */
 function unforeseen(): bigint {
   if (typeof crypto === 'object') return crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n
   const bits = BigInt(Math.floor(Math.random() * 2 ** 32))

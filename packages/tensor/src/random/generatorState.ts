@@ -1,4 +1,4 @@
-// A generator's state in the bytes of PyTorch's own get_state(), so that either can go on where the other stopped.
+// A generator's state in the bytes of PyTorch's get_state(), so that each can continue where the other stopped.
 //
 //   byte    content, little-endian
 //      0    uint64: the seed

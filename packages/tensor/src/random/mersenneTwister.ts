@@ -11,7 +11,7 @@ export class MersenneTwister {
     this.reseed(seed)
   }
 
-  /** The words from which outputs are made; a copy. */
+  /** A copy of the words from which outputs are made. */
   get state(): Uint32Array {
     return this.words.slice()
   }
@@ -26,7 +26,7 @@ export class MersenneTwister {
     return this.position
   }
 
-  /** Goes on from where another one stood. */
+  /** Continues where another one stopped. */
   restore(state: Uint32Array, left: number, next: number): void {
     this.words.set(state)
     this.remaining = left

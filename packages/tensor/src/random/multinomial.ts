@@ -41,7 +41,7 @@ export function drawPositions(
   return dense([...shape.slice(0, -1), count], 'int64', BigInt64Array.from(positions, BigInt))
 }
 
-/** With replacement: where a uniform draw falls among the running sums of the weights. Overwrites `weights`. */
+/** With replacement: finds a uniform draw among the running sums of the weights. Overwrites `weights`. */
 function drawByCumulation(weights: NumberArray, count: number, generator: Generator): number[] {
   for (let i = 1; i < weights.length; i++) weights[i] = (weights[i] ?? 0) + (weights[i - 1] ?? 0)
   const total = weights.at(-1) ?? 0
@@ -60,11 +60,14 @@ function drawByCumulation(weights: NumberArray, count: number, generator: Genera
   })
 }
 
-/** Without replacement: the first to arrive, where each waits exponentially at the rate of its weight. Overwrites `weights`. */
+/**
+ * Without replacement: each position waits for an exponential time at the rate of its weight, and the first ones are taken.
+ * Overwrites `weights`.
+ */
 function drawByRace(weights: NumberArray, count: number, generator: Generator): number[] {
   const wait = weights.slice(0, 1)
   for (let i = 0; i < weights.length; i++) {
-    // Rounded to the dtype before the division as after it.
+    // Rounded to the dtype before and after the division.
     wait[0] = -Math.log1p(-generator.uniform53())
     weights[i] = (weights[i] ?? 0) / (wait[0] ?? 0)
   }

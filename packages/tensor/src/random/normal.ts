@@ -7,8 +7,8 @@ import { fma32, fma64 } from './fma.ts'
 import type { Generator } from './generator.ts'
 
 /**
- * Fills `t` with draws from the normal distribution. As in PyTorch, 16 elements or more that lie behind each other
- * are drawn in blocks, others one by one.
+ * Fills `t` with draws from the normal distribution. As in PyTorch, 16 or more contiguous elements are drawn in blocks, others one
+ * by one.
  * @throws RuntimeError if `std` is negative
  */
 export function fillNormal(t: Strided, mean: number, std: number, generator: Generator): void {
@@ -27,7 +27,7 @@ export function fillNormal(t: Strided, mean: number, std: number, generator: Gen
   uniforms(all)
   for (let i = 0; i + blockSize <= numel; i += blockSize) transform(all.subarray(i, i + blockSize), mean, std)
   if (numel % blockSize !== 0) {
-    // The last 16 are drawn anew, those that were done already among them.
+    // The last 16 are drawn anew, even those that were drawn already.
     const last = all.subarray(-blockSize)
     uniforms(last)
     transform(last, mean, std)
@@ -35,7 +35,7 @@ export function fillNormal(t: Strided, mean: number, std: number, generator: Gen
   t.storage.version++
 }
 
-/** One draw, from a pair of which the other is kept for the next. In double precision whatever it is for. */
+/** One draw. It comes from a pair, whose other half is kept for the next draw. Always in double precision. */
 function drawNormal(generator: Generator): number {
   const spare = generator.takeSpareNormal()
   if (spare !== null) return spare

@@ -29,15 +29,15 @@ export function copyOf(t: Strided, dtype: DType = t.dtype): Strided {
   return result
 }
 
-/** The same elements in the same order under another shape; one size may be -1. A view where the strides allow. */
+/** The same elements in the same order in another shape. One size may be -1. A view if the strides allow it. */
 export function reshape(t: Strided, shape: readonly number[]): Strided {
   const view = tryView(t, shape, 'reshape')
   return view ?? dense(inferShape(t, shape, 'reshape'), t.dtype, copyOf(t).storage.elements)
 }
 
 /**
- * The elements in logical order: a part of the memory itself where they lie that way, else a copy. To be read, within
- * these packages: what is handed on to users, or kept, is taken by `data`, which counts.
+ * The elements in logical order: a part of the memory itself if they lie in that order, else a copy. Only for reading within these
+ * packages. What is given to users, or kept, must come from `data`.
  */
 export function elementsOf(t: Strided): TypedArray {
   const { storage, offset } = contiguous(t)
@@ -94,7 +94,7 @@ export function decoder(dtype: DType): (element: number) => number {
   return dtype === 'float16' ? float16ToNumber : dtype === 'bfloat16' ? bfloat16ToNumber : identity
 }
 
-/** Makes a number an element of memory of `dtype`; rounding and wrapping are left to the typed array. */
+/** Converts a number to an element of memory of `dtype`. The typed array rounds and wraps. */
 function encoder(dtype: DType): (value: number) => number {
   switch (dtype) {
     case 'float16':
@@ -108,10 +108,10 @@ function encoder(dtype: DType): (value: number) => number {
   }
 }
 
-/** Elements up to which a loop costs less than the view that copies at once needs. */
+/** Up to this many elements a loop costs less than making a view for one bulk copy. */
 const shortRun = 16
 
-/** Copies between records of one shape that share no memory. */
+/** Copies between records of one shape that do not share memory. */
 function assign(target: Strided, source: Strided): void {
   const out = target.storage.elements
   const from = source.storage.elements
@@ -153,7 +153,7 @@ function widening(to: DType, as: DType): UnaryLoop<BigintArray, NumberArray> {
 /** From int64 or uint64. */
 function narrowing(to: DType): UnaryLoop<NumberArray, BigintArray> {
   const encode = encoder(to)
-  // As a number a large integer loses its low bits, and just these are what smaller integers keep.
+  // A number would lose the low bits of a large integer, and smaller integers keep just these.
   const wraps = !isFloatingPoint(to) && to !== 'bool'
   return (n, out, o, so, a, i, si) => {
     for (let k = 0; k < n; k++) {
@@ -163,12 +163,12 @@ function narrowing(to: DType): UnaryLoop<NumberArray, BigintArray> {
   }
 }
 
-/** The fraction dropped; what is not finite or too large becomes the smallest int64, as on x86. */
+/** Drops the fraction. Values that are not finite or too large become the smallest int64, as on x86. */
 function toInt64(value: number): bigint {
   return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n)
 }
 
-/** The same of what lies below 2^63, negative ones counted from 2^64; what is too large becomes 0, as on x86. */
+/** The same for values below 2^63. Negative ones count from 2^64; values that are too large become 0, as on x86. */
 function toUint64(value: number): bigint {
   if (!(value >= 2 ** 63)) return toInt64(value)
   return value < 2 ** 64 ? BigInt(value) : 0n

@@ -10,8 +10,8 @@ import { dense, numelOf, type Strided, shapeText } from './strided.ts'
 export type NestedArray = Scalar | readonly NestedArray[]
 
 /**
- * A row-major record over a typed array: over its very memory if `shape` is given and the dtype its own, else over
- * a copy, of one dimension unless `shape` is given.
+ * A row-major record over a typed array. It shares the memory if `shape` is given and the dtype is that of the array; else it is a
+ * copy, with one dimension unless `shape` is given.
  * @throws RuntimeError if `shape` has another number of elements
  */
 export function fromTypedArray(array: ArrayBufferView, shape?: readonly number[], dtype?: DType): Strided {
@@ -45,7 +45,7 @@ export function fromNested(data: NestedArray, dtype?: DType): Strided {
   return fromScalars(flat, shape, dtype ?? inferDType(flat))
 }
 
-/** Appends the elements of `data`, which stands at `path` of the whole. */
+/** Appends the elements of `data`, which is at `path` in the whole. */
 function flatten(data: NestedArray, shape: readonly number[], path: number[], flat: Scalar[]): void {
   const size = shape[path.length]
   if (isScalar(data) && size === undefined) {
@@ -78,8 +78,8 @@ function insteadOfNumber(value: unknown): string {
 }
 
 /**
- * A record of elements in logical order as JSON has them: text for what its numbers do not hold.
- * @throws TypeError if one is no such element
+ * A record of elements in logical order from JSON, which has text for what its numbers cannot hold.
+ * @throws TypeError if an element is neither
  */
 export function fromJsonElements(data: readonly unknown[], shape: readonly number[], dtype: DType): Strided {
   const flat = data.map((element, index): Scalar => {

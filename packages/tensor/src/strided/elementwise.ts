@@ -10,10 +10,10 @@ import { isScalar, type Operand, resultType, scalarOf } from './promote.ts'
 import { dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided, sameSizes } from './strided.ts'
 import { expand } from './views.ts'
 
-/** Elements from which on an engine's loop gains more than copying to it costs. */
+/** From this many elements on an engine's loop gains more than copying costs. */
 const worthTheEngine = 512
 
-/** `operator` of every element, in the dtype of `t` or, for what only floats have, in float32 if `t` holds integers. */
+/** `operator` of every element, in the dtype of `t`. Integers become float32 if only floats have the operator. */
 export function unary(operator: UnaryOperator, t: Strided): Strided {
   checkComputable(operator.name, t.dtype)
   const { name, integers } = operator
@@ -46,7 +46,7 @@ export function binary(operator: BinaryOperator, x: Operand, y: Operand): Stride
 
 /**
  * `x ** y`.
- * @throws RuntimeError for integers to the power of a negative number; a tensor of such exponents gives 0, or 1 or -1
+ * @throws RuntimeError for integers to the power of a negative number. A tensor of such exponents gives 0, 1 or -1.
  */
 export function power(x: Operand, y: Operand): Strided {
   if (isScalar(y) && Number(y) < 0 && !isFloatingPoint(resultType('pow', x, y))) {
@@ -69,7 +69,7 @@ export function binaryInto(operator: BinaryOperator, target: Strided, other: Ope
   copyInto(target, result, `${operator.name}_`)
 }
 
-/** Bools that tell where the comparison holds; operands are broadcast and promoted. */
+/** Bools: where the comparison holds. Operands are broadcast and promoted. */
 export function compare(operator: Comparison, x: Operand, y: Operand): Strided {
   const dtype = resultType(operator.name, x, y)
   if (!operator.unsigned) checkSigned(operator.name, dtype)

@@ -1,5 +1,5 @@
-// What the engine of @unroll/kernels computes for the numeric core, and how operands come to it: as they lie in
-// memory where that is without gaps, else as a copy.
+// Operations that the engine of @unroll/kernels computes for the numeric core. Operands without gaps are passed as they lie in
+// memory, others are copied.
 
 import { currentHostEngine, type FloatArray, type UnaryFunction } from '@unroll/kernels'
 import type { TypedArray } from '../dtype.ts'
@@ -11,12 +11,12 @@ export function mapFloats(f: UnaryFunction, t: Strided): Strided {
   return dense(t.shape, t.dtype, currentHostEngine().map(f, floatsOf(t)))
 }
 
-/** The elements of float32 or float64 in logical order: the memory itself where they lie that way. */
+/** The elements of float32 or float64 in logical order: the memory itself if they lie in that order. */
 export function floatsOf(t: Strided): FloatArray {
   return floats(elementsOf(t))
 }
 
-/** The same without a copy, or the one element that stands at every position; null where neither will do. */
+/** The same without a copy, or the single element if it is at every position; null if neither is possible. */
 export function floatsAsTheyLie(t: Strided): FloatArray | null {
   if (isContiguous(t)) return floatsOf(t)
   const isOneElement = t.strides.every((stride, dim) => stride === 0 || t.shape[dim] === 1)

@@ -23,7 +23,7 @@ export type Dims = number | readonly number[] | undefined
 export function sum(t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable('sum', t.dtype)
   checkFlag('sum', 'keepdim', keepdim)
-  // Doubles hold sums of integers below 2^53 exactly; those of 32 bits could go beyond from 2^21 elements on.
+  // Doubles hold sums of integers below 2^53 exactly. Those of 32 bits could exceed it from 2^21 elements on.
   const is32 = t.dtype === 'int32' || t.dtype === 'uint32'
   const wide = isBigintType(t.dtype) || (is32 && numelOf(t.shape) > 2 ** 21)
   const total = wide
@@ -70,7 +70,7 @@ function truth(who: string, initial: 0 | 1, t: Strided, dims: Dims, keepdim: boo
   checkComputable(who, t.dtype)
   checkFlag(who, 'keepdim', keepdim)
   const result = foldNumbers(who, initial === 1 ? allTrue : anyTrue, initial, cast(t, 'bool'), dims)
-  // PyTorch keeps uint8, for the sake of programs older than its bool.
+  // PyTorch keeps uint8, for programs older than its bool.
   return finish(cast(result, t.dtype === 'uint8' ? 'uint8' : 'bool'), t, dims, keepdim)
 }
 

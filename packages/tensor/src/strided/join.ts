@@ -7,8 +7,7 @@ import { dense, type Strided, shapeText } from './strided.ts'
 import { select, slice } from './views.ts'
 
 /**
- * Tensors behind each other along `dim`; their other sizes are equal. dtypes are promoted. A tensor of shape (0) is
- * left out, as in PyTorch.
+ * Joins tensors along `dim`. Their other sizes must be equal; dtypes are promoted. A tensor of shape (0) is left out, as in PyTorch.
  */
 export function cat(tensors: readonly Strided[], dim: number): Strided {
   if (tensors.length === 0) throw new RangeError('cat: expected at least one tensor, got none')
@@ -36,7 +35,7 @@ export function cat(tensors: readonly Strided[], dim: number): Strided {
   return result
 }
 
-/** Tensors of one shape along a new dimension `dim`. */
+/** Joins tensors of one shape along a new dimension `dim`. */
 export function stack(tensors: readonly Strided[], dim: number): Strided {
   const first = tensors[0]
   if (first === undefined) throw new RuntimeError('stack: expected at least one tensor, got none')

@@ -15,8 +15,8 @@ import { dense, type Strided, shapeText } from './strided.ts'
 import { select, transpose } from './views.ts'
 
 /**
- * Where the largest (`sign` 1) or smallest (`sign` -1) element stands along `dim`, or among all in logical order,
- * int64: the first of equals, or the first NaN.
+ * The position of the largest (`sign` 1) or smallest (`sign` -1) element along `dim`, or among all in logical order, int64: of the
+ * first of equals, or the first NaN.
  * @throws RangeError if `dim` has no positions; without `dim` and elements RangeError for `arg...`, else RuntimeError
  */
 export function argExtreme(
@@ -29,7 +29,7 @@ export function argExtreme(
   return extreme(who, sign, t, dim, keepdim).indices
 }
 
-/** The same with the elements that stand there. */
+/** The same, with the elements at these positions. */
 export function extreme(
   who: string,
   sign: 1 | -1,
@@ -65,8 +65,8 @@ export function extreme(
 }
 
 /**
- * The `k` largest or smallest elements along `dim`, NaN counting as the largest, and where they stand, int64: in
- * order, unless they need not be `sorted`.
+ * The `k` largest or smallest elements along `dim`, and their positions, int64. NaN counts as the largest. They are in order if
+ * `sorted`.
  * @throws RuntimeError unless `dim` has `k` positions
  */
 export function topk(
@@ -156,7 +156,7 @@ function softmaxOnEngine(who: string, t: Strided, dim: number, log: boolean): St
   return contiguous(transpose(dense(lanes.shape, t.dtype, data), d, -1))
 }
 
-/** Calls `visit` for each lane along `dim`, in logical order: where it starts in each operand, and the steps along it. */
+/** Calls `visit` for each lane along `dim` in logical order, with its start in each operand, and the steps along it. */
 function forEachLane(
   dim: number,
   operands: readonly Strided[],

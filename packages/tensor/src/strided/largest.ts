@@ -1,10 +1,10 @@
-// Which of equal keys comes first is left open by any definition of sorting, but decides draws. So this is, step by
-// step, what PyTorch's topk comes to with the standard library of GCC: a heap of the first where they are few,
-// else quickselect, then quicksort, both with the median of three as pivot and insertion where few are left.
+// Sorting does not define which of equal keys comes first, but random draws depend on it. So this does step by step what PyTorch's
+// topk does with GCC's standard library: a heap for few keys, else quickselect and then quicksort. Both take the median of three as
+// pivot, and insertion for the last few.
 
 import type { TypedArray } from '../dtype.ts'
 
-/** Whether the key at one position goes before that at another. */
+/** Whether the key at one position comes before that at another. */
 type Precedes = (a: number, b: number) => boolean
 
 /** Positions of the `count` largest of `keys`, the largest first. */
@@ -28,7 +28,7 @@ export function smallestFirst(keys: TypedArray): Precedes {
   }
 }
 
-/** The `count` of `length` positions that go before all others; in order, unless they need not be `sorted`. */
+/** The `count` of `length` positions that come before all others, in order if `sorted`. */
 export function firstPositions(
   length: number,
   count: number,
@@ -48,7 +48,7 @@ export function firstPositions(
 }
 
 const heapShare = 64
-/** Parts of up to this many are left to the insertion at the end. */
+/** Parts up to this size are left to the insertion at the end. */
 const insertionSize = 16
 const selectionSize = 3
 
@@ -62,7 +62,7 @@ class Order {
     this.positions = Int32Array.from({ length }, (_, position) => position)
   }
 
-  /** Puts at `nth` what belongs there, before it what does not follow it. */
+  /** Puts the right position at `nth`, and before it only those that do not come after it. */
   selectAt(nth: number): void {
     let [first, last, depth] = [0, this.positions.length, depthLimit(this.positions.length)]
     while (last - first > selectionSize) {
@@ -78,7 +78,7 @@ class Order {
     this.insert(first, last)
   }
 
-  /** Sorts but for what {@link insert} does at the end. */
+  /** Sorts roughly; {@link insert} does the rest at the end. */
   sort(first: number, end: number, depth: number): void {
     let [last, left] = [end, depth]
     while (last - first > insertionSize) {
@@ -92,7 +92,7 @@ class Order {
     }
   }
 
-  /** Moves each before those in front of it that it precedes. */
+  /** Moves each position before those in front of it that it precedes. */
   insert(first: number, last: number): void {
     for (let i = first + 1; i < last; i++) {
       const position = this.at(i)
@@ -103,13 +103,13 @@ class Order {
     }
   }
 
-  /** Puts the first of the range before `middle`, sorted. */
+  /** Puts the first positions of the range before `middle`, in order. */
   sortWithHeap(first: number, middle: number, last: number): void {
     this.heapSelect(first, middle, last)
     for (let end = middle - 1; end > first; end--) this.exchangeRoot(first, end, end)
   }
 
-  /** Puts the first of the range before `middle`, as a heap with the last of them as root. */
+  /** Puts the first positions of the range before `middle`, as a heap whose root is the last of them. */
   private heapSelect(first: number, middle: number, last: number): void {
     const length = middle - first
     for (let parent = (length - 2) >> 1; parent >= 0; parent--)
@@ -118,14 +118,14 @@ class Order {
       if (this.precedes(this.at(i), this.at(first))) this.exchangeRoot(first, middle, i)
   }
 
-  /** The root of the heap goes to `place`, and what stood there into the heap. */
+  /** Moves the root of the heap to `place`, and what was there into the heap. */
   private exchangeRoot(first: number, end: number, place: number): void {
     const position = this.at(place)
     this.positions[place] = this.at(first)
     this.sink(first, 0, end - first, position)
   }
 
-  /** Fills the hole with children down to a leaf, and lets `position` rise from there. */
+  /** Fills the hole with children down to a leaf, then lets `position` rise from there. */
   private sink(first: number, top: number, length: number, position: number): void {
     let hole = top
     for (let child = 2 * hole + 2; child <= length; child = 2 * hole + 2) {
@@ -176,7 +176,7 @@ class Order {
   }
 }
 
-/** Splits after which a range is too uneven for quicksort: twice its logarithm. */
+/** After this many splits a range is too uneven for quicksort: twice its logarithm. */
 function depthLimit(length: number): number {
   return 2 * (31 - Math.clz32(length))
 }

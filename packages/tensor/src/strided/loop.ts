@@ -1,8 +1,8 @@
 import { numelOf, type Strided } from './strided.ts'
 
 /**
- * One run of elements: operand `k` has them at `offsets[k] + i * steps[k]`, `0 <= i < length`. The arrays are for the
- * call only.
+ * One run of elements: operand `k` has them at `offsets[k] + i * steps[k]`, `0 <= i < length`. The arrays are valid during the call
+ * only.
  */
 export type Row = (length: number, offsets: readonly number[], steps: readonly number[]) => void
 
@@ -14,7 +14,7 @@ export function forEachRow(shape: readonly number[], operands: readonly Strided[
   if (shape.includes(0)) return
   const even = operands.map(({ strides }) => evenStep(shape, strides))
   if (!even.includes(null)) {
-    // The most frequent case, and the one where a few elements have to be quick.
+    // The most frequent case. It must be fast for few elements.
     row(numelOf(shape), operands.map(offsetOf), even.map(Number))
     return
   }
@@ -44,7 +44,7 @@ function offsetOf({ offset }: Strided): number {
   return offset
 }
 
-/** How far one element is from the next throughout: 1 where all lie in a row, 0 where all are one; else null. */
+/** The step between all elements: 1 if they are contiguous, 0 if all are the same element; else null. */
 function evenStep(shape: readonly number[], strides: readonly number[]): number | null {
   let inRow = true
   let isOne = true
@@ -84,7 +84,7 @@ export type BinaryLoop<Out, In = Out> = (
   sj: number,
 ) => void
 
-/** A record and its memory, whose kind the caller has made sure of. */
+/** A record and its memory, whose kind the caller has checked. */
 export type Held<Data> = readonly [t: Strided, data: Data]
 
 /** Runs `loop` over records of one shape. */
@@ -106,7 +106,7 @@ export function zip<Out, In>(
   })
 }
 
-/** The fewest dimensions that walk the same elements in the same order: sizes and, for each, a stride per operand. */
+/** The fewest dimensions that walk the same elements in the same order: sizes, and for each a stride per operand. */
 function collapse(
   shape: readonly number[],
   operands: readonly Strided[],

@@ -1,37 +1,37 @@
-// Each elementwise operation as inner loops over one run of elements, for what the engine does not take: integers,
-// and floats that broadcast. Arithmetic, maximum and minimum are written out, so that the compiler sees the operator
-// inside the loop; the others call a function an element, five times as slow.
+// Inner loops of the elementwise operations, over one run of elements, for operands that the engine does not take: integers, and
+// floats that broadcast. Arithmetic, maximum and minimum are written out, so that the compiler sees the operator inside the loop. The
+// others call a function for each element, which is five times as slow.
 
 import type { BinaryFunction, UnaryFunction } from '@unroll/kernels'
 import type { BigintArray, NumberArray } from '../dtype.ts'
 import type { BinaryLoop, UnaryLoop } from './loop.ts'
 
-/** Floats are the engine's. */
+/** Operators whose floats the engine computes. */
 export interface UnaryOperator {
   readonly name: UnaryFunction
-  /** Loops over integers up to 32 bits and over bigints; absent where integers and bools become float32 first. */
+  /** Loops over integers up to 32 bits, and over bigints. If they are missing, integers and bools become float32 first. */
   readonly integers?: {
     readonly numbers: UnaryLoop<NumberArray>
     readonly bigints: UnaryLoop<BigintArray>
   }
 }
 
-/** Gives the dtype its operands have. */
+/** Operators whose result has the dtype of the operands. */
 export interface BinaryOperator {
   /** pow is not the engine's. */
   readonly name: BinaryFunction | 'pow'
   readonly numbers: BinaryLoop<NumberArray>
-  /** Integers up to 32 bits, where they need another loop than floats. */
+  /** The loop for integers up to 32 bits, if it differs from that of floats. */
   readonly integers?: BinaryLoop<NumberArray>
-  /** Bigints. Where it is absent, integers and bools become float32 first. */
+  /** The loop for bigints. If it is missing, integers and bools become float32 first. */
   readonly bigints?: BinaryLoop<BigintArray>
-  /** The same on bools; null where PyTorch refuses them. */
+  /** The loop for bools; null if PyTorch refuses them. */
   readonly bools?: BinaryLoop<NumberArray> | null
   /** Whether PyTorch has it for uint16, uint32 and uint64 too. */
   readonly unsigned?: true
 }
 
-/** Gives bools. */
+/** Operators whose result is bool. */
 export interface Comparison {
   readonly name: string
   readonly numbers: BinaryLoop<NumberArray>
@@ -197,7 +197,7 @@ function comparison(
   }
 }
 
-/** Wraps around at 64 bits; of negative powers only those of 1 and -1 are not 0. */
+/** Wraps around at 64 bits. Negative powers are 0, except those of 1 and -1. */
 function integerPower(base: bigint, exponent: bigint): bigint {
   if (exponent < 0n) return base === 1n ? 1n : base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n
   let result = 1n

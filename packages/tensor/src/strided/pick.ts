@@ -8,7 +8,7 @@ import { forEachRow } from './loop.ts'
 import { dense, isContiguous, numelOf, type Strided, shapeText, Walk } from './strided.ts'
 import { select } from './views.ts'
 
-/** The positions `index` (K), int64 or int32, of `dim`, in its order. */
+/** The positions `index` (K), int64 or int32, of `dim`, in the order of `index`. */
 export function indexSelect(t: Strided, dim: number, index: Strided): Strided {
   checkSigned('indexSelect', t.dtype)
   const d = wrapDim('indexSelect', dim, t.shape.length)
@@ -21,7 +21,7 @@ export function indexSelect(t: Strided, dim: number, index: Strided): Strided {
   return takePositions(t, d, positions)
 }
 
-/** The same at positions that exist, of a dimension counted from the front. */
+/** The same for valid positions of a dimension counted from the front. */
 export function takePositions(t: Strided, dim: number, positions: Int32Array): Strided {
   const result = dense(t.shape.with(dim, positions.length), t.dtype)
   if (isContiguous(t)) {
@@ -55,8 +55,8 @@ function copyBlocks(
 }
 
 /**
- * `out[i][j][k] = t[index[i][j][k]][j][k]` for `dim` 0, and so on: a tensor of the shape of `index`, int64, which
- * has as many dimensions as `t` and is not larger but in `dim`.
+ * `out[i][j][k] = t[index[i][j][k]][j][k]` for `dim` 0, and so on. The result has the shape of `index`, an int64 tensor with as many
+ * dimensions as `t`, which may be larger than `t` only in `dim`.
  */
 export function gather(t: Strided, dim: number, index: Strided): Strided {
   checkSigned('gather', t.dtype)
@@ -72,7 +72,7 @@ export function gather(t: Strided, dim: number, index: Strided): Strided {
   const result = dense(index.shape, t.dtype)
   const move = mover(result.storage.elements, t.storage.elements)
   const { elements: data } = integerIndex('gather', index).storage
-  // Walks t at position 0 of dim; the index says how far to go from there.
+  // Walks t at position 0 of dim. The index tells how far to go from there.
   const strides = t.strides.map((step, k) => (k === d ? 0 : step))
   const base = new Walk(t.storage, index.shape, strides, t.offset, t.dtype)
   forEachRow(index.shape, [result, base, index], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) => {
@@ -98,7 +98,7 @@ function integerIndex(who: string, index: Strided): Strided {
   )
 }
 
-/** Throws unless `0 <= position < size`: as in PyTorch these two do not count from the end. */
+/** Throws unless `0 <= position < size`. As in PyTorch, these two functions do not count from the end. */
 function checkPosition(who: string, position: number, size: number): number {
   if (position >= 0 && position < size) return position
   // PyTorch's own distinction.

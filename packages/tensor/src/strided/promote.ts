@@ -3,12 +3,12 @@ import { RuntimeError } from '../errors.ts'
 import { dense, type Strided } from './strided.ts'
 
 /**
- * A plain number among tensors. It takes the tensors' dtype unless it is of a higher kind (bool, integer, float):
- * whole numbers and bigints are integers, so `ints.mul(2)` stays int64 and `ints.mul(0.5)` becomes float32.
+ * A plain number among tensors. It takes the tensors' dtype unless it is of a higher kind (bool, integer, float). Whole numbers and
+ * bigints are integers, so `ints.mul(2)` stays int64 and `ints.mul(0.5)` becomes float32.
  */
 export type Scalar = number | bigint | boolean
 
-/** What an elementwise operation takes. */
+/** An operand of an elementwise operation. */
 export type Operand = Strided | Scalar
 
 export function isScalar(operand: unknown): operand is Scalar {
@@ -31,8 +31,8 @@ export function scalarOf(scalar: Scalar, dtype: DType): Strided {
 }
 
 /**
- * The dtype operands meet in. Tensors with dimensions decide; tensors without raise the kind (integer to float) at
- * most, and so do scalars below these.
+ * The common dtype of operands. Tensors with dimensions decide. Tensors without dimensions can only raise the kind (integer to
+ * float), and so can scalars after these.
  * Source: PyTorch's documentation, tensor attributes, type promotion.
  */
 export function resultType(who: string, ...operands: readonly Operand[]): DType {
@@ -56,8 +56,8 @@ function raise(who: string, high: DType | null, low: DType | null): DType | null
 }
 
 /**
- * Throws unless an integer `dtype` can hold every one of `scalars`, with its fraction dropped. Unsigned dtypes take
- * whole negative numbers, counted from their end, as PyTorch's do.
+ * Throws unless an integer `dtype` can hold each of `scalars`, without its fraction. Unsigned dtypes take whole negative numbers,
+ * counted from their end, as in PyTorch.
  */
 export function checkFits(who: string, scalars: readonly Scalar[], dtype: DType): void {
   const limits = integerLimits(dtype)
@@ -73,7 +73,7 @@ export function checkFits(who: string, scalars: readonly Scalar[], dtype: DType)
   }
 }
 
-/** The fraction dropped. */
+/** Drops the fraction. */
 export function toBigInt(scalar: Scalar): bigint {
   return BigInt(typeof scalar === 'number' ? Math.trunc(scalar) : scalar)
 }

@@ -22,20 +22,20 @@ export function item(t: Strided): number {
   return Number(value)
 }
 
-/** The first element: a number, a boolean of bool, a bigint of an int64 that no number holds exactly. */
+/** The first element: a number, a boolean for bool, a bigint for an int64 that no number holds exactly. */
 export function scalarAt(t: Strided): number | bigint | boolean {
   const value = t.storage.elements[t.offset] ?? 0
   if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value
   return t.dtype === 'bool' ? value !== 0 : decoder(t.dtype)(value)
 }
 
-/** The elements, as {@link scalarAt} has them, in nested arrays. */
+/** The elements in nested arrays, as {@link scalarAt} returns them. */
 export function toNested(t: Strided): NestedArray {
   if (t.shape.length === 0) return scalarAt(t)
   return Array.from({ length: t.shape[0] ?? 0 }, (_, position) => toNested(select(t, 0, position)))
 }
 
-/** The elements in logical order as JSON can have them: what its numbers do not hold exactly is text. */
+/** The elements in logical order for JSON: text for what its numbers do not hold exactly. */
 export function jsonElements(t: Strided): (number | string | boolean)[] {
   const decode = decoder(t.dtype)
   const elements = elementsOf(t)

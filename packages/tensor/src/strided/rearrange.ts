@@ -1,4 +1,4 @@
-// Elements copied to other places.
+// Operations that copy elements to other places.
 
 import { checkIntegers } from '../checks.ts'
 import { checkSigned } from '../dtype.ts'
@@ -10,7 +10,7 @@ import { checkFits, type Scalar, scalarOf } from './promote.ts'
 import { contiguousStrides, dense, type Strided, shapeText, Walk } from './strided.ts'
 import { slice } from './views.ts'
 
-/** The other way round along every one of `dims`. */
+/** Reversed along each of `dims`. */
 export function flip(t: Strided, dims: readonly number[]): Strided {
   checkSigned('flip', t.dtype)
   const flipped = dims.length === 0 ? [] : wrapDims('flip', dims, t.shape.length)
@@ -22,7 +22,7 @@ export function flip(t: Strided, dims: readonly number[]): Strided {
   return copyOf(new Walk(t.storage, t.shape, t.strides.map(turn), last, t.dtype))
 }
 
-/** Laid side by side `counts[dim]` times along each dimension; counts before those of `t` make new ones. */
+/** Repeated `counts[dim]` times along each dimension. Further counts in front make new dimensions. */
 export function repeat(t: Strided, counts: readonly number[]): Strided {
   const lead = counts.length - t.shape.length
   if (lead < 0) {
@@ -33,7 +33,7 @@ export function repeat(t: Strided, counts: readonly number[]): Strided {
   if (counts.some((count) => count < 0)) {
     throw new RuntimeError(`repeat: expected counts of 0 or more, got [${counts.join(', ')}]`)
   }
-  // Each dimension as two: the repetitions, which stay where they are in memory, and the positions.
+  // Each dimension becomes two: the repetitions, with stride 0, and the positions.
   const shape = counts.flatMap((count, dim) => [count, t.shape[dim - lead] ?? 1])
   const strides = counts.flatMap((_, dim) => [0, t.strides[dim - lead] ?? 0])
   const copy = copyOf(new Walk(t.storage, shape, strides, t.offset, t.dtype))
@@ -41,12 +41,12 @@ export function repeat(t: Strided, counts: readonly number[]): Strided {
   return new Walk(copy.storage, sizes, contiguousStrides(sizes), 0, t.dtype)
 }
 
-/** What {@link pad} puts around: a value, the elements mirrored at the edge, or the edge. */
+/** What {@link pad} fills in: a value, the elements mirrored at the edge, or the edge. */
 export type PadMode = 'constant' | 'reflect' | 'replicate'
 
 /**
- * Grown by `padding[0]` in front of and `padding[1]` behind the last dimension, by the next two around the one before
- * it, and so on; negative ones cut off.
+ * Pads the last dimension by `padding[0]` in front and `padding[1]` at the end, the dimension before it by the next two, and so on.
+ * Negative ones cut off elements.
  */
 export function pad(t: Strided, padding: readonly number[], mode: PadMode, value: Scalar): Strided {
   checkIntegers('pad', 'the padding', padding)
@@ -86,7 +86,7 @@ function sum(numbers: readonly number[] = []): number {
   return numbers.reduce((total, number) => total + number, 0)
 }
 
-/** What the padded and the unpadded have in common, in either: `side` is -1 for the padded one. */
+/** The elements that the padded and the unpadded have in common, in one of them: `side` is -1 for the padded one. */
 function inner(t: Strided, around: readonly (readonly [number, number])[], side: 1 | -1): Strided {
   return around.reduce<Strided>((part, [before, behind], dim) => {
     const [start, end] = [Math.max(-before * side, 0), Math.max(-behind * side, 0)]
@@ -94,7 +94,7 @@ function inner(t: Strided, around: readonly (readonly [number, number])[], side:
   }, t)
 }
 
-/** Positions of a dimension of `size` that the padded one shows, in its order. */
+/** The positions of a dimension of `size` that the padded dimension shows, in order. */
 function positions(mode: PadMode, size: number, before: number, behind: number): Int32Array {
   const last = size - 1
   return Int32Array.from({ length: size + before + behind }, (_, at) => {
@@ -104,7 +104,7 @@ function positions(mode: PadMode, size: number, before: number, behind: number):
   })
 }
 
-/** PyTorch pads one to three dimensions by their edges, with one before them, or two of which the first may be empty. */
+/** PyTorch pads one to three dimensions by their edges. Before them is one dimension, or two, of which the first may be empty. */
 function checkEdges(
   t: Strided,
   count: number,

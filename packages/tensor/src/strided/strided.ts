@@ -9,11 +9,10 @@ import {
 import { Storage } from '../storage.ts'
 
 /**
- * What the numeric core computes on: memory and the way to walk it. The element at `index` is
+ * The record that the numeric core computes on: memory and the way to walk it. The element at `index` is
  * `storage.elements[offset + sum(index[d] * strides[d])]`; strides and offset count elements.
  *
- * A record without methods or gradients: every tensor has one, and the functions of this folder take and give nothing
- * else.
+ * It has no methods or gradients. Every tensor has one, and the functions of this folder take and return nothing else.
  */
 export interface Strided {
   readonly storage: Storage
@@ -23,7 +22,7 @@ export interface Strided {
   readonly dtype: DType
 }
 
-/** The record itself, as every function here makes it. */
+/** The record that every function here makes. */
 export class Walk implements Strided {
   readonly storage: Storage
   readonly shape: readonly number[]
@@ -45,7 +44,7 @@ export class Walk implements Strided {
     this.dtype = dtype
   }
 
-  /** Vue's mark of what it leaves as it is: nothing here needs to be watched, and proxies are slow. */
+  /** Vue's mark for objects that it must not wrap: nothing here needs to be watched, and proxies are slow. */
   get __v_skip(): true {
     return true
   }
@@ -58,7 +57,7 @@ export function numelOf(shape: readonly number[]): number {
   return product
 }
 
-/** True if both lists are of the same numbers. */
+/** True if both lists have the same numbers. */
 export function sameSizes(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false
   for (let dim = 0; dim < a.length; dim++) if (a[dim] !== b[dim]) return false

@@ -16,8 +16,8 @@ export function select(t: Strided, dim: number, index: number): Strided {
 }
 
 /**
- * Positions `start`, `start + step`, ... below `end`; both clamped to the dimension, negative ones from its end. What
- * is null or left out is the whole dimension's.
+ * Positions `start`, `start + step`, ... below `end`. Both are clamped to the dimension, and negative ones count from its end. The
+ * defaults, also for null, are those of the whole dimension.
  */
 export function slice(
   t: Strided,
@@ -44,7 +44,7 @@ export function slice(
   return viewOf(t, t.shape.with(d, length), t.strides.with(d, stride * every), t.offset + first * stride)
 }
 
-/** `length` positions of `dim` from `start` on; unlike {@link slice} it refuses what does not fit. */
+/** `length` positions of `dim` from `start` on. Unlike {@link slice}, it refuses positions outside. */
 export function narrow(t: Strided, dim: number, start: number, length: number): Strided {
   if (t.shape.length === 0) throw new RuntimeError('narrow: a tensor of no dimensions cannot be narrowed')
   const d = wrapDim('narrow', dim, t.shape.length)
@@ -98,8 +98,8 @@ export function unsqueeze(t: Strided, dim: number): Strided {
 }
 
 /**
- * Dimensions of size 1 stretched, and new ones added in front, without copying: their stride is 0. -1 keeps a size.
- * @throws RuntimeError where a size neither is kept nor was 1
+ * Stretches dimensions of size 1, and adds new ones in front, without copying: their stride is 0. -1 keeps a size.
+ * @throws RuntimeError if a size that was not 1 changes
  */
 export function expand(t: Strided, shape: readonly number[], who: string = 'expand'): Strided {
   const lead = shape.length - t.shape.length
@@ -119,8 +119,8 @@ export function expand(t: Strided, shape: readonly number[], who: string = 'expa
 }
 
 /**
- * The same elements in the same order under another shape; one size may be -1, to be worked out. Null if the
- * strides do not allow it without a copy.
+ * The same elements in the same order in another shape. One size may be -1, and is worked out. Null if the strides do not allow it
+ * without a copy.
  * @throws RuntimeError if the number of elements differs
  */
 export function tryView(t: Strided, shape: readonly number[], who: string): Strided | null {
@@ -218,12 +218,12 @@ export function inferShape(t: Strided, shape: readonly number[], who: string): n
   return open < 0 ? [...shape] : shape.with(open, numel / known)
 }
 
-/** Strides under which `shape` walks the elements of `t` in order; null if there are none. */
+/** The strides with which `shape` walks the elements of `t` in order; null if there are none. */
 function viewStrides(t: Strided, shape: readonly number[]): number[] | null {
   if (t.shape.includes(0)) return contiguousStrides(shape)
   const strides = new Array<number>(shape.length)
-  // From the last dimension on: blocks of t's dimensions that are contiguous with each other, each of which has to
-  // be filled exactly by dimensions of the new shape.
+  // From the last dimension on, dimensions of t that are contiguous with each other form blocks. Dimensions of the new shape must
+  // fill each block exactly.
   let target = shape.length - 1
   let blockStride = t.strides.at(-1) ?? 1
   let blockSize = 1

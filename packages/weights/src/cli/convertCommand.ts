@@ -10,12 +10,12 @@ import { OutputError, progressOf, type Terminal, UsageError } from './terminal.t
 
 export interface ConvertOptions {
   readonly json: boolean
-  /** Replace OUT if it is there. */
+  /** Replace OUT if it exists. */
   readonly force: boolean
   readonly dtype: WideDType | undefined
 }
 
-/** `convert IN OUT`: the state dict of IN, in the format that OUT's name tells. OUT is written whole or not at all. */
+/** `convert IN OUT`: writes the state dict of IN in the format of OUT's extension. OUT is written whole or not at all. */
 export async function convertCommand(
   input: string,
   output: string,
@@ -44,7 +44,7 @@ function writerOf(output: string): Write {
   throw new UsageError(`expected OUT to end in .pt, .pth or .safetensors, got ${output}`)
 }
 
-/** Some names and texts one format holds and the other does not. */
+/** Some names and texts fit one format and not the other. */
 function bytesOf(weights: ReadonlyMap<string, Tensor>, write: Write, output: string): Bytes {
   try {
     return write(weights)

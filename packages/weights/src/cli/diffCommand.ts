@@ -52,7 +52,7 @@ export async function diffCommand(
   return differences.length === 0 ? 0 : 1
 }
 
-/** Element by element, as bits: 0 and -0 differ, a NaN equals itself. Null if all are equal. */
+/** Compares elements as bits: 0 and -0 differ, a NaN equals itself. Null if all are equal. */
 function compare({ data: left, dtype }: RawTensor, { data: right }: RawTensor): string | null {
   let differing = 0
   let largest = 0
@@ -67,7 +67,7 @@ function compare({ data: left, dtype }: RawTensor, { data: right }: RawTensor): 
     largest = Math.max(largest, Math.abs(Number(x) - Number(y)))
   }
   if (differing === 0) return null
-  // Halves and float8 are compared as bits, whose distance means nothing.
+  // Halves and float8 are compared as bit patterns. The difference of two patterns means nothing.
   const numbers = /^(float32|float64|u?int\d+|bool)$/.test(dtype)
   return `${differing} of ${left.length}${numbers ? `, by up to ${largest.toPrecision(3)}` : ''}`
 }

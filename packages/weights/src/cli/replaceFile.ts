@@ -8,12 +8,11 @@ import { codeOf, systemErrorText } from '../source/systemError.ts'
 import { OutputError, UsageError } from './terminal.ts'
 
 /**
- * Writes a file whole or not at all: into a temporary file beside it, which takes its place once it is on the disk.
+ * Writes a file whole or not at all: the content goes into a temporary file beside it, which replaces it once it is on the disk.
  * If anything fails, or a signal ends the process, the temporary file is removed and the old file stays as it was.
  *
- * A symbolic link stays one, and what it leads to is replaced, with the permissions it had. What is no regular file
- * (a pipe, a device) is written into.
- * @param replace else a file that is there is an error
+ * A symbolic link is kept: the file it leads to is replaced, and keeps its permissions. Pipes and devices are written to directly.
+ * @param replace whether an existing file may be replaced; otherwise it is an error
  * @throws OutputError, UsageError as {@link checkOutput}
  */
 export async function replaceFile(path: string, bytes: Bytes, replace: boolean): Promise<void> {
@@ -29,8 +28,8 @@ export async function replaceFile(path: string, bytes: Bytes, replace: boolean):
 }
 
 /**
- * Fails where {@link replaceFile} is sure to fail: worth a look before the work whose result is written.
- * @throws UsageError if the file is there and must not be replaced, or is a folder
+ * Fails where {@link replaceFile} is sure to fail, so that this is known before the work begins.
+ * @throws UsageError if the file exists and must not be replaced, or is a folder
  */
 export async function checkOutput(path: string, replace: boolean): Promise<void> {
   const there = await lstat(path).catch(() => null)
@@ -39,9 +38,9 @@ export async function checkOutput(path: string, replace: boolean): Promise<void>
 }
 
 interface Target {
-  /** What symbolic links lead to. */
+  /** The file that a path leads to through symbolic links. */
   readonly path: string
-  /** Null where nothing is there yet. */
+  /** Null if the file does not exist yet. */
   readonly old: Stats | null
 }
 
@@ -51,7 +50,7 @@ async function findTarget(path: string): Promise<Target> {
     throw error
   })
   if (old !== null) return { path: await realpath(path), old }
-  // Nothing there, or a link to nothing: then what it leads to is made.
+  // There is no file, or a link to a missing file, which will be created.
   const leadsTo = await readlink(path).catch(() => null)
   return { path: leadsTo === null ? resolve(path) : resolve(dirname(path), leadsTo), old }
 }
@@ -66,7 +65,7 @@ async function writeInto(path: string, bytes: Bytes): Promise<void> {
 }
 
 async function writeBeside({ path, old }: Target, bytes: Bytes, replace: boolean): Promise<void> {
-  // Cut: beside a name as long as names may be there is room for this one too.
+  // The name is cut: added to a name of the greatest length it would be too long.
   const temporary = join(dirname(path), `.${basename(path).slice(0, 50)}.${randomUUID()}.part`)
   const forget = removeWhenStopped(temporary)
   try {
@@ -90,15 +89,15 @@ async function writeSynced(file: FileHandle, bytes: Bytes, old: Stats | null): P
   }
 }
 
-/** Only root may give files to others: else the new file belongs to who writes it. */
+/** Only root may give files to others. Otherwise the new file belongs to the user who writes it. */
 async function keepPermissions(file: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
   await file.chown(uid, gid).catch(() => undefined)
   await file.chmod(mode & 0o777)
 }
 
 /**
- * A link, unlike a rename, never replaces a file that came meanwhile. Some file systems have no links: there a look
- * right before has to do.
+ * A hard link, unlike a rename, never replaces a file that was created meanwhile. On file systems without links, the file is
+ * checked for just before the rename.
  */
 async function nameNew(temporary: string, path: string): Promise<void> {
   try {
@@ -109,20 +108,20 @@ async function nameNew(temporary: string, path: string): Promise<void> {
   }
 }
 
-/** So that the name too is on the disk. Not every system can, and the file is whole without it. */
+/** Writes the folder to the disk, too, so that the name is there. Not every system can; the file is whole without it. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null)
   await handle?.sync().catch(() => undefined)
   await handle?.close()
 }
 
-/** Removes a file before a signal ends the process. @returns what takes this back */
+/** Removes a file if a signal ends the process. @returns a function that takes this back */
 function removeWhenStopped(path: string): () => void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const stop = (signal: NodeJS.Signals): void => {
     rmSync(path, { force: true })
     forget()
-    // Nobody listens any more: this ends the process as if nobody ever had.
+    // The listener is gone, so this signal now ends the process in the usual way.
     process.kill(process.pid, signal)
   }
   const forget = (): void => {

@@ -83,7 +83,7 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   )
 }
 
-/** What may stand on the command line beside files. */
+/** The options of the command line. */
 export const options = {
   json: { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },

@@ -25,7 +25,7 @@ export function shapeText(shape: readonly number[]): string {
   return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`
 }
 
-/** Text from a file, fit for a terminal: control characters, which could move its cursor, are escaped. */
+/** Makes text from a file safe for a terminal: control characters, which could move its cursor, are escaped. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {
     const code = char.codePointAt(0) ?? 0

@@ -1,15 +1,15 @@
 import type { ReadProgress } from '../source/readContext.ts'
 import { sizeText } from './table.ts'
 
-/** Where a command reports to, and what it may do there. */
+/** How a command writes to the terminal. */
 export interface Terminal {
   /** A line of the result. */
   out(line: string): void
   /** A line beside the result: errors, notes. */
   err(line: string): void
-  /** Replaces the last progress line; an empty one clears it. Null where nobody looks at stderr. */
+  /** Replaces the last progress line; an empty one clears it. Null if stderr is no terminal. */
   readonly progress: ((line: string) => void) | null
-  /** Of this package, for `--version`. */
+  /** The version of this package, for `--version`. */
   readonly version: string
 }
 
@@ -19,10 +19,10 @@ export class UsageError extends Error {}
 /** A result that cannot be written: exit code 1. */
 export class OutputError extends Error {}
 
-/** From here on reading takes long enough to show how far it is. */
+/** Files from this size on take long enough to show progress. */
 const shownFrom = 32_000_000
 
-/** Shows progress of large reads, at most ten times a second; undefined where nobody would see it. */
+/** Shows the progress of large reads, at most ten times a second; undefined if nobody would see it. */
 export function progressOf(terminal: Terminal, what: string): ((progress: ReadProgress) => void) | undefined {
   const { progress } = terminal
   if (progress === null) return undefined

@@ -25,24 +25,24 @@ export interface KerasWeights {
   readonly bias?: Tensor | null | undefined
 }
 
-/** What the layer's configuration says, and its weights do not. */
+/** Settings of the layer that its weights do not show. */
 export interface KerasOptions extends LayerPlace {
   /**
-   * The layer's `recurrent_activation`. PyTorch has the sigmoid only. Of an LSTM or GRU it must be told, since the
-   * frameworks differ where nothing was set: 'sigmoid' in Keras from 2.3 on and in tf.keras 2, 'hardSigmoid' in
+   * The layer's `recurrent_activation`. PyTorch has the sigmoid only. It is required for an LSTM or GRU, since the frameworks
+   * have different defaults: 'sigmoid' in Keras from 2.3 on and in tf.keras 2, 'hardSigmoid' in
    * TensorFlow.js, 'hard_sigmoid' in Keras before.
    */
   readonly recurrentActivation?: string | undefined
   /** The layer's `activation`. PyTorch's LSTM and GRU have tanh only, its RNN also relu. Default 'tanh'. */
   readonly activation?: string | undefined
   /**
-   * The `reset_after` of a GRU; PyTorch's equations are those of true. A bias tells it by its shape; of a GRU without
-   * bias it must be told: true in Keras 3 and tf.keras 2 where nothing was set, false in TensorFlow.js.
+   * The `reset_after` of a GRU. PyTorch's equations are those of true. The shape of a bias tells it. It is required for a GRU
+   * without bias; the default is true in Keras 3 and tf.keras 2, and false in TensorFlow.js.
    */
   readonly resetAfter?: boolean | undefined
   /**
-   * The layer's `go_backwards`. True of the backward layer of a `Bidirectional`, which becomes the backward direction:
-   * `reverse: true`. Default: as `reverse`.
+   * The layer's `go_backwards`. It is true for the backward layer of a `Bidirectional`, which becomes the backward direction by
+   * `reverse: true`. Default: the same as `reverse`.
    */
   readonly goBackwards?: boolean | undefined
 }
@@ -52,9 +52,9 @@ export interface KerasOptions extends LayerPlace {
  * directions, merge the maps of each. The layer's configuration has the options: `layer.get_config()` in Python,
  * `layer.getConfig()` in TensorFlow.js.
  *
- * An RNN with `activation: 'relu'` becomes one with `nonlinearity: 'relu'`, which its weights do not say either.
+ * An RNN with `activation: 'relu'` needs `nonlinearity: 'relu'`, which its weights do not show.
  * @throws RangeError if shapes do not fit, or for equations that PyTorch's layers lack: another activation, a GRU
- * without `reset_after`, a layer that runs backwards alone; TypeError if an option is missing that weights cannot tell
+ * without `reset_after`, a layer that runs backwards alone; TypeError if a required option is missing
  *
  * @example
  * const weights = fromKeras('LSTM', { kernel, recurrentKernel, bias }, { recurrentActivation: 'sigmoid' })
@@ -140,7 +140,7 @@ function plainName(name: unknown): string {
   return typeof name === 'string' ? name.replaceAll('_', '').toLowerCase() : ''
 }
 
-/** Keras' layer gives its outputs in the order it made them; PyTorch's backward direction turns them round again. */
+/** Keras returns the outputs of a backward layer in the order it made them; PyTorch reverses them again. */
 function checkDirection({ goBackwards, reverse = false }: KerasOptions): void {
   if (goBackwards === undefined || goBackwards === reverse) return
   throw new RangeError(

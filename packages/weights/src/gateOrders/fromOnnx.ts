@@ -26,9 +26,9 @@ export interface OnnxWeights {
   readonly P?: Tensor | null | undefined
 }
 
-/** The node's attributes that change what it computes. One that the node does not have has ONNX's own default. */
+/** The node's attributes that change what it computes. Missing ones have ONNX's defaults. */
 export interface OnnxOptions {
-  /** Which of a stack of layers it becomes. Default 0. */
+  /** The index of the layer that it becomes. Default 0. */
   readonly layer?: number | undefined
   /**
    * `'reverse'` becomes the backward direction of a layer, to be merged with the map of a forward node. Default:
@@ -39,9 +39,9 @@ export interface OnnxOptions {
   readonly linearBeforeReset?: number | boolean | undefined
   /** Default: PyTorch's, Sigmoid and Tanh. An RNN may have Relu. */
   readonly activations?: readonly string[] | undefined
-  /** A bound of what enters the activations, which PyTorch lacks. Default: none. */
+  /** A bound on the inputs of activations, which PyTorch lacks. Default: none. */
   readonly clip?: number | undefined
-  /** `input_forget` of an LSTM: its input and forget gates are one, which PyTorch lacks. Default 0. */
+  /** `input_forget` of an LSTM couples its input and forget gates, which PyTorch lacks. Default 0. */
   readonly inputForget?: number | boolean | undefined
 }
 
@@ -49,7 +49,7 @@ export interface OnnxOptions {
  * The weights of an ONNX RNN, LSTM or GRU node under PyTorch's names, in PyTorch's gate order, both directions. For a
  * stack merge the maps of each node.
  *
- * An RNN with `activations: ['Relu']` becomes one with `nonlinearity: 'relu'`, which its weights do not say.
+ * An RNN with `activations: ['Relu']` needs `nonlinearity: 'relu'`, which its weights do not show.
  * @throws RangeError if shapes do not fit, or for attributes whose equations PyTorch's layers lack
  *
  * @example
@@ -118,7 +118,7 @@ function checkEquations(
   if (peepholes?.data.some((value) => Number(value) !== 0)) throw lacks(kind, 'peepholes (P)')
 }
 
-/** Three for each direction of an LSTM, two of a GRU, one of an RNN; upper and lower case are the same. */
+/** An LSTM has three activations for each direction, a GRU two, an RNN one. Case does not matter. */
 function checkActivations(kind: RecurrentKind, activations: readonly string[]): void {
   const wanted: Readonly<Record<RecurrentKind, readonly string[]>> = {
     RNN: ['tanh', 'relu'],

@@ -6,11 +6,11 @@ import { numpyDtypes } from '../tensor/numpyDtypes.ts'
 import { rowMajor, StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import { latin1 } from '../utf8.ts'
 
-/** Where an array's bytes come from: a file, or a record of an archive. */
+/** The source of an array's bytes: a file, or a record of an archive. */
 export interface NpyBytes {
   readonly name: string
   readonly source: Source
-  /** Its record in an archive; null for a file. */
+  /** The name of the record in an archive; null for a file. */
   readonly record: string | null
   readonly byteLength: number
   /** The first bytes, up to `end`. */
@@ -23,7 +23,7 @@ const magicBytes = 6
 
 /**
  * Reads the header of an array that numpy.save wrote: `\x93NUMPY`, version, length, and the text of a Python dict.
- * Of the data nothing is read.
+ * The data is not read.
  * @throws CorruptCheckpointError; UnsupportedFormatError for objects (pickles), records, text and big-endian arrays
  */
 export async function readNpyHeader(file: NpyBytes): Promise<TensorSpec> {

@@ -8,7 +8,7 @@ import {
   type PickleValue,
 } from './values.ts'
 
-// What opcodes do to records that are there already. Nothing is looked up or called: wishes are noted.
+// What opcodes do to existing records. Nothing is looked up or called: the records only note what was asked for.
 
 /** REDUCE, NEWOBJ, NEWOBJ_EX. */
 export function makeObject(

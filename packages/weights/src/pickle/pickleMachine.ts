@@ -17,9 +17,9 @@ export interface Pickle {
   readonly value: PickleValue
   /** Every class and function the pickle names, also those it drops again. */
   readonly globals: readonly PickleGlobal[]
-  /** Everything it leaves outside: in PyTorch's files, storages. */
+  /** Everything that it keeps outside: in PyTorch's files, storages. */
   readonly persistents: readonly PicklePersistent[]
-  /** Calls of what reads a storage out of bytes: how a storage is pickled without torch.save. */
+  /** Calls that read a storage from bytes. Storages are pickled like this without torch.save. */
   readonly loads: readonly PickleObject[]
   /** Offset after STOP. */
   readonly end: number
@@ -50,7 +50,7 @@ export class PickleMachine {
       if (opcode === Op.STOP) return this.#stop()
       if (count === this.#limits.pickleOpcodes)
         throw reader.corrupt(`over ${this.#limits.pickleOpcodes} opcodes, the limit`)
-      // Protocols 0 and 1 do not name themselves.
+      // Protocols 0 and 1 have no PROTO opcode.
       const made = opcode === Op.PROTO && count === 0 ? this.#protocol() : this.#step(opcode)
       if (made !== undefined) this.#stack.push(made)
     }

@@ -3,9 +3,9 @@ import type { Limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
 import { strictUtf8 } from '../utf8.ts'
 
-/** Walks over a pickle's bytes; every length is compared with what is left before anything is made of it. */
+/** Reads a pickle's bytes. Every length is compared with the bytes that are left before it is used. */
 export class PickleReader {
-  /** Of the opcode being read: what errors point at. */
+  /** The offset of the opcode being read, for errors. */
   opcodeOffset: number
   readonly #bytes: Bytes
   readonly #view: DataView
@@ -13,10 +13,10 @@ export class PickleReader {
   readonly #limits: Limits
   readonly #base: number
   #offset = 0
-  /** Bytes that would have been needed where the pickle ended too early; 0 where it did not. */
+  /** How many bytes were missing where the pickle ended too early; 0 if it did not. */
   needed = 0
 
-  /** @param base of the first byte in the record: what offsets count from */
+  /** @param base the offset of the first byte in the record */
   constructor(bytes: Bytes, base: number, at: CheckpointLocation, limits: Limits) {
     this.#base = base
     this.#limits = limits
@@ -44,7 +44,7 @@ export class PickleReader {
     return new UnsafePickleError(what, { ...this.#at, offset: this.opcodeOffset })
   }
 
-  /** An error that more bytes might have prevented: `length` from here on. */
+  /** An error for a pickle that ends too early: `length` bytes are needed from here on. */
   tooShort(length: number, what: string): CorruptCheckpointError {
     this.needed = this.#offset + length
     return this.corrupt(what)
@@ -72,7 +72,7 @@ export class PickleReader {
     return this.#view.getUint32(this.#advance(4), true)
   }
 
-  /** A length or size; only ones beyond 2^53 are inexact, and no check lets those pass. */
+  /** A length or size. Only those beyond 2^53 are inexact, and every check refuses those. */
   uint64(): number {
     return Number(this.#view.getBigUint64(this.#advance(8), true))
   }
@@ -106,7 +106,7 @@ export class PickleReader {
     return this.#decode(this.lineBytes())
   }
 
-  /** What stands before the next newline, which is stepped over. */
+  /** The bytes before the next newline. The newline is skipped. */
   lineBytes(): Bytes {
     const end = this.#bytes.indexOf(0x0a, this.#offset)
     if (end < 0) throw this.tooShort(this.remaining + 1, 'line runs past the end of the pickle')
@@ -146,7 +146,7 @@ export class PickleReader {
     }
   }
 
-  /** Steps over `length` bytes and gives where they started. */
+  /** Skips `length` bytes and returns where they start. */
   #advance(length: number): number {
     if (length > this.remaining) {
       throw this.tooShort(length, `needs ${length} bytes, the pickle has ${this.remaining} left`)

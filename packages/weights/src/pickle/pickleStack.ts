@@ -1,17 +1,17 @@
 import type { PickleReader } from './pickleReader.ts'
 import type { PickleValue } from './values.ts'
 
-/** The values a pickle works on. What lies below the last open MARK cannot be reached. */
+/** The stack of a pickle. Values below the last open MARK cannot be reached. */
 export class PickleStack {
   readonly #reader: PickleReader
   readonly #depth: number
   readonly #values: PickleValue[] = []
-  /** Heights of the stack at the open MARKs. */
+  /** The height of the stack at each open MARK. */
   readonly #marks: number[] = []
 
   /**
-   * @param reader whose current opcode errors point at
-   * @param depth of open MARKs, at most
+   * @param reader errors point at its current opcode
+   * @param depth the most MARKs that may be open
    */
   constructor(reader: PickleReader, depth: number) {
     this.#reader = reader
@@ -50,13 +50,13 @@ export class PickleStack {
     return this.#values.splice(mark)
   }
 
-  /** What POP does: drops a value, or the MARK on top. */
+  /** POP: drops the value or the MARK on top. */
   drop(): undefined {
     if (this.#values.length === this.#marks.at(-1)) this.#marks.pop()
     else this.pop()
   }
 
-  /** What STOP gives: the only value left. */
+  /** STOP: returns the only value left. */
   popLast(): PickleValue {
     const value = this.pop()
     const [values, marks] = [this.#values.length, this.#marks.length]

@@ -56,7 +56,7 @@ export function textUnicode(reader: PickleReader): string {
   return text
 }
 
-/** What stands for one byte after a backslash. */
+/** Escapes of one byte, by the letter after the backslash. */
 const escapes: ReadonlyMap<string, number> = new Map([
   ['\\', 0x5c],
   ["'", 0x27],

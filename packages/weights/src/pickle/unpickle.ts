@@ -7,20 +7,20 @@ import { PickleReader } from './pickleReader.ts'
 /**
  * Runs the pickle that `bytes` start with (protocols 0 to 5) and gives what it describes as inert records.
  *
- * The machine of Python's pickle without its hands: no name is looked up, nothing is called. Time and memory grow
- * with the pickle's length only: sharing (DUP, memo) stays sharing, and nothing recurses.
- * @throws CorruptCheckpointError; UnsafePickleError for the opcodes that no PyTorch file has a use for
+ * It works like Python's pickle machine, but looks up no name and calls nothing. Time and memory grow with the pickle's length
+ * only: shared values (DUP, memo) stay shared, and nothing recurses.
+ * @throws CorruptCheckpointError; UnsafePickleError for opcodes that no PyTorch file needs
  */
 export function unpickle(bytes: Bytes, at: CheckpointLocation, limits: Limits = defaultLimits): Pickle {
   return new PickleMachine(new PickleReader(bytes, 0, at, limits), bytes.length, limits).run()
 }
 
-/** Bytes of a stream that are tried first: most pickles end within them. */
+/** How many bytes of a stream are tried first. Most pickles end within them. */
 const firstBytes = 65_536
 
 /**
- * Runs the pickle that starts at `start` of a source and may end anywhere before `end`; its offsets count from `origin`.
- * Reads about as far as it goes.
+ * Runs the pickle that starts at `start` of a source and ends somewhere before `end`. Offsets count from `origin`. Little more
+ * than the pickle is read.
  * @throws as {@link unpickle}, UnreadableSourceError
  */
 export async function unpickleAt(
@@ -39,7 +39,7 @@ export async function unpickleAt(
       return new PickleMachine(reader, bytes.length, limits).run()
     } catch (error) {
       if (reader.needed <= bytes.length || reader.needed > available) throw error
-      // Four times as much costs a third more than knowing the length.
+      // Growing by four costs a third more than if the length were known.
       length = Math.max(4 * length, reader.needed)
     }
   }

@@ -2,8 +2,8 @@ import { quote } from '../errors.ts'
 import type { Bytes } from '../source/source.ts'
 
 /**
- * What unpickling gives: plain data and inert records of what the pickle asks for. Making them imported, called and
- * constructed nothing; what may be made of them is decided elsewhere, by an allow-list.
+ * The result of unpickling: plain data, and inert records of what the pickle asks for. Nothing is imported, called or
+ * constructed to make them. The allow-list decides elsewhere what may be made of them.
  */
 export type PickleValue = null | boolean | number | bigint | string | Bytes | PickleRecord
 
@@ -50,7 +50,7 @@ export interface PickleGlobal extends At {
   readonly name: string
 }
 
-/** The wish to call something (REDUCE) or to make an instance of it (NEWOBJ), and to change what comes of it. */
+/** A request to call something (REDUCE) or to make an instance of it (NEWOBJ), and to change the result. */
 export interface PickleObject extends At {
   readonly kind: 'object'
   readonly callable: PickleValue
@@ -100,7 +100,7 @@ function nameOf(callable: PickleValue): string {
   return isRecord(callable) && callable.kind === 'global' ? globalName(callable) : describe(callable)
 }
 
-/** `module.name`, fit for a message: quoted where it is not what Python could import. */
+/** `module.name` for a message, quoted unless Python could import it. */
 export function globalName(global: PickleGlobal): string {
   const path = globalPath(global)
   return /^[\w.]{1,120}$/.test(path) ? path : quote(path)
@@ -125,8 +125,8 @@ export function classOf(value: PickleValue): PickleGlobal | null {
 }
 
 /**
- * The class of a pickled object, or the function that would have made it. Protocols 0 and 1 have a function make every
- * object, whose first argument is the class.
+ * The class of a pickled object, or the function that would have made it. In protocols 0 and 1 a function makes every object, and
+ * its first argument is the class.
  */
 export function classOfObject({ callable, args }: PickleObject): PickleGlobal | null {
   const called = classOf(callable)

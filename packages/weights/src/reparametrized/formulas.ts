@@ -2,8 +2,8 @@ import { itemSize } from '../tensor/fileDtype.ts'
 import { rowMajor, type TensorSpec } from '../tensor/tensorSpec.ts'
 import type { Merge } from './mergedSpec.ts'
 
-// What PyTorch's reparametrizations compute in evaluation. Each function gives null where the shapes are not those of
-// its parts: then the tensors only have names like them.
+// What PyTorch's reparametrizations compute in evaluation. Each function returns null if the shapes do not fit: then only the
+// names of the tensors look like a reparametrization.
 
 /** `torch.nn.utils.prune`: orig * mask. */
 export function pruned(orig: TensorSpec, mask: TensorSpec): Merge | null {
@@ -18,8 +18,7 @@ export function pruned(orig: TensorSpec, mask: TensorSpec): Merge | null {
 }
 
 /**
- * `weight_norm`: v * (g / ||v||). The norm is taken over all dimensions but the one that g has too, over all of them
- * if g has none.
+ * `weight_norm`: v * (g / ||v||). The norm is taken over all dimensions that g does not have.
  */
 export function weightNorm(g: TensorSpec, v: TensorSpec): Merge | null {
   if (!isWeight(g) || !isWeight(v) || g.dtype !== v.dtype) return null
@@ -37,7 +36,7 @@ export function weightNorm(g: TensorSpec, v: TensorSpec): Merge | null {
   }
 }
 
-/** `spectral_norm`: W / sigma with sigma = u^T W v, W having one dimension for rows, mostly the first. */
+/** `spectral_norm`: W / sigma with sigma = u^T W v. One dimension of W is the rows, mostly the first. */
 export function spectralNorm(orig: TensorSpec, u: TensorSpec, v: TensorSpec): Merge | null {
   if (![orig, u, v].every(isWeight) || u.shape.length !== 1 || v.shape.length !== 1) return null
   if (orig.shape.length < 2 || u.dtype !== orig.dtype || v.dtype !== orig.dtype) return null
@@ -57,8 +56,8 @@ export function spectralNorm(orig: TensorSpec, u: TensorSpec, v: TensorSpec): Me
 const none = new Float64Array(0)
 
 /**
- * True of floating-point tensors that show no element twice, by strides of 0: what is computed of them takes no more
- * memory than they have in the file.
+ * True for floating-point tensors without strides of 0. Their elements are distinct, so what is computed from them takes no more
+ * memory than they take in the file.
  */
 function isWeight({ dtype, numel, storage }: TensorSpec): boolean {
   return (

@@ -5,20 +5,20 @@ import { type Merge, mergedSpec, type PartCache } from './mergedSpec.ts'
 
 type Tensors = ReadonlyMap<string, TensorSpec>
 
-/** A weight found under the names that a reparametrization leaves: which tensors it takes, and what becomes of them. */
+/** A reparametrized weight: the tensors it consists of, and how they are put together. */
 interface Found {
   readonly target: string
-  /** In the order the formula has them. */
+  /** The parts, in the order of the formula's arguments. */
   readonly parts: readonly string[]
-  /** Tensors that are part of it too, but not of the formula. */
+  /** Further tensors that belong to it, but are not in the formula. */
   readonly others?: readonly string[]
-  /** Null where the first part is the weight as it is. */
+  /** Null if the first part is the weight itself. */
   readonly formula: ((...specs: TensorSpec[]) => Merge | null) | null
   /** The part that has the weight's shape. Default 0. */
   readonly like?: number
 }
 
-/** A way of reparametrizing: what it finds at one of its names; null if that is none of them. */
+/** A kind of reparametrization: finds the weight that a tensor's name belongs to; null if it is not of this kind. */
 type Rule = (name: string, tensors: Tensors, groups: ReadonlyMap<string, number>) => Found | null
 
 const rules: readonly Rule[] = [
@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
     const { target, group } = found
     return { target, parts: [name, `${group}original1`], formula: two(weightNorm), like: 1 }
   },
-  // WeightDrop: the weight without dropout, beside the layer or in it. What has the name of the weight was dropped out.
+  // WeightDrop keeps the weight without dropout beside the layer or in it. The tensor with the weight's own name has dropout.
   (name, tensors, groups) => {
     const path = without(name, '_raw')
     if (path === null) return null
@@ -72,10 +72,9 @@ const rules: readonly Rule[] = [
 ]
 
 /**
- * Weights that training took apart, put together: what weight norm, spectral norm, pruning and WeightDrop leave in a
- * state dict instead of `weight` becomes `weight`, as PyTorch computes it in evaluation. Tensors that only have such
- * names, with shapes that do not fit, stay as they are.
- * @throws CorruptCheckpointError if the weights would be much larger together than the file
+ * Puts weights together that training took apart. What weight norm, spectral norm, pruning and WeightDrop leave in a state dict
+ * becomes `weight`, as PyTorch computes it in evaluation. Tensors that only have such names, but other shapes, stay as they are.
+ * @throws CorruptCheckpointError if all weights together would be much larger than the file
  */
 export function mergeReparametrized(tensors: Tensors, at: CheckpointLocation): Map<string, TensorSpec> {
   let merged = new Map(tensors)
@@ -131,7 +130,7 @@ function three(
   return (a, b, c) => (a === undefined || b === undefined || c === undefined ? null : formula(a, b, c))
 }
 
-/** A name without its ending; null if it has another, or nothing else. */
+/** A name without its ending; null if it ends differently, or is nothing but the ending. */
 function without(name: string, ending: string): string | null {
   return name.length > ending.length && name.endsWith(ending) ? name.slice(0, -ending.length) : null
 }
@@ -149,7 +148,7 @@ function parametrized(name: string, ending: string): { group: string; target: st
   return { group: `${path}.`, target: prefix === '' ? weight : `${prefix}.${weight}` }
 }
 
-/** The prefix `...parametrizations.name.` of a part of a reparametrized weight; of others that of their module. */
+/** The group of a tensor: the prefix `...parametrizations.name.` of a part of a weight, else the prefix of its module. */
 function groupOf(name: string): string {
   const start = name.lastIndexOf(folder)
   const isFolder = start === 0 || name[start - 1] === '.'
@@ -167,7 +166,7 @@ function groupSizes(tensors: Tensors): Map<string, number> {
   return sizes
 }
 
-/** Keeps what is computed near the size of the file: a file may show one storage as any number of parts. */
+/** Keeps the size of what is computed near that of the file, since any number of parts may be views of one storage. */
 class Budget {
   readonly #at: CheckpointLocation
   readonly #limit: number

@@ -4,15 +4,15 @@ import { type FileDType, itemSize } from '../tensor/fileDtype.ts'
 import { rawIn, toFloats } from '../tensor/rawTensor.ts'
 import { StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 
-/** Computes a weight of its parts. Numbers are exact when they come; what goes out is rounded to the weight's dtype. */
+/** Computes a weight from its parts. The inputs are exact; the result is rounded to the weight's dtype. */
 export type Merge = (parts: readonly Float64Array[], round: (value: number) => number) => Float64Array
 
-/** Bytes of storages that several merges read parts of, as long as memory allows. */
+/** Bytes of storages that several weights have parts in. The garbage collector may take them. */
 export type PartCache = Map<StorageSpec, WeakRef<Bytes>>
 
 /**
- * A weight that is computed when it is read: a storage of its own, whose content are other tensors of the file. It has
- * the shape and dtype of `like`.
+ * A weight that is computed from other tensors of the file when it is read. It has a storage of its own, and the shape and dtype
+ * of `like`.
  */
 export function mergedSpec(
   names: readonly string[],

@@ -1,8 +1,8 @@
 import { type CheckpointLocation, CorruptCheckpointError, quote } from '../errors.ts'
 
 /**
- * Reads the JSON of a safetensors header token by token: the shapes JSON.parse would let through (repeated keys,
- * `1.0` and `1e3` for whole numbers, numbers beyond 2^53) are errors here.
+ * Reads the JSON of a safetensors header token by token. What JSON.parse would accept (repeated keys, `1.0` and `1e3` for whole
+ * numbers, numbers beyond 2^53) is an error here.
  */
 export class HeaderReader {
   readonly #text: string
@@ -10,7 +10,7 @@ export class HeaderReader {
   readonly #what: string
   #position = 0
 
-  /** @param at of the header's first byte; errors add the position in characters, in ASCII headers the byte */
+  /** @param at the offset of the header's first byte. Errors add the position in characters, which is bytes in ASCII. */
   constructor(text: string, at: CheckpointLocation, what = 'safetensors header') {
     this.#what = what
     this.#text = text
@@ -104,7 +104,7 @@ export class HeaderReader {
     return this.#position
   }
 
-  /** True if an odd number of backslashes stands before. */
+  /** True if an odd number of backslashes comes before. */
   #isEscaped(position: number): boolean {
     let before = position
     while (this.#text[before - 1] === '\\') before--
@@ -112,7 +112,7 @@ export class HeaderReader {
   }
 }
 
-/** Null if it is no JSON text, or not Unicode: half a surrogate pair, written as an escape. */
+/** Null if it is not a JSON string, or not Unicode: half of a surrogate pair can be written as an escape. */
 function parseJsonString(token: string): string | null {
   try {
     const text: unknown = JSON.parse(token)

@@ -42,8 +42,8 @@ export async function openSafetensors(source: Source): Promise<Reader> {
 }
 
 /**
- * `save_model` writes tensors that are one in the model once, and notes under each other name the name that it wrote.
- * Metadata that names no tensor of the file is a note like any other.
+ * `save_model` writes a tensor with several names once. The metadata maps each other name to the one that was written. Metadata
+ * that does not name a tensor of the file is an ordinary note.
  */
 function addAliases(specs: Map<string, TensorSpec>, metadata: ReadonlyMap<string, string>): void {
   const aliases = [...metadata].filter(([name]) => name !== 'format' && !specs.has(name))

@@ -12,10 +12,10 @@ import { HeaderReader } from './headerReader.ts'
 export type OpenShard = (name: string) => Promise<Source>
 
 /**
- * Opens an `index.json`, whose `weight_map` says for each tensor in which file beside it it stands: of safetensors, or
- * of torch.save. Of these is read what describes the tensors. Tensors that the index does not name are left out.
- * @param openFile reads a file that is no index itself
- * @throws CorruptCheckpointError if a file's name is no plain relative path
+ * Opens an `index.json`. Its `weight_map` says which file beside it has each tensor; the files are safetensors or written by
+ * torch.save. Only the descriptions of tensors are read. Tensors that the index does not name are left out.
+ * @param openFile opens a file that is not an index itself
+ * @throws CorruptCheckpointError if a file's name is not a plain relative path
  */
 export async function openSharded(
   source: Source,
@@ -37,7 +37,7 @@ export async function openSharded(
   return new ShardedReader(at, index, shards)
 }
 
-/** A state dict whose tensors stand in several files. */
+/** A state dict whose tensors are in several files. */
 class ShardedReader implements Reader {
   readonly format: Format
   readonly at: CheckpointLocation
@@ -58,7 +58,7 @@ class ShardedReader implements Reader {
     return new Map(Array.from(this.weights().tensors, ([name, spec]) => [name, tensor(spec)]))
   }
 
-  /** @throws CorruptCheckpointError if a file lacks a tensor that the index has in it */
+  /** @throws CorruptCheckpointError if a file lacks a tensor that it should have according to the index */
   weights(): Weights {
     const read = new Map(Array.from(this.#shards, ([file, shard]) => [file, shard.weights()]))
     const tensors = new Map<string, TensorSpec>()
@@ -120,7 +120,7 @@ function readIndex(text: string, file: string): Index {
   return { files, metadata }
 }
 
-/** Only files beside or below the index: no way up, no drive, no other server. */
+/** Allows only files beside or below the index: no parent folder, no drive, no other server. */
 function checkShardName(reader: HeaderReader, name: string): void {
   const parts = name.split('/')
   const plain =

@@ -3,15 +3,15 @@ import type { OpenedSource } from './source.ts'
 
 /** A file on disk, read through a handle, never whole. Only where `node:fs` exists. */
 export async function openFile(path: string | URL, name: string): Promise<OpenedSource> {
-  // Neither sends the bundlers of web pages looking for it, as import and a bare `process` would.
+  // Bundlers for web pages do not look into this call, as they would into an import or a bare `process`.
   const { open, stat } = globalThis.process.getBuiltinModule('node:fs/promises')
   const { fstatSync } = globalThis.process.getBuiltinModule('node:fs')
-  // Before opening: opening a pipe would wait for its other end.
+  // Checked before opening, because opening a pipe waits for its other end.
   if (!(await stat(path)).isFile()) {
     throw new UnreadableSourceError('is not a regular file', { file: name })
   }
   const handle = await open(path, 'r')
-  // Of an open file this takes microseconds: a tenth of what asking another thread would.
+  // The synchronous call takes microseconds on an open file, a tenth of a call through the thread pool.
   const versionNow = (): FileVersion => fstatSync(handle.fd, { bigint: true })
   let opened: FileVersion
   const check = (): void => {
@@ -38,7 +38,7 @@ export async function openFile(path: string | URL, name: string): Promise<Opened
         if (bytesRead === 0) break
         filled += bytesRead
       }
-      // Afterwards: a change before or during the read is seen, since writing sets the time first.
+      // Checked after the read: writing sets the time first, so a change before or during the read is seen.
       check()
       return filled === bytes.length ? bytes : bytes.subarray(0, filled)
     },
@@ -47,8 +47,8 @@ export async function openFile(path: string | URL, name: string): Promise<Opened
 }
 
 /**
- * What tells that a file was written to. A file that takes another's place, by its name, does not matter: the handle
- * stays with the old one, which is whole.
+ * Values that change when the file is written to. If another file takes over its name, the handle still reads the old one, which
+ * is whole.
  */
 interface FileVersion {
   readonly size: bigint
@@ -59,8 +59,8 @@ interface FileVersion {
 const [clockStepMs, coarseStepMs] = [20, 2000]
 
 /**
- * Waits until a file that was written just now would get another time if it were written again: else a change within
- * the same step of the clock could not be seen.
+ * Waits if a file was written just now, until another write would give it another time. A change within the same step of the
+ * clock could not be seen.
  */
 async function clockMovesOn({ mtimeNs }: FileVersion): Promise<void> {
   const step = mtimeNs % 1_000_000_000n === 0n ? coarseStepMs : clockStepMs

@@ -4,13 +4,13 @@ import { openBytes } from './memorySource.ts'
 import { ServedVersion } from './servedVersion.ts'
 import { type Bytes, messageOf, type OpenedSource } from './source.ts'
 
-/** Bytes fetched at least, where they exist: a request costs about as much time as this many bytes. */
+/** A request fetches at least this many bytes if they exist: it costs about as much time as they do. */
 const blockBytes = 2 ** 20
 
 /**
- * Anything `fetch` understands. Where the server answers ranges and tells versions of the file apart, only what is
- * read travels, in blocks of {@link blockBytes} or more; else the whole body is fetched once. Which of both is found
- * out by the first request.
+ * A source for anything that `fetch` understands. If the server answers range requests and tells versions of the file apart, only
+ * what is read is fetched, in blocks of {@link blockBytes} or more. Otherwise the whole body is fetched once. The first request
+ * finds out which.
  */
 export async function openUrl(
   target: string | Request,
@@ -32,21 +32,21 @@ export async function openUrl(
   const whole = async (answer: Promise<Response> | Response): Promise<OpenedSource> =>
     openBytes(await bodyOf(await answer, name), name)
 
-  // Without permission for the header (CORS) even the request fails; a plain one may still work.
+  // Without permission for the Range header (CORS) the request itself fails. A plain one may still work.
   const first = await request({ Range: `bytes=0-${blockBytes - 1}` }).catch(() => {
     signal?.throwIfAborted()
     return request({})
   })
   if (first.status !== 206) {
     if (first.status !== 416) return whole(first)
-    // Not even one byte there, or a server that is particular about ranges: ask plainly.
+    // The file is empty, or the server refuses this range: a plain request may work.
     await discard(first)
     return whole(request({}))
   }
   const range = contentRange(first)
   const version = new ServedVersion(first, range?.total ?? 0)
-  // The range is hidden from other origins unless the server exposes it, and without a total the end is unknown.
-  // A body that was compressed on its way is no range of the file any more.
+  // Other origins see Content-Range only if the server exposes it, and without a total the end is unknown.
+  // A body that was compressed on its way is not a range of the file.
   if (range === null || range.start !== 0 || isEncoded(first) || !(version.validator || holdsAll(range))) {
     await discard(first)
     return whole(request({}))
@@ -55,7 +55,7 @@ export async function openUrl(
   if (range.end !== head.length) return whole(request({}))
 
   const { total, validator } = version
-  // Browsers ask other origins for permission before they send If-Range, and most do not give it.
+  // Browsers need permission of other origins to send If-Range, and most do not give it.
   let ifRange = isNode() || first.type !== 'cors' ? validator : null
   const fetchRange = async (start: number, end: number, abort?: AbortSignal): Promise<Bytes> => {
     const response = await request(
@@ -65,7 +65,7 @@ export async function openUrl(
     const got = contentRange(response)
     const part = response.status === 206
     const size = part ? (got?.total ?? null) : contentLength(response)
-    // 412 and 416: what the request was made for is not there any more.
+    // 412 and 416: the version that was asked for no longer exists.
     const gone = response.status === 412 || response.status === 416
     if (gone || (response.ok && version.differs(response, size, part && ifRange !== null))) {
       await discard(response)
@@ -73,7 +73,7 @@ export async function openUrl(
     }
     if (!response.ok) throw await statusError(response, name)
     if (response.status === 200 && ifRange !== null) {
-      // The same version, and all of it all the same: this server does not understand If-Range.
+      // The whole file in the same version: this server does not understand If-Range.
       ifRange = null
       await discard(response)
       return fetchRange(start, end, abort)
@@ -103,7 +103,7 @@ export async function openUrl(
           return block.bytes.slice(start - block.start, end - block.start)
         }
       }
-      // A large read is the caller's to keep; a small one probably has neighbours that are read next.
+      // The caller keeps a large read. Small ones are cached: their neighbours are probably read next.
       if (end - start >= blockBytes) return fetchRange(start, end, abort)
       lastBlock = { start, bytes: await fetchRange(start, Math.min(start + blockBytes, total), abort) }
       return lastBlock.bytes.slice(0, end - start)
@@ -111,7 +111,7 @@ export async function openUrl(
   }
 }
 
-/** The whole of an answer that is there already: `await fetch(url)`. */
+/** A source for the whole body of a response: `await fetch(url)`. */
 export async function openResponse(
   response: Response,
   name: string,
@@ -131,7 +131,7 @@ export async function openResponse(
   return openBytes(await bodyOf(response, name, signal), name)
 }
 
-/** A Request is sent with its own headers, credentials and signal too. */
+/** A Request is sent with its own headers, credentials and signal. */
 async function send(
   target: string | Request,
   headers: Readonly<Record<string, string>>,
@@ -146,11 +146,11 @@ async function send(
   })
 }
 
-/** @throws UnreadableSourceError unless the status is a good one and the body arrives whole */
+/** @throws UnreadableSourceError unless the status is 2xx and the whole body arrives */
 async function bodyOf(response: Response, name: string, signal?: AbortSignal): Promise<Bytes> {
   if (!response.ok) throw await statusError(response, name)
   try {
-    // Only a body that is piped can be given up halfway.
+    // Only a piped body can be aborted halfway.
     const body = signal && response.body?.pipeThrough(new TransformStream<Bytes, Bytes>(), { signal })
     return new Uint8Array(await (body ? new Response(body) : response).arrayBuffer())
   } catch (error) {
@@ -191,24 +191,24 @@ function holdsAll({ start, end, total }: ContentRange): boolean {
   return start === 0 && end === total
 }
 
-/** Null where absent, or where it counts the bytes of a compressed body. */
+/** Null if absent, or if it counts the bytes of a compressed body. */
 function contentLength(response: Response): number | null {
   const length = response.headers.get('content-length')
   return length === null || isEncoded(response) ? null : Number(length)
 }
 
-/** True of a body that was compressed for the transfer, and that `fetch` inflates. */
+/** True if the body was compressed for the transfer, so that `fetch` inflates it. */
 function isEncoded({ headers }: Response): boolean {
   const encoding = headers.get('content-encoding')
   return encoding !== null && encoding !== 'identity'
 }
 
-/** Frees the connection of an answer that nobody reads. */
+/** Frees the connection of a response that is not read. */
 async function discard(response: Response): Promise<void> {
   await response.body?.cancel()
 }
 
-/** Node's fetch says only "fetch failed" and keeps the reason as the cause. */
+/** Node's fetch says only "fetch failed". The reason is in the cause. */
 function causeOf(error: unknown): string {
   return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)
 }

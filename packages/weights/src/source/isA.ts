@@ -1,4 +1,4 @@
-/** Classes of the platform, by the tag of their instances. */
+/** Classes of the platform, by the tag that their instances have. */
 interface Tagged {
   readonly ArrayBuffer: ArrayBuffer
   readonly URL: URL
@@ -8,7 +8,7 @@ interface Tagged {
   readonly Request: Request
 }
 
-/** `instanceof` for classes that may be of another realm, and that an audio worklet does not even have. */
+/** `instanceof` for classes that may come from another realm, or be missing, as in an audio worklet. */
 export function isA<Tag extends keyof Tagged>(value: unknown, tag: Tag): value is Tagged[Tag] {
   return tagOf(value) === tag
 }

@@ -1,6 +1,6 @@
 import type { OpenedSource } from './source.ts'
 
-/** Bytes in memory. Slices are views: nothing is copied until a tensor is made, so no pieces either. */
+/** A source for bytes in memory. Slices are views: nothing is copied until a tensor is made, so nothing is read in pieces. */
 export function openBytes(bytes: Uint8Array, name = '<bytes>'): OpenedSource {
   return {
     name,

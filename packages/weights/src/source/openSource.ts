@@ -25,11 +25,11 @@ export type CheckpointSource =
   | ArrayBufferView
   | ByteSource
 
-/** Bytes read in one step from where reading takes time: often enough for progress, seldom enough to cost nothing. */
+/** Slow sources are read in pieces of this many bytes: small enough for progress, large enough to cost nothing. */
 const pieceBytes = 2 ** 24
 
 /**
- * Opens `source`; whoever asked closes it.
+ * Opens `source`. The caller closes it.
  * @throws UnreadableSourceError if it cannot be opened; TypeError if it is no source at all.
  */
 export async function openSource(
@@ -57,7 +57,7 @@ async function open(who: string, source: CheckpointSource, signal?: AbortSignal)
   )
 }
 
-/** What to write instead, for what is passed by mistake. */
+/** The remedy in a message, for values that are passed by mistake. */
 function remedyFor(source: unknown): string {
   switch (tagOf(source)) {
     case 'ReadableStream':
@@ -72,7 +72,7 @@ function remedyFor(source: unknown): string {
 }
 
 async function openText(text: string, signal?: AbortSignal): Promise<OpenedSource> {
-  // No other schemes: `C:` is a drive, and `models:v2` may be a folder.
+  // Other schemes are paths: `C:` is a drive, and `models:v2` may be a folder.
   const scheme = /^(https?|file|blob|data):/i.exec(text)?.[1]?.toLowerCase()
   const name = scheme === 'data' ? `${text.slice(0, 40)}...` : text
   try {
@@ -106,7 +106,7 @@ function openBlob(blob: Blob): OpenedSource {
       try {
         return await blob.slice(start, end).arrayBuffer()
       } catch (error) {
-        // A file on disk: of one that was written to since, or moved, the platform gives nothing.
+        // A File on disk that was changed or moved meanwhile cannot be read any more.
         if (!(error instanceof Error && /^Not(Readable|Found)Error$/.test(error.name))) throw error
         throw new SourceChangedError(
           { file: name },

@@ -2,14 +2,14 @@ import { describeValue, optionsOf } from '@unroll/kernels'
 import { type Limits, limits } from '../limits.ts'
 import { tagOf } from './isA.ts'
 
-/** How far reading has come, in bytes of tensor data. */
+/** The progress of reading, in bytes of tensor data. */
 export interface ReadProgress {
   readonly loaded: number
-  /** What this call is going to read, not the size of the file. */
+  /** What this call will read, not the size of the file. */
   readonly total: number
 }
 
-/** What every reading function takes beside its source. */
+/** The options of every reading function. */
 export interface ReadOptions {
   /** Stops the reading: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | null | undefined
@@ -29,7 +29,7 @@ export class ReadContext {
 
   /**
    * @param who the function that was called, for messages
-   * @throws TypeError for options that are none
+   * @throws TypeError for options that are not valid
    */
   constructor({ signal, onProgress, limits: own }: ReadOptions = {}, who = 'load') {
     this.signal = signal ?? undefined
@@ -53,21 +53,21 @@ export class ReadContext {
     this.signal?.throwIfAborted()
   }
 
-  /** From here on what is read is tensor data, `total` bytes of it. */
+  /** Called before tensor data is read, which will be `total` bytes. */
   begin(total: number): void {
     this.#loaded = 0
     this.#total = total
     if (total > 0) this.#onProgress?.({ loaded: 0, total })
   }
 
-  /** Some more is read. Headers between the data do not push it over the total. */
+  /** Called for each piece. Headers between the data do not count beyond the total. */
   advance(bytes: number): void {
     if (this.#loaded >= this.#total) return
     this.#loaded = Math.min(this.#loaded + bytes, this.#total)
     this.#onProgress?.({ loaded: this.#loaded, total: this.#total })
   }
 
-  /** All of it is read, also what came out of a cache. */
+  /** Called when everything was read, also from a cache. */
   end(): void {
     this.advance(this.#total - this.#loaded)
     this.#total = 0

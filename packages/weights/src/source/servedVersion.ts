@@ -1,12 +1,12 @@
 /**
- * Which version of a file a server sends, by all that it tells: ETag, Last-Modified and length. Parts of a file may
- * be put together only if all are of one version.
+ * The version of a file that a server sent, from its ETag, Last-Modified and length. Parts of a file may be put together only if
+ * they are of one version.
  */
 export class ServedVersion {
   readonly total: number
   /**
-   * For `If-Range`, with which a server sends a part only of this very version. Null if nothing tells versions apart
-   * for certain: then a file must not be read in parts.
+   * The value of `If-Range`, with which a server sends a part of this version only. Null if nothing tells versions apart reliably:
+   * then the file must not be read in parts.
    */
   readonly validator: string | null
   readonly #etag: string | null
@@ -21,9 +21,9 @@ export class ServedVersion {
   }
 
   /**
-   * True if an answer is of another version, or its server does not tell any more.
-   * @param conditional the request had `If-Range`: then a part is of the right version, and its answer may leave
-   * Last-Modified out (RFC 9110, 15.3.7)
+   * True if a response is of another version, or does not tell its version.
+   * @param conditional whether the request had `If-Range`: then a part is of the right version, and its response may lack
+   * Last-Modified (RFC 9110, 15.3.7)
    */
   differs({ headers }: Response, total: number | null, conditional: boolean): boolean {
     if (total !== null && total !== this.total) return true
@@ -34,21 +34,20 @@ export class ServedVersion {
   }
 
   #validator(date: string | null): string | null {
-    // Whole seconds: within the second of a change another one would have the same time. Some servers make their
-    // ETag of it.
+    // Last-Modified counts whole seconds, so two changes within a second have the same time. Some servers make their ETag from it.
     if (this.#lastModified !== null && !isPast(this.#lastModified, date)) return null
     return isStrong(this.#etag) ? this.#etag : this.#lastModified
   }
 }
 
-/** Weak ETags, `W/"..."`, promise no equal bytes. */
+/** Weak ETags, `W/"..."`, do not promise equal bytes. */
 function isStrong(etag: string | null): boolean {
   return etag?.startsWith('"') === true
 }
 
-/** True if an answer was made at least a second after the change (RFC 9110, 8.8.2.2). */
+/** True if a response was made at least a second after the last change (RFC 9110, 8.8.2.2). */
 function isPast(lastModified: string, date: string | null): boolean {
-  // Other origins hide the server's clock; ours may be wrong by a minute.
+  // Other origins hide the server's clock, so ours is used, which may be wrong by a minute.
   const sent = date === null ? Date.now() - 60_000 : Date.parse(date)
   return sent - Date.parse(lastModified) >= 1000
 }

@@ -7,9 +7,9 @@ import type { CheckpointSource } from './openSource.ts'
 export type ResolveShard = (name: string) => CheckpointSource | Promise<CheckpointSource>
 
 /**
- * Where the files beside an index stand: in its folder, or below its URL. Those of a Request are requested as it was,
- * with its headers.
- * @throws UnreadableSourceError for sources without a place: bytes, a Blob
+ * Finds the files beside an index: in its folder, or below its URL. If the index is a Request, they are requested with its
+ * headers.
+ * @throws UnreadableSourceError for sources without a location: bytes, a Blob
  */
 export function shardBeside(index: CheckpointSource, name: string, file: string): CheckpointSource {
   if (isA(index, 'Request')) return new Request(new URL(name, index.url), index)

@@ -4,7 +4,7 @@ import type { ReadContext } from './readContext.ts'
 import { systemErrorText } from './systemError.ts'
 
 /**
- * Random access to bytes that the caller provides: the one thing a reader needs.
+ * Random access to bytes that the caller provides. A reader needs nothing else.
  *
  * `slice` gives the bytes from `start` up to, not including, `end`. Fresh memory is best: a slice that fills its
  * whole ArrayBuffer is kept as a tensor's memory, anything else is copied.
@@ -17,22 +17,22 @@ export interface ByteSource {
 export type ByteSlice = ArrayBufferLike | Uint8Array
 
 /**
- * Bytes in memory that is not shared with other threads: `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 calls
- * `Uint8Array`; `of` returns what there is.
+ * Bytes in memory that is not shared with other threads: `Uint8Array<ArrayBuffer>`. TypeScript before 5.7 calls it `Uint8Array`,
+ * so the type is taken from what `of` returns.
  */
 export type Bytes = ReturnType<Uint8ArrayConstructor['of']>
 
-/** What every kind of source comes down to. */
+/** The interface of every kind of source. */
 export interface OpenedSource extends ByteSource {
-  /** For messages. */
+  /** The name for messages. */
   readonly name: string
-  /** Reads of more are made in pieces of this size, into memory of their own; never where absent. */
+  /** Larger reads are made in pieces of this size, into memory of their own. Absent: never in pieces. */
   readonly pieceBytes?: number
   slice(start: number, end: number, signal?: AbortSignal): ByteSlice | Promise<ByteSlice>
   close?(): Promise<void>
 }
 
-/** A source whose reads are checked: in bounds, complete, and failing with an {@link UnreadableSourceError} only. */
+/** A source whose reads are checked: they are in bounds and complete, or fail with an {@link UnreadableSourceError}. */
 export class Source {
   readonly name: string
   readonly byteLength: number
@@ -74,7 +74,7 @@ export class Source {
     return whole
   }
 
-  /** The lengths of what is read come from the file; more than this machine has is an error about the source. */
+  /** Lengths come from the file, so lack of memory for one is an error about the source. */
   #allocate(start: number, end: number): Bytes {
     try {
       return new Uint8Array(end - start)
@@ -116,14 +116,14 @@ export class Source {
   }
 }
 
-/** What a failure says of itself, whatever was thrown. */
+/** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return systemErrorText(error) ?? (error instanceof Error ? error.message : String(error))
 }
 
 /**
- * `slice` as a plain Uint8Array: the `slice` of a Node Buffer would not copy. The bytes of a SharedArrayBuffer are
- * copied, since another thread could change them once they are checked.
+ * Makes a plain Uint8Array of what `slice` returned, since the `slice` of a Node Buffer would not copy. The bytes of a
+ * SharedArrayBuffer are copied: another thread could change them after they were checked.
  */
 function plain(slice: ByteSlice): Bytes {
   const { buffer, byteOffset, byteLength } = slice instanceof Uint8Array ? slice : new Uint8Array(slice)

@@ -1,4 +1,4 @@
-/** What the operating system's errors mean, and what helps. Of libuv's names those that files and pipes meet. */
+/** The meaning of the operating system's errors, and a remedy. These are libuv's names for errors of files and pipes. */
 const meanings: ReadonlyMap<string, readonly [what: string, remedy: string]> = new Map([
   ['EACCES', ['no permission', 'change its permissions, or run as their owner']],
   ['EBUSY', ['in use by the system or another program', 'close that, or name another file']],
@@ -26,8 +26,7 @@ const meanings: ReadonlyMap<string, readonly [what: string, remedy: string]> = n
 ])
 
 /**
- * The one place that says in words what an error of the operating system means: `ENOENT: no such file or folder;
- * check the path`. Null for other errors.
+ * Explains an error of the operating system: `ENOENT: no such file or folder; check the path`. Null for other errors.
  */
 export function systemErrorText(error: unknown): string | null {
   const code = codeOf(error)

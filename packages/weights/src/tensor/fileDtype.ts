@@ -1,4 +1,4 @@
-/** Name, bits of an element, PyTorch's class of storages that hold it, and safetensors' name; null where it has none. */
+/** Name, bits of an element, PyTorch's class of storages, and safetensors' name; null for none. */
 const rows = [
   ['float32', 32, 'FloatStorage', 'F32'],
   ['float64', 64, 'DoubleStorage', 'F64'],
@@ -32,8 +32,8 @@ const rows = [
 ] as const
 
 /**
- * Element types a checkpoint may name. More than tensors have: a file of any of them can be described and read as
- * raw memory; only those that are a `DType` too become tensors, and float8 becomes float32.
+ * The element types that a checkpoint may name. Tensors do not have all of them: any can be described and read as raw memory, but
+ * only a `DType` becomes a tensor, and float8 becomes float32.
  */
 export type FileDType = (typeof rows)[number][0]
 
@@ -52,7 +52,7 @@ export function dtypeOfStorageClass(name: string): FileDType | null {
   return rows.find((row) => row[2] === name)?.[0] ?? null
 }
 
-/** The class of storages `torch.<name>` that holds a dtype; null if only untyped ones do. */
+/** The name of the class of storages for a dtype; null if only untyped ones hold it. */
 export function storageClassOf(dtype: FileDType): string | null {
   return rows.find((row) => row[0] === dtype)?.[2] ?? null
 }

@@ -3,7 +3,7 @@ import type { FileDType } from './fileDtype.ts'
 interface Float8 {
   readonly exponentBits: number
   readonly bias: number
-  /** How the codes that are no finite number are told apart. */
+  /** Which codes stand for infinities and NaN. */
   readonly special: 'ieee' | 'lastIsNaN' | 'negativeZeroIsNaN' | 'exponentOnly'
 }
 
@@ -16,7 +16,7 @@ const formats: Readonly<Partial<Record<FileDType, Float8>>> = {
   float8_e8m0fnu: { exponentBits: 8, bias: 127, special: 'exponentOnly' },
 }
 
-/** True for the dtypes of one byte that {@link widenFloat8} takes. */
+/** True for the dtypes that {@link widenFloat8} takes. */
 export function isFloat8(dtype: FileDType): boolean {
   return formats[dtype] !== undefined
 }

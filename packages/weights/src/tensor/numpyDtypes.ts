@@ -1,6 +1,6 @@
 import type { FileDType } from './fileDtype.ts'
 
-/** NumPy's type codes; the byte order stands before them. */
+/** NumPy's type codes, without the byte order in front of them. */
 export const numpyDtypes: ReadonlyMap<string, FileDType> = new Map<string, FileDType>([
   ['f4', 'float32'],
   ['f8', 'float64'],

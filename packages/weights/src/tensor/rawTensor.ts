@@ -6,7 +6,7 @@ import { rowMajor, type TensorSpec } from './tensorSpec.ts'
 import { type RawData, rawMemory } from './typedMemory.ts'
 
 /**
- * A tensor's numbers as the file has them, of any dtype: also those that {@link Tensor} does not have.
+ * A tensor's numbers as the file has them, in any dtype, also those that {@link Tensor} does not have.
  *
  * `data` holds the elements in logical order, rows first: float16, bfloat16 and float8 as bits, complex numbers as
  * pairs (real, imaginary), uint32 and uint64 as Uint32Array and BigUint64Array. The dtypes below a byte (float4,
@@ -23,7 +23,7 @@ export async function readRaw(spec: TensorSpec): Promise<RawTensor> {
   return rawIn(await spec.storage.content.read(), spec)
 }
 
-/** The same of a storage that was read. Its bytes may be taken over, or changed, unless they are shared. */
+/** The same for a storage that was read. Its bytes may be kept or changed, unless they are shared. */
 export function rawIn(storageBytes: Bytes, spec: TensorSpec, shared = false): RawTensor {
   const { dtype, shape, storage } = spec
   const picked = pick(storageBytes, spec)
@@ -60,15 +60,15 @@ function pick(bytes: Bytes, spec: TensorSpec): Bytes {
   return picked
 }
 
-/** Floating-point dtypes that anything is converted to. */
+/** The dtypes that numbers can be converted to. */
 export type WideDType = 'float32' | 'float64'
 
-// Of ArrayBuffers, as Bytes says.
+// Their memory is never shared, as Bytes says.
 type Floats32 = ReturnType<Float32ArrayConstructor['of']>
 type Floats64 = ReturnType<Float64ArrayConstructor['of']>
 
 /**
- * The numbers as float32 or float64, every one exactly.
+ * Converts the numbers to float32 or float64, each exactly.
  * @throws UnsupportedFormatError if one of them has no exact counterpart (an int64 beyond 2^53, a float64 of more
  * digits than a float32 has), or is no real number (complex, quantized, packed below a byte)
  *
@@ -105,7 +105,7 @@ export function toFloats(raw: RawTensor, to: WideDType, name = '<tensor>'): Floa
   return floats
 }
 
-/** Gives element i as a number that holds it exactly; null for dtypes without such numbers. */
+/** A function that returns element i as an exact number; null for dtypes that numbers cannot hold. */
 function widener({ dtype, data }: RawTensor): ((i: number) => number | bigint) | null {
   if (dtype.startsWith('complex') || dtype.startsWith('q') || itemSize(dtype) < 1) return null
   if (isFloat8(dtype)) {

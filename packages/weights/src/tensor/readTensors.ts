@@ -13,9 +13,9 @@ import { isDType, rawMemory } from './typedMemory.ts'
 export type MakeTensor = (spec: TensorSpec) => Tensor
 
 /**
- * Reads the storages that `specs` are views of, each once, and gives a function that makes the tensors: views of
- * one storage share its memory, and of equal specs there is one tensor.
- * @throws UnsupportedFormatError for dtypes tensors do not have, before anything is read
+ * Reads the storages that `specs` are views of, each once, and returns a function that makes the tensors. Views of one storage
+ * share its memory, and equal specs give one tensor.
+ * @throws UnsupportedFormatError for dtypes that tensors do not have, before anything is read
  */
 export async function readTensors(
   specs: Iterable<TensorSpec>,
@@ -49,8 +49,8 @@ export function tensorOf(spec: TensorSpec, storage: Storage, dtype: DType): Tens
 }
 
 /**
- * Reads a storage once, as memory of each of `dtypes`, or rather of the dtypes that {@link tensorDType} tells. An
- * untyped storage may have several: they share the bytes, unless these must be converted.
+ * Reads a storage once, as memory of each of `dtypes`, converted as {@link tensorDType} says. An untyped storage may have several
+ * dtypes. They share the bytes unless these must be converted.
  */
 export async function readStorage(
   storage: StorageSpec,
@@ -87,7 +87,7 @@ function memoryOf(
 }
 
 /**
- * The dtype of the tensor that is made of a spec: the file's own, float32 for float8, `to` where that is asked for.
+ * The dtype of the tensor that is made from a spec: the file's own, float32 for float8, or `to` if it is given.
  * @throws UnsupportedFormatError if there is none
  */
 export function tensorDType(spec: TensorSpec, to?: WideDType): DType {
@@ -97,7 +97,7 @@ export function tensorDType(spec: TensorSpec, to?: WideDType): DType {
   throw new UnsupportedFormatError(`holds ${what}: ${why}`, spec.storage.content.at)
 }
 
-/** Why no tensor can be made of a spec; null if one can. */
+/** Why no tensor can be made from a spec; null if one can. */
 export function dtypeRefusal(spec: TensorSpec, to?: WideDType): Refusal | null {
   return tensorDTypeOf(spec.dtype, to) === null ? unheld(spec.dtype) : null
 }
@@ -116,7 +116,7 @@ function unheld(dtype: FileDType): Refusal {
   }
 }
 
-/** What a dtype that is asked for replaces: floating point. */
+/** The dtypes that a requested dtype replaces: those of floating point. */
 function isConverted(dtype: FileDType): boolean {
   return /^b?float/.test(dtype)
 }

@@ -3,9 +3,9 @@ import type { Limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
 import { type FileDType, itemSize } from './fileDtype.ts'
 
-/** Where the bytes of a storage stand, and how they are read. */
+/** The place of a storage's bytes, and how to read them. */
 export interface StorageContent {
-  /** What errors about the content point at. */
+  /** The place that errors about the content name. */
   readonly at: CheckpointLocation
   readonly bigEndian: boolean
   readonly limits: Limits
@@ -17,7 +17,7 @@ export interface StorageContent {
 export class StorageSpec {
   /** Its name among the storages of the file. */
   readonly key: string
-  /** `untyped` where only the tensors tell what the bytes are. */
+  /** `untyped` if only the tensors tell what the bytes mean. */
   readonly dtype: FileDType | 'untyped'
   readonly byteLength: number
   /** Device it was saved from, e.g. `cpu`, `cuda:0`. */
@@ -35,7 +35,7 @@ export class StorageSpec {
   }
 }
 
-/** Part of a storage that old files treat as a storage of its own. Offsets within it count from `start`. */
+/** A part of a storage that old files treat as a storage of its own. Offsets in it count from `start`. */
 export class StorageWindow extends StorageSpec {
   readonly base: StorageSpec
   /** In elements of `base`. */
@@ -66,7 +66,7 @@ export class TensorSpec {
   readonly requiresGrad: boolean
 
   /**
-   * @throws RangeError if the view does not fit its storage. It tells what is wrong; the caller knows where.
+   * @throws RangeError if the view does not fit its storage. The caller adds the place to the message.
    */
   constructor(view: Pick<TensorSpec, 'storage' | 'dtype' | 'shape' | 'strides' | 'offset' | 'requiresGrad'>) {
     const { storage } = view
@@ -132,7 +132,7 @@ function checkView({
   }
   // An untyped storage need not be a whole number of elements.
   const held = Math.floor(storage.byteLength / itemSize(dtype))
-  // Past 2^53 these are inexact, but then far beyond any limit too.
+  // Beyond 2^53 these are inexact, but then they exceed every limit.
   let numel = 1
   let last = offset
   for (const [dim, size] of shape.entries()) {

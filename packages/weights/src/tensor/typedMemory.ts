@@ -28,8 +28,8 @@ export function isDType(name: string): name is DType {
 }
 
 /**
- * Raw bytes as typed memory: aligned, its own, in this machine's byte order. Copied at most once: not at all where
- * `bytes` fill their whole buffer, which then belongs to nothing else.
+ * Makes typed memory from raw bytes: aligned, and in this machine's byte order. The bytes are copied at most once, and not at all
+ * if they fill their whole buffer, which then belongs to nothing else.
  * @throws CorruptCheckpointError for a bool that is neither 0 nor 1
  */
 export function rawMemory(

@@ -2,7 +2,7 @@ import type { PickleGlobal } from '../pickle/values.ts'
 import { dtypeNamed, dtypeOfStorageClass, type FileDType } from '../tensor/fileDtype.ts'
 import { constructorOf, keyOf } from './constructors.ts'
 
-/** True for the classes and functions that a checkpoint may name at all: what can be constructed, and its parts. */
+/** True for the classes and functions that a checkpoint may name: those that can be constructed, and their parts. */
 export function isAllowed(global: PickleGlobal): boolean {
   return (
     constructorOf(global) !== null ||
@@ -24,8 +24,8 @@ export function storageDtype(global: PickleGlobal): FileDType | 'untyped' | null
 }
 
 /**
- * True for names that only an attack has a use for. A checkpoint with one of them is refused as a whole, also where
- * objects that are not on the allow-list are stepped over.
+ * True for names that only an attack needs. A checkpoint with one of them is refused as a whole, even where objects that are not
+ * on the allow-list would be skipped.
  */
 export function isDangerous({ module, name }: PickleGlobal): boolean {
   const [root = ''] = module.split('.')
@@ -35,7 +35,7 @@ export function isDangerous({ module, name }: PickleGlobal): boolean {
   return (root === 'builtins' || root === '__builtin__') && dangerousBuiltins.has(name.split('.')[0] ?? '')
 }
 
-/** As which a tensor or array may be rebuilt. */
+/** The classes that a tensor or array may be rebuilt as. */
 const tensorClasses: ReadonlySet<string> = new Set([
   'torch Tensor',
   'torch.nn.parameter Parameter',

@@ -5,7 +5,7 @@ import type { Source } from '../source/source.ts'
 import type { TorchCheckpoint } from './checkpoint.ts'
 
 /**
- * Opens what `pickle.dump` wrote: one pickle, whose tensors and arrays have their numbers in it.
+ * Opens what `pickle.dump` wrote: one pickle that includes the numbers of its tensors and arrays.
  * @throws CorruptCheckpointError, UnsafePickleError
  */
 export async function openBarePickle(source: Source): Promise<TorchCheckpoint> {

@@ -6,28 +6,28 @@ import { StorageSpec, TensorSpec } from '../tensor/tensorSpec.ts'
 import type { Saved } from './savedValue.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 
-/** What a pickled value may be while it is an argument: also what no container can hold. */
+/** A value that is made from a pickled one as an argument. Not all of them may be in containers. */
 export type Interpreted<T> = Saved<T> | StorageSpec | TensorSpec
 
-/** Makes values of pickled ones: the interpreter, as a constructor sees it. */
+/** The interpreter as constructors see it: it makes values from pickled ones. */
 export interface Resolver<T> {
   readonly limits: Limits
-  /** For arguments. */
+  /** Makes an argument. */
   value(value: PickleValue): Interpreted<T>
-  /** For what goes into containers, and out to the user. */
+  /** Makes a value for a container, or for the user. */
   saved(value: PickleValue): Saved<T>
-  /** Why a value stands in the place of what cannot be made; null if it is what it should be. */
+  /** Why a value is only a stand-in for an object that cannot be made; null if it is not one. */
   refusal(value: Interpreted<T>): Refusal | null
-  /** Storages that stand in the pickle, by the offset of the call that reads them. */
+  /** Storages inside the pickle, by the offset of the call that reads them. */
   readonly embedded: Map<number, StorageSpec>
 }
 
-/** One use of a class or function on the allow-list, with its arguments read type by type. */
+/** One call of a class or function on the allow-list. Its methods read the arguments, and check their types. */
 export class Call<T> {
   readonly args: readonly PickleValue[]
   readonly resolver: Resolver<T>
   readonly at: CheckpointLocation
-  /** The argument of BUILD, where there was one. */
+  /** The argument of BUILD, if there was one. */
   readonly state: PickleValue | undefined
   /** The name as the pickle has it, for messages. */
   readonly callee: string
@@ -46,7 +46,7 @@ export class Call<T> {
     this.at = at
   }
 
-  /** The same place, another callee. */
+  /** A call at the same place with another callee. */
   of(callee: string, args: readonly PickleValue[]): Call<T> {
     return new Call(callee, args, this.resolver, this.at)
   }
@@ -64,7 +64,7 @@ export class Call<T> {
 
   /**
    * The argument, made.
-   * @throws Unrepresentable if nothing can hold it: then nothing can hold what is made of it either
+   * @throws Unrepresentable if nothing can hold it, so that nothing can hold what is made from it either
    */
   value(index: number): Interpreted<T> {
     const value = this.resolver.value(this.raw(index))
@@ -73,7 +73,7 @@ export class Call<T> {
     return value
   }
 
-  /** The storage that stands in this call: the one that was read before, else what `make` makes. */
+  /** The storage in this call: the one that was read before, else what `make` returns. */
   embedded(make?: () => StorageSpec): StorageSpec {
     const offset = this.at.offset ?? -1
     const storage = this.resolver.embedded.get(offset) ?? make?.()

@@ -6,7 +6,7 @@ import { type FileDType, itemSize } from '../tensor/fileDtype.ts'
 import { type StorageContent, StorageSpec, StorageWindow, type TensorSpec } from '../tensor/tensorSpec.ts'
 import { storageDtype } from './allowList.ts'
 
-/** A pickle, and what stands beside it. */
+/** A pickle, and what is stored beside it. */
 export interface PickledObject {
   readonly pickle: Pickle
   /** The file, and the record of the pickle. */
@@ -14,18 +14,18 @@ export interface PickledObject {
   readonly limits: Limits
   readonly metadata: ReadonlyMap<string, string>
   /**
-   * What a persistent id names; null for the class of a module, which only old files name so.
+   * What a persistent id names; null for the class of a module, which old files name like this.
    * @throws CorruptCheckpointError if there is nothing of that name
    */
   persistent(record: PicklePersistent): StorageSpec | TensorSpec | null
   /**
-   * Storages that stand in the pickle itself, by the offset of the call that reads them: those of `readEmbedded`, and of
-   * NumPy's arrays once they were met, so that one array is one storage however often the pickle is gone through.
+   * Storages inside the pickle, by the offset of the call that reads them. They come from `readEmbedded`, and from NumPy's arrays
+   * when these are first met, so that an array is one storage however often the pickle is walked through.
    */
   readonly embedded: Map<number, StorageSpec>
 }
 
-/** What every container of a PyTorch checkpoint comes down to. */
+/** The common content of all containers of PyTorch checkpoints. */
 export interface TorchCheckpoint extends PickledObject {
   readonly format: 'zip' | 'legacy' | 'tar' | 'pickle'
 }
@@ -37,7 +37,7 @@ export interface StorageId {
   readonly numel: number
   readonly byteLength: number
   readonly location: string
-  /** Legacy files: a part of the storage, under a key of its own. */
+  /** In legacy files: a part of the storage, with a key of its own. */
   readonly view: { readonly start: number; readonly numel: number } | null
 }
 
@@ -102,7 +102,7 @@ export class StorageTable {
     this.#content = content
   }
 
-  /** @throws CorruptCheckpointError if the id is none, or does not agree with the storage's true size */
+  /** @throws CorruptCheckpointError if the id is invalid, or does not agree with the storage's true size */
   storage(record: PicklePersistent): StorageSpec {
     const id = storageId(record, this.#at, this.#parts)
     const fail = (what: string): CorruptCheckpointError =>

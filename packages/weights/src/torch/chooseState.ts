@@ -5,28 +5,28 @@ import { isOptimizerEntry } from './optimizer.ts'
 
 type Entries = Iterable<readonly [Node, Node]>
 
-/** A part of a saved object that has weights in it. */
+/** A part of a saved object that contains weights. */
 export interface State {
-  /** Its path in the object, with a dot behind: `model.`, `0.`; nothing for the whole. */
+  /** Its path in the object, with a dot at the end: `model.`, `0.`; empty for the whole object. */
   readonly path: string
   readonly node: Node
 }
 
-/** Keys that say that a state dict stands there, be it an empty one. */
+/** The value of these keys is a state dict, even if it is empty. */
 const certain = /^((model|net|network|module)_?)?state_?dict$/i
-/** Keys that say so where it has weights. */
+/** The value of these keys is a state dict if it has weights. */
 const named = /^((model|net|network|module)_?)(state|weights|params|parameters|dict)$/i
-/** Keys under which it often stands. */
+/** These keys often hold a state dict. */
 const likely = /^(model|net|network|module|nn|state|weights|params|parameters)$/i
-/** Keys under which other numbers of a training stand. */
+/** These keys hold other numbers of a training. */
 const training = /sched|scaler|criterion|loss|metric|rng|random/i
 
 /**
- * The parts of a saved object that could be meant by its weights: one, if there is no doubt. None if it has none.
+ * The parts of a saved object that may be its weights: one if there is no doubt, none if it has no weights.
  *
- * A module is its own state dict. In a dict, one under a key that says so (`state_dict`, `model_state`) is taken;
- * else one under a key that often has it (`model`, `net`), if nothing beside it has weights too; else the whole dict.
- * In a list the one item that has weights counts. An optimizer never does, nor does a loss.
+ * A module is its own state dict. In a dict it is the value of a key that says so (`state_dict`, `model_state`); else of a key that
+ * often has it (`model`, `net`), if nothing beside it has weights; else the whole dict. In a list it is the one item with weights.
+ * It is never an optimizer or a loss.
  */
 export function choose(saved: Node): readonly State[] {
   const entries = entriesOf(saved)
@@ -53,7 +53,7 @@ export function choose(saved: Node): readonly State[] {
   return [...guessed, ...others]
 }
 
-/** What is in a node that may have weights: dicts, modules, lists of those, and objects with attributes. */
+/** The children of a node that may have weights: dicts, modules, lists of those, and objects with attributes. */
 export function entriesOf(node: Node): Entries | null {
   if (Array.isArray(node)) {
     const items = node.map((item, i): [Node, Node] => [String(i), item])
@@ -64,7 +64,7 @@ export function entriesOf(node: Node): Entries | null {
   return node instanceof Opaque && node.refusal.kind === 'unlisted' ? node.attributes() : null
 }
 
-/** Parts with weights, each once, whatever the number of keys it stands under. */
+/** The parts with weights. A part with several keys is listed once. */
 function partsOf(
   entries: Entries,
   wanted: (key: string, node: Node) => boolean,
@@ -80,7 +80,7 @@ function partsOf(
   return [...parts.values()]
 }
 
-/** A dict or module, as against lists and objects that may have tensors for any purpose. */
+/** True for a dict or module. Lists and other objects may have tensors for any purpose. */
 function isState(node: Node): boolean {
   return childrenOf(node) !== null
 }
@@ -93,10 +93,10 @@ function isLoss(node: Node): boolean {
   return node instanceof Opaque && /Loss$/.test(node.class?.name ?? '')
 }
 
-/** Dicts deeper than this are not looked into for weights: `flatten` tells if they are too deep. */
+/** Dicts deeper than this are not searched for weights. `flatten` reports those that are too deep. */
 const searchDepth = 64
 
-/** True if weights, or what stands for them, are in it under keys of text. */
+/** True if it has weights, or stand-ins for them, under keys of text. */
 function hasWeights(
   node: Node,
   isWeight: (spec: TensorSpec) => boolean,
@@ -108,7 +108,7 @@ function hasWeights(
   if (typeof node !== 'object' || node === null || depth > searchDepth) return false
   const before = known.get(node)
   if (before !== undefined) return before
-  // Until more is known, and if it contains itself.
+  // The answer for a node that contains itself.
   known.set(node, false)
   for (const [key, value] of entriesOf(node) ?? []) {
     if (typeof key !== 'string' || isOptimizerEntry(key, value)) continue

@@ -24,15 +24,15 @@ import {
   tagged,
 } from './valueConstructors.ts'
 
-/** Makes our counterpart of what Python would make of the call. */
+/** Makes our counterpart of what the call would make in Python. */
 export type Constructor = <T>(call: Call<T>) => Interpreted<T>
 
 /**
- * The counterpart of a class or function; null if there is none, and then it will not be imitated. Those that make
- * what nothing here can hold have one that throws {@link Unrepresentable}.
+ * The counterpart of a class or function; null if there is none. For objects that nothing here can hold, the counterpart throws
+ * {@link Unrepresentable}.
  *
- * The list follows PyTorch's for `weights_only=True`, with NumPy's arrays. Module and name must match as they stand:
- * `_utils.Name` of `torch` is not `Name` of `torch._utils`.
+ * The list follows PyTorch's for `weights_only=True`, with NumPy's arrays. Module and name must both match: `_utils.Name` of
+ * `torch` is not `Name` of `torch._utils`.
  */
 export function constructorOf(global: PickleGlobal): Constructor | null {
   const known = constructors.get(keyOf(global))
@@ -44,7 +44,7 @@ export function constructorOf(global: PickleGlobal): Constructor | null {
   }
 }
 
-/** True where BUILD gives what the constructor needs, not attributes. */
+/** True if BUILD carries arguments of the constructor, not attributes. */
 export function takesState(global: PickleGlobal): boolean {
   const known = constructors.get(keyOf(global))
   return known !== undefined && stateful.has(known)
@@ -86,7 +86,7 @@ const constructors: ReadonlyMap<string, Constructor> = new Map<string, Construct
   ['__builtin__ frozenset', set],
   ['builtins bytearray', bytes],
   ['__builtin__ bytearray', bytes],
-  // How protocol 2 writes no bytes at all.
+  // Protocol 2 writes empty bytes like this.
   ['builtins bytes', bytes],
   ['__builtin__ bytes', bytes],
   ['builtins complex', complex],

@@ -4,8 +4,8 @@ import { childrenOf, type Node } from './node.ts'
 import { Opaque } from './opaque.ts'
 
 /**
- * Every tensor and every other value in a saved object, by path: keys, attributes and indices joined by dots. A
- * container that stands in two places is walked through once.
+ * Every tensor and every other value in a saved object, by path: keys, attributes and indices joined by dots. A container in two
+ * places is walked through once.
  */
 export function contentsOf(
   root: Node,
@@ -36,7 +36,7 @@ export function contentsOf(
   return { tensors, values }
 }
 
-/** What is in a node, by text; null for single values. */
+/** The children of a node, by text; null for single values. */
 export function partsOf(node: Node): [string, Node][] | null {
   if (Array.isArray(node)) return node.map((item, i): [string, Node] => [String(i), item])
   if (node instanceof Set) return [...node].map((item, i): [string, Node] => [String(i), item])

@@ -8,8 +8,8 @@ import { storageDtype } from './allowList.ts'
 import { openLegacyCheckpoint } from './legacyCheckpoint.ts'
 
 /**
- * Reads the storages that stand in a pickle themselves, by the offset of the call that would load each. So tensors are
- * pickled without torch.save: each storage as the bytes of a legacy stream that holds nothing else.
+ * Reads the storages inside a pickle, by the offset of the call that would load each. Tensors are pickled like this without
+ * torch.save: each storage is the bytes of a legacy stream that holds nothing else.
  * @throws CorruptCheckpointError, UnsafePickleError, UnsupportedFormatError
  */
 export async function readEmbedded(source: Source, { loads }: Pickle): Promise<Map<number, StorageSpec>> {
@@ -36,7 +36,7 @@ async function readStorage(source: Source, { args, offset }: PickleObject): Prom
   throw new CorruptCheckpointError('expected the bytes to hold a storage and nothing else', at)
 }
 
-/** Bytes, also as protocol 2 writes them: text to be encoded in Latin-1. */
+/** Bytes. Protocol 2 writes them as text that is to be encoded in Latin-1. */
 function bytesOf(value: PickleValue): Bytes | null {
   if (value instanceof Uint8Array) return value
   if (!isRecord(value) || value.kind !== 'object') return null

@@ -33,10 +33,10 @@ const dtypes: ReadonlyMap<number, FileDType> = new Map<number, FileDType>([
   [35, 'uint64'],
 ])
 
-/** The schema's number of a layout that has strides: any but sparse ones. */
+/** The schema's number of the layout with strides, which all tensors but sparse ones have. */
 const strided = 7
 
-/** The folder of what torch.export.save writes since PyTorch 2.8; null if the archive is none of those. */
+/** The folder in an archive of torch.export.save, since PyTorch 2.8; null for other archives. */
 export function exportRoot(archive: ZipArchive): string | null {
   for (const name of archive.entries.keys()) {
     const root = /^([^/]+)\/archive_format$/.exec(name)?.[1]
@@ -46,8 +46,8 @@ export function exportRoot(archive: ZipArchive): string | null {
 }
 
 /**
- * Opens what torch.export.save wrote: a program, of which nothing is read, and beside it the weights, a record each,
- * and a JSON record that names and describes them. Of several models in one archive the names start with the model's.
+ * Opens what torch.export.save wrote: a program, which is not read, a record for each weight, and a JSON record that names and
+ * describes the weights. If there are several models, each name starts with that of its model.
  * @throws CorruptCheckpointError; UnsupportedFormatError for archives without weights
  */
 export async function openExportArchive(archive: ZipArchive, root: string): Promise<Reader> {
@@ -75,14 +75,14 @@ export async function openExportArchive(archive: ZipArchive, root: string): Prom
   })
 }
 
-/** The record that is what torch.save wrote of the weights, as before PyTorch 2.9; null if there is none, or several. */
+/** The record with the weights in torch.save's format, as before PyTorch 2.9; null if there is none, or several. */
 export function exportedStateDict(archive: ZipArchive, root: string): string | null {
   const folder = `${root}/data/weights/`
   const [model, ...more] = modelsIn(archive, folder, '.pt')
   return model === undefined || more.length > 0 ? null : `${folder}${model}.pt`
 }
 
-/** What stands between a folder and an ending in the names of records. */
+/** The part of a record's name between a folder and an ending. */
 function modelsIn({ entries }: ZipArchive, folder: string, ending: string): string[] {
   const records = [...entries.keys()].filter((name) => name.startsWith(folder) && name.endsWith(ending))
   return records.map((name) => name.slice(folder.length, -ending.length))
@@ -95,7 +95,7 @@ class Payload {
   readonly #archive: ZipArchive
   readonly #folder: string
   readonly #bigEndian: boolean
-  /** By record: tensors that share one share their memory. */
+  /** Storages by record. Tensors that share a record share its memory. */
   readonly #storages = new Map<string, StorageSpec>()
 
   constructor(archive: ZipArchive, folder: string, bigEndian: boolean) {
@@ -192,7 +192,7 @@ class Fields {
     return found
   }
 
-  /** Null if it is not there, as if it is null. */
+  /** Null if it is missing or null. */
   optional(of: unknown, key: string): unknown {
     if (typeof of !== 'object' || of === null) throw this.corrupt(`expected an object with a field ${key}`)
     return Object.entries(of).find(([name]) => name === key)?.[1] ?? null
@@ -214,7 +214,7 @@ class Fields {
     return this.#checked(this.value(of, key))
   }
 
-  /** `{ "as_int": 3 }`: a size that may depend on inputs elsewhere in the program. */
+  /** `{ "as_int": 3 }`: a size. In other places of the program sizes may depend on inputs. */
   symbol(of: unknown): number {
     return this.count(of, 'as_int')
   }

@@ -11,9 +11,9 @@ import { PackedWeights } from './packedHalf.ts'
 type Entries = Iterable<readonly [Node, Node]>
 
 /**
- * The tensors below `top`, by path: keys joined by dots. What stands among them and cannot be made is left out, and
- * said; an optimizer's state, numbers and text are stepped over, and what is not under a key of text.
- * @param inside what is walked through below an entry, by key; null for what is not
+ * The tensors below `top`, by path: keys joined by dots. Objects among them that cannot be made are left out, and reported. An
+ * optimizer's state, numbers, text, and values under other keys than text are skipped.
+ * @param inside the children of an entry to walk through, by key; null for none
  */
 export function flatten(
   top: Entries,
@@ -36,7 +36,7 @@ export function flatten(
   const walk = (children: Entries, prefix: string, depth: number): void => {
     if (depth === limits.depth) throw fail(`dicts nested over ${depth} deep, the limit`)
     for (const [key, value] of children) {
-      // Counted, since a dict can be an entry of many others, and of itself.
+      // Entries are counted, since a dict can be an entry of many others, and of itself.
       if (++entries > limits.stateDictEntries) {
         throw fail(`over ${limits.stateDictEntries} entries in its dicts, the limit`)
       }
@@ -69,7 +69,7 @@ function isPlain(node: Node): boolean {
   return typeof node !== 'object' || node === null || node instanceof Uint8Array
 }
 
-/** Why an entry is left out; null if it is none that a state dict would miss. */
+/** Why an entry is left out; null if a state dict does not need it. */
 function refusalOf(node: Node): Refusal | null {
   if (node instanceof Opaque) return node.refusal
   // Quantized layers have a tuple of weight and bias. Longer lists hold no weights, and may stand in many places.

@@ -14,8 +14,8 @@ import type { Saved } from './savedValue.ts'
 export type SavedValue = Saved<Tensor | InertRecord>
 
 /**
- * What stands in the result of `load` for an object that was not made: its class is not on the allow-list, or no
- * tensor can hold it (sparse, quantized, complex). It has the name and the parts that the file gives, and does nothing.
+ * Replaces an object that `load` did not make, because its class is not on the allow-list, or no tensor can hold it (sparse,
+ * quantized, complex). It has the name and the parts that the file gives, and does nothing.
  *
  * @example
  * const checkpoint = await load('checkpoint.pt')
@@ -27,13 +27,13 @@ export class InertRecord {
   readonly what: string
   /** Why it was not made, and what to do. */
   readonly why: string
-  /** Class or function that would have made it, as the file names it; null if it names none. */
+  /** The class or function that would have made it, as the file names it; null for none. */
   readonly name: string | null
   /** Arguments that would have been passed. */
   readonly args: readonly SavedValue[] = []
   /** Attributes that would have been set, by name; null without any. */
   readonly attributes: ReadonlyMap<SavedValue, SavedValue> | null = null
-  /** What would have been set in place of attributes: not a dict. Null if there is none. */
+  /** A state that is not a dict of attributes. Null without one. */
   readonly state: SavedValue = null
   /** Items of a subclass of dict; null without any. */
   readonly entries: ReadonlyMap<SavedValue, SavedValue> | null = null
@@ -48,13 +48,13 @@ export class InertRecord {
   }
 }
 
-/** The record that stands for what `record` asks for; {@link settleRecord} gives it its parts. */
+/** The inert record for what `record` asks for. {@link settleRecord} adds its parts. */
 export function inertRecord(record: PickleRecord, refusal: Refusal): InertRecord {
   const named = record.kind === 'object' ? classOfObject(record) : classOf(record)
   return new InertRecord(refusal, named === null ? null : globalPath(named))
 }
 
-/** Fills in the parts, made by `saved`; only then, since the object may be among its own parts. */
+/** Adds the parts, which `saved` makes. They come later, because an object may be among its own parts. */
 export function settleRecord(
   made: InertRecord,
   record: PickleRecord,

@@ -22,26 +22,26 @@ import type { Saved } from './savedValue.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 import { unsupportedObject } from './unsupported.ts'
 
-/** What the interpreter leaves to its user. */
+/** What the caller of the interpreter decides. */
 export interface Interpretation<T> {
-  /** Stands in for a tensor in the result. */
+  /** Makes what stands for a tensor in the result. */
   tensor(spec: TensorSpec): T
   /**
-   * Stands in for an object that is not on the allow-list, or that nothing here can hold, which `refusal` tells.
-   * What it is made of may be looked at only later: it may contain itself.
+   * Makes what stands for an object that is not on the allow-list, or that nothing here can hold; `refusal` tells which. Its parts
+   * must not be used yet, because it may contain itself.
    */
   inert(record: PickleRecord, refusal: Refusal): T
-  /** Completes what {@link inert} gave, once others can find it. */
+  /** Adds the parts to what {@link inert} made, once other objects can refer to it. */
   settle?(made: T, record: PickleRecord, saved: (value: PickleValue) => Saved<T>): void
   /** The storage, or in tar files the tensor, that a persistent id names; null if it names a class. */
   persistent(record: PicklePersistent): StorageSpec | TensorSpec | null
-  /** Storages that stand in the pickle, by the offset of the call that reads them. */
+  /** Storages inside the pickle, by the offset of the call that reads them. */
   readonly embedded: Map<number, StorageSpec>
 }
 
 /**
- * Makes of a pickle's records what the allow-list lets them be. Each record is interpreted once, so what was shared
- * stays shared, and lists and dicts may contain themselves.
+ * Makes objects from a pickle's records, as far as the allow-list permits. Each record is interpreted once, so shared objects stay
+ * shared, and lists and dicts may contain themselves.
  * @throws CorruptCheckpointError, UnsafePickleError
  */
 export class Interpreter<T> implements Resolver<T> {
@@ -51,7 +51,7 @@ export class Interpreter<T> implements Resolver<T> {
   readonly #tensors = new Map<TensorSpec | StorageSpec, T>()
   /** Objects whose arguments are being interpreted. */
   readonly #open = new Set<PickleRecord>()
-  /** What stands in for others, and why. */
+  /** Stand-ins for objects that were not made, and why. */
   readonly #inert = new Map<Interpreted<T>, Refusal>()
   readonly limits: Limits
   #depth = 0
@@ -73,7 +73,7 @@ export class Interpreter<T> implements Resolver<T> {
   }
 
   value(value: PickleValue): Interpreted<T> {
-    // The pickle's bytes are one large buffer: a view would keep all of it.
+    // Copied: a view would keep the whole buffer of the pickle alive.
     if (value instanceof Uint8Array) return value.slice()
     if (!isRecord(value)) return value
     const known = this.#values.get(value)
@@ -161,7 +161,7 @@ export class Interpreter<T> implements Resolver<T> {
     return made
   }
 
-  /** Puts something inert in a record's place. */
+  /** Makes a stand-in for a record. */
   #stand(record: PickleRecord, refusal: Refusal): T {
     const made = this.#use.inert(record, refusal)
     this.#inert.set(made, refusal)
@@ -170,7 +170,7 @@ export class Interpreter<T> implements Resolver<T> {
     return made
   }
 
-  /** Makes a container known before it is filled: it may contain itself. */
+  /** Registers a container before it is filled, because it may contain itself. */
   #begin(record: PickleRecord, made: Interpreted<T>): void {
     this.#values.set(record, made)
     this.#open.delete(record)
@@ -182,7 +182,7 @@ export class Interpreter<T> implements Resolver<T> {
     }
   }
 
-  /** As in Python, what can change cannot be a key. */
+  /** As in Python, mutable values cannot be keys. */
   #key(value: PickleValue, record: PickleRecord): Saved<T> {
     if (isRecord(value) && (value.kind === 'list' || value.kind === 'dict' || value.kind === 'set')) {
       throw this.#corrupt(`a ${value.kind} cannot be a key`, record)
@@ -207,7 +207,7 @@ export class Interpreter<T> implements Resolver<T> {
   }
 }
 
-/** What is said of a class, and of an object whose class is not on the allow-list. */
+/** The refusal of a class that is not on the allow-list, or of its object. */
 function unlisted(record: PickleRecord): Refusal {
   const isObject = record.kind === 'object'
   const called = isObject ? classOfObject(record) : classOf(record)

@@ -8,8 +8,8 @@ import { Opaque } from './opaque.ts'
 import { isOptimizerEntry } from './optimizer.ts'
 
 /**
- * Tensors that nothing here can hold, anywhere in a saved object but in its state dict and its optimizers: nobody asked
- * for them, but nobody should think that the file was read whole.
+ * Finds tensors that nothing here can hold, outside the state dict and optimizers. They were not asked for, but the user should
+ * know that the file was not read as a whole.
  */
 export function outside(saved: Node, state: Node, limits: Limits): LeftOut[] {
   const leftOut: LeftOut[] = []

@@ -7,7 +7,7 @@ import { itemSize } from '../tensor/fileDtype.ts'
 import type { StorageContent } from '../tensor/tensorSpec.ts'
 import { StorageTable, storageId, type TorchCheckpoint } from './checkpoint.ts'
 
-/** What the first pickle of a stream holds: 0x1950a86a20f9469cfc6c. */
+/** The first pickle of a legacy stream holds this magic number: 0x1950a86a20f9469cfc6c. */
 const magic = 0x1950a86a20f9469cfc6cn
 const protocol = 1001
 
@@ -80,7 +80,7 @@ interface Place {
   readonly byteLength: number
 }
 
-/** Walks from count to count; how many bytes each counts, only the pickle tells. */
+/** Walks from count to count. Only the pickle tells how many bytes each element has. */
 async function locateStorages(
   source: Source,
   pickle: Pickle,

@@ -3,12 +3,12 @@ import { Opaque } from './opaque.ts'
 import type { Saved } from './savedValue.ts'
 import { packed } from './unsupported.ts'
 
-/** A saved object as it is walked through: with specs for tensors, and objects of unlisted classes left closed. */
+/** A saved object to walk through: tensors are specs, and objects of unlisted classes are opaque. */
 export type Node = Saved<TensorSpec | Opaque<TensorSpec>>
 
 /**
- * What a state dict takes from a node, by key: the items of a dict, or the parameters, buffers and submodules of a
- * pickled module, in `state_dict()`'s order. Null for anything else.
+ * The entries of a node for a state dict, by key: the items of a dict, or the parameters, buffers and submodules of a pickled
+ * module in the order of `state_dict()`. Null for anything else.
  */
 export function childrenOf(node: Node): Map<Node, Node> | null {
   if (node instanceof Map) return node
@@ -26,7 +26,7 @@ function moduleChildren(node: Opaque<TensorSpec>): Map<Node, Node> | null {
   for (const [key, value] of buffers instanceof Map ? buffers : []) {
     if (!(transient instanceof Set && transient.has(key))) children.set(key, value)
   }
-  // Quantized layers keep their weights in attributes, and add them to their state dict by code.
+  // Quantized layers keep their weights in attributes, and their code adds them to the state dict.
   for (const [key, value] of attributes) if (isPacked(key, value)) children.set(key, value)
   const modules = attributes.get('_modules')
   for (const [key, value] of modules instanceof Map ? modules : []) children.set(key, value)

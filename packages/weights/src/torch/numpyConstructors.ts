@@ -11,7 +11,7 @@ import type { Call, Interpreted } from './call.ts'
 import { checked } from './tensorConstructors.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 
-// Counterparts of the functions that rebuild NumPy's arrays, whose numbers stand in the pickle itself.
+// Counterparts of the functions that rebuild NumPy's arrays, whose numbers are in the pickle itself.
 
 /** `(class, (0,), b'b')`, built with `(version, shape, dtype, is Fortran order, bytes)`. */
 export function numpyArray<T>(call: Call<T>): TensorSpec {
@@ -57,7 +57,7 @@ interface ArrayParts {
   readonly shape: readonly number[]
   readonly dtype: PickleValue
   readonly fortran: boolean
-  /** Which argument the bytes are. */
+  /** The index of the argument with the bytes. */
   readonly data: number
 }
 
@@ -72,7 +72,7 @@ function arrayOf<T>(call: Call<T>, { shape, dtype: named, fortran, data }: Array
   }
   const { limits } = call.resolver
   const key = `array at byte ${call.at.offset ?? 0}`
-  // A copy: tensors keep what they get, and the next one should not share it.
+  // Copied: tensors keep the memory they get, and two must not share it.
   const content = { at: call.at, bigEndian, limits, read: async () => bytes.slice() }
   const storage = call.embedded(() => new StorageSpec({ key, dtype, byteLength, content }))
   const strides = fortran ? rowMajor([...shape].reverse()).reverse() : rowMajor(shape)
@@ -85,7 +85,7 @@ interface NumpyDtype {
   readonly bigEndian: boolean
 }
 
-/** Reads the pickled dtype itself: what it becomes elsewhere, its name, lacks the byte order. */
+/** Reads the pickled dtype itself. Elsewhere it becomes its name, which lacks the byte order. */
 function dtypeOf<T>(call: Call<T>, value: PickleValue): NumpyDtype {
   const object: PickleObject | null = isRecord(value) && value.kind === 'object' ? value : null
   const callable = object?.callable ?? null
@@ -103,7 +103,7 @@ function dtypeFrom<T>(call: Call<T>, code: string, state: PickleValue): NumpyDty
   const parts = isRecord(state) && state.kind === 'tuple' ? state.items : []
   const stated = typeof parts[1] === 'string' ? parts[1] : ''
   if (!/^[<>|=]?$/.test(stated)) throw call.corrupt(`expected a byte order, got ${quote(stated)}`)
-  // A dtype with a part of its own, or fields, has the size of its parts.
+  // A dtype with fields or a subarray has the size of its parts.
   const plain = parts.slice(2, 5).every((part) => part === null)
   if (dtype === undefined || !plain) {
     throw new Unrepresentable(
@@ -114,11 +114,11 @@ function dtypeFrom<T>(call: Call<T>, code: string, state: PickleValue): NumpyDty
   return { dtype, bigEndian: (stated || order) === '>' }
 }
 
-/** Bytes; Python 2 wrote them as text where they happen to be UTF-8. */
+/** Bytes. Those of Python 2 were read as text if they happen to be UTF-8. */
 function dataOf<T>(call: Call<T>, index: number): Bytes {
   const value = call.value(index)
   if (typeof value === 'string') return encodeUtf8(value)
-  // The interpreter gave a copy of what stands in the pickle.
+  // The interpreter returned a copy of the bytes in the pickle.
   if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   }

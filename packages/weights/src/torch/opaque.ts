@@ -10,8 +10,8 @@ import {
 import type { Saved } from './savedValue.ts'
 
 /**
- * An object whose class is not on the allow-list: its name and its parts, which were never put together. Its
- * attributes can be looked through for tensors.
+ * An object whose class is not on the allow-list: its name and its parts, which were never put together. Its attributes can be
+ * searched for tensors.
  */
 export class Opaque<T> {
   readonly record: PickleRecord
@@ -37,13 +37,13 @@ export class Opaque<T> {
     return named === null ? 'an object' : globalName(named)
   }
 
-  /** What BUILD would have set, whatever it is; undefined without it. */
+  /** The argument of BUILD, of any type; undefined without one. */
   state(): Saved<T | Opaque<T>> | undefined {
     const { record } = this
     return record.kind === 'object' && record.state !== undefined ? this.#saved(record.state) : undefined
   }
 
-  /** What BUILD would have set; null if nothing that has names. */
+  /** The attributes that BUILD would have set; null if its argument names none. */
   attributes(): Map<Saved<T | Opaque<T>>, Saved<T | Opaque<T>>> | null {
     return attributesIn(this.state())
   }

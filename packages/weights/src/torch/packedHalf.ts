@@ -5,9 +5,9 @@ import { Opaque } from './opaque.ts'
 import { packed } from './unsupported.ts'
 
 /**
- * Weights of layers that `quantize_dynamic(..., dtype=torch.float16)` made. They are packed in objects of C++ classes,
- * yet stand in the file as float32 tensors, rounded to what float16 can hold: they go back under the names of the
- * layers they came from. int8 weights do not: their numbers are others.
+ * Weights of layers that `quantize_dynamic(..., dtype=torch.float16)` made. They are packed in objects of C++ classes, but are in
+ * the file as float32 tensors, rounded to what float16 can hold. So they get the names back that they had in the original layers.
+ * int8 weights do not: their numbers are different.
  */
 export class PackedWeights {
   /** Weights and biases by the layer's prefix, in the order of its `_all_weight_values`: by layer, then direction. */
@@ -15,7 +15,7 @@ export class PackedWeights {
   readonly #others = new Map<string, Packed>()
   readonly leftOut: LeftOut[] = []
 
-  /** Takes an entry of a state dict; false if it is no packed weight. */
+  /** Takes an entry of a state dict; false if it is not a packed weight. */
   take(name: string, node: Node): boolean {
     const isTuple = /(^|\.)_packed_params$/.test(name) && Array.isArray(node)
     const isObject = node instanceof Opaque && node.refusal === packed
@@ -59,7 +59,7 @@ export class PackedWeights {
         continue
       }
       const prefix = name.replace(/(_packed_params\.)?_packed_params$/, '')
-      // What a layer in float16 has no use for.
+      // Entries that a layer in float16 does not need.
       for (const unused of ['scale', 'zero_point']) tensors.delete(prefix + unused)
       add(`${prefix}weight`, `${prefix}bias`, parts)
     }
@@ -89,7 +89,7 @@ interface Packed {
   readonly bias: TensorSpec | null
 }
 
-/** What the C++ class was to be made of. Outside TorchScript its name follows. */
+/** The arguments of the C++ class. Outside TorchScript the name of the class follows. */
 function stateOf(node: Node): Node {
   if (!(node instanceof Opaque)) return null
   const state = node.state() ?? null
@@ -116,8 +116,8 @@ function cellOf(state: Node): [ih: Packed, hh: Packed] | null {
 }
 
 /**
- * How many directions the weights are of, 1 or 2; null if that cannot be told: one layer in two directions looks like
- * two layers in one where inputs are as wide as outputs.
+ * The number of directions, 1 or 2; null if it is ambiguous: one layer with two directions looks like two layers with one if inputs
+ * are as wide as outputs.
  */
 function directionsOf(parts: readonly Packed[]): 1 | 2 | null {
   const width = (place: number): number => parts[2 * place]?.weight.shape[1] ?? 0

@@ -9,12 +9,12 @@ import { childrenOf, type Node } from './node.ts'
 import { Opaque } from './opaque.ts'
 import { isOptimizer } from './optimizer.ts'
 
-/** Choices that a message names. */
+/** A message lists at most this many choices. */
 const namedChoices = 6
 
 /**
- * The tensors of a saved dict or module, by name, in its order: of the part that {@link choose} chooses, or of the one
- * that has names below `prefix`.
+ * The tensors of a saved dict or module, by name and in its order: those of the part that {@link choose} chooses, or of the part
+ * with names below `prefix`.
  *
  * Dicts in the part add their key and a dot: `{ encoder: { weight } }` gives `encoder.weight`; so do modules, with
  * their parameters, buffers and submodules.
@@ -62,7 +62,7 @@ function refusalOf(saved: Node, states: readonly State[], at: CheckpointLocation
   return refuse(`holds ${kindOf(saved)}, not a state dict; load gives it as it is`)
 }
 
-/** A dict without entries is the state dict of a module without weights; one with others is none. */
+/** An empty dict is the state dict of a module without weights. A dict with other entries is not a state dict. */
 function checkEmpty(node: Node, at: CheckpointLocation): void {
   if (!(node instanceof Map) || node.size === 0) return
   const keys = [...node].slice(0, 5).map(([key]) => (typeof key === 'string' ? quote(key) : typeof key))

@@ -51,7 +51,7 @@ export async function readTar(source: Source): Promise<Map<string, TarMember>> {
   }
 }
 
-/** After the last member only zeros: a second archive there would be seen by some readers. */
+/** Only zeros may follow the last member: some readers would see a second archive there. */
 async function checkPadding(source: Source, start: number): Promise<void> {
   // tarfile fills up to 10,240 bytes.
   const rest = source.byteLength - start

@@ -40,7 +40,7 @@ function view<T>(call: Call<T>, given: FileDType | null, requiresGrad: boolean):
   return checked(call, () => new TensorSpec({ storage, dtype, offset, shape, strides, requiresGrad }))
 }
 
-/** Metadata tells that the numbers are to be conjugated or negated when read; nobody would do that here. */
+/** Refuses metadata that asks to conjugate or negate the numbers, which nothing here would do. */
 function checkMetadata<T>(call: Call<T>, index: number): void {
   const metadata = call.args[index] ?? null
   if (!isRecord(metadata)) return
@@ -51,7 +51,7 @@ function checkMetadata<T>(call: Call<T>, index: number): void {
   )
 }
 
-/** `(data, requires_grad, hooks[, state])`. Attributes someone hung on the parameter are not kept. */
+/** `(data, requires_grad, hooks[, state])`. Further attributes of the parameter are not kept. */
 export function rebuildParameter<T>(call: Call<T>): TensorSpec {
   const [data, requiresGrad] = [call.tensor(0), call.flag(1)]
   return checked(call, () => data.withRequiresGrad(requiresGrad))
@@ -94,7 +94,7 @@ function isFloat(dtype: FileDType): boolean {
   return /^b?float(16|32|64)$/.test(dtype)
 }
 
-/** Gives an error about a view the place of the call. */
+/** Adds the place of the call to an error about a view. */
 export function checked<T>(call: Call<T>, make: () => TensorSpec): TensorSpec {
   try {
     return make()

@@ -32,7 +32,7 @@ export class TorchReader implements Reader {
     this.#checkpoint = checkpoint
   }
 
-  /** Refuses a file that is one object which may not be made; elsewhere something inert stands for such objects. */
+  /** Refuses a file whose only object may not be made. Inside other objects a stand-in replaces it. */
   saved<T>(making: Making<T>): Saved<T> {
     checkNames(this.#checkpoint)
     const interpreter = interpreterOf(this.#checkpoint, making)
@@ -76,7 +76,7 @@ export function hasWeights(reader: Reader): boolean {
   }
 }
 
-/** The saved object with the objects that are not made closed. */
+/** The saved object, in which objects that are not made are opaque. */
 export function openNode(checkpoint: PickledObject): Node {
   const interpreter: Interpreter<TensorSpec | Opaque<TensorSpec>> = interpreterOf<
     TensorSpec | Opaque<TensorSpec>
@@ -94,12 +94,12 @@ function interpreterOf<T>(
   return new Interpreter<T>({ ...making, persistent, embedded }, at, limits)
 }
 
-/** What Python could import: words of letters and digits, joined by dots. */
+/** A name that Python could import: words of letters and digits, joined by dots. */
 const importable = /^[\p{ID_Start}_][\p{ID_Continue}]*(\.[\p{ID_Start}_][\p{ID_Continue}]*)*$/u
 
 /**
- * Every name in the pickle is looked at, also those of objects that were dropped again or are out of reach.
- * @throws UnsafePickleError for names that only an attack has a use for
+ * Checks every name in the pickle, also of objects that it drops again or that cannot be reached.
+ * @throws UnsafePickleError for names that only an attack needs
  */
 export function checkNames({ pickle, at }: Pick<PickledObject, 'pickle' | 'at'>): void {
   for (const global of pickle.globals) {

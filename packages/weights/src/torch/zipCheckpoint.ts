@@ -4,7 +4,7 @@ import { lossyUtf8 } from '../utf8.ts'
 import type { ZipArchive } from '../zip/zipArchive.ts'
 import { type PickledObject, StorageTable, type TorchCheckpoint } from './checkpoint.ts'
 
-/** A zip archive with a pickle and, in folders beside it, storages. */
+/** A zip archive with a pickle and, in a folder beside it, storages. */
 export interface TorchArchive {
   readonly archive: ZipArchive
   /** The folder that all records are in. */
@@ -13,7 +13,7 @@ export interface TorchArchive {
   readonly metadata: ReadonlyMap<string, string>
 }
 
-/** A zip archive of PyTorch's: its version and byte order are read, no more. */
+/** A zip archive of PyTorch's. Only its version and byte order are read. */
 export async function openTorchArchive(archive: ZipArchive): Promise<TorchArchive> {
   const root = rootOf(archive)
   const metadata = new Map([['version', await checkVersion(archive, root)]])
@@ -75,7 +75,7 @@ export async function openPickle(
 
 const pickleRecord = /^[^/]+\/data\.pkl$/
 
-/** True for what torch.save and torch.jit.save write: their pickle marks it. */
+/** True for archives of torch.save and torch.jit.save, which have a pickle of this name. */
 export function isTorchArchive({ entries }: ZipArchive): boolean {
   for (const name of entries.keys()) if (pickleRecord.test(name)) return true
   return false

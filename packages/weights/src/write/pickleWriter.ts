@@ -3,8 +3,8 @@ import { encodeUtf8 } from '../utf8.ts'
 import { ByteWriter } from './byteWriter.ts'
 
 /**
- * Writes pickles of protocol 2, with the opcodes that PyTorch's `weights_only` reader takes. Each method appends what
- * leaves one value on the stack, unless it says otherwise.
+ * Writes pickles of protocol 2, with the opcodes that PyTorch's `weights_only` reader takes. Each method pushes one value on the
+ * stack, unless it says otherwise.
  */
 export class PickleWriter {
   readonly #out = new ByteWriter().uint8(Op.PROTO).uint8(2)
@@ -99,7 +99,7 @@ export class PickleWriter {
   }
 }
 
-/** Little-endian, as few bytes as hold the sign too. */
+/** Little-endian, in as few bytes as hold the number and its sign. */
 function twosComplement(value: bigint): Uint8Array {
   const bytes: number[] = []
   let rest = value

@@ -16,14 +16,14 @@ export function entriesOf<T>(
   throw new TypeError(`${who}: expected ${what}, got ${describeValue(value)}${remedyFor(who, value)}`)
 }
 
-/** True of `{}` and its like, also of another realm; not of arrays and class instances. */
+/** True for plain objects such as `{}`, also from another realm; false for arrays and class instances. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, never>> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** What to write instead, for what is saved by mistake; the end of a message. */
+/** The end of a message: the remedy for values that are saved by mistake. */
 export function remedyFor(who: string, value: unknown): string {
   if (typeof value !== 'object' || value === null) return ''
   if (value instanceof InertRecord)

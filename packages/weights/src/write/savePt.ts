@@ -10,7 +10,7 @@ import { PickleWriter } from './pickleWriter.ts'
 import { isPlainObject, remedyFor } from './savable.ts'
 import { writeZip } from './writeZip.ts'
 
-/** What {@link savePt} takes: a state dict, and what `load` gives; of that no {@link InertRecord}, which is refused. */
+/** What {@link savePt} takes: a state dict, or what `load` returns. An {@link InertRecord} in it is refused. */
 export type Savable =
   | null
   | boolean
@@ -31,8 +31,8 @@ export type Savable =
  * (protocol 2) and the storages, little-endian.
  *
  * A Map or plain object becomes a dict, an array a list (as a key a tuple), a whole number an int, other numbers
- * floats. Tensors keep dtype, strides and `requiresGrad`; what shares a storage is saved once, and one object in two
- * places stays one.
+ * floats. Tensors keep dtype, strides and `requiresGrad`. A shared storage is saved once, and an object in two places stays one
+ * object.
  * @throws TypeError for a value of another kind; RangeError for nesting beyond the limit
  *
  * @example
@@ -83,7 +83,7 @@ class Saver {
     else this.pickle.float(value)
   }
 
-  /** Whatever may be met again. Containers are known before they are filled: they may contain themselves. */
+  /** Writes what may occur again. Containers are registered before they are filled, because they may contain themselves. */
   #object(value: Exclude<Savable, null | string | number | boolean | bigint>, depth: number): void {
     const { pickle } = this
     const known = this.#memo.get(value)
@@ -145,7 +145,7 @@ class Saver {
     })
   }
 
-  /** A key of a dict or item of a set: lists become tuples, since in Python what can change cannot be one. */
+  /** A key of a dict or item of a set. Lists become tuples, since Python's must be immutable. */
   #key(key: Savable, depth: number): void {
     if (key instanceof Map || key instanceof Set) throw new TypeError('savePt: a Map or Set cannot be a key')
     if (!Array.isArray(key)) {
@@ -159,8 +159,8 @@ class Saver {
   }
 
   /**
-   * `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)`; dtypes that no class of storages has
-   * stand behind, in `_rebuild_tensor_v3(..., dtype)`.
+   * `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)`, or `_rebuild_tensor_v3(..., dtype)` for dtypes
+   * without a class of storages.
    */
   #tensor(tensor: Tensor): void {
     const { pickle } = this

@@ -14,10 +14,10 @@ export interface SafetensorsOptions {
  * The bytes of a safetensors file, byte for byte as the format's own library writes them: tensors of larger elements
  * first, then by name, and the header padded to 8 bytes.
  *
- * The format knows no views: every tensor is written whole, rows first, also those that share memory.
+ * The format has no views: every tensor is written whole, rows first, even if it shares memory.
  * @param weights a state dict: a Map, or a plain object, of tensors by name
  * @param options.metadata free text by name, under `__metadata__`
- * @throws TypeError for what is no tensor, the name `__metadata__`, or text that is not Unicode
+ * @throws TypeError for values that are not tensors, the name `__metadata__`, or text that is not Unicode
  *
  * @example
  * await writeFile('lstm.safetensors', saveSafetensors(lstm.stateDict(), { metadata: { format: 'pt' } }))

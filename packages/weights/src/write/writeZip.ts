@@ -9,15 +9,15 @@ export interface ZipRecord {
   readonly data: Uint8Array
 }
 
-/** Data starts at multiples of this, as PyTorch writes it: then it can be mapped into memory. */
+/** Data starts at multiples of this, as in PyTorch's files, so that it can be mapped into memory. */
 const alignment = 64
 
-/** What the 32-bit fields cannot hold any more stands in zip64 fields. */
+/** Values from here on do not fit 32-bit fields, and are written in zip64 fields. */
 const full32 = 0xffffffff
 
 /**
  * A zip archive of stored records.
- * @param wideFrom sizes and offsets from here on are written in zip64 fields; tests set it low
+ * @param wideFrom sizes and offsets from here on are written in zip64 fields. Tests set it low.
  */
 export function writeZip(records: readonly ZipRecord[], wideFrom: number = full32): Bytes {
   const { heads, tail, tailStart } = layOutZip(
@@ -36,11 +36,11 @@ export function writeZip(records: readonly ZipRecord[], wideFrom: number = full3
   return archive
 }
 
-/** All of an archive but its data. */
+/** Everything in an archive except the data. */
 export interface ZipLayout {
-  /** What stands before the data of each record. */
+  /** The bytes before the data of each record. */
   readonly heads: readonly Bytes[]
-  /** What follows the last one, and where. */
+  /** The bytes after the last record, and their offset. */
   readonly tail: Bytes
   readonly tailStart: number
 }
@@ -82,7 +82,7 @@ function localHeader(name: string, size: number, crc: number, start: number, wid
     .uint16(zip64 + 4 + padding)
     .ascii(name)
   if (wide) out.uint16(1).uint16(16).uint64(size).uint64(size)
-  // The extra field PyTorch pads with.
+  // The extra field that PyTorch uses for padding.
   out.ascii('FB').uint16(padding).ascii('Z'.repeat(padding))
   return out.bytes
 }

@@ -39,13 +39,13 @@ export const flagBits = {
   masked: 0x2000,
 } as const
 
-/** Values that say "see the zip64 field". */
+/** Values that mean "see the zip64 field". */
 const full16 = 0xffff
 const full32 = 0xffffffff
 
 /**
- * Reads the central directory, without believing it: the structures must fill the file from the first byte to the
- * last, records may not overlap or hide bytes between them, and every count must be true.
+ * Reads the central directory and checks it: the structures must fill the file from the first byte to the last, records may not
+ * overlap or hide bytes between them, and every count must be right.
  *
  * Every local header is compared with it when its record is read; see {@link ZipArchive}.
  * @throws CorruptCheckpointError, UnsupportedFormatError (encrypted, patched, other compression methods)
@@ -78,7 +78,7 @@ interface DirectoryPlace {
   readonly size: number
 }
 
-/** Reads the end records: plain, and zip64 where there is one; where both speak they must agree. */
+/** Reads the end records: the plain one, and the zip64 one if there is one. They must agree. */
 async function locateDirectory(source: Source): Promise<DirectoryPlace> {
   const corrupt = (what: string, offset: number): CorruptCheckpointError =>
     new CorruptCheckpointError(what, { file: source.name, offset })
@@ -205,7 +205,7 @@ function zip64Fields(view: DataView, start: number, end: number, file: string, b
   return fields
 }
 
-/** Gives every entry the start of its successor, after checking that nothing overlaps or lies between. */
+/** Sets the start of each entry's successor, after checking that nothing overlaps or lies between. */
 function withEnds(
   file: string,
   headers: readonly Omit<ZipEntry, 'end'>[],
@@ -224,7 +224,7 @@ function withEnds(
     const end = ordered[i + 1]?.start ?? directoryStart
     const used = lengths.localHeader + entry.compressedSize
     const room = end - entry.start
-    // Between: the name, an extra field, a data descriptor.
+    // There may be the name, an extra field and a data descriptor between.
     if (used > room || room - used > 2 * full16 + 24) {
       throw new CorruptCheckpointError(
         `needs ${used} bytes and its name, but has ${room} before the next record: records overlap or hide bytes`,
@@ -257,7 +257,7 @@ export function viewOf(bytes: Bytes): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** A 64-bit size or offset. Beyond 2^53 no file has bytes. */
+/** A 64-bit size or offset. No file is larger than 2^53 bytes. */
 function readUint64(view: DataView, at: number, file: string, base: number): number {
   const value = Number(view.getBigUint64(at, true))
   if (Number.isSafeInteger(value)) return value

@@ -1,4 +1,4 @@
-/** Bits of a deflate stream: from the lowest of each byte up. */
+/** Reads the bits of a deflate stream, each byte from its lowest bit up. */
 export class BitReader {
   readonly #bytes: Uint8Array<ArrayBuffer>
   #at = 0
@@ -28,7 +28,7 @@ export class BitReader {
     return value
   }
 
-  /** Bytes from the next whole one on. */
+  /** Bytes, from the next whole byte on. */
   take(length: number): Uint8Array<ArrayBuffer> {
     this.#held = 0
     this.#count = 0
@@ -47,8 +47,8 @@ export class Huffman {
   readonly #symbols: number[] = []
 
   /**
-   * @param lengths of the code of each symbol, in bits; 0 where it has none
-   * @param partial one code of one bit, or none at all, will do
+   * @param lengths the bits of each symbol's code; 0 for a symbol without one
+   * @param partial whether a single code of one bit, or no code at all, is allowed
    * @throws RangeError if no code has these lengths
    */
   constructor(lengths: readonly number[], partial: boolean) {
@@ -56,7 +56,7 @@ export class Huffman {
       for (const [symbol, own] of lengths.entries()) if (own === length) this.#symbols.push(symbol)
     }
     for (const length of lengths) if (length > 0) this.#counts[length] = (this.#counts[length] ?? 0) + 1
-    // Of all codes as long as the longest one, those that are not taken.
+    // How many codes of the greatest length are not used.
     let free = 1
     for (let length = 1; length <= longest; length++) free = 2 * free - (this.#counts[length] ?? 0)
     const few = partial && this.#symbols.length <= 1 && this.#counts[1] === this.#symbols.length

@@ -33,7 +33,7 @@ async function inflateStream(compressed: Bytes, size: number): Promise<Bytes> {
     total += next.value.length
     if (total > size) break
   }
-  // Fails if the data after this is broken too, which makes no difference now.
+  // This fails if the data after this is broken, too, which makes no difference now.
   if (total > size) await inflated.cancel().catch(() => undefined)
   const bytes = new Uint8Array(total)
   let filled = 0

@@ -2,10 +2,10 @@ import type { Bytes } from '../source/source.ts'
 import { BitReader, Huffman } from './huffman.ts'
 
 /**
- * Inflates raw deflate data (RFC 1951), for where the platform has no DecompressionStream: audio worklets.
+ * Inflates raw deflate data (RFC 1951) where the platform has no DecompressionStream, as in audio worklets.
  *
  * The data are blocks: a bit (this is the last), two bits (their type), and bytes or Huffman codes.
- * @param size bytes that it should give; of more one is given, so that the caller sees it
+ * @param size the expected bytes. If there are more, one more is returned, so that the caller sees it.
  * @throws RangeError if the data is broken, ends too early, or does not end
  */
 export function inflateRaw(compressed: Bytes, size: number): Bytes {
@@ -24,7 +24,7 @@ export function inflateRaw(compressed: Bytes, size: number): Bytes {
   return output.bytes
 }
 
-/** Grows with what comes out, up to `most`; what is beyond is dropped. */
+/** Grows with the output, up to `most` bytes. What comes after that is dropped. */
 class Output {
   readonly #most: number
   #bytes: Bytes = new Uint8Array(1024)
@@ -52,14 +52,14 @@ class Output {
     if (at < this.#length) this.#bytes[at] = value
   }
 
-  /** Bytes from `distance` back once more; they may overlap what they make. */
+  /** Repeats bytes from `distance` back. They may overlap with the bytes that are written. */
   repeat(distance: number, length: number): void {
     const at = this.#reserve(length)
     if (distance > at) throw new RangeError('distance beyond the start')
     for (let i = at; i < this.#length; i++) this.#bytes[i] = this.#bytes[i - distance] ?? 0
   }
 
-  /** Makes room, as far as there may be, and gives where it starts. */
+  /** Makes room, up to the limit, and returns where it starts. */
   #reserve(length: number): number {
     const at = this.#length
     this.#length = Math.min(at + length, this.#most)
@@ -72,7 +72,7 @@ class Output {
   }
 }
 
-/** Bytes as they are, from a whole byte on, after their number and its complement. */
+/** A stored block: from a whole byte on, the number of bytes, its complement, and the bytes. */
 function copyStored(input: BitReader, output: Output): void {
   const [a = 0, b = 0, c = 0, d = 0] = input.take(4)
   const length = a | (b << 8)
@@ -101,7 +101,7 @@ function inflateBlock(input: BitReader, output: Output, { literals, distances }:
   }
 }
 
-/** What a symbol stands for: so many numbers from `base` on, told apart by extra bits. */
+/** A symbol stands for a range of numbers from `base` on. Extra bits choose one of them. */
 interface Span {
   readonly base: number
   readonly extraBits: number
@@ -112,7 +112,7 @@ const lengthSpans: readonly Span[] = [...spans(3, 28, 4).slice(0, 28), { base: 2
 /** 1, 2, 3, 4, then spans of 2, 4, ... 8192, two of each. */
 const distanceSpans: readonly Span[] = spans(1, 30, 2)
 
-/** `each` spans of every size; twice as many of one number. */
+/** Ranges: `each` of every size, and twice as many of size one. */
 function spans(start: number, count: number, each: number): Span[] {
   let base = start
   return Array.from({ length: count }, (_, i) => {
@@ -131,7 +131,7 @@ function spanOf(input: BitReader, spans: readonly Span[], symbol: number): numbe
 
 let fixed: Codes | undefined
 
-/** The codes of blocks that bring none. */
+/** The codes of blocks without codes of their own. */
 function fixedCodes(): Codes {
   fixed ??= {
     literals: new Huffman(
@@ -143,10 +143,10 @@ function fixedCodes(): Codes {
   return fixed
 }
 
-/** The order in which the lengths of the codes for lengths stand. */
+/** The order in which a block gives the lengths of the codes for lengths. */
 const lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
-/** Codes that a block brings, themselves in Huffman codes, with 16 to 18 for repeats. */
+/** Reads a block's own codes. Their lengths are Huffman-coded themselves; 16 to 18 are repeats. */
 function readCodes(input: BitReader): Codes {
   const literalCount = input.bits(5) + 257
   const distanceCount = input.bits(5) + 1

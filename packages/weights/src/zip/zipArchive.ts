@@ -20,7 +20,7 @@ export class ZipArchive {
   /** By name; names are unique. In the directory's order. */
   readonly entries: ReadonlyMap<string, ZipEntry>
 
-  /** False where none was ever computed, as PyTorch does if it is asked to: every one is 0 then. */
+  /** False if no checksum was computed, which PyTorch can be asked for: then all are 0. */
   readonly hasChecksums: boolean
 
   private constructor(source: Source, entries: ReadonlyMap<string, ZipEntry>) {
@@ -78,14 +78,14 @@ export class ZipArchive {
     return this.source.read(dataStart, dataStart + length)
   }
 
-  /** Reads parts of a small record out of one read of the source; of a large one the data alone, to be kept. */
+  /** Reads a small record as a whole. For a large one it reads the data alone, so that it can be kept. */
   async #reader({ start, end }: ZipEntry): Promise<Read> {
     if (end - start > wholeRecordBytes) return (from, to) => this.source.read(from, to)
     const whole = await this.source.read(start, end)
     return async (from, to) => whole.subarray(from - start, to - start)
   }
 
-  /** Where the data of a record starts: the local name and extra field may differ in length from the directory's. */
+  /** The offset of a record's data. Local name and extra field may have other lengths than in the directory. */
   async #checkLocalHeader(entry: ZipEntry, read: Read): Promise<number> {
     const fixedEnd = entry.start + lengths.localHeader
     const header = viewOf(await read(entry.start, fixedEnd))
@@ -112,14 +112,14 @@ export class ZipArchive {
     const zeros = crc === 0 && compressedSize === 0 && size === 0
     if (!(late && zeros)) {
       differs('checksum', crc ?? 0, entry.crc)
-      // In zip64 the true sizes stand in the extra field, here is all ones.
+      // In zip64 the true sizes are in the extra field, and these fields are all ones.
       if (compressedSize !== 0xffffffff) differs('compressed size', compressedSize ?? 0, entry.compressedSize)
       if (size !== 0xffffffff) differs('size', size ?? 0, entry.size)
     }
     return dataStart
   }
 
-  /** What follows the data up to the next record: a data descriptor if announced, with the directory's numbers. */
+  /** Checks the bytes after the data: a data descriptor if the header announces one, with the directory's numbers. */
   #checkDescriptor(entry: ZipEntry, bytes: Bytes): void {
     const fail = (): CorruptCheckpointError =>
       new CorruptCheckpointError(`${bytes.length} bytes after its data are no data descriptor of it`, {
@@ -148,7 +148,7 @@ export class ZipArchive {
   }
 }
 
-/** Refuses what would inflate to far more than any checkpoint does. */
+/** Refuses records that would inflate far more than those of any checkpoint. */
 function checkInflation(file: string, limits: Limits, entries: Iterable<ZipEntry>): void {
   let total = 0
   for (const { name, method, size, compressedSize } of entries) {

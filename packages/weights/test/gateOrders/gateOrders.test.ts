@@ -8,7 +8,7 @@ function coded(gates: string, columns: number, offset = 0): Tensor {
   return tensor(rows.map((row) => Array.from({ length: columns }, () => row)))
 }
 
-/** What stands in the rows. */
+/** The contents of the rows. */
 function gatesOf(weight: Tensor | undefined, offset = 0): string {
   const first = weight?.ndim === 2 ? weight.select(1, 0) : weight
   const codes = [...(first?.data ?? [])].map((code) => Number(code) - offset)
@@ -20,7 +20,7 @@ function numbersOf(weights: ReadonlyMap<string, Tensor>): unknown {
   return Array.from(weights, ([name, weight]) => [name, weight.toArray()])
 }
 
-// From the documentation of each: gates in the framework's order, and in PyTorch's.
+// From the documentation of each framework: gates in its order, and in PyTorch's.
 const keras: readonly [RecurrentKind, string, string][] = [
   ['LSTM', 'ifgo', 'iiffggoo'],
   ['GRU', 'zrn', 'rrzznn'],

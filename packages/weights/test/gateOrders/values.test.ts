@@ -5,7 +5,7 @@ import { fromKeras, type KerasOptions, type KerasWeights, type RecurrentKind } f
 import kerasGru from './fixtures/keras-gru.json' with { type: 'json' }
 import layers from './fixtures/tensorflowjs.json' with { type: 'json' }
 
-// What TensorFlow.js and Keras computed: the layer that PyTorch's names describe gives it too, or there is none.
+// Outputs that TensorFlow.js and Keras computed. Our layer must compute them, too, or refuse the weights.
 
 interface Numbers {
   readonly shape: readonly number[]

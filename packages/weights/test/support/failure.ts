@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { CheckpointError } from '../../src/index.ts'
 
-/** The error a promise fails with; it must be of exactly `kind`, tell the file, and be fit to print. */
+/** The error that a promise fails with. It must be exactly of `kind`, name the file, and be safe to print. */
 export async function failureOf<T extends CheckpointError>(
   promise: Promise<unknown>,
   kind: new (...args: never[]) => T,

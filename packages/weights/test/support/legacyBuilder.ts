@@ -25,7 +25,7 @@ export interface LegacyOptions {
 /** Storage 0: the floats 1, 2, 3, 4. */
 export const fourFloats: string = `${little(4, 8)}\0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\0\0\x80\x40`
 
-/** A stream as torch.save wrote it before 1.6, as wrong as asked for. */
+/** A stream as torch.save wrote it before 1.6, with the faults that are asked for. */
 export function legacy(body: string = dict({ weight: legacyTensor() }), options: LegacyOptions = {}): Bytes {
   const { magic = '\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19', protocol = 1001 } = options
   const { keys = `](${text('0')}e`, storages = fourFloats } = options

@@ -2,7 +2,7 @@ import type { Bytes } from '../../src/source/source.ts'
 import { concat, latin1, little } from './bytes.ts'
 import { dict, global, int, pickle, text, tuple } from './torchBuilder.ts'
 
-/** One member; fields that are not given are as they should be. */
+/** One member. Fields that are not given are correct. */
 export interface TarMember {
   readonly name: string
   readonly data: Uint8Array
@@ -13,7 +13,7 @@ export interface TarMember {
 
 const blockBytes = 512
 
-/** Writes a ustar archive, as wrong as asked for. */
+/** Writes a ustar archive, with the faults that are asked for. */
 export function buildTar(members: readonly TarMember[], end: Uint8Array = new Uint8Array(1024)): Bytes {
   const parts = members.flatMap((member) => {
     const { data } = member

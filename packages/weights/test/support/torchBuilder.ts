@@ -2,7 +2,7 @@ import type { Bytes } from '../../src/source/source.ts'
 import { latin1, little } from './bytes.ts'
 import { buildZip, type ZipRecord } from './zipBuilder.ts'
 
-// Pickles as text, one byte a character, put together of these.
+// Parts of which tests build pickles, as text with one byte per character.
 
 export function text(value: string): string {
   return `X${little(value.length, 4)}${value}`

@@ -1,6 +1,6 @@
 import { loadWeights } from '../../src/index.ts'
 
-// Of an audio worklet's own globals, of which TypeScript's libraries say nothing.
+// An audio worklet's own globals, which TypeScript's libraries lack.
 declare class AudioWorkletProcessor {
   readonly port: MessagePort
 }
@@ -13,7 +13,7 @@ interface Options {
   readonly processorOptions: { readonly bytes: Uint8Array }
 }
 
-/** Loads the bytes it is made with, in an audio worklet, and posts what came of it. */
+/** Loads the bytes it is made with in an audio worklet, and posts the outcome. */
 class LoadingProcessor extends AudioWorkletProcessor {
   constructor({ processorOptions }: Options) {
     super()

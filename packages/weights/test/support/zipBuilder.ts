@@ -2,7 +2,7 @@ import type { Bytes } from '../../src/source/source.ts'
 import { crc32 } from '../../src/zip/crc32.ts'
 import { concat, latin1, little } from './bytes.ts'
 
-/** One record; what is not given is as it should be. Fields that start with `local` stand in the local header only. */
+/** One record. Fields that are not given are correct. Fields that start with `local` are written to the local header only. */
 export interface ZipRecord {
   readonly name: string
   readonly data: Uint8Array
@@ -11,7 +11,7 @@ export interface ZipRecord {
   readonly crc?: number
   readonly size?: number
   readonly compressedSize?: number
-  /** Of the local header, as the central directory has it. */
+  /** The offset of the local header in the central directory. */
   readonly start?: number
   readonly extra?: string
   readonly localName?: string
@@ -32,11 +32,11 @@ export interface ZipOptions {
   readonly directorySize?: number
   readonly directoryStart?: number
   readonly comment?: string
-  /** A zip64 end record and locator; its fields as given, else true. */
+  /** A zip64 end record and locator. Fields that are not given are correct. */
   readonly zip64?: { readonly count?: number; readonly start?: number; readonly locator?: number }
 }
 
-/** Writes a zip archive, as wrong as asked for. */
+/** Writes a zip archive, with the faults that are asked for. */
 export function buildZip(records: readonly ZipRecord[], options: ZipOptions = {}): Bytes {
   const before = options.before ?? ''
   const parts: Uint8Array[] = [latin1(before)]

@@ -1,4 +1,4 @@
 import { it } from 'vitest'
 
-// Vitest runs fixtures in processes of their own: this one takes its process away.
+// Vitest runs each file in a process of its own, so this test ends only its own.
 it('ends the process', () => process.kill(process.pid, 'SIGKILL'))

@@ -1,4 +1,4 @@
-// What a user writes: bundled and minified by the tests, or neither, and run in Chromium.
+// A user's program. The tests run it in Chromium: bundled and minified, bundled only, or as it is.
 import { createGpu } from '@unroll/gpu'
 import { wasm } from '@unroll/kernels'
 import { Embedding, Linear, Sequential, Softmax } from '@unroll/nn'

@@ -1,8 +1,8 @@
-/** What the tests ask of a page: to run scripts in it, and in workers. */
+/** The program of a page that runs scripts, in itself and in workers. */
 
-/** Runs a script that leaves `program` behind, and calls what that has. */
+/** Runs a script that sets the global `program`, and calls one of its functions. */
 export async function call(url: string, name: string): Promise<unknown> {
-  // Unlike the address of a script, that of an import needs no trusted type.
+  // The address of a script would need a trusted type, that of an import does not.
   await import(url)
   const program: unknown = Reflect.get(globalThis, 'program')
   const { warn } = console
@@ -42,8 +42,8 @@ function messageOf(sender: Sender): Promise<unknown> {
 }
 
 /**
- * Sends samples through the processor `effect` of a script, which is given a file.
- * @returns what the processor told, and what came out of it
+ * Sends samples through the audio processor `effect` of a script, which gets a file.
+ * @returns the processor's message, and its output
  */
 export async function effect(
   url: string,

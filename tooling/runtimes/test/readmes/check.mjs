@@ -1,4 +1,4 @@
-// Loaded before a snippet: what its comments say of values is checked.
+// Loaded before a snippet. It checks the values that the snippet's comments show.
 import assert from 'node:assert/strict'
 
 globalThis.check = (got, want) => assert.deepEqual(got, want)

@@ -1,7 +1,7 @@
 /**
- * Runs a snippet in a page: what its comments say of values is checked.
+ * Runs a snippet in a page, and checks the values that its comments show.
  * @param folder where it finds files
- * @returns what it prints: texts, numbers and tensors, a line each call
+ * @returns what it prints, a line for each call: texts, numbers and tensors
  */
 export async function run(url: string, folder: string): Promise<string> {
   const check = (got: unknown, want: unknown): void => {

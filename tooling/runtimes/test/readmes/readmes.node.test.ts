@@ -18,11 +18,11 @@ const readmes = [
   ...readdirSync(new URL('packages', root)).map((name) => `packages/${name}/README.md`),
 ]
 
-/** In a folder of this package, where programs find what it depends on: the built packages. */
+/** A folder in this package, where snippets find the built packages it depends on. */
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 mkdirSync(dist, { recursive: true })
 const project = mkdtempSync(join(dist, 'readmes-'))
-/** Software plays its GPU. */
+/** It has a GPU in software. */
 let page: BrowserPage | null = null
 beforeAll(async () => {
   page = await openPage(new URL('page.ts', import.meta.url), {
@@ -36,7 +36,7 @@ afterAll(async () => {
 })
 
 const execute = promisify(execFile)
-/** A GPU that software plays is slow on a busy machine. */
+/** A GPU in software is slow on a busy machine. */
 const timeout = 240_000
 const checks = fileURLToPath(new URL('check.mjs', import.meta.url))
 
@@ -87,13 +87,13 @@ function fileOf({ title, language }: Snippet): string {
   return `line${title.split(':')[1]}.m${language}`
 }
 
-/** Why no page can run a snippet; null where one can. */
+/** Why a page cannot run the snippet; null if it can. */
 function onlyInNode({ imports }: Snippet): string | null {
   const module = imports.find((name) => name.startsWith('node:'))
   return module === undefined ? null : `imports ${module}, which only Node has`
 }
 
-/** Compares what a snippet printed with what is shown behind it and in its comments. */
+/** Compares what a snippet printed with what the README and the snippet's comments show. */
 function expectShown({ code, printed }: Snippet, got: string): void {
   if (printed !== null) expect(got).toBe(printed)
   const shown = shownIn(code)

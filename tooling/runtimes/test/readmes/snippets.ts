@@ -5,7 +5,7 @@ export interface Snippet {
   /** Where it begins: `packages/nn/README.md:12`. */
   readonly title: string
   readonly language: 'js' | 'ts'
-  /** As it is printed, behind what it continues. */
+  /** The code, after the block that it continues. */
   readonly code: string
   /** Why it is not run; null if it is. */
   readonly skipped: string | null
@@ -13,14 +13,13 @@ export interface Snippet {
   readonly inPage: boolean
   /** Packages it imports. */
   readonly imports: readonly string[]
-  /** What a block of text behind it says that it prints; null if there is none. */
+  /** The expected output, from the block of text after it; null if there is none. */
   readonly printed: string | null
 }
 
 /**
- * The blocks of JavaScript and TypeScript in a README. A comment before a block tells what no reader has to see:
- * `<!-- continues -->`, that it goes on where the block before ended, `<!-- in a page -->`, that it needs a browser, and
- * `<!-- not run: reason -->`.
+ * The blocks of JavaScript and TypeScript in a README. A comment before a block, which readers do not see, can say how to run
+ * it: `<!-- continues -->`, after the block before it; `<!-- in a page -->`, in a browser; `<!-- not run: reason -->`.
  */
 export function snippetsOf(path: string, text: string): Snippet[] {
   const snippets: Snippet[] = []

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 
 const requireThere = createRequire(new URL('../../../peers/package.json', import.meta.url))
 
-/** A package of peers/, as it exports itself; null where it is not installed. */
+/** The exports of a package in peers/; null where it is not installed. */
 export function requireOnDemand(name: string): ReturnType<NodeJS.Require> | null {
   try {
     return requireThere(name)

@@ -17,7 +17,7 @@ interface OnnxModelOptions {
  *
  * @param weights PyTorch's layout, one entry per layer and direction: layer 0 forward, layer 0 reverse, layer 1 ...
  * @returns the bytes of an `.onnx` file
- * @throws RangeError for what ONNX's recurrent operators cannot say: float64 for onnxruntime, projections
+ * @throws RangeError for what ONNX's recurrent operators or onnxruntime do not have: projections, float64
  *
  * @example
  * const session = await InferenceSession.create(onnxModel(spec, weights))

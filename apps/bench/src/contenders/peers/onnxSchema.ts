@@ -48,7 +48,7 @@ const schema = `
   message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
 `
 
-// The newest versions that every onnxruntime of the last years reads.
+// The newest versions that all recent releases of onnxruntime read.
 const irVersion = 8
 const operatorSet = 17
 

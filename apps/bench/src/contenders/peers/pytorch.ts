@@ -4,8 +4,8 @@ import type { Workload } from '../../cases/workload.ts'
 import { agreedSteps, type Contender } from '../contender.ts'
 
 /**
- * PyTorch on the CPU, in a Python process of its own that measures itself, so that no message between the two is
- * timed; while it runs, this process waits. Null where `python3` cannot import torch.
+ * PyTorch on the CPU, in a Python process of its own. That process measures itself, so no message between the two is timed;
+ * this process waits meanwhile. Null where `python3` cannot import torch.
  */
 export async function pytorch(threads: number): Promise<Contender | null> {
   const python = new Python(threads)
@@ -58,8 +58,8 @@ interface Reply {
 }
 
 /**
- * A Python process that is asked one thing at a time: a line of JSON whose `bytes` tells how many raw bytes follow it,
- * in both directions.
+ * A Python process that answers one request at a time. Requests and replies are a line of JSON, whose `bytes` says how many
+ * raw bytes follow it.
  */
 class Python {
   readonly #process: ChildProcess
@@ -76,7 +76,7 @@ class Python {
     this.#process = child
     this.#chunks = child.stdout[Symbol.asyncIterator]()
     child.stderr.on('data', (text) => (this.#errors += text))
-    // Writing to a process that is gone; the reply that does not come tells.
+    // Writing to a process that has ended. The missing reply reports it.
     child.stdin.on('error', () => {})
     this.#exited = new Promise((resolve) => {
       child.on('error', (error) => resolve(error.message))
@@ -84,7 +84,7 @@ class Python {
     })
   }
 
-  /** Its version; null if it ended instead of starting, for want of Python or torch. */
+  /** Its version; null if it ended because Python or torch is missing. */
   async hello(): Promise<string | null> {
     try {
       return (await this.#reply()).version ?? ''

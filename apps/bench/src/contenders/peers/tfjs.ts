@@ -9,9 +9,8 @@ import type { Contender } from '../contender.ts'
 const limit = 1e9
 
 /**
- * TensorFlow.js' Keras layers on one of its backends; null where that cannot start. Backends share one process: each turn begins
- * with its own.
- * @param read brings a result to the host
+ * TensorFlow.js' Keras layers on one of its backends; null where that cannot start. All backends share one process, so each
+ * turn begins by choosing its own.
  */
 export async function tfjs(
   backend: 'wasm' | 'webgl' | 'webgpu',

@@ -12,7 +12,7 @@ export function tfjsWasm(
   files?: Readonly<Record<string, string>>,
 ): Promise<Contender | null> {
   if (files !== undefined) setWasmPaths({ ...files })
-  // Else it takes the build with threads for one, too.
+  // Without this it takes the build with threads for one thread, too.
   if (threads === 1) env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   setThreadsCount(threads)
   return tfjs('wasm', version_wasm, { async: false })

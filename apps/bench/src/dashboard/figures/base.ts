@@ -24,7 +24,7 @@ export function caseColumns(texts: Texts): readonly Column[] {
   ]
 }
 
-/** What all plots have alike. Scales and marks come from the caller. */
+/** The settings that all plots share. Scales and marks come from the caller. */
 export function plot(
   { width, colours }: Frame,
   names: readonly string[],
@@ -70,10 +70,10 @@ export function digits(value: number, count = 3): number {
   return Number(value.toPrecision(count))
 }
 
-/** Marks of contenders differ in shape, too: not everybody sees colours. All of Plot's that can be filled. */
+/** Marks of contenders differ in shape, too: not everybody sees colours. These are all of Plot's shapes that can be filled. */
 const symbols = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wye'] as const
 
-/** The same in every figure. */
+/** A contender has the same shape in every figure. */
 function symbolOf(name: string): (typeof symbols)[number] {
   return symbols[orderOf(name) % symbols.length] ?? 'circle'
 }

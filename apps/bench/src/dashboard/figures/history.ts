@@ -7,8 +7,8 @@ import { machineOf, placeOf, type Run } from '../runs.ts'
 import { digits, dots, figureOf, plot } from './base.ts'
 
 /**
- * Ratios to each peer over the runs of one machine and place: geometric means over the cases that all of these runs have. A ratio
- * is measured within a run, so that runs can be compared although the machine was faster on one day.
+ * Ratios to each peer over time, from the runs of one machine and runtime: geometric means over the cases that all these runs
+ * have. Ratios are measured within a run, so runs can be compared even if the machine was faster on one day.
  */
 export function history(runs: readonly Run[], shown: Run, { texts }: FigureOptions): Figure {
   const like = runs

@@ -5,7 +5,7 @@ import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
 import { caseColumns, digits, dots, figureOf, plot } from './base.ts'
 
-/** Microseconds of a step of a stream: which share of the steps takes at most that. */
+/** How long the steps of a stream take: which share of them takes at most so many microseconds. */
 export function latency(cases: readonly CaseResult[], { texts }: FigureOptions): Figure {
   const streams = cases.filter(({ streaming }) => streaming)
   const names = contendersOf(streams)

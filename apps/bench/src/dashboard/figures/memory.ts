@@ -5,7 +5,7 @@ import { caseColumns, digits, dots, figureOf, plotPerCase } from './base.ts'
 
 const bytesOfMiB = 2 ** 20
 
-/** WebAssembly memory that each holds after a call, where it was measured. */
+/** The WebAssembly memory that each contender holds after a call, where it was measured. */
 export function memory(cases: readonly CaseResult[], { texts }: FigureOptions): Figure {
   const rows = cases.flatMap(({ name, results }) =>
     results.flatMap(({ contender, memoryBytes }) =>

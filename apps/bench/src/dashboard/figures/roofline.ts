@@ -9,7 +9,7 @@ import { caseColumns, digits, dots, figureOf, plot } from './base.ts'
 
 const bytesOfWeight = 4
 
-/** Operations a byte of weights, and what was achieved: below the two roofs, that of multiply-adds and that of the caches. */
+/** The speed of each case over its operations per byte of weights, below two roofs: multiply-adds and caches. */
 export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions): Figure {
   const names = contendersOf(cases)
   const rows = cases.flatMap((each) =>
@@ -95,7 +95,7 @@ export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions)
   })
 }
 
-/** Each product reads its weights once, however many rows it has. */
+/** Operations per byte of weights. Each product reads its weights once, however many rows it has. */
 function intensity(result: CaseResult): number {
   let bytes = 0
   for (const { rows, weights } of products(caseOf(result))) bytes += bytesOfWeight * weights * rows.length

@@ -9,15 +9,15 @@ import { digits, dots, figureOf, plot } from './base.ts'
 
 export type ScalingAxis = 'hiddenSize' | 'N' | 'T'
 
-/** What is the same along a line. */
+/** The properties that are the same along a line. */
 const fixed = ['mode', 'numLayers', 'bidirectional', 'projSize', 'N', 'T', 'hiddenSize'] as const
 
-/** Achieved operations a second along hidden size, batch or length, where at least three cases differ in nothing else. */
+/** Operations per second over hidden size, batch or length, where at least three cases differ in nothing else. */
 export function scaling(cases: readonly CaseResult[], axis: ScalingAxis, { texts }: FigureOptions): Figure {
   const groups = new Map<string, CaseResult[]>()
   for (const each of cases) {
     if (each.streaming || each.rows < each.T * each.N) continue
-    // Cases of the grid have fewer timesteps where those take long: only lengths themselves tell them apart.
+    // Cases of the grid have fewer timesteps where those take long, so T tells cases apart only on its own axis.
     const kept = fixed.filter((key) => key !== axis && (key !== 'T' || axis === 'T' || each.T === 1))
     const isSquare = each.inputSize === each.hiddenSize
     const group = [...kept.map((key) => `${key}=${each[key]}`), isSquare ? '' : `in=${each.inputSize}`].join(
@@ -92,7 +92,7 @@ export function scaling(cases: readonly CaseResult[], axis: ScalingAxis, { texts
   })
 }
 
-/** How many times as fast as on one thread, from all runs of the same machine and place. */
+/** How many times as fast as on one thread, from all runs on the same machine and runtime. */
 export function scalingWithThreads(runs: readonly Run[], shown: Run, { texts }: FigureOptions): Figure {
   const like = runs.filter(
     ({ result }) =>
