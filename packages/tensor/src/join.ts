@@ -3,12 +3,12 @@ import { cat as catStrided, stack as stackStrided } from './strided/join.ts'
 import { linear as linearStrided } from './strided/matmul.ts'
 import { Tensor } from './tensor.ts'
 
-/** Tensors behind each other along `dim`; their other sizes are equal. */
+/** Joins tensors along `dim`. Their other sizes must be equal. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   return new Tensor(catStrided(recordsOf('cat', tensors), dim))
 }
 
-/** Tensors of one shape along a new dimension `dim`. */
+/** Joins tensors of one shape along a new dimension `dim`. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   return new Tensor(stackStrided(recordsOf('stack', tensors), dim))
 }

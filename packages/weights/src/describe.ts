@@ -2,17 +2,17 @@ import { describeValue } from '@unroll/kernels'
 import { kindOfGates, modeOf, parameterList, type RecurrentKind, readSpec } from '@unroll/kernels/spec'
 import { tagOf } from './source/isA.ts'
 
-/** All that is looked at: a `Tensor` has it, and a `TensorInfo`. */
+/** What `describe` looks at. Both a `Tensor` and a `TensorInfo` have it. */
 export interface DescribedTensor {
   readonly shape: readonly number[]
   readonly dtype: string
 }
 
-/** A recurrent module, as names and shapes in a state dict tell it. */
+/** A recurrent module, as its names and shapes in a state dict describe it. */
 export interface RecurrentModule {
-  /** What stands before its parameters' names: `encoder.lstm.`, or nothing. */
+  /** The prefix of its parameters' names: `encoder.lstm.`, or nothing. */
   readonly prefix: string
-  /** `RNN` and `RNNCell` with tanh or relu: shapes cannot tell. */
+  /** `RNN` and `RNNCell` may use tanh or relu: shapes do not tell which. */
   readonly kind: RecurrentKind | `${RecurrentKind}Cell`
   readonly inputSize: number
   readonly hiddenSize: number
@@ -20,7 +20,7 @@ export interface RecurrentModule {
   readonly numLayers: number
   readonly bidirectional: boolean
   readonly bias: boolean
-  /** Of an LSTM with projections; else 0. */
+  /** The size of projections, of an LSTM that has them; else 0. */
   readonly projSize: number
   readonly dtype: string
 }

@@ -16,8 +16,8 @@ import { type BrowserPage, openPage } from './openPage.ts'
 import { fromWire, orNull, toWire, type WireFloats } from './wire.ts'
 
 /**
- * An engine in a browser without a window: the wasm engine, or the gpu engine on one of its backends. Null where that browser
- * is not installed, or gives no adapter.
+ * Starts an engine in a headless browser: the wasm engine, or the gpu engine on one of its backends. Null where that browser
+ * is not installed, or has no adapter.
  *
  * @example
  * const gpu = await startBrowserEngine('webgpu')

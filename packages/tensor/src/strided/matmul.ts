@@ -9,8 +9,8 @@ import { bigintsOf, dense, isContiguous, numelOf, type Strided, shapeText, Walk 
 import { expand, transpose, unsqueeze } from './views.ts'
 
 /**
- * The matrix product as PyTorch's matmul has it: a vector is a row on the left and a column on the right, and the
- * dimensions before the last two are batches, which broadcast.
+ * The matrix product, like PyTorch's matmul: a vector is a row on the left and a column on the right, and the dimensions before the
+ * last two are batches, which broadcast.
  * @throws RuntimeError if the shapes do not fit or the dtypes differ
  */
 export function matmul(a: Strided, b: Strided): Strided {
@@ -119,7 +119,7 @@ function matrixAt({ storage, shape, strides, dtype }: Strided, offset: number): 
 function multiplyFloats(a: Strided, b: Strided, m: number, bias: Strided | null): FloatArray {
   const [k = 0, n = 0] = b.shape
   const flipped = transpose(b, 0, 1)
-  // The weights of a Linear come as a transposed view: the engine takes them as they lie.
+  // The weights of a Linear come as a transposed view, which the engine takes without a copy.
   const transposeB = !isContiguous(b) && isContiguous(flipped)
   return currentHostEngine().matmul({
     a: floatsOf(a),

@@ -2,21 +2,21 @@ import { describeValue } from '@unroll/kernels'
 import { suffixOf as endOf, gateLetters, type RecurrentKind } from '@unroll/kernels/spec'
 import { cat, checkTensor, type Tensor } from '@unroll/tensor'
 
-/** A letter for each gate, in the order in which a framework stacks them. */
+/** A letter for each gate, in the order of a framework. */
 export type GateOrder = Readonly<Record<RecurrentKind, string>>
 
-/** The two kinds of GRU that there are; the end of a message. */
+/** The end of a message that explains the two kinds of GRU. */
 export const gruEquations =
   "PyTorch's GRU has n = tanh(W x + b + r * (R h + c)), and lacks n = tanh(W x + b + R (r * h)): train one with the former"
 
 export interface LayerPlace {
-  /** Which of a stack of layers it becomes. Default 0. */
+  /** The index of the layer that it becomes. Default 0. */
   readonly layer?: number | undefined
-  /** It becomes the backward direction. Default false. */
+  /** Whether it becomes the backward direction. Default false. */
   readonly reverse?: boolean | undefined
 }
 
-/** Blocks of rows, one a gate, brought into PyTorch's order. */
+/** Reorders the blocks of rows, one for each gate, into PyTorch's order. */
 export function reorder(tensor: Tensor, from: string, to: string): Tensor {
   const size = tensor.size(0) / from.length
   const blocks = [...to].map((gate) => {
@@ -40,7 +40,7 @@ export function checkKind(who: string, kind: RecurrentKind): void {
   throw new RangeError(`${who}: expected kind 'RNN', 'LSTM' or 'GRU', got ${describeValue(kind)}`)
 }
 
-/** @throws TypeError if a tensor of the layer is missing, is none, or has a name that none has */
+/** @throws TypeError if a tensor of the layer is missing, is not a tensor, or has an unknown name */
 export function checkTensors<Name extends string>(
   who: string,
   weights: Readonly<Partial<Record<Name, Tensor | null | undefined>>>,
