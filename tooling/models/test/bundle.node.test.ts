@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,10 +17,8 @@ const executablePath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr
 const app = fileURLToPath(new URL('app', import.meta.url))
 const packages = fileURLToPath(new URL('../../../packages', import.meta.url))
 const names = ['gpu', 'kernels', 'nn', 'sequence', 'tensor']
-/** The import map of a page without a bundler. */
-const importMap = JSON.stringify({
-  imports: Object.fromEntries(names.map((name) => [`@unroll/${name}`, `/${name}/index.js`])),
-})
+/** The import map of a page without a bundler: every module that the packages export. */
+const importMap = JSON.stringify({ imports: Object.fromEntries(names.flatMap(modulesOf)) })
 
 /** Minified as for production, if at all; each writes `main.js` and what it loads into a folder. */
 const bundlers = {
@@ -54,6 +52,16 @@ const bundlers = {
       },
     })
   },
+}
+
+/** What can be imported from a package, and its address in the page. */
+function modulesOf(name: string): (readonly [specifier: string, address: string])[] {
+  const { exports } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
+  return Object.entries(exports).flatMap(([path, file]) =>
+    typeof file === 'string' && file.endsWith('.js')
+      ? [[`@unroll/${name}${path.slice(1)}`, file.replace('./dist/', `/${name}/`)] as const]
+      : [],
+  )
 }
 
 describe.skipIf(!executablePath)(executablePath ? 'an app' : 'an app: no Chromium here', () => {
