@@ -2,7 +2,7 @@ import { recordOf } from './operands.ts'
 import type { Tensor } from './tensor.ts'
 
 /**
- * The guard of tensors, for the layers above.
+ * Checks that an argument is a tensor, for the layers above.
  * @param who the function, as messages name it: `LSTM.forward`
  * @param what the argument
  * @throws TypeError unless `value` is a tensor

@@ -7,7 +7,7 @@ import type { Saved } from './savedValue.ts'
 /**
  * What a checkpoint's Python object becomes: dict, OrderedDict and Counter a Map; list, tuple and torch.Size an
  * array; set and frozenset a Set; bytes and bytearray a Uint8Array; int a number, or a bigint beyond 2^53; dtype,
- * device and layout their name; a storage a 1-D tensor. What is none of these, an {@link InertRecord}.
+ * device and layout their name; a storage a 1-D tensor. Everything else becomes an {@link InertRecord}.
  *
  * One Python object is one JavaScript object, wherever it is referred to.
  */

@@ -4,7 +4,7 @@ export interface Complex {
   readonly im: number
 }
 
-/** A saved object with `T` in the place of tensors. */
+/** A saved object with `T` in place of tensors. */
 export type Saved<T> =
   | null
   | boolean
