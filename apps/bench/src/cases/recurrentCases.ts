@@ -1,4 +1,5 @@
 import type { RecurrentMode, RecurrentSpec } from '@unroll/kernels'
+import { gateCount } from '@unroll/kernels/spec'
 
 /** A recurrent layer stack and the size of the sequences it runs over. */
 export interface BenchCase {
@@ -109,7 +110,7 @@ function gridOf(
       batches.flatMap((N) =>
         hiddenSizes.map((H) => {
           const kind = mode.slice(0, mode.includes('_') ? 3 : undefined).toLowerCase()
-          const perStep = { LSTM: 4, GRU: 3, RNN_TANH: 1 }[mode] * H * 2 * H * numLayers * N
+          const perStep = gateCount(mode) * H * 2 * H * numLayers * N
           const T = Math.min(50, Math.max(leastT, Math.floor(multiplyAdds / perStep)))
           return layers(`${name}-${kind}-${numLayers}x${N}x${H}`, mode, T, N, H, H, numLayers)
         }),

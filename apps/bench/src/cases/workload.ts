@@ -1,5 +1,5 @@
 import type { DirectionWeights } from '@unroll/kernels'
-import { gateCount } from '@unroll/kernels/spec'
+import { layerInputSize, type ParameterSpec, parametersOf, sizesOf } from '@unroll/kernels/spec'
 import { seeded } from '@unroll/testing'
 import type { BenchCase } from './recurrentCases.ts'
 
@@ -19,19 +19,23 @@ export interface Workload extends BenchCase {
 /** Draws a case's weights and input: the same numbers every time, weights as PyTorch initialises them. */
 export function makeWorkload(benchCase: BenchCase): Workload {
   const { spec } = benchCase
-  const H = spec.hiddenSize
-  const P = spec.projSize || H
-  const D = spec.bidirectional ? 2 : 1
-  const rows = gateCount(spec.mode) * H
   const random = seeded(1)
-  const weight = (length: number): Float32Array => draw(random, length, 1 / Math.sqrt(H))
-  const weights = Array.from({ length: spec.numLayers * D }, (_, index) => ({
-    weightIh: weight(rows * (index < D ? spec.inputSize : D * P)),
-    weightHh: weight(rows * P),
-    biasIh: weight(rows),
-    biasHh: weight(rows),
-    weightHr: spec.projSize > 0 ? weight(P * H) : null,
-  }))
+  const bound = 1 / Math.sqrt(spec.hiddenSize)
+  const weight = (parameter: ParameterSpec): Float32Array =>
+    draw(
+      random,
+      parameter.shape.reduce((product, size) => product * size),
+      bound,
+    )
+  const weights = parametersOf({ ...spec, bias: true }).map(
+    ({ weightIh, weightHh, biasIh, biasHh, weightHr }) => ({
+      weightIh: weight(weightIh),
+      weightHh: weight(weightHh),
+      biasIh: biasIh && weight(biasIh),
+      biasHh: biasHh && weight(biasHh),
+      weightHr: weightHr && weight(weightHr),
+    }),
+  )
   return {
     ...benchCase,
     weights,
@@ -64,14 +68,17 @@ export interface Product {
 
 /** All matrix products of one call. Inputs are multiplied for all timesteps at once, hidden states at each timestep. */
 export function products(benchCase: BenchCase): readonly Product[] {
-  const { mode, inputSize, hiddenSize: H, projSize, numLayers, bidirectional } = benchCase.spec
-  const P = projSize || H
-  const D = bidirectional ? 2 : 1
-  const gates = gateCount(mode) * H
+  const { projSize, numLayers } = benchCase.spec
+  const sizes = sizesOf(benchCase.spec)
+  const { G, D, H, P } = sizes
   const batches = batchSizes(benchCase)
   return Array.from({ length: numLayers * D }, (_, index): Product[] => [
-    { of: 'inputs', rows: [rowCount(benchCase)], weights: gates * (index < D ? inputSize : D * P) },
-    { of: 'states', rows: batches, weights: gates * P },
+    {
+      of: 'inputs',
+      rows: [rowCount(benchCase)],
+      weights: G * H * layerInputSize(sizes, Math.floor(index / D)),
+    },
+    { of: 'states', rows: batches, weights: G * H * P },
     ...(projSize > 0 ? [{ of: 'states' as const, rows: batches, weights: projSize * H }] : []),
   ]).flat()
 }

@@ -6,6 +6,7 @@
  * Source of the model: Williams, Waterman, Patterson, "Roofline: An Insightful Visual Performance Model for Multicore
  * Architectures", Communications of the ACM 52 (2009).
  */
+import { sizesOf } from '@unroll/kernels/spec'
 import type { BenchCase } from '../cases/recurrentCases.ts'
 import { products } from '../cases/workload.ts'
 
@@ -14,8 +15,8 @@ const bytesOfWeight = 4
 /** Bytes of float32 weights that are read over and over: by all timesteps of a direction, or by call after call of one. */
 export function workingSet(benchCase: BenchCase): number {
   const all = products(benchCase)
-  const { numLayers, bidirectional } = benchCase.spec
-  const directions = numLayers * (bidirectional ? 2 : 1)
+  const { spec } = benchCase
+  const directions = spec.numLayers * sizesOf(spec).D
   const sum = (of: typeof all): number =>
     bytesOfWeight * of.reduce((total, { weights }) => total + weights, 0)
   return benchCase.T === 1 ? sum(all) : sum(all.filter(({ of }) => of === 'states')) / directions

@@ -24,7 +24,13 @@ export interface ParameterSpec {
 }
 
 /** The parameters of one direction of one layer, by role and in PyTorch's order; null for one there is not. */
-export type DirectionParameters = { readonly [weight in keyof DirectionWeights]: ParameterSpec | null }
+export interface DirectionParameters {
+  readonly weightIh: ParameterSpec
+  readonly weightHh: ParameterSpec
+  readonly biasIh: ParameterSpec | null
+  readonly biasHh: ParameterSpec | null
+  readonly weightHr: ParameterSpec | null
+}
 
 /**
  * What the names of a layer's parameters end in, for each direction of each layer: `_l0`, `_l0_reverse`, `_l1`, ...

@@ -38,8 +38,8 @@ export class ResidentWeights extends Resident<PackedWeights> {
     this.#who = who
     this.#spec = spec
     this.#directions = parametersOf(spec, suffixes).map((direction) => ({
-      weightIh: direction.weightIh?.name ?? null,
-      weightHh: direction.weightHh?.name ?? null,
+      weightIh: direction.weightIh.name,
+      weightHh: direction.weightHh.name,
       biasIh: direction.biasIh?.name ?? null,
       biasHh: direction.biasHh?.name ?? null,
       weightHr: direction.weightHr?.name ?? null,

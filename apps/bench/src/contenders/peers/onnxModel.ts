@@ -1,5 +1,5 @@
 import type { DirectionWeights, FloatArray, RecurrentMode, RecurrentSpec } from '@unroll/kernels'
-import { gateCount } from '@unroll/kernels/spec'
+import { gateCount, sizesOf } from '@unroll/kernels/spec'
 import { type AttributeValue, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnxSchema.ts'
 
 interface OnnxModelOptions {
@@ -27,14 +27,14 @@ export function onnxModel(
   weights: readonly DirectionWeights[],
   { ragged = false, stateful = false }: OnnxModelOptions = {},
 ): Uint8Array {
-  const { mode, inputSize, hiddenSize: H, numLayers, bidirectional } = spec
+  const { mode, inputSize, hiddenSize: H, numLayers } = spec
   if (spec.dtype !== 'float32') throw new RangeError(`onnxModel: expected float32 weights, got ${spec.dtype}`)
   if (spec.projSize > 0) {
     throw new RangeError(
       `onnxModel: expected no projection, which ONNX's LSTM lacks, got projSize ${spec.projSize}`,
     )
   }
-  const D = bidirectional ? 2 : 1
+  const { D } = sizesOf(spec)
   if (weights.length !== numLayers * D) {
     throw new RangeError(`onnxModel: expected weights of ${numLayers * D} directions, got ${weights.length}`)
   }
@@ -62,7 +62,7 @@ export function onnxModel(
       attributes: {
         ...operators[mode].attributes(D),
         hidden_size: H,
-        direction: bidirectional ? 'bidirectional' : 'forward',
+        direction: D === 2 ? 'bidirectional' : 'forward',
       },
     }
     return { constants, nodes: [recurrent, ...directionsToColumns(`y_l${layer}`, outputOf(layer), D)] }

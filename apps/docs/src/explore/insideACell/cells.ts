@@ -1,6 +1,8 @@
 /** The three cells by their equations, in plain loops: every number that the page shows, step by step. */
 
-export type Kind = 'RNN' | 'LSTM' | 'GRU'
+import { gateLetters, type RecurrentKind as Kind } from '@unroll/kernels/spec'
+
+export type { RecurrentKind as Kind } from '@unroll/kernels/spec'
 
 /** The weights of a layer's one direction, as PyTorch has them: G gates stacked, biases included. */
 export interface CellWeights {
@@ -34,9 +36,6 @@ export const letters = {
   GRU: ['r', 'z', 'n', 'h'],
 } as const satisfies Record<Kind, readonly string[]>
 
-/** Gates that are stacked in the weights. */
-const gates = { RNN: 1, LSTM: 4, GRU: 3 } as const
-
 /**
  * Runs a cell over a sequence from a state of zeros.
  * @param inputs `(steps)` of `(inputSize)`
@@ -44,7 +43,7 @@ const gates = { RNN: 1, LSTM: 4, GRU: 3 } as const
 export function traceCell(weights: CellWeights, inputs: readonly Float32Array[]): Trace {
   const { kind, units } = weights
   const steps = inputs.length
-  const rows = gates[kind] * units
+  const rows = gateLetters[kind].length * units
   const values: Record<string, Float32Array> = {}
   for (const letter of letters[kind]) values[letter] = new Float32Array(steps * units)
   const trace = {
