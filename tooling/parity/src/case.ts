@@ -1,6 +1,7 @@
 /** Cases of all families: how they are drawn, simplified, and turned into plans. */
 import { Chooser } from './chooser.ts'
-import { drawModuleCase, type ModuleCase, modulePlan, simplerModuleCases } from './moduleCase.ts'
+import { drawModuleCase, modulePlan, simplerModuleCases } from './drawModuleCase.ts'
+import type { ModuleCase } from './moduleCase.ts'
 import { drawPackingCase, type PackingCase, packingPlan, simplerPackingCases } from './packingCase.ts'
 import type { Plan } from './plan.ts'
 import {

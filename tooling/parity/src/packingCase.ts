@@ -1,6 +1,6 @@
 /** Random configurations of torch.nn.utils.rnn. */
 import type { Chooser } from './chooser.ts'
-import { below } from './moduleCase.ts'
+import { below } from './drawModuleCase.ts'
 import type { PackingPlan } from './plan.ts'
 
 export interface PackingCase {

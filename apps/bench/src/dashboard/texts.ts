@@ -1,9 +1,8 @@
 import { remembered } from './remember.ts'
 import { chinese } from './textsChinese.ts'
-import { english } from './textsEnglish.ts'
+import { english, type Texts } from './textsEnglish.ts'
 
-/** Every text of the page, in both languages. */
-export type Texts = typeof english
+export type { Texts } from './textsEnglish.ts'
 
 export type Language = 'en' | 'zh-CN'
 

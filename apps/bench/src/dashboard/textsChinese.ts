@@ -1,4 +1,4 @@
-import type { Texts } from './texts.ts'
+import type { Texts } from './textsEnglish.ts'
 
 export const chinese: Texts = {
   language: 'zh-CN',

@@ -1,4 +1,4 @@
-import type { ScalingAxis } from './figures/scaling.ts'
+import type { ScalingAxis } from './figures/scalingAxis.ts'
 
 const axes: Record<ScalingAxis, string> = { hiddenSize: 'Hidden size', N: 'Batch size', T: 'Timesteps' }
 
@@ -228,3 +228,6 @@ export const english = {
     commands: 'On the command line',
   },
 }
+
+/** Every text of the page. */
+export type Texts = typeof english

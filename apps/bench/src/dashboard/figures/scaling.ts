@@ -6,8 +6,7 @@ import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions, Row } from '../figure.ts'
 import { machineOf, placeOf, type Run } from '../runs.ts'
 import { digits, dots, figureOf, plot } from './base.ts'
-
-export type ScalingAxis = 'hiddenSize' | 'N' | 'T'
+import type { ScalingAxis } from './scalingAxis.ts'
 
 /** The properties that are the same along a line. */
 const fixed = ['mode', 'numLayers', 'bidirectional', 'projSize', 'N', 'T', 'hiddenSize'] as const

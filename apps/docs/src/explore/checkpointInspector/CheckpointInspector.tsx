@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { Detail } from './Detail.tsx'
 import { FileChooser } from './FileChooser.tsx'
 import { gatesOf } from './gatesOf.ts'
 import { ModuleList } from './ModuleList.tsx'
@@ -75,15 +76,6 @@ function FailureText({ failure, texts }: { readonly failure: Failure; readonly t
       </p>
       <Detail message={failure.message} texts={texts} />
     </div>
-  )
-}
-
-/** What the reader of checkpoints says, in its own words. */
-export function Detail({ message, texts }: { readonly message: string; readonly texts: Texts }) {
-  return (
-    <p class="detail">
-      {texts.detail}: <span lang="en">{message}</span>
-    </p>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Detail } from './CheckpointInspector.tsx'
+import { Detail } from './Detail.tsx'
 import { gatesOf } from './gatesOf.ts'
 import { HistogramView } from './HistogramView.tsx'
 import type { Look } from './lookAt.ts'
