@@ -97,7 +97,7 @@ export interface StateNode extends Sized {
 }
 
 /** `h` of the last layer, its directions side by side: `(N, D * P)`. */
-interface LastNode extends Sized {
+export interface LastNode extends Sized {
   readonly kind: 'last'
   readonly of: RecurrentNode
 }
@@ -211,22 +211,4 @@ export function leavesOf(roots: readonly MatrixNode[]): GraphLeaves {
 
   const results = roots.map(visit)
   return { key: `${texts.join('; ')} => ${results.join(' ')}`, hosts, residents }
-}
-
-/** The sequences whose outputs somebody asks for: of the others only the states are computed. */
-export function sequencesWithOutput(roots: readonly MatrixNode[]): Set<object> {
-  const found = new Set<object>()
-  const visit = (node: MatrixNode): void => {
-    if (node.kind === 'output') found.add(node.of)
-    if (node.kind === 'gradient') visit(node.of.of.input)
-    else if ('of' in node) visit(node.of.input)
-    if ('input' in node) visit(node.input)
-  }
-  roots.forEach(visit)
-  return found
-}
-
-/** The sequences whose gradients somebody asks for: of these every state is kept. */
-export function sequencesWithGradients(roots: readonly MatrixNode[]): Set<object> {
-  return new Set(roots.flatMap((node) => (node.kind === 'gradient' ? [node.of.of] : [])))
 }

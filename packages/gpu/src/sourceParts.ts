@@ -38,6 +38,9 @@ export function overK(depth: number, term: (k: string, i: number) => string): st
   return `${inLoop > 0 ? `for (let k = 0; k < ${inLoop}; k += ${unroll}) { ${turn.join(' ')} }` : ''} ${rest.join(' ')}`
 }
 
+/** Which products a gradient goes through: of `W_ih` with the input, or of `W_hh` with the state. */
+export type Through = 'input' | 'hidden'
+
 /** `a * b`, element by element. */
 export const multiply: string = `function (a, b) { return a[${Y}][${X}] * b[${Y}][${X}]; }`
 

@@ -1,13 +1,14 @@
 import { GpuLimitError } from '../errors.ts'
 import type { MatrixNode, RecurrentNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
-import type { GlRun } from './glRun.ts'
+import type { GlGraph } from './glGraph.ts'
 
 /**
  * Asks for the grid of everything a graph computes, so that what does not fit is refused before anything runs.
  * @throws GpuLimitError
  */
-export function checkSizes(roots: readonly MatrixNode[], run: GlRun): void {
+export function checkSizes(roots: readonly MatrixNode[], graph: GlGraph): void {
+  const { run } = graph
   const seen = new Set<object>()
   const isNew = (node: object): boolean => {
     const known = seen.has(node)
@@ -25,7 +26,7 @@ export function checkSizes(roots: readonly MatrixNode[], run: GlRun): void {
   }
   const sequence = (node: RecurrentNode): void => {
     if (!isNew(node)) return
-    run.sequenceGrids(node)
+    graph.sequenceGrids(node)
     for (const { input, hidden, projection } of node.directions) {
       for (const matrix of [input, hidden, projection]) if (matrix) weights(matrix)
     }
@@ -33,7 +34,7 @@ export function checkSizes(roots: readonly MatrixNode[], run: GlRun): void {
   }
   const visit = (node: MatrixNode): void => {
     if (!isNew(node)) return
-    run.gridOf(node)
+    graph.gridOf(node)
     switch (node.kind) {
       case 'host':
         break

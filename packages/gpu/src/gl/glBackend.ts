@@ -8,6 +8,7 @@ import { ResidentMatrix } from '../residentMatrix.ts'
 import { type Answer, answerOf, rowsOf } from './answer.ts'
 import { checkSizes } from './checkSizes.ts'
 import { GlContext } from './glContext.ts'
+import { GlGraph } from './glGraph.ts'
 import { GlLauncher } from './glLauncher.ts'
 import { type GlMatrix, GlRun } from './glRun.ts'
 import { gridOf } from './grid.ts'
@@ -64,14 +65,15 @@ export class GlBackend implements Backend {
 
   async #run(roots: readonly MatrixNode[]): Promise<Float32Array[]> {
     this.#check()
-    const run = new GlRun(this.#context, this.#launcher, (matrix) => this.#weight(matrix), roots)
+    const run = new GlRun(this.#context, this.#launcher, (matrix) => this.#weight(matrix))
+    const graph = new GlGraph(run, roots)
     try {
-      checkSizes(roots, run)
+      checkSizes(roots, graph)
       const answer = answerOf(
-        roots.map((root) => run.gridOf(root)),
+        roots.map((root) => graph.gridOf(root)),
         this.#context.maxTextureSize,
       )
-      const arrays = await this.#read(run, answer, roots)
+      const arrays = await this.#read(graph, answer, roots)
       // A lost context computes zeros and says nothing.
       this.#check()
       return arrays
@@ -84,9 +86,9 @@ export class GlBackend implements Backend {
   }
 
   /** Computes the roots, puts them into one texture and reads that. */
-  async #read(run: GlRun, answer: Answer, roots: readonly MatrixNode[]): Promise<Float32Array[]> {
-    const textures = roots.map((root) => run.matrix(root).texture)
-    const whole = run.blank(answer)
+  async #read(graph: GlGraph, answer: Answer, roots: readonly MatrixNode[]): Promise<Float32Array[]> {
+    const textures = roots.map((root) => graph.matrix(root).texture)
+    const whole = graph.run.blank(answer)
     for (const [i, place] of answer.places.entries()) {
       const texture = textures[i]
       if (texture) this.#context.copy(texture, whole, place)

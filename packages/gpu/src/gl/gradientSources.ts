@@ -1,5 +1,5 @@
 import type { RecurrentMode } from '@unroll/kernels'
-import { ended, masks, X, Y, zeroBehindEnd } from '../sourceParts.ts'
+import { ended, masks, type Through, X, Y, zeroBehindEnd } from '../sourceParts.ts'
 import { address, type Grid, locate } from './grid.ts'
 
 /**
@@ -175,9 +175,6 @@ export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): str
     ${through}
   }`
 }
-
-/** Which products a gradient goes through: of `W_ih` with the input, or of `W_hh` with the state. */
-export type Through = 'input' | 'hidden'
 
 /** `(G*H, depth + 1)`: over all rows, `sum d^T x`, and in the last column `sum d`, the gradient of the bias. */
 export function weightGradient(

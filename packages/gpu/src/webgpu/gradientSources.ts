@@ -1,6 +1,6 @@
 import type { RecurrentMode } from '@unroll/kernels'
 import { gateCount } from '@unroll/kernels/spec'
-import { ended, masks, overK, X, Y, zeroBehindEnd } from '../sourceParts.ts'
+import { ended, masks, overK, type Through, X, Y, zeroBehindEnd } from '../sourceParts.ts'
 
 /**
  * The kernels that walk a sequence backward on WebGPU: every thread computes one number, thread x a column and y a row.
@@ -146,9 +146,6 @@ export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): str
     ${through}
   }`
 }
-
-/** Which products a gradient goes through: of `W_ih` with the input, or of `W_hh` with the state. */
-export type Through = 'input' | 'hidden'
 
 /** `(G*H, depth + 1)`: over all rows, `sum d^T x`, and in the last column `sum d`, the gradient of the bias. */
 export function weightGradient(

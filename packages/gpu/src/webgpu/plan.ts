@@ -5,8 +5,9 @@ import { kernelSettings } from '../gpujs/kernelSettings.ts'
 import type { Gpu, GpuDevice, GpuJs, Handle, Input, Kernel, Pipeline } from '../gpujs/types.ts'
 import type { GraphLeaves, MatrixNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
+import type { Launch } from './launch.ts'
 import { ResidentArguments } from './residentArguments.ts'
-import { type Launch, traceGraph, type Value } from './trace.ts'
+import { traceGraph, type Value } from './trace.ts'
 
 /** Numbers beyond this are not whole in float32, in which kernels count rows. */
 const maxRows = 2 ** 24

@@ -1,0 +1,197 @@
+import type { Texture } from '../gpujs/types.ts'
+import type { RecurrentNode } from '../graph.ts'
+import type { Walk, WalkStart } from '../schedule/backwardEmitter.ts'
+import { required } from '../schedule/required.ts'
+import { projectBack } from '../sourceParts.ts'
+import { GlEmitter } from './glEmitter.ts'
+import { GlHistory } from './glHistory.ts'
+import type { GlRun } from './glRun.ts'
+import {
+  before,
+  cellBefore,
+  gates,
+  gruGradient,
+  hiddenBefore,
+  lastHidden,
+  lstmGradient,
+  rnnGradient,
+  zeros4,
+} from './gradientSources.ts'
+import { corner, type Grid } from './grid.ts'
+import { affine4 } from './sources.ts'
+
+/**
+ * Launches the walk of one direction backward. A timestep is two launches, `d` and `dh`, with a projection one more; an LSTM's
+ * `dc` is another. The gates are computed again, those of all timesteps by two launches.
+ */
+export class GlWalk extends GlEmitter implements Walk<Texture> {
+  readonly #start: WalkStart<Texture>
+  readonly #all: Grid
+  readonly #allHidden: Grid
+  #hiddens: Texture | null = null
+  /** An LSTM's cell states before each timestep. */
+  readonly #cells: Texture | null
+  /** Null for an RNN, whose derivative needs its states only. */
+  readonly #gates: Texture | null
+
+  constructor(node: RecurrentNode, run: GlRun, inputGrid: Grid, start: WalkStart<Texture>) {
+    super(node, run, inputGrid)
+    this.#start = start
+    this.#all = this.gridOfAll(this.sizes.H)
+    this.#allHidden = this.gridOfAll(this.sizes.P)
+    this.#cells = this.#cellsBefore()
+    this.#gates = this.#computeGates()
+  }
+
+  gates(): GlHistory {
+    const { launcher, context } = this.run
+    const texture = this.#gates ? launcher.launch(zeros4, this.#all, []) : this.run.blank(this.#all)
+    return new GlHistory(context, texture, this.#all)
+  }
+
+  hiddens(): GlHistory {
+    return new GlHistory(this.run.context, this.run.blank(this.#allHidden), this.#allHidden)
+  }
+
+  lastHidden(t: number): Texture {
+    const { P } = this.sizes
+    return this.run.launcher.launch(lastHidden, this.stateGrid(P), [
+      this.run.uploadStates(this.#start.final.h.data, P),
+      ...this.#outputAt(t),
+    ])
+  }
+
+  lastCell(): Texture | null {
+    const { c } = this.#start.final
+    return c && this.run.uploadStates(c.data, this.sizes.H)
+  }
+
+  projectBack(dh: Texture): Texture {
+    const { projection } = this.#start.direction.weights
+    if (projection === null) return dh
+    return this.run.launcher.launch(projectBack(this.sizes.P), this.stateGrid(this.sizes.H), [dh, projection])
+  }
+
+  gradient(t: number, dm: Texture, dc: Texture | null): Texture {
+    const { masked } = this
+    const { mode } = this.node.spec
+    const { launcher } = this.run
+    const { kept } = this.#start
+    const grid = this.stateGrid(this.sizes.H)
+    switch (mode) {
+      case 'LSTM':
+        return launcher.launch(lstmGradient(masked), grid, [
+          ...this.#cellArguments(dm, dc),
+          ...[required(this.#cells, 'cell states'), ...this.#at(t)],
+        ])
+      case 'GRU': {
+        const g = required(this.#gates, 'gates')
+        return launcher.launch(gruGradient(masked), grid, [g, this.hiddensBefore(), dm, ...this.#at(t)])
+      }
+      case 'RNN_TANH':
+      case 'RNN_RELU': {
+        const { x, y } = this.#corner(t)
+        const args = [kept.h, dm, y, x, ...this.mask(t)]
+        return launcher.launch(rnnGradient(mode, masked), grid, args)
+      }
+      default:
+        return mode satisfies never
+    }
+  }
+
+  cellBefore(t: number, _d: Texture, dm: Texture, dc: Texture | null): Texture | null {
+    if (dc === null) return null
+    return this.run.launcher.launch(cellBefore(this.masked), this.stateGrid(this.sizes.H), [
+      ...this.#cellArguments(dm, dc),
+      ...this.#at(t),
+    ])
+  }
+
+  hiddenBefore(t: number, d: Texture, dh: Texture, earlier: number | null): Texture {
+    const { H, P } = this.sizes
+    const { mode } = this.node.spec
+    const isGru = mode === 'GRU'
+    const { x, y } = corner(this.#all, t)
+    return this.run.launcher.launch(hiddenBefore(mode, H, this.masked, earlier !== null), this.stateGrid(P), [
+      ...[d, this.#start.direction.weights.hidden],
+      ...(this.masked || isGru ? [dh] : []),
+      ...(isGru ? [required(this.#gates, 'gates'), y, x] : []),
+      ...this.mask(t),
+      ...(earlier === null ? [] : this.#outputAt(earlier)),
+    ])
+  }
+
+  hiddensBefore(): Texture {
+    const { direction, kept } = this.#start
+    const { D, P } = this.sizes
+    const { h, s } = kept.initial
+    // Beside c in a texel, h is not what the kernel reads.
+    const isBesideCell = this.#cells !== null && h === s
+    this.#hiddens ??= this.#before(
+      { s: this.gridOfAll(D * P), out: this.#allHidden, from: direction.side * P, channel: null },
+      [kept.h, isBesideCell ? this.run.uploadStates(direction.initial.h.data, P) : h],
+    )
+    return this.#hiddens
+  }
+
+  end(): void {
+    this.release([this.#hiddens, this.#cells, this.#gates].filter((texture) => texture !== null))
+  }
+
+  #cellsBefore(): Texture | null {
+    const { direction, kept } = this.#start
+    const { c } = direction.initial
+    if (c === null) return null
+    return this.#before({ s: this.#all, out: this.#all, from: 0, channel: 1 }, [
+      kept.s,
+      this.run.uploadStates(c.data, this.sizes.H),
+    ])
+  }
+
+  #before(where: Parameters<typeof before>[0], states: readonly [all: Texture, first: Texture]): Texture {
+    const source = before(where, this.#start.direction.side === 1, this.masked)
+    return this.run.launcher.launch(source, where.out, [...states, ...this.lengths])
+  }
+
+  #computeGates(): Texture | null {
+    const { mode } = this.node.spec
+    if (mode !== 'LSTM' && mode !== 'GRU') return null
+    const { launcher } = this.run
+    const { direction, kept } = this.#start
+    const { input, hidden } = direction.weights
+    const x = this.gridOfInput(direction.layer)
+    const p = launcher.launch(affine4(x.columns, x, this.#all, null), this.#all, [kept.x, input, 0])
+    const source = gates(mode, this.sizes.P, this.#allHidden, this.#all)
+    const computed = launcher.launch(source, this.#all, [p, this.hiddensBefore(), hidden])
+    this.release([p])
+    return computed
+  }
+
+  /** What both gradients of an LSTM's timestep read first. */
+  #cellArguments(dm: Texture, dc: Texture | null): Texture[] {
+    return [
+      required(this.#gates, 'gates'),
+      this.#start.kept.s,
+      dm,
+      required(dc, 'a gradient of a cell state'),
+    ]
+  }
+
+  /** Where a timestep stands in matrices of `H` columns, and its mask. */
+  #at(t: number): (Texture | number)[] {
+    const { x, y } = corner(this.#all, t)
+    return [y, x, ...this.mask(t)]
+  }
+
+  /** Where a timestep stands in the hidden states of both directions, and in their gradients. */
+  #corner(t: number): { readonly x: number; readonly y: number } {
+    const { D, P } = this.sizes
+    const { x, y } = corner(this.gridOfAll(D * P), t)
+    return { x: x + this.#start.direction.side * P, y }
+  }
+
+  #outputAt(t: number): [Texture, number, number] {
+    const { x, y } = this.#corner(t)
+    return [this.#start.y, y, x]
+  }
+}
