@@ -5,11 +5,10 @@ import { required } from '../schedule/required.ts'
 import { projectBack } from '../sourceParts.ts'
 import { GlEmitter } from './glEmitter.ts'
 import { GlHistory } from './glHistory.ts'
+import { GlPast } from './glPast.ts'
 import type { GlRun } from './glRun.ts'
 import {
-  before,
   cellBefore,
-  gates,
   gruGradient,
   hiddenBefore,
   lastHidden,
@@ -18,34 +17,28 @@ import {
   zeros4,
 } from './gradientSources.ts'
 import { corner, type Grid } from './grid.ts'
-import { affine4 } from './sources.ts'
 
 /**
  * Launches the walk of one direction backward. A timestep is two launches, `d` and `dh`, with a projection one more; an LSTM's
- * `dc` is another. The gates are computed again, those of all timesteps by two launches.
+ * `dc` is another.
  */
 export class GlWalk extends GlEmitter implements Walk<Texture> {
   readonly #start: WalkStart<Texture>
   readonly #all: Grid
   readonly #allHidden: Grid
-  #hiddens: Texture | null = null
-  /** An LSTM's cell states before each timestep. */
-  readonly #cells: Texture | null
-  /** Null for an RNN, whose derivative needs its states only. */
-  readonly #gates: Texture | null
+  readonly #past: GlPast
 
   constructor(node: RecurrentNode, run: GlRun, inputGrid: Grid, start: WalkStart<Texture>) {
     super(node, run, inputGrid)
     this.#start = start
     this.#all = this.gridOfAll(this.sizes.H)
     this.#allHidden = this.gridOfAll(this.sizes.P)
-    this.#cells = this.#cellsBefore()
-    this.#gates = this.#computeGates()
+    this.#past = new GlPast(node, run, inputGrid, start)
   }
 
   gates(): GlHistory {
     const { launcher, context } = this.run
-    const texture = this.#gates ? launcher.launch(zeros4, this.#all, []) : this.run.blank(this.#all)
+    const texture = this.#past.gates ? launcher.launch(zeros4, this.#all, []) : this.run.blank(this.#all)
     return new GlHistory(context, texture, this.#all)
   }
 
@@ -82,11 +75,11 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
       case 'LSTM':
         return launcher.launch(lstmGradient(masked), grid, [
           ...this.#cellArguments(dm, dc),
-          ...[required(this.#cells, 'cell states'), ...this.#at(t)],
+          ...[required(this.#past.cells, 'cell states'), ...this.#at(t)],
         ])
       case 'GRU': {
-        const g = required(this.#gates, 'gates')
-        return launcher.launch(gruGradient(masked), grid, [g, this.hiddensBefore(), dm, ...this.#at(t)])
+        const g = required(this.#past.gates, 'gates')
+        return launcher.launch(gruGradient(masked), grid, [g, this.#past.hiddens(), dm, ...this.#at(t)])
       }
       case 'RNN_TANH':
       case 'RNN_RELU': {
@@ -115,62 +108,24 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
     return this.run.launcher.launch(hiddenBefore(mode, H, this.masked, earlier !== null), this.stateGrid(P), [
       ...[d, this.#start.direction.weights.hidden],
       ...(this.masked || isGru ? [dh] : []),
-      ...(isGru ? [required(this.#gates, 'gates'), y, x] : []),
+      ...(isGru ? [required(this.#past.gates, 'gates'), y, x] : []),
       ...this.mask(t),
       ...(earlier === null ? [] : this.#outputAt(earlier)),
     ])
   }
 
   hiddensBefore(): Texture {
-    const { direction, kept } = this.#start
-    const { D, P } = this.sizes
-    const { h, s } = kept.initial
-    // Beside c in a texel, h is not what the kernel reads.
-    const isBesideCell = this.#cells !== null && h === s
-    this.#hiddens ??= this.#before(
-      { s: this.gridOfAll(D * P), out: this.#allHidden, from: direction.side * P, channel: null },
-      [kept.h, isBesideCell ? this.run.uploadStates(direction.initial.h.data, P) : h],
-    )
-    return this.#hiddens
+    return this.#past.hiddens()
   }
 
   end(): void {
-    this.release([this.#hiddens, this.#cells, this.#gates].filter((texture) => texture !== null))
-  }
-
-  #cellsBefore(): Texture | null {
-    const { direction, kept } = this.#start
-    const { c } = direction.initial
-    if (c === null) return null
-    return this.#before({ s: this.#all, out: this.#all, from: 0, channel: 1 }, [
-      kept.s,
-      this.run.uploadStates(c.data, this.sizes.H),
-    ])
-  }
-
-  #before(where: Parameters<typeof before>[0], states: readonly [all: Texture, first: Texture]): Texture {
-    const source = before(where, this.#start.direction.side === 1, this.masked)
-    return this.run.launcher.launch(source, where.out, [...states, ...this.lengths])
-  }
-
-  #computeGates(): Texture | null {
-    const { mode } = this.node.spec
-    if (mode !== 'LSTM' && mode !== 'GRU') return null
-    const { launcher } = this.run
-    const { direction, kept } = this.#start
-    const { input, hidden } = direction.weights
-    const x = this.gridOfInput(direction.layer)
-    const p = launcher.launch(affine4(x.columns, x, this.#all, null), this.#all, [kept.x, input, 0])
-    const source = gates(mode, this.sizes.P, this.#allHidden, this.#all)
-    const computed = launcher.launch(source, this.#all, [p, this.hiddensBefore(), hidden])
-    this.release([p])
-    return computed
+    this.#past.end()
   }
 
   /** What both gradients of an LSTM's timestep read first. */
   #cellArguments(dm: Texture, dc: Texture | null): Texture[] {
     return [
-      required(this.#gates, 'gates'),
+      required(this.#past.gates, 'gates'),
       this.#start.kept.s,
       dm,
       required(dc, 'a gradient of a cell state'),

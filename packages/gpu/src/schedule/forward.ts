@@ -49,11 +49,12 @@ export function runForward<H>(
     const keeps = layer >= keptFrom
     const isLast = layer === numLayers - 1
     const collector = keeps || wantsOutput || !isLast ? emitter.hiddens(keeps) : null
-    const walks = directionsOf(node, layer, (matrix) => emitter.resident(matrix)).map((direction) =>
-      runDirection(node, direction, x, emitter, keeps, collector?.(direction.side) ?? null),
+    const directions = directionsOf(node, layer, (matrix) => emitter.resident(matrix))
+    const runs = directions.map((direction) =>
+      runDirection(node.T, emitter, { direction, x, keeps, hidden: collector?.(direction.side) ?? null }),
     )
-    states.push(...walks.map(({ last }) => last))
-    const gathered = walks.flatMap((walk) => (walk.hidden ? [{ ...walk, h: walk.hidden.gathered() }] : []))
+    states.push(...runs.map(({ last }) => last))
+    const gathered = runs.flatMap((run) => (run.hidden ? [{ ...run, h: run.hidden.gathered() }] : []))
     if (gathered.length === 0) break
     if (keeps) {
       for (const { index, initial, cells, h } of gathered)
@@ -72,8 +73,8 @@ export function runForward<H>(
   }
 }
 
-/** What became of a direction. */
-interface Walk<H> {
+/** A direction that was run. */
+interface DirectionRun<H> {
   readonly index: number
   readonly initial: State<H>
   readonly last: State<H>
@@ -81,15 +82,21 @@ interface Walk<H> {
   readonly cells: Collector<H> | null
 }
 
-/** @param x what the layer reads */
+interface DirectionStart<H> {
+  readonly direction: Direction<H>
+  /** What the layer reads. */
+  readonly x: H
+  /** Whether gradients will read the states. */
+  readonly keeps: boolean
+  /** What gathers the hidden states, null where nobody reads them. */
+  readonly hidden: Collector<H> | null
+}
+
 function runDirection<H>(
-  { T }: RecurrentNode,
-  direction: Direction<H>,
-  x: H,
+  T: number,
   emitter: ForwardEmitter<H>,
-  keeps: boolean,
-  hidden: Collector<H> | null,
-): Walk<H> {
+  { direction, x, keeps, hidden }: DirectionStart<H>,
+): DirectionRun<H> {
   const { side, index } = direction
   const { projection } = direction.weights
   const { chunk } = emitter

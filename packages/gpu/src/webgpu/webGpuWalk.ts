@@ -1,12 +1,9 @@
-import { layerInputSize } from '@unroll/kernels/spec'
 import type { Handle } from '../gpujs/types.ts'
 import type { RecurrentNode } from '../graph.ts'
 import type { Walk, WalkStart } from '../schedule/backwardEmitter.ts'
 import { required } from '../schedule/required.ts'
 import { projectBack } from '../sourceParts.ts'
 import {
-  before,
-  gates,
   gradientColumns,
   gruGradient,
   hiddenBefore,
@@ -15,19 +12,16 @@ import {
   rnnGradient,
 } from './gradientSources.ts'
 import { History } from './history.ts'
-import { affine } from './sources.ts'
 import { type Recording, WebGpuEmitter } from './webGpuEmitter.ts'
+import { WebGpuPast } from './webGpuPast.ts'
 
 /**
- * Records the walk of one direction backward. A timestep is two launches, `d` and `dh`, with a projection three; the gradient
- * of an LSTM's cell state is part of `d`. The gates are computed again, those of all timesteps by two launches.
+ * Records the walk of one direction backward. A timestep is two launches, `d` and `dh`, with a projection three; an LSTM's `dc` is
+ * part of `d`.
  */
 export class WebGpuWalk extends WebGpuEmitter implements Walk<Handle> {
   readonly #start: WalkStart<Handle>
-  /** The inputs' shares of the gates, and the gates; null for an RNN, whose derivative needs its states only. */
-  readonly #gates: { readonly p: Handle; readonly g: Handle } | null
-  /** What `before` gave already, by what it was given. */
-  readonly #earlier = new Map<Handle, Handle>()
+  readonly #past: WebGpuPast
   /** The gradient of the last cell state, where there is one. */
   readonly #final: Handle | null
 
@@ -35,7 +29,7 @@ export class WebGpuWalk extends WebGpuEmitter implements Walk<Handle> {
     super(node, recording)
     this.#start = start
     this.#final = start.final.c && this.leaf(start.final.c)
-    this.#gates = this.#computeGates()
+    this.#past = new WebGpuPast(node, recording, start)
   }
 
   gates(): History {
@@ -73,16 +67,16 @@ export class WebGpuWalk extends WebGpuEmitter implements Walk<Handle> {
     const at = [t * this.node.N, ...this.mask(t)]
     switch (mode) {
       case 'LSTM': {
-        const { g } = required(this.#gates, 'gates')
+        const { g } = required(this.#past.gates, 'gates')
         const source = lstmGradient(H, dc === this.#final ? 0 : 4 * H, masked)
         return this.launch(source, size, [
-          ...[g, this.#statesBefore(), s, dm],
+          ...[g, this.#past.states(), s, dm],
           ...[required(dc, 'a gradient of a cell state'), ...at],
         ])
       }
       case 'GRU': {
-        const { p, g } = required(this.#gates, 'gates')
-        return this.launch(gruGradient(H, masked), size, [p, g, this.#statesBefore(), dm, ...at])
+        const { p, g } = required(this.#past.gates, 'gates')
+        return this.launch(gruGradient(H, masked), size, [p, g, this.#past.states(), dm, ...at])
       }
       case 'RNN_TANH':
       case 'RNN_RELU':
@@ -109,40 +103,11 @@ export class WebGpuWalk extends WebGpuEmitter implements Walk<Handle> {
   }
 
   hiddensBefore(): Handle {
-    const { kept } = this.#start
-    return kept.h === kept.s ? this.#statesBefore() : this.#before(kept.h, kept.initial.h, this.sizes.P)
+    return this.#past.hiddens()
   }
 
+  /** Nothing: see {@link WebGpuEmitter.release}. */
   end(): void {}
-
-  #computeGates(): { readonly p: Handle; readonly g: Handle } | null {
-    const { mode } = this.node.spec
-    if (mode !== 'LSTM' && mode !== 'GRU') return null
-    const { direction, kept } = this.#start
-    const { G, H, P } = this.sizes
-    const { input, hidden } = direction.weights
-    const size = { rows: this.node.T * this.node.N, columns: G * H }
-    const source = affine(layerInputSize(this.sizes, direction.layer), null)
-    const p = this.launch(source, size, [kept.x, input, 0])
-    return { p, g: this.launch(gates(mode, H, P), size, [p, this.hiddensBefore(), hidden]) }
-  }
-
-  /** All states before each timestep, as `kept.s`. */
-  #statesBefore(): Handle {
-    const { kept } = this.#start
-    const { H, P } = this.sizes
-    return this.#before(kept.s, kept.initial.s, this.node.spec.mode === 'LSTM' ? 2 * H : P)
-  }
-
-  #before(states: Handle, first: Handle, columns: number): Handle {
-    const { T, N } = this.node
-    const source = before(T, N, this.#start.direction.side === 1, this.masked)
-    const found =
-      this.#earlier.get(states) ??
-      this.launch(source, { rows: T * N, columns }, [states, first, ...this.lengths])
-    this.#earlier.set(states, found)
-    return found
-  }
 
   /** Timesteps come from the last on. */
   #history(columns: number): History {
