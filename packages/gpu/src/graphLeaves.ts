@@ -1,7 +1,7 @@
 import type { BackwardNode, HostNode, MatrixNode, RecurrentNode } from './graph.ts'
 import type { ResidentMatrix } from './residentMatrix.ts'
 
-/** The leaves of a graph, and a text of its structure: graphs with the same `key` differ in their leaves only. */
+/** The leaves of a graph, and a text that tells its structure: graphs with the same `key` differ in their leaves only. */
 export interface GraphLeaves {
   readonly key: string
   readonly hosts: readonly HostNode[]
@@ -15,14 +15,14 @@ export function leavesOf(roots: readonly MatrixNode[]): GraphLeaves {
   return { key: `${texts.join('; ')} => ${results.join(' ')}`, hosts, residents }
 }
 
-/** A graph in words: a text for each node, in which the nodes it reads are named by the positions of theirs. */
+/** A graph as texts, one for each node. A node that another one reads is named by the position of its text. */
 class Description {
   readonly hosts: HostNode[] = []
   readonly residents: ResidentMatrix[] = []
   readonly texts: string[] = []
   readonly #names = new Map<object, string>()
 
-  /** The name of a matrix, which is described when it is first met. */
+  /** Describes a matrix, unless that was done before. Returns its name. */
   matrix(node: MatrixNode): string {
     return this.#once(node, () => `${node.kind} ${node.rows}x${node.columns} ${this.#inside(node)}`)
   }

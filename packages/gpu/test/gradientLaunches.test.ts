@@ -11,24 +11,26 @@ const frozen = { weightIh: false, weightHh: false, biasIh: false, biasHh: false,
 
 interface Case {
   readonly wanted: WantedGradients
-  /** Launches that are not needed for it, of four timesteps. */
+  /** How many launches of a sequence of four timesteps are not needed. */
   readonly saved: { readonly webgpu: number; readonly webgl: number }
 }
 
 /** Two layers of a projected LSTM. */
 const stacked: Readonly<Record<string, Case>> = {
   'the input': { wanted: { input: false }, saved: { webgpu: 1, webgl: 1 } },
-  // Of each layer dh before the first timestep, on WebGL dc too; on WebGPU that is part of d.
+  // Each layer saves dh before its first timestep, and on WebGL dc, which is a part of d on WebGPU.
   'the initial states': { wanted: { h0: false, c0: false }, saved: { webgpu: 2, webgl: 4 } },
   'one W_hh': {
     wanted: { weights: [{ weightHh: false, biasHh: false }, {}] },
     saved: { webgpu: 1, webgl: 1 },
   },
-  // Gathering dh is another launch.
+  // The product, and what gathers dh.
   'one W_hr': { wanted: { weights: [{ weightHr: false }, {}] }, saved: { webgpu: 2, webgl: 2 } },
-  // On WebGPU: gathering layer 0's states; of its walk 4 before the timesteps, dh of the last, 3 a timestep, 2 to gather, 3 products;
-  // both gradients of inputs; dh before layer 1's first timestep. On WebGL: a blank texture for the states; 5 before the
-  // timesteps, 2 more blank ones, 3 for dh and dc of the last, 4 a timestep, 3 products; both gradients of inputs; dh and dc.
+  // WebGPU, in the order of the sum: gathering layer 0's states; its walk before the timesteps; dh of the last one; the
+  // timesteps; gathering d and dh; the products with weights; the gradients of both layers' inputs; dh before layer 1's
+  // first timestep. WebGL: the texture for layer 0's states; its walk before the timesteps; textures for d and dh; dh and
+  // dc of the last timestep, two of them uploads; the timesteps; the products; the gradients of inputs; dh and dc before
+  // the first timestep.
   'all of the lower layer': {
     wanted: { input: false, h0: false, c0: false, weights: [frozen, {}] },
     saved: { webgpu: 1 + 4 + 1 + 4 * 3 + 2 + 3 + 2 + 1, webgl: 1 + 5 + 2 + 3 + 4 * 4 + 3 + 2 + 2 },
@@ -37,8 +39,9 @@ const stacked: Readonly<Record<string, Case>> = {
 
 /** One layer of an RNN in two directions. */
 const bidirectional: Readonly<Record<string, Case>> = {
-  // Of the walk forward: the states before each timestep, dh of the last, 2 a timestep, a gathering or a blank texture, 2 products; the
-  // gradient of the input; of the walk in reverse the states before each timestep, W_hh and the initial state.
+  // Direction 0: the states before each timestep; dh of the last one, on WebGL with an upload; the timesteps; gathering
+  // d, on WebGL the texture for it; both products. The gradient of the input. Direction 1: the states before each
+  // timestep, the product with W_hh and the gradient of the initial state.
   'all but one W_ih': {
     wanted: { input: false, h0: false, weights: [frozen, { weightHh: false, biasHh: false }] },
     saved: { webgpu: 1 + 1 + 4 * 2 + 1 + 2 + 1 + 3, webgl: 1 + 2 + 4 * 2 + 1 + 2 + 1 + 3 },

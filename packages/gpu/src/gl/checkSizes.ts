@@ -4,8 +4,8 @@ import type { ResidentMatrix } from '../residentMatrix.ts'
 import type { GlGraph } from './glGraph.ts'
 
 /**
- * Asks for the grid of everything a graph computes, so that what does not fit is refused before anything runs.
- * @throws GpuLimitError
+ * Lays out everything a graph computes, before anything runs.
+ * @throws GpuLimitError if something does not fit into a texture
  */
 export function checkSizes(roots: readonly MatrixNode[], graph: GlGraph): void {
   const check = new SizeCheck(graph)

@@ -7,12 +7,12 @@ import { multiply } from '../sourceParts.ts'
 import type { GlRun } from './glRun.ts'
 import type { Grid } from './grid.ts'
 
-/** What both walks of a sequence have in common on WebGL: they launch kernels at once. */
+/** What the emitters of a sequence share on WebGL. Each launch runs its kernel at once. */
 export abstract class GlEmitter implements Emitter<Texture> {
   protected readonly node: RecurrentNode
   protected readonly run: GlRun
   protected readonly sizes: Sizes
-  /** How the sequence's input lies. */
+  /** The layout of the sequence's input. */
   protected readonly inputGrid: Grid
   /** Whether sequences end at different timesteps. */
   protected readonly masked: boolean

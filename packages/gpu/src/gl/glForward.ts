@@ -12,8 +12,8 @@ import type { SequenceGrids } from './sequenceGrids.ts'
 import { affine, affine4, gruStep, lstmStep, project, rnnStep, upload2, zeros2 } from './sources.ts'
 
 /**
- * Launches a sequence. A timestep is one launch, two with a projection; its result is copied into a texture of all timesteps. An
- * LSTM's states hold h and c in one texel; a projected h stands apart.
+ * Launches a sequence on WebGL. A timestep is one launch, or two with a projection, and its result is copied into a
+ * texture of all timesteps. An LSTM's states hold h and c of a unit in one texel; a projected h has a texture of its own.
  */
 export class GlForward extends GlEmitter implements ForwardEmitter<Texture> {
   readonly chunk: number
@@ -36,7 +36,7 @@ export class GlForward extends GlEmitter implements ForwardEmitter<Texture> {
       run.launcher.input(twoRows(data, H), H)
     const isProjected = weights.projection !== null
     const cell = input(c.data)
-    // Before a projection h is not the state: its first value is not read.
+    // With a projection, the first h before it is never read.
     const first = isProjected ? cell : input(h.data)
     const hidden = isProjected ? run.uploadStates(h.data, P) : null
     const s = run.launcher.launch(upload2, this.stateGrid(H), [first, cell])

@@ -11,7 +11,7 @@ import type { Grid } from './grid.ts'
 import { type SequenceGrids, sequenceGrids } from './sequenceGrids.ts'
 import { affine, lookUp, normalize, rowStatistics, second } from './sources.ts'
 
-/** A graph in one run: each node is computed when it is first asked for. */
+/** Computes a graph in one run, each node when it is first read. */
 export class GlGraph {
   readonly run: GlRun
   readonly #demand: Demand
@@ -30,7 +30,7 @@ export class GlGraph {
     return found
   }
 
-  /** How the result of a node lies, whether it is computed yet or not. */
+  /** The layout of a node's result, computed or not. */
   gridOf(node: MatrixNode): Grid {
     if (node.kind === 'softmax') return this.gridOf(node.input)
     const isOfInput = node.kind === 'gradient' && node.which === 'input'

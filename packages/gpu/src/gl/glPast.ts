@@ -8,13 +8,13 @@ import type { Grid } from './grid.ts'
 import { affine4 } from './sources.ts'
 
 /**
- * What the walk of a direction backward reads besides the states that were kept: the states before each timestep, and the gates,
- * which are computed again. All timesteps together are one launch, of the gates two.
+ * What the walk of a direction backward reads besides the states that were kept: the states before each timestep, and the
+ * gates, which are computed again. The states are one launch for all timesteps, the gates two.
  */
 export class GlPast extends GlEmitter {
   /** An LSTM's cell states before each timestep, `(T * N, H)`. */
   readonly cells: Texture | null
-  /** The gates of all timesteps, `(T * N, H)`; null for an RNN, whose derivative needs its states only. */
+  /** The gates of all timesteps, `(T * N, H)`; null for an RNN, whose derivative needs only its states. */
   readonly gates: Texture | null
   readonly #start: WalkStart<Texture>
   readonly #all: Grid
@@ -44,7 +44,7 @@ export class GlPast extends GlEmitter {
     const { direction, kept } = this.#start
     const { D, P } = this.sizes
     const { h, s } = kept.initial
-    // The kernel wants h alone; without a projection an LSTM's h and c share their texels.
+    // The kernel reads h from texels of one number. Without a projection, an LSTM has h and c in one texel.
     const first = this.cells !== null && h === s ? this.run.uploadStates(direction.initial.h.data, P) : h
     return this.#before(
       { s: this.gridOfAll(D * P), out: this.#allHidden, from: direction.side * P, channel: null },

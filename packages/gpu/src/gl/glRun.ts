@@ -12,7 +12,7 @@ export interface GlMatrix {
   readonly grid: Grid
 }
 
-/** What one run of a graph launches with. */
+/** What is needed to launch kernels in one run of a graph. */
 export class GlRun {
   readonly context: GlContext
   readonly launcher: GlLauncher
@@ -26,7 +26,7 @@ export class GlRun {
     this.weight = weight
   }
 
-  /** The grid of a plain matrix. */
+  /** The layout of a matrix; see {@link gridOf}. */
   grid(rows: number, columns: number, block?: number): Grid {
     return gridOf(rows, columns, this.context.maxTextureSize, block)
   }
@@ -36,13 +36,13 @@ export class GlRun {
     return { grid, texture: this.launcher.launch(upload(grid), grid, [this.launcher.input(data, columns)]) }
   }
 
-  /** Values of each sequence, `(N, columns)`, from an array of `N * columns`. */
+  /** Uploads values of each sequence, `(N, columns)`. */
   uploadStates(data: Float32Array, columns: number): Texture {
     const padded = twoRows(data, columns)
     return this.upload({ data: padded, rows: padded.length / columns, columns }).texture
   }
 
-  /** The lengths of sequences, which are sent once in a run. */
+  /** The lengths of sequences, uploaded once in a run. */
   lengths(lengths: HostNode): Texture {
     const texture = this.#lengths.get(lengths) ?? this.uploadStates(lengths.data, 1)
     this.#lengths.set(lengths, texture)
@@ -54,7 +54,7 @@ export class GlRun {
   }
 }
 
-/** A second row of zeros below a single one, whose texture would be laid out differently. Nobody reads what it computes. */
+/** Adds a row of zeros to a single row, whose texture gpu.js would lay out differently. Its results are not read. */
 export function twoRows(data: Float32Array, columns: number): Float32Array {
   if (data.length !== columns) return data
   const result = new Float32Array(2 * columns)

@@ -19,8 +19,8 @@ import {
 import { corner, type Grid } from './grid.ts'
 
 /**
- * Launches the walk of one direction backward. A timestep is two launches, `d` and `dh`, with a projection one more; an LSTM's
- * `dc` is another.
+ * Launches the walk of one direction backward. A timestep is two launches, for `d` and `dh`, one more with a projection,
+ * and one more for `dc` of an LSTM.
  */
 export class GlWalk extends GlEmitter implements Walk<Texture> {
   readonly #start: WalkStart<Texture>
@@ -122,7 +122,7 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
     this.#past.end()
   }
 
-  /** What both gradients of an LSTM's timestep read first. */
+  /** The first arguments of both gradients of an LSTM's timestep. */
   #cellArguments(dm: Texture, dc: Texture | null): Texture[] {
     return [
       required(this.#past.gates, 'gates'),
@@ -132,13 +132,13 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
     ]
   }
 
-  /** Where a timestep stands in matrices of `H` columns, and its mask. */
+  /** Where a timestep begins in matrices of `H` columns, and its mask. */
   #at(t: number): (Texture | number)[] {
     const { x, y } = corner(this.#all, t)
     return [y, x, ...this.mask(t)]
   }
 
-  /** Where a timestep stands in the hidden states of both directions, and in their gradients. */
+  /** Where a timestep of this direction begins in the hidden states of both, and in their gradients. */
   #corner(t: number): { readonly x: number; readonly y: number } {
     const { D, P } = this.sizes
     const { x, y } = corner(this.gridOfAll(D * P), t)

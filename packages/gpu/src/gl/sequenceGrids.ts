@@ -3,16 +3,16 @@ import type { RecurrentNode } from '../graph.ts'
 import type { GlRun } from './glRun.ts'
 import type { Grid } from './grid.ts'
 
-/** Texels of inputs' shares of the gates that are held at once: 64 MiB of four floats. */
+/** How many texels of the inputs' share of the gates are held at once: 64 MiB, of four floats each. */
 const chunkTexels = 2 ** 22
 
-/** Grids of a sequence. A timestep is one block. */
+/** The layouts of a sequence's matrices. A timestep is one block. */
 export interface SequenceGrids {
-  /** `(T * N, D * P)` */
+  /** Hidden states, `(T * N, D * P)`. */
   readonly hidden: Grid
-  /** `(chunk * N, H)`: inputs' shares of the gates */
+  /** The inputs' share of the gates, `(chunk * N, H)`. */
   readonly shares: Grid
-  /** `(T * N, H)`, where every state of an LSTM is kept */
+  /** All states of an LSTM, `(T * N, H)`; null unless they are kept. */
   readonly cells: Grid | null
 }
 
@@ -28,8 +28,8 @@ export function sequenceGrids({ spec, T, N }: RecurrentNode, run: GlRun, keeps: 
 }
 
 /**
- * More timesteps, by a quarter at most, so that sequences of nearly equal length share their kernels: the sizes of textures
- * are written into those.
+ * Rounds up, by a quarter at most. Kernels are compiled for the sizes of their textures, so sequences of nearly the same
+ * length share them.
  */
 function roundedUp(timesteps: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(timesteps)) - 2)

@@ -9,7 +9,7 @@ import { required } from './required.ts'
 /** The gradients of a sequence; throws for one that was not asked for. */
 export type Gradients<H> = (which: GradientNode['which'], index: number) => H
 
-/** What all parts of a backward schedule share. */
+/** What all functions below share. */
 interface Backward<H> {
   readonly node: BackwardNode
   readonly emitter: BackwardEmitter<H>
@@ -21,7 +21,7 @@ interface Backward<H> {
 
 /**
  * Launches backpropagation through time on any backend: from the last layer down, direction by direction, from the last
- * timestep of each to its first. What no gradient that is asked for needs is left out.
+ * timestep of each to its first. A launch that no wanted gradient needs is left out.
  * @param output `(T * N, D * P)`: gradient of the output
  */
 export function runBackward<H>(
@@ -52,7 +52,7 @@ export function runBackward<H>(
 /**
  * @param y gradient of the layer's output
  * @param passesOn whether the gradient of the layer's input is needed
- * @returns what that is computed from: all directions, if it is needed
+ * @returns what that gradient is computed from, of each direction that was walked
  */
 function runLayer<H>(
   backward: Backward<H>,
@@ -76,8 +76,8 @@ function runLayer<H>(
 }
 
 /**
- * @param read gives what met the input's weights, from what the layer read
- * @returns the gradients of the gates of all timesteps, null where nothing reads them
+ * @param read gives the factor of the input weights' gradient, from what the layer read
+ * @returns the gradients of the gates of all timesteps; null if nothing reads them
  */
 function runDirection<H>(
   backward: Backward<H>,
@@ -106,7 +106,7 @@ function runDirection<H>(
   return d
 }
 
-/** @param collectors of what the timesteps give, null where nothing reads it */
+/** Gathers the gradients of gates and hidden states where there are collectors for them. */
 function runTimesteps<H>(
   { node, emitter, asked, give }: Backward<H>,
   { index, side }: Direction<H>,
@@ -118,6 +118,7 @@ function runTimesteps<H>(
   let dc = walk.lastCell()
   for (let i = T - 1; i >= 0; i--) {
     const t = timeOf(T, side, i)
+    // Before the first timestep come the initial states, whose gradients may not be asked for.
     const needsHidden = i > 0 || asked.has('h0', index)
     const needsCell = i > 0 || asked.has('c0', index)
     hiddens?.add(dh, t)

@@ -15,13 +15,13 @@ export interface WalkStart<H> {
 }
 
 /**
- * The launches that walk one direction backward. `d` is the gradient of a timestep's gates, `dh` and `dc` those of its states, `dm`
- * that of its hidden state before the projection.
+ * The launches that walk one direction backward. `d` is the gradient of a timestep's gates, `dh` and `dc` those of its
+ * states, `dm` that of its hidden state before the projection.
  */
 export interface Walk<H> {
-  /** Gathers `d` of all timesteps. */
+  /** Starts to gather `d` of all timesteps. */
   gates(): Collector<H>
-  /** Gathers `dh` of all timesteps. */
+  /** Starts to gather `dh` of all timesteps. */
   hiddens(): Collector<H>
   /** `dh` of the last timestep. */
   lastHidden(t: number): H
@@ -29,24 +29,25 @@ export interface Walk<H> {
   lastCell(): H | null
   /** `dm` of `dh`; `dh` itself without a projection. */
   projectBack(dh: H): H
+  /** `d` of a timestep. */
   gradient(t: number, dm: H, dc: H | null): H
   /** `dc` of the timestep before; null unless it is an LSTM. */
   cellBefore(t: number, d: H, dm: H, dc: H | null): H | null
-  /** `dh` of the timestep before, at time `earlier`; null where there is none: then it is that of the initial state. */
+  /** `dh` of the timestep before, which is `earlier`; if that is null, the gradient of the initial state. */
   hiddenBefore(t: number, d: H, dh: H, earlier: number | null): H
   /** The hidden states before each timestep, `(T * N, P)`. */
   hiddensBefore(): H
-  /** Releases what the walk computed for itself. */
+  /** Frees what the walk computed for itself. */
   end(): void
 }
 
 /** The launches that walk a sequence backward. */
 export interface BackwardEmitter<H> extends Emitter<H> {
-  /** Computes the states before each timestep again, and the gates, of all timesteps at once. */
+  /** Begins the walk of a direction. Computes the gates of all timesteps again. */
   walk(start: WalkStart<H>): Walk<H>
   /** What a layer above the first read, with zeros behind the end of each sequence. */
   running(x: H): H
-  /** `(G*H, K + 1)`: gradient of `W_ih` of `layer`, or of `W_hh`, and of its bias, from `d` and what meets it. */
+  /** `(G*H, K + 1)`: gradient of `W_ih` or `W_hh` and its bias, from `d` and the other factor, `x`. */
   weightGradient(layer: number, through: Through, d: H, x: H): H
   /** `(P, H)`: gradient of `W_hr`, from `dh` and the states of all timesteps. */
   projectionGradient(dh: H, s: H): H

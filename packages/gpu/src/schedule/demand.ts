@@ -1,10 +1,10 @@
 import { sizesOf } from '@unroll/kernels/spec'
 import type { BackwardNode, GradientNode, MatrixNode, RecurrentNode } from '../graph.ts'
 
-/** What is asked of a sequence besides its last states. */
+/** What is asked of a sequence, besides its last states. */
 export interface SequenceDemand {
   readonly wantsOutput: boolean
-  /** The lowest layer whose states are kept for gradients; the number of layers where none are. */
+  /** The lowest layer whose states are kept for gradients; the number of layers if none are. */
   readonly keptFrom: number
 }
 
@@ -17,7 +17,7 @@ export interface GradientDemand {
   hasAnyOf(index: number): boolean
 }
 
-/** What the roots of a graph need: nothing else is launched. */
+/** What the roots of a graph ask of its sequences. Nothing else is launched. */
 export class Demand {
   readonly #withOutput: ReadonlySet<RecurrentNode>
   readonly #gradients: readonly GradientNode[]

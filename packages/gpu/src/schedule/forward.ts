@@ -30,8 +30,8 @@ export interface Kept<H> {
 }
 
 /**
- * Launches a sequence on any backend: layer by layer, direction by direction, timestep by timestep. The inputs' shares of the
- * gates are computed for a chunk of timesteps at once.
+ * Launches a sequence on any backend: layer by layer, direction by direction, timestep by timestep. The inputs' share of
+ * the gates is computed for a chunk of timesteps at once.
  * @param input `(T * N, I)`
  */
 export function runForward<H>(
@@ -73,7 +73,7 @@ export function runForward<H>(
   }
 }
 
-/** A direction that was run. */
+/** What a direction computed. */
 interface DirectionRun<H> {
   readonly index: number
   readonly initial: State<H>
@@ -88,7 +88,7 @@ interface DirectionStart<H> {
   readonly x: H
   /** Whether gradients will read the states. */
   readonly keeps: boolean
-  /** What gathers the hidden states, null where nobody reads them. */
+  /** What gathers the hidden states; null if nothing reads them. */
   readonly hidden: Collector<H> | null
 }
 
@@ -115,6 +115,7 @@ function runDirection<H>(
     const { h, s: old } = state
     const s = emitter.step(direction, { t, p, at: t - first }, state)
     state = { s, h: projection === null ? s : emitter.project(projection, { s, h }, t) }
+    // Gradients read the initial states once more.
     if (!keeps || i > 0) emitter.release([h, old])
     hidden?.add(state.h, t)
     cells?.add(s, t)

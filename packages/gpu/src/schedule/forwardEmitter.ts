@@ -12,7 +12,7 @@ export interface State<H> {
 /** Which timestep a step computes, and with what. */
 export interface Timestep<H> {
   readonly t: number
-  /** The inputs' shares of the gates, of several timesteps. */
+  /** The inputs' share of the gates, of several timesteps. */
   readonly p: H
   /** This timestep's position among those of `p`. */
   readonly at: number
@@ -22,17 +22,21 @@ export interface Timestep<H> {
 export interface ForwardEmitter<H> extends Emitter<H> {
   /** How many timesteps {@link ForwardEmitter.projectInputs} computes at once. */
   readonly chunk: number
+  /** The states before the first timestep. */
   initial(direction: Direction<H>): State<H>
-  /** What gathers the hidden states of a layer, for each side; `keeps` if gradients will read the states. */
+  /** Starts to gather the hidden states of a layer, side by side. `keeps` tells whether gradients will read them. */
   hiddens(keeps: boolean): (side: number) => Collector<H>
-  /** What gathers all states of a direction for its gradients; null where the hidden states tell them all. */
+  /**
+   * Starts to gather all states of a direction for its gradients; null if those that {@link ForwardEmitter.hiddens}
+   * gathers are all.
+   */
   cells(direction: Direction<H>): Collector<H> | null
   /** `x W_ih + b` of the timesteps from `first` on. */
   projectInputs(direction: Direction<H>, x: H, first: number): H
   /** One timestep: the next `s`. */
   step(direction: Direction<H>, timestep: Timestep<H>, state: State<H>): H
-  /** `W_hr h`; `state` has the next `s` and the `h` before, which sequences that have ended keep. */
+  /** `W_hr h` from the next `s`. `state` has the `h` before too, which sequences that have ended keep. */
   project(projection: H, state: State<H>, t: number): H
-  /** What was gathered of a layer's directions as one matrix `(T * N, D * P)`. */
+  /** The hidden states of a layer's directions, as they were gathered, in one matrix `(T * N, D * P)`. */
   beside(hiddens: readonly H[]): H
 }

@@ -12,15 +12,18 @@ interface Part {
 }
 
 /**
- * Gathers the results of timesteps into one matrix while they are computed: seven of them into one, seven of those into one,
- * and so on, so that few are alive at a time. That is one launch for every six timesteps.
+ * Gathers the results of timesteps into one matrix while they are computed: seven of them into one, seven of those into
+ * one, and so on. So few buffers are in use at a time, for one launch every six timesteps.
  */
 export class History implements Collector<Handle> {
   readonly #launch: Launch
   readonly #columns: number
   readonly #rows: number
   readonly #reversed: boolean
-  /** Parts that are not joined yet, in the order of adding; position 0 has those never joined, 1 those joined once, ... */
+  /**
+   * The parts that are left to join, in the order of adding: at 0 those of one timestep, at 1 those joined once, and so
+   * on.
+   */
   readonly #levels: Part[][] = []
 
   /**
@@ -46,7 +49,7 @@ export class History implements Collector<Handle> {
     }
   }
 
-  /** All that was added, first timestep first. */
+  /** Everything that was added, ordered by time. */
   gathered(): Handle {
     let parts = this.#levels.toReversed().flat()
     // A single result is copied too: it may have more columns than are gathered.

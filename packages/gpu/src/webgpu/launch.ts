@@ -1,6 +1,6 @@
 import type { Handle } from '../gpujs/types.ts'
 
-/** Runs a kernel of `height` by `width` threads over values and numbers; gives its result. */
+/** Launches a kernel with a thread for each of `rows` by `columns` results. Returns what stands for them. */
 export type Launch = (
   source: string,
   size: { readonly rows: number; readonly columns: number },

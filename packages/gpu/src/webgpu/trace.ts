@@ -11,7 +11,7 @@ import { WebGpuBackward } from './webGpuBackward.ts'
 import type { Recording } from './webGpuEmitter.ts'
 import { WebGpuForward } from './webGpuForward.ts'
 
-/** A matrix on the device: `columns` columns of `handle` from `column` on. */
+/** A matrix on the device: the columns of `handle` from `column` on. */
 export interface Value {
   readonly handle: Handle
   readonly column: number
@@ -55,7 +55,7 @@ class Trace {
     return value
   }
 
-  /** As a kernel takes it: from column 0 on. */
+  /** A matrix as an argument of a kernel, which reads from column 0 on. */
   #whole(node: MatrixNode): Handle {
     return this.value(node).handle
   }
@@ -101,7 +101,7 @@ class Trace {
   #gradient({ of, which, index }: GradientNode): Value {
     const gradients = this.#backward.get(of) ?? this.#walk(of)
     this.#backward.set(of, gradients)
-    // The gradient of a cell state is part of the first timestep's d.
+    // The gradient of a first cell state is a part of the first timestep's d.
     return { handle: gradients(which, index), column: which === 'c0' ? 4 * of.of.spec.hiddenSize : 0 }
   }
 

@@ -6,14 +6,14 @@ import type { Emitter } from '../schedule/emitter.ts'
 import { multiply } from '../sourceParts.ts'
 import type { Launch } from './launch.ts'
 
-/** What a plan lends its emitters. */
+/** What a plan gives its emitters. */
 export interface Recording {
   readonly launch: Launch
   /** The argument of the plan that stands for a leaf of the graph. */
   readonly leaf: (leaf: MatrixNode | ResidentMatrix) => Handle
 }
 
-/** What both walks of a sequence have in common on WebGPU: they record launches into a plan. */
+/** What the emitters of a sequence share on WebGPU. Each launch is recorded into a plan. */
 export abstract class WebGpuEmitter implements Emitter<Handle> {
   protected readonly node: RecurrentNode
   protected readonly sizes: Sizes
@@ -41,7 +41,7 @@ export abstract class WebGpuEmitter implements Emitter<Handle> {
     return this.launch(multiply, factors, [x, this.leaf(factors)])
   }
 
-  /** Nothing: gpu.js sees from the plan when a buffer is free. */
+  /** Does nothing: gpu.js knows from the whole plan when a buffer is free. */
   release(): void {}
 
   /** The last arguments of a kernel of one timestep, where sequences end at different ones. */

@@ -7,12 +7,12 @@ import { History } from './history.ts'
 import { affine, beside, gruStep, lstmStep, project, rnnStep, type Shares, shareOut } from './sources.ts'
 import { type Recording, WebGpuEmitter } from './webGpuEmitter.ts'
 
-/** Floats of inputs' shares of the gates that are held at once: 64 MiB. */
+/** How many floats of the inputs' share of the gates are held at once: 64 MiB. */
 const chunkFloats = 2 ** 24
 
 /**
- * Records a sequence. A timestep is one launch, one more with a projection and one more where products are shared out. An
- * LSTM's states hold h and c side by side, `(N, 2*H)`; a projected h stands apart.
+ * Records the launches of a sequence on WebGPU. A timestep is one launch, one more with a projection, and one more where
+ * products are shared out. An LSTM's states hold h and c side by side, `(N, 2*H)`; a projected h is a matrix of its own.
  */
 export class WebGpuForward extends WebGpuEmitter implements ForwardEmitter<Handle> {
   readonly chunk: number
@@ -34,7 +34,7 @@ export class WebGpuForward extends WebGpuEmitter implements ForwardEmitter<Handl
     const { H } = this.sizes
     const cell = this.leaf(c)
     const isProjected = weights.projection !== null
-    // Before a projection h is not the state: its first value is not read.
+    // With a projection, the first h before it is never read.
     const first = isProjected ? cell : hidden
     const s = this.launch(beside(H), { rows: this.node.N, columns: 2 * H }, [first, cell])
     return { h: isProjected ? hidden : s, s }
@@ -77,7 +77,7 @@ export class WebGpuForward extends WebGpuEmitter implements ForwardEmitter<Handl
         return this.launch(lstmStep(H, P, { isProjected, masked, shares }), { rows, columns: 2 * H }, args)
       }
       case 'GRU': {
-        // The bias of its candidate stands among the weights.
+        // The candidate's bias is part of the weights.
         const args = [...before, ...(shares ? [hidden, product] : [product]), ...mask]
         return this.launch(gruStep(H, masked, shares), { rows, columns: H }, args)
       }
@@ -115,11 +115,11 @@ export class WebGpuForward extends WebGpuEmitter implements ForwardEmitter<Handl
 }
 
 /**
- * How the products of a timestep are shared out; null where every thread sums all of its own. Measured on an NVIDIA H200, a
- * timestep of an LSTM was 14 times as fast with one sequence of 2048 units and 1.5 times with 32 of 512; at the bounds below it
- * was a tenth faster or slower. The bounds for GRU and RNN follow from their numbers of terms.
- * @param threads of a timestep
- * @param terms that each of them sums
+ * How the products of a timestep are shared out among threads; null if each thread computes whole sums. Measured on an
+ * NVIDIA H200, a timestep of an LSTM was 14 times as fast with one sequence of 2048 units and 1.5 times with 32 of 512;
+ * at the bounds below it was a tenth faster or slower. The bounds for GRU and RNN follow from their numbers of terms.
+ * @param threads how many a timestep has
+ * @param terms how many each of them adds up
  */
 function sharesOf(threads: number, terms: number, N: number): Shares | null {
   if (terms < 768 || threads >= 2 ** 16) return null

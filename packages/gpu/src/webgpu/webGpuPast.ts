@@ -6,21 +6,21 @@ import { before, gates } from './gradientSources.ts'
 import { affine } from './sources.ts'
 import { type Recording, WebGpuEmitter } from './webGpuEmitter.ts'
 
-/** The inputs' shares of the gates, and the gates, of all timesteps: `(T * N, G*H)`. */
+/** The inputs' share of the gates, and the gates, both of all timesteps: `(T * N, G*H)`. */
 interface Gates {
   readonly p: Handle
   readonly g: Handle
 }
 
 /**
- * What the walk of a direction backward reads besides the states that were kept: the states before each timestep, and the gates,
- * which are computed again. All timesteps together are one launch, of the gates two.
+ * What the walk of a direction backward reads besides the states that were kept: the states before each timestep, and the
+ * gates, which are computed again. The states are one launch for all timesteps, the gates two.
  */
 export class WebGpuPast extends WebGpuEmitter {
-  /** Null for an RNN, whose derivative needs its states only. */
+  /** Null for an RNN, whose derivative needs only its states. */
   readonly gates: Gates | null
   readonly #start: WalkStart<Handle>
-  /** What was computed already, by the states of which it is the timesteps before. */
+  /** What was computed already, by the states after each timestep that it was computed from. */
   readonly #known = new Map<Handle, Handle>()
 
   constructor(node: RecurrentNode, recording: Recording, start: WalkStart<Handle>) {
@@ -35,7 +35,7 @@ export class WebGpuPast extends WebGpuEmitter {
     return h === s ? this.states() : this.#before(h, initial.h, this.sizes.P)
   }
 
-  /** All states before each timestep: of an LSTM `(T * N, 2*H)`, else the hidden states. */
+  /** All states before each timestep: for an LSTM h and c, `(T * N, 2*H)`, else the hidden states. */
   states(): Handle {
     const { s, initial } = this.#start.kept
     const { H, P } = this.sizes

@@ -16,13 +16,14 @@ import { type Recording, WebGpuEmitter } from './webGpuEmitter.ts'
 import { WebGpuPast } from './webGpuPast.ts'
 
 /**
- * Records the walk of one direction backward. A timestep is two launches, `d` and `dh`, with a projection three; an LSTM's `dc` is
- * part of `d`.
+ * Records the walk of one direction backward. A timestep is two launches, for `d` and `dh`, or three with a projection.
+ * An LSTM's
+ * `dc` is a part of `d`.
  */
 export class WebGpuWalk extends WebGpuEmitter implements Walk<Handle> {
   readonly #start: WalkStart<Handle>
   readonly #past: WebGpuPast
-  /** The gradient of the last cell state, where there is one. */
+  /** The gradient of the last cell state; null unless it is an LSTM. */
   readonly #final: Handle | null
 
   constructor(node: RecurrentNode, recording: Recording, start: WalkStart<Handle>) {
@@ -86,7 +87,7 @@ export class WebGpuWalk extends WebGpuEmitter implements Walk<Handle> {
     }
   }
 
-  /** It stands in `d`, see {@link gradientColumns}. */
+  /** `d` has it in its last columns. */
   cellBefore(_t: number, d: Handle): Handle | null {
     return this.#final && d
   }
@@ -106,10 +107,10 @@ export class WebGpuWalk extends WebGpuEmitter implements Walk<Handle> {
     return this.#past.hiddens()
   }
 
-  /** Nothing: see {@link WebGpuEmitter.release}. */
+  /** Does nothing, like {@link WebGpuEmitter.release}. */
   end(): void {}
 
-  /** Timesteps come from the last on. */
+  /** Timesteps are added from the last to the first of the direction. */
   #history(columns: number): History {
     return new History(this.launch, columns, this.node.N, this.#start.direction.side === 0)
   }
