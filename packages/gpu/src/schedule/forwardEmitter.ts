@@ -24,7 +24,7 @@ export interface ForwardEmitter<H> extends Emitter<H> {
   readonly chunk: number
   /** The states before the first timestep. */
   initial(direction: Direction<H>): State<H>
-  /** Starts to gather the hidden states of a layer, side by side. `keeps` tells whether gradients will read them. */
+  /** Starts to gather the hidden states of a layer, each side on its own. `keeps` tells whether gradients will read them. */
   hiddens(keeps: boolean): (side: number) => Collector<H>
   /**
    * Starts to gather all states of a direction for its gradients; null if those that {@link ForwardEmitter.hiddens}
