@@ -36,6 +36,7 @@ export class GlPast extends GlEmitter {
     return this.#hiddens
   }
 
+  /** Frees all of it. */
   end(): void {
     this.release([this.#hiddens, this.cells, this.gates].filter((texture) => texture !== null))
   }

@@ -84,7 +84,8 @@ export class WebGpuForward extends WebGpuEmitter implements ForwardEmitter<Handl
       case 'RNN_TANH':
       case 'RNN_RELU':
         return this.launch(rnnStep(mode, H, masked, shares), { rows, columns: H }, [
-          ...[...before, product],
+          ...before,
+          product,
           ...mask,
         ])
       default:
