@@ -85,7 +85,7 @@ export interface ResidentDirection {
   readonly projection: ResidentMatrix | null
 }
 
-/** All hidden states of the last layer, `(T * N, D * P)`. Rows behind the end of a sequence have no meaning. */
+/** All hidden states of the last layer, `(T * N, D * P)`. Rows after the end of a sequence have no meaning. */
 export interface OutputNode extends Sized {
   readonly kind: 'output'
   readonly of: RecurrentNode
@@ -110,7 +110,7 @@ export interface BackwardNode {
   readonly kind: 'backward'
   /** The sequence, with rows ordered by time. */
   readonly of: RecurrentNode
-  /** Gradient of the output, `(T * N, D * P)`, with zeros behind the end of each sequence. */
+  /** Gradient of the output, `(T * N, D * P)`, with zeros after the end of each sequence. */
   readonly output: HostNode
   /** Gradients of the last states of each layer and direction: `h` `(N, P)`, and `c` `(N, H)` for an LSTM. */
   readonly final: readonly { readonly h: HostNode; readonly c: HostNode | null }[]

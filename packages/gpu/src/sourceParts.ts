@@ -14,7 +14,7 @@ export function ended(masked: boolean, kept: string): string {
 }
 
 /**
- * Source text that returns 0 if `row`, of all timesteps, is behind the end of its sequence. What is there will be
+ * Source text that returns 0 if `row`, of all timesteps, is after the end of its sequence. What is there will be
  * multiplied by gradients of zero, and zero times infinity would be NaN.
  */
 export function zeroBehindEnd(masked: boolean, N: number, row: string): string {

@@ -25,7 +25,7 @@ import { address, type Grid, locate } from './grid.ts'
 export const zeros4: string = 'function () { return [0.0, 0.0, 0.0, 0.0]; }'
 
 /**
- * The states before each timestep, from those after each in `s`. The first are `first`; behind the end of a sequence they
+ * The states before each timestep, from those after each in `s`. The first are `first`; after the end of a sequence they
  * are 0.
  * @param channel which number of a texel of s to read; null if it has one
  * @param from the first column of s to read
@@ -57,7 +57,7 @@ export function before(
   }`
 }
 
-/** Copies x, with zeros behind the end of each sequence. */
+/** Copies x, with zeros after the end of each sequence. */
 export function running(x: Grid): string {
   return `function (x, len) { ${locate(x)} ${zeroBehindEnd(true, x.block, 'r')} return x[${Y}][${X}]; }`
 }

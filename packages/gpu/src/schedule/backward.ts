@@ -63,7 +63,7 @@ function runLayer<H>(
   const { node, emitter, asked } = backward
   let cleared: H | null = null
   const read = (x: H): H => {
-    // The host sends zeros behind the end of each sequence.
+    // The host sends zeros after the end of each sequence.
     if (node.of.lengths === null || layer === 0) return x
     cleared ??= emitter.running(x)
     return cleared

@@ -45,7 +45,7 @@ export interface Walk<H> {
 export interface BackwardEmitter<H> extends Emitter<H> {
   /** Begins the walk of a direction. Computes the gates of all timesteps again. */
   walk(start: WalkStart<H>): Walk<H>
-  /** What a layer above the first read, with zeros behind the end of each sequence. */
+  /** What a layer above the first read, with zeros after the end of each sequence. */
   running(x: H): H
   /** `(G*H, K + 1)`: gradient of `W_ih` or `W_hh` and its bias, from `d` and the other factor, `x`. */
   weightGradient(layer: number, through: Through, d: H, x: H): H

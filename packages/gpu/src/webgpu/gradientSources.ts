@@ -34,7 +34,7 @@ export function gradientColumns(mode: RecurrentMode, H: number): number {
 }
 
 /**
- * The states before each timestep, from those after each in `s`. The first are `first`; behind the end of a sequence they
+ * The states before each timestep, from those after each in `s`. The first are `first`; after the end of a sequence they
  * are 0.
  */
 export function before(T: number, N: number, reversed: boolean, masked: boolean): string {
@@ -49,7 +49,7 @@ export function before(T: number, N: number, reversed: boolean, masked: boolean)
   }`
 }
 
-/** Copies x, with zeros behind the end of each sequence. */
+/** Copies x, with zeros after the end of each sequence. */
 export function running(N: number): string {
   return `function (x, len) { ${zeroBehindEnd(true, N, Y)} return x[${Y}][${X}]; }`
 }
