@@ -14,7 +14,7 @@ export class GlBackward extends GlEmitter implements BackwardEmitter<Texture> {
   running(x: Texture): Texture {
     const { D, P } = this.sizes
     const grid = this.gridOfAll(D * P)
-    return this.run.launcher.launch(running(grid), grid, [x, ...this.lengths])
+    return this.launch(running(grid), grid, [x, ...this.lengths])
   }
 
   weightGradient(layer: number, through: Through, d: Texture, x: Texture): Texture {
@@ -22,14 +22,14 @@ export class GlBackward extends GlEmitter implements BackwardEmitter<Texture> {
     const terms = through === 'input' ? this.gridOfInput(layer) : this.gridOfAll(P)
     const out = this.run.grid(G * H, terms.columns + 1)
     const source = weightGradient(this.node.spec.mode, through, { d: this.gridOfAll(H), x: terms, out })
-    return this.run.launcher.launch(source, out, [d, x])
+    return this.launch(source, out, [d, x])
   }
 
   projectionGradient(dh: Texture, s: Texture): Texture {
     const { H, P } = this.sizes
     const out = this.run.grid(P, H)
     const source = projectionGradient({ dh: this.gridOfAll(P), s: this.gridOfAll(H), out }, this.masked)
-    return this.run.launcher.launch(source, out, [dh, s, ...this.lengths])
+    return this.launch(source, out, [dh, s, ...this.lengths])
   }
 
   inputGradient(
@@ -39,9 +39,6 @@ export class GlBackward extends GlEmitter implements BackwardEmitter<Texture> {
     const { D, H } = this.sizes
     const out = this.gridOfAll(this.gridOfInput(layer).columns)
     const source = inputGradient(this.node.spec.mode, D, { d: this.gridOfAll(H), out }, this.masked)
-    return this.run.launcher.launch(source, out, [
-      ...directions.flatMap(({ d, weight }) => [d, weight]),
-      ...this.lengths,
-    ])
+    return this.launch(source, out, [...directions.flatMap(({ d, weight }) => [d, weight]), ...this.lengths])
   }
 }

@@ -4,6 +4,7 @@ import type { HostNode, RecurrentNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import type { Emitter } from '../schedule/emitter.ts'
 import { multiply } from '../sourceParts.ts'
+import type { Argument } from './glLauncher.ts'
 import type { GlRun } from './glRun.ts'
 import type { Grid } from './grid.ts'
 
@@ -34,11 +35,15 @@ export abstract class GlEmitter implements Emitter<Texture> {
 
   dropout(x: Texture, factors: HostNode): Texture {
     const { grid, texture } = this.run.upload(factors, this.node.N)
-    return this.run.launcher.launch(multiply, grid, [x, texture])
+    return this.launch(multiply, grid, [x, texture])
   }
 
   release(textures: readonly Texture[]): void {
     for (const texture of textures) this.run.launcher.release(texture)
+  }
+
+  protected launch(source: string, grid: Grid, args: readonly Argument[]): Texture {
+    return this.run.launcher.launch(source, grid, args)
   }
 
   /** The last arguments of a kernel of one timestep, where sequences end at different ones. */

@@ -6,6 +6,7 @@ import type { ForwardEmitter, State, Timestep } from '../schedule/forwardEmitter
 import { required } from '../schedule/required.ts'
 import { GlEmitter } from './glEmitter.ts'
 import { GlHistory } from './glHistory.ts'
+import type { Argument } from './glLauncher.ts'
 import { type GlRun, twoRows } from './glRun.ts'
 import { corner, type Grid } from './grid.ts'
 import type { SequenceGrids } from './sequenceGrids.ts'
@@ -32,14 +33,13 @@ export class GlForward extends GlEmitter implements ForwardEmitter<Texture> {
       const state = run.uploadStates(h.data, P)
       return { h: state, s: state }
     }
-    const input = (data: Float32Array): ReturnType<typeof run.launcher.input> =>
-      run.launcher.input(twoRows(data, H), H)
+    const input = (data: Float32Array): Argument => run.launcher.input(twoRows(data, H), H)
     const isProjected = weights.projection !== null
     const cell = input(c.data)
     // With a projection, the first h before it is never read.
     const first = isProjected ? cell : input(h.data)
     const hidden = isProjected ? run.uploadStates(h.data, P) : null
-    const s = run.launcher.launch(upload2, this.stateGrid(H), [first, cell])
+    const s = this.launch(upload2, this.stateGrid(H), [first, cell])
     return { h: hidden ?? s, s }
   }
 
@@ -53,7 +53,7 @@ export class GlForward extends GlEmitter implements ForwardEmitter<Texture> {
   cells(): GlHistory | null {
     const { cells: grid } = this.#grids
     if (grid === null) return null
-    return new GlHistory(this.run.context, this.run.launcher.launch(zeros2, grid, []), grid)
+    return new GlHistory(this.run.context, this.launch(zeros2, grid, []), grid)
   }
 
   projectInputs({ layer, weights }: Direction<Texture>, x: Texture, first: number): Texture {
@@ -66,13 +66,13 @@ export class GlForward extends GlEmitter implements ForwardEmitter<Texture> {
       shares,
       layer === 0 && order === 'batch' ? { T, N } : null,
     )
-    return this.run.launcher.launch(source, shares, [x, weights.input, first * N])
+    return this.launch(source, shares, [x, weights.input, first * N])
   }
 
   step({ weights }: Direction<Texture>, { t, p, at }: Timestep<Texture>, { h, s }: State<Texture>): Texture {
     const isProjected = weights.projection !== null
     const { x, y } = corner(this.#grids.shares, at)
-    return this.run.launcher.launch(this.#stepSource(isProjected), this.stateGrid(this.sizes.H), [
+    return this.launch(this.#stepSource(isProjected), this.stateGrid(this.sizes.H), [
       ...[p, s, weights.hidden, y, x],
       ...(isProjected ? [h] : []),
       ...this.mask(t),
@@ -81,10 +81,7 @@ export class GlForward extends GlEmitter implements ForwardEmitter<Texture> {
 
   project(projection: Texture, { h, s }: State<Texture>, t: number): Texture {
     const { H, P } = this.sizes
-    return this.run.launcher.launch(project(H, this.masked), this.stateGrid(P), [
-      ...[s, h, projection],
-      ...this.mask(t),
-    ])
+    return this.launch(project(H, this.masked), this.stateGrid(P), [...[s, h, projection], ...this.mask(t)])
   }
 
   /** Both directions were gathered in one texture. */

@@ -64,19 +64,18 @@ export class GlPast extends GlEmitter {
   #computeGates(): Texture | null {
     const { mode } = this.node.spec
     if (mode !== 'LSTM' && mode !== 'GRU') return null
-    const { launcher } = this.run
     const { direction, kept } = this.#start
     const { input, hidden } = direction.weights
     const x = this.gridOfInput(direction.layer)
-    const p = launcher.launch(affine4(x.columns, x, this.#all, null), this.#all, [kept.x, input, 0])
+    const p = this.launch(affine4(x.columns, x, this.#all, null), this.#all, [kept.x, input, 0])
     const source = gates(mode, this.sizes.P, this.#allHidden, this.#all)
-    const computed = launcher.launch(source, this.#all, [p, this.hiddens(), hidden])
+    const computed = this.launch(source, this.#all, [p, this.hiddens(), hidden])
     this.release([p])
     return computed
   }
 
   #before(where: Parameters<typeof before>[0], states: readonly [all: Texture, first: Texture]): Texture {
     const source = before(where, this.#start.direction.side === 1, this.masked)
-    return this.run.launcher.launch(source, where.out, [...states, ...this.lengths])
+    return this.launch(source, where.out, [...states, ...this.lengths])
   }
 }

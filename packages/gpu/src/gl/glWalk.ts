@@ -37,9 +37,8 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
   }
 
   gates(): GlHistory {
-    const { launcher, context } = this.run
-    const texture = this.#past.gates ? launcher.launch(zeros4, this.#all, []) : this.run.blank(this.#all)
-    return new GlHistory(context, texture, this.#all)
+    const texture = this.#past.gates ? this.launch(zeros4, this.#all, []) : this.run.blank(this.#all)
+    return new GlHistory(this.run.context, texture, this.#all)
   }
 
   hiddens(): GlHistory {
@@ -48,7 +47,7 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
 
   lastHidden(t: number): Texture {
     const { P } = this.sizes
-    return this.run.launcher.launch(lastHidden, this.stateGrid(P), [
+    return this.launch(lastHidden, this.stateGrid(P), [
       this.run.uploadStates(this.#start.final.h.data, P),
       ...this.#outputAt(t),
     ])
@@ -62,30 +61,29 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
   projectBack(dh: Texture): Texture {
     const { projection } = this.#start.direction.weights
     if (projection === null) return dh
-    return this.run.launcher.launch(projectBack(this.sizes.P), this.stateGrid(this.sizes.H), [dh, projection])
+    return this.launch(projectBack(this.sizes.P), this.stateGrid(this.sizes.H), [dh, projection])
   }
 
   gradient(t: number, dm: Texture, dc: Texture | null): Texture {
     const { masked } = this
     const { mode } = this.node.spec
-    const { launcher } = this.run
     const { kept } = this.#start
     const grid = this.stateGrid(this.sizes.H)
     switch (mode) {
       case 'LSTM':
-        return launcher.launch(lstmGradient(masked), grid, [
+        return this.launch(lstmGradient(masked), grid, [
           ...this.#cellArguments(dm, dc),
           ...[required(this.#past.cells, 'cell states'), ...this.#at(t)],
         ])
       case 'GRU': {
         const g = required(this.#past.gates, 'gates')
-        return launcher.launch(gruGradient(masked), grid, [g, this.#past.hiddens(), dm, ...this.#at(t)])
+        return this.launch(gruGradient(masked), grid, [g, this.#past.hiddens(), dm, ...this.#at(t)])
       }
       case 'RNN_TANH':
       case 'RNN_RELU': {
         const { x, y } = this.#corner(t)
         const args = [kept.h, dm, y, x, ...this.mask(t)]
-        return launcher.launch(rnnGradient(mode, masked), grid, args)
+        return this.launch(rnnGradient(mode, masked), grid, args)
       }
       default:
         return mode satisfies never
@@ -94,7 +92,7 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
 
   cellBefore(t: number, _d: Texture, dm: Texture, dc: Texture | null): Texture | null {
     if (dc === null) return null
-    return this.run.launcher.launch(cellBefore(this.masked), this.stateGrid(this.sizes.H), [
+    return this.launch(cellBefore(this.masked), this.stateGrid(this.sizes.H), [
       ...this.#cellArguments(dm, dc),
       ...this.#at(t),
     ])
@@ -105,7 +103,7 @@ export class GlWalk extends GlEmitter implements Walk<Texture> {
     const { mode } = this.node.spec
     const isGru = mode === 'GRU'
     const { x, y } = corner(this.#all, t)
-    return this.run.launcher.launch(hiddenBefore(mode, H, this.masked, earlier !== null), this.stateGrid(P), [
+    return this.launch(hiddenBefore(mode, H, this.masked, earlier !== null), this.stateGrid(P), [
       ...[d, this.#start.direction.weights.hidden],
       ...(this.masked || isGru ? [dh] : []),
       ...(isGru ? [required(this.#past.gates, 'gates'), y, x] : []),
