@@ -3,13 +3,14 @@ import type { MatrixNode } from './graph.ts'
 import type { GateLayout } from './packDirection.ts'
 import type { ResidentMatrix } from './residentMatrix.ts'
 
+/** The backends, which are also the modes of createGpu. */
 export type BackendName = 'webgpu' | 'webgl2' | 'headlessgl'
 
-/** What computes. */
+/** The adapter that computes. */
 export interface AdapterInfo {
   /** As the driver describes it, e.g. `ANGLE (NVIDIA, NVIDIA GeForce RTX 4070 ...)`. */
   readonly description: string
-  /** True if the processor plays the adapter's part, as SwiftShader and llvmpipe do; null where nothing tells. */
+  /** Whether the processor computes in place of a GPU, as with SwiftShader and llvmpipe; null if that is unknown. */
   readonly software: boolean | null
   /** Largest width and height of a texture (WebGL), null on WebGPU. */
   readonly maxTextureSize: number | null
@@ -22,17 +23,17 @@ export interface Backend {
   readonly name: BackendName
   readonly adapter: AdapterInfo
   readonly counters: Counters
-  /** How it wants the gates of weights to lie. */
+  /** The order of gates in the weights that its kernels read. */
   readonly gateLayout: GateLayout
-  /** Why nothing can run any more, null while it can. */
+  /** Why it cannot run any more; null while it can. */
   readonly lost: string | null
   /**
    * Computes the roots, each as a fresh array `(rows, columns)`, in one transfer.
    * @throws GpuLostError, GpuLimitError
    */
   run(roots: readonly MatrixNode[]): Promise<Float32Array[]>
-  /** Gives back what is held of a matrix. */
+  /** Frees what the device holds of a matrix. */
   release(matrix: ResidentMatrix): void
-  /** Gives everything back. */
+  /** Frees everything. */
   destroy(): Promise<void>
 }

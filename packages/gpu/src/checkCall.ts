@@ -2,7 +2,7 @@ import type { RecurrentInput, RecurrentSpec } from '@unroll/kernels'
 import { checkInput } from '@unroll/kernels/checks'
 
 /**
- * As `checkInput`, and refuses what this engine does not compute.
+ * Checks a call with `checkInput`, and refuses what this engine does not compute.
  * @returns `N` and `R`
  * @throws RangeError on wrong lengths or batch sizes, or if cell states of all timesteps are asked for
  */

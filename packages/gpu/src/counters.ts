@@ -1,14 +1,14 @@
 /** What a backend has done since it started. */
 export interface Counters {
-  /** Kernels run. */
+  /** How often a kernel ran. */
   launches: number
-  /** Transfers from the device that somebody waited for. */
+  /** How often results were transferred from the device. */
   readbacks: number
-  /** Bytes of weights sent to the device. */
+  /** How many bytes of weights were sent to the device. */
   weightBytes: number
-  /** Kernels (WebGL) or plans (WebGPU) compiled. */
+  /** How many kernels (WebGL) or plans (WebGPU) were compiled. */
   compiles: number
-  /** Kernels or plans held now. */
+  /** How many kernels or plans are held now. */
   cached: number
 }
 

@@ -4,7 +4,7 @@ import { GpuUnavailableError } from './errors.ts'
 import { GpuEngine } from './gpuEngine.ts'
 import { SharedBackend } from './sharedBackend.ts'
 
-/** Which backend is wanted; `auto` takes the best there is. */
+/** Which backend to use; `auto` takes the best that works. */
 export type GpuMode = 'auto' | BackendName
 
 export interface GpuOptions {
@@ -15,8 +15,8 @@ export interface GpuOptions {
 const order: readonly BackendName[] = ['webgpu', 'webgl2', 'headlessgl']
 
 /**
- * Starts an engine on the GPU. `auto` takes the first of webgpu, webgl2 and headlessgl that has an adapter of hardware; if
- * none has, the first that works, and `fallbackReason` says so. It never computes elsewhere than where `backend` says.
+ * Starts an engine on the GPU. `auto` takes the first of webgpu, webgl2 and headlessgl that runs on a GPU. If none does, it
+ * takes the first that works, and `fallbackReason` says why. The engine's `backend` always tells where it computes.
  *
  * ```ts
  * const gpu = await createGpu({ mode: 'auto' })
@@ -25,7 +25,7 @@ const order: readonly BackendName[] = ['webgpu', 'webgl2', 'headlessgl']
  * gpu.dispose()
  * ```
  * @throws GpuUnavailableError if there is no adapter; its message says what to do
- * @throws RangeError on a mode there is not, TypeError on options that are none
+ * @throws RangeError on an unknown mode, TypeError on options that are not an object
  */
 export async function createGpu(options?: GpuOptions | null): Promise<GpuEngine> {
   const { mode } = optionsOf<Required<GpuOptions>>('createGpu', options, { mode: 'auto' }, 'mode')

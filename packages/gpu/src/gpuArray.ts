@@ -5,11 +5,11 @@ import { batchMajor } from './sequenceNode.ts'
 /** Computes one node. */
 export type Read = (node: MatrixNode) => Promise<Float32Array>
 
-/** A node with the shape its elements have for the caller: its columns are the last dimension. */
+/** A node with the shape that the caller sees, whose last dimension is the node's columns. */
 export class GpuArray implements DeviceArray {
   readonly shape: readonly number[]
   readonly node: MatrixNode
-  /** Set where the shape is `(N, T, columns)` and the rows of the node stand by time. */
+  /** Sizes, if the shape is `(N, T, columns)` and the node's rows are ordered by time. */
   readonly byTime: { readonly T: number; readonly N: number } | null
   readonly #read: Read
 
@@ -25,7 +25,7 @@ export class GpuArray implements DeviceArray {
     this.byTime = byTime
   }
 
-  /** Another value computed row by row: of the same rows, with `columns` columns. */
+  /** The result of an operation that works row by row: it has the same rows. */
   map(node: MatrixNode): GpuArray {
     return new GpuArray(this.#read, node, [...this.shape.slice(0, -1), node.columns], this.byTime)
   }

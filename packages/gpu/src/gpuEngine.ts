@@ -25,17 +25,17 @@ import { ResidentMatrix } from './residentMatrix.ts'
 import { batchMajor, hostNode, outputOf, padded, resultNodes, sequenceNode } from './sequenceNode.ts'
 import type { SharedBackend } from './sharedBackend.ts'
 
-/** An engine made by createGpu. */
+/** The engine that createGpu makes. */
 export class GpuEngine implements DeviceEngine {
   readonly kind = 'device'
   readonly name = 'gpu'
-  /** Why it is not what `mode: 'auto'` would rather have had; null where nothing better was tried. */
+  /** Why `mode: 'auto'` did not take a better backend; null if it tried none. */
   readonly fallbackReason: string | null
   readonly operations: DeviceOperations
   readonly training: DeviceTraining
   readonly #shared: SharedBackend
   readonly #release = (matrix: ResidentMatrix): void => this.#shared.backend.release(matrix)
-  /** All that are packed and not disposed: dispose() gives them back. */
+  /** Weights that are packed and not disposed; dispose() disposes them. */
   readonly #packed = new Set<GpuWeights>()
   #disposed = false
 
@@ -50,12 +50,12 @@ export class GpuEngine implements DeviceEngine {
     })
   }
 
-  /** What runs: `webgpu`, `webgl2` or `headlessgl`. */
+  /** The backend that computes: `webgpu`, `webgl2` or `headlessgl`. */
   get backend(): BackendName {
     return this.#shared.backend.name
   }
 
-  /** As {@link GpuEngine.backend}. */
+  /** The same as {@link GpuEngine.backend}. */
   get variant(): string {
     return this.backend
   }
@@ -65,12 +65,12 @@ export class GpuEngine implements DeviceEngine {
     return this.#shared.backend.adapter
   }
 
-  /** What this backend has done so far, for all engines on it. */
+  /** What this backend has done so far. Engines of one mode share a backend. */
   get counters(): Readonly<Counters> {
     return this.#shared.backend.counters
   }
 
-  /** Why nothing runs until {@link GpuEngine.restore}, null while all is well. */
+  /** Why nothing runs until {@link GpuEngine.restore}; null if the device was not lost. */
   get lost(): string | null {
     return this.#shared.backend.lost
   }
@@ -120,7 +120,7 @@ export class GpuEngine implements DeviceEngine {
     checkMatmul(operands)
     const backend = this.#backend()
     if (m === 0 || n === 0) return new Float32Array()
-    // Without terms to sum, a product of one column of zeros.
+    // Kernels need a term to add: instead of a sum of none, they compute a product with a column of zeros.
     const [depth, left] = k === 0 ? [1, new Float32Array(m)] : [k, a.slice()]
     const right = k === 0 ? new Float32Array(n) : transposeB ? transpose(b, k) : b
     const weights = new ResidentMatrix(
@@ -140,8 +140,8 @@ export class GpuEngine implements DeviceEngine {
   }
 
   /**
-   * After a loss: starts the backend anew. Weights that are packed are sent again when they are used. Without a loss it
-   * does nothing.
+   * Starts the backend again after a loss; without a loss it does nothing. Packed weights are sent again when they are
+   * used.
    * @throws GpuUnavailableError if there is no adapter any more
    */
   async restore(): Promise<void> {
@@ -149,7 +149,7 @@ export class GpuEngine implements DeviceEngine {
     await this.#shared.restore()
   }
 
-  /** Gives all memory on the device back. The engine cannot be used afterwards; disposing twice does nothing. */
+  /** Frees all memory on the device. The engine cannot be used afterwards; disposing it twice does nothing. */
   dispose(): void {
     if (this.#disposed) return
     this.#disposed = true
@@ -161,7 +161,7 @@ export class GpuEngine implements DeviceEngine {
     this.dispose()
   }
 
-  /** As {@link GpuEngine.recurrent}, on a tape whose `backward` gives the gradients, with one transfer back. */
+  /** The same as {@link GpuEngine.recurrent}, on a tape whose `backward` gives the gradients with one transfer back. */
   async #record(weights: PackedWeights, call: RecurrentInput): Promise<GpuTape> {
     const backend = this.#backend()
     const own = this.#own(weights)

@@ -16,15 +16,15 @@ import { transpose } from './packDirection.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
 import { hostNode, outputNode, padded, sequenceNode } from './sequenceNode.ts'
 
-/** What an engine lends its operations. */
+/** What operations need of their engine. */
 export interface OperationsOf {
   readonly read: Read
   readonly release: (matrix: ResidentMatrix) => void
-  /** @throws TypeError unless the weights are the engine's own */
+  /** @throws TypeError if another engine packed the weights */
   readonly own: (weights: PackedWeights) => GpuWeights
 }
 
-/** Builds graphs; nothing runs before an array is read. */
+/** Builds graphs. Nothing runs before an array is read. */
 export class GpuOperations implements DeviceOperations {
   readonly #engine: OperationsOf
 
@@ -126,7 +126,7 @@ export class GpuOperations implements DeviceOperations {
         `gpu.recurrent: expected ${T} timesteps of ${N} sequences with ${I} features, got shape (${input.shape.join(', ')})`,
       )
     }
-    // Rows that stand by time already are not batch-major, whatever their shape says.
+    // The rows of an array with `byTime` are ordered by time, though its shape is batch-major.
     const node = sequenceNode(
       own,
       { ...sequence, batchFirst: batchFirst && input.byTime === null },
@@ -136,7 +136,7 @@ export class GpuOperations implements DeviceOperations {
   }
 }
 
-/** A matrix `(rows, columns)` and below it the bias, or zeros. */
+/** A matrix `(rows, columns)` with one more row: the bias, or zeros. */
 export function withBias(
   matrix: Float32Array,
   bias: ArrayLike<number> | null,
@@ -152,7 +152,7 @@ function rowsOf(shape: readonly number[]): number {
   return shape.slice(0, -1).reduce((product, size) => product * size, 1)
 }
 
-/** @throws TypeError unless these are float32, RangeError unless there are `length` of them */
+/** @throws TypeError if the data are not float32, RangeError if there are not `length` of them */
 function checkFloats(who: string, data: Float32Array, length: number): void {
   if (!(data instanceof Float32Array)) {
     throw new TypeError(`gpu.${who}: expected a Float32Array, got ${describeValue(data)}`)
@@ -162,7 +162,7 @@ function checkFloats(who: string, data: Float32Array, length: number): void {
   }
 }
 
-/** A row that is none would be read from elsewhere. */
+/** @throws RangeError on an index that names no row: kernels do not check, and would read something else */
 function checkIndices(who: string, indices: ArrayLike<number>, rows: number): void {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] ?? Number.NaN

@@ -15,24 +15,24 @@ import type { SequenceCall } from './sequenceNode.ts'
 /** What a tape is made from. */
 export interface Recording {
   readonly weights: GpuWeights
-  /** Of the weights, when the sequence ran. */
+  /** The version of the weights when the sequence ran. */
   readonly version: number
-  /** In order of time. */
+  /** The sequence, with rows ordered by time. */
   readonly node: RecurrentNode
   readonly call: Pick<SequenceCall, 'batchSizes' | 'batchFirst'>
   readonly run: (roots: readonly MatrixNode[]) => Promise<Float32Array[]>
 }
 
 /**
- * A sequence to be walked backward. It keeps its arguments, on the host, and nothing on the device: `backward` runs the
- * sequence again and walks it backward in the same run, with one transfer back.
+ * A sequence that can be walked backward. It keeps its arguments on the host, and nothing on the device: `backward`
+ * computes the sequence again and walks it backward in the same run, with one transfer back.
  */
 export class GpuTape implements RecurrentTape<Promise<RecurrentGradients>> {
   readonly output: FloatArray
   readonly hn: FloatArray
   readonly cn: FloatArray | null
   readonly #weights: GpuWeights
-  /** Of the weights it ran with. */
+  /** The version of the weights when the sequence ran. */
   readonly #version: number
   #recording: Recording | null
 
@@ -57,7 +57,7 @@ export class GpuTape implements RecurrentTape<Promise<RecurrentGradients>> {
     checkGradients(weights.spec, { N: node.N, R }, gradients)
     checkWanted(weights.spec, wanted)
     const nodes = gradientNodes(backwardNode(node, call, gradients), wanted, weights.biases)
-    // Without sequences the gradients are sums of nothing.
+    // Without sequences, all gradients are zero.
     const arrays =
       R === 0 || nodes.length === 0
         ? nodes.map(({ rows, columns }) => new Float32Array(rows * columns))
@@ -65,7 +65,7 @@ export class GpuTape implements RecurrentTape<Promise<RecurrentGradients>> {
     return gradientsOf(nodes, arrays, call, weights, wanted)
   }
 
-  /** Lets go of the arguments; `backward` throws afterwards. */
+  /** Frees the arguments; `backward` throws afterwards. */
   dispose(): void {
     this.#recording = null
   }

@@ -5,14 +5,14 @@ import type { ResidentDirection } from './graph.ts'
 import { type GateLayout, gateChannels, packDirection } from './packDirection.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
 
-/** Weights of a recurrent stack, in the layout of packDirection. */
+/** The weights of a recurrent stack, in the layout of packDirection. */
 export class GpuWeights implements PackedWeights {
   readonly spec: RecurrentSpec
   readonly byteLength: number
   readonly stale = false
   /** The engine that packed them. */
   readonly owner: object
-  /** Which biases of each direction there are. */
+  /** Which biases each direction has. */
   readonly biases: readonly { readonly ih: boolean; readonly hh: boolean }[]
   readonly #layout: GateLayout
   readonly #release: (matrix: ResidentMatrix) => void
@@ -22,9 +22,9 @@ export class GpuWeights implements PackedWeights {
   #disposed = false
 
   /**
-   * @param from the engine, and what it does when they are disposed
+   * @param from the engine, and what it does when the weights are disposed
    * @throws RangeError on arrays of another size than `spec` asks for
-   * @throws TypeError on float64, which GPUs do not compute in
+   * @throws TypeError on float64, in which GPUs do not compute
    */
   constructor(
     spec: RecurrentSpec,
@@ -62,7 +62,7 @@ export class GpuWeights implements PackedWeights {
     return this.#version
   }
 
-  /** Calls that run still go on with the weights they began with. */
+  /** Calls that are running go on with the weights they began with. */
   update(weights: readonly DirectionWeights[]): void {
     this.#check()
     const directions = this.#pack(weights)

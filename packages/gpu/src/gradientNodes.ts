@@ -9,7 +9,7 @@ import type { GpuWeights } from './gpuWeights.ts'
 import type { BackwardNode, GradientNode, HostNode, RecurrentNode } from './graph.ts'
 import { batchMajor, hostNode, joined, padded, type SequenceCall, unpadded } from './sequenceNode.ts'
 
-/** A sequence in order of time, walked backward from these gradients, which are copied. */
+/** The walk backward of a sequence, whose rows are ordered by time, from these gradients, which are copied. */
 export function backwardNode(
   of: RecurrentNode,
   { batchSizes, batchFirst = false }: Pick<SequenceCall, 'batchSizes' | 'batchFirst'>,
@@ -40,8 +40,8 @@ export function backwardNode(
 }
 
 /**
- * The gradients that are wanted: that of the input, then those of each layer and direction. A bias comes with its weight,
- * as its last column.
+ * The gradients that are wanted: first that of the input, then those of each layer and direction. The gradient of a bias
+ * is the last column of its weight's.
  */
 export function gradientNodes(
   of: BackwardNode,
@@ -82,7 +82,7 @@ export function gradientNodes(
   ]
 }
 
-/** What the contract wants, from the arrays of {@link gradientNodes}. */
+/** The gradients as the `Engine` contract has them, from the arrays of {@link gradientNodes}. */
 export function gradientsOf(
   nodes: readonly GradientNode[],
   arrays: readonly Float32Array[],
@@ -115,7 +115,7 @@ export function gradientsOf(
   }
 }
 
-/** `(rows, columns)` and the last column, the bias; nulls where there is no gradient. */
+/** The gradients of a weight `(rows, columns)` and of its bias, the last column; nulls if there is no gradient. */
 function split(
   matrix: Float32Array | null,
   rows: number,

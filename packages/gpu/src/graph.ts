@@ -2,9 +2,12 @@ import type { RecurrentSpec } from '@unroll/kernels'
 import type { ResidentMatrix } from './residentMatrix.ts'
 
 /**
- * What to compute, as a graph of matrices: a backend walks it from the results down, so that whole models become one plan
- * and only the results are read back. Rows of a sequence are timesteps times batch, row `t * N + n`, unless `order` says
- * that they come batch by batch, row `n * T + t`.
+ * What to compute, as a graph of matrices. A backend walks it from the results to the inputs, so that a whole model
+ * becomes one plan and only the results are read back.
+ *
+ * A sequence has a row for each timestep `t` of each sequence `n` of the batch. Rows are ordered by time, row `t * N +
+ * n`, unless
+ * `order` says that they are batch-major, row `n * T + t`.
  */
 export type MatrixNode =
   | HostNode
@@ -22,20 +25,20 @@ interface Sized {
   readonly columns: number
 }
 
-/** Values from the host, sent anew with each run. */
+/** Values from the host, sent with each run. */
 export interface HostNode extends Sized {
   readonly kind: 'host'
   readonly data: Float32Array
 }
 
-/** Rows of `table` by index: `indices` `(rows, 1)`. */
+/** The rows of `table` that `indices` `(rows, 1)` names. */
 interface EmbeddingNode extends Sized {
   readonly kind: 'embedding'
   readonly table: ResidentMatrix
   readonly indices: HostNode
 }
 
-/** Rows of `input` by index: `indices` `(rows, 1)`. */
+/** The rows of `input` that `indices` `(rows, 1)` names. */
 interface SelectNode extends Sized {
   readonly kind: 'select'
   readonly input: MatrixNode
@@ -49,7 +52,7 @@ interface AffineNode extends Sized {
   readonly weights: ResidentMatrix
 }
 
-/** `exp(x) / sum(exp(x))` of each row. */
+/** `exp(x) / sum(exp(x))`, row by row. */
 interface SoftmaxNode extends Sized {
   readonly kind: 'softmax'
   readonly input: MatrixNode
@@ -63,32 +66,32 @@ export interface RecurrentNode {
   readonly directions: readonly ResidentDirection[]
   /** `(T * N, I)` */
   readonly input: MatrixNode
-  /** Of the rows of `input`; results are in order of time. */
+  /** The order of the rows of `input`; those of results are ordered by time. */
   readonly order: 'time' | 'batch'
   readonly T: number
   readonly N: number
-  /** `(N, 1)`: timesteps of each sequence; null where all have `T`. */
+  /** `(N, 1)`: how many timesteps each sequence has; null if all have `T`. */
   readonly lengths: HostNode | null
-  /** Of each layer and direction, `h` `(N, P)` and an LSTM's `c` `(N, H)`. */
+  /** The states of each layer and direction before its first timestep: `h` `(N, P)`, and `c` `(N, H)` for an LSTM. */
   readonly initial: readonly { readonly h: HostNode; readonly c: HostNode | null }[]
-  /** `(T * N, D * P)` for each layer but the last. */
+  /** What the output of each layer but the last is multiplied by, `(T * N, D * P)`; empty without dropout. */
   readonly dropout: readonly HostNode[]
 }
 
-/** Weights of a direction as kernels read them: see packDirection. */
+/** The weights of a direction as kernels read them; see packDirection. */
 export interface ResidentDirection {
   readonly input: ResidentMatrix
   readonly hidden: ResidentMatrix
   readonly projection: ResidentMatrix | null
 }
 
-/** All hidden states of the last layer, `(T * N, D * P)`; what stands behind the end of a sequence means nothing. */
+/** All hidden states of the last layer, `(T * N, D * P)`. Rows after the end of a sequence have no meaning. */
 export interface OutputNode extends Sized {
   readonly kind: 'output'
   readonly of: RecurrentNode
 }
 
-/** The state of a layer and direction after each sequence's last timestep: `h` `(N, P)` or `c` `(N, H)`. */
+/** The state of a layer and direction after the last timestep of each sequence: `h` `(N, P)` or `c` `(N, H)`. */
 export interface StateNode extends Sized {
   readonly kind: 'state'
   readonly of: RecurrentNode
@@ -96,8 +99,8 @@ export interface StateNode extends Sized {
   readonly index: number
 }
 
-/** `h` of the last layer, its directions side by side: `(N, D * P)`. */
-interface LastNode extends Sized {
+/** The last `h` of the last layer, with its directions side by side: `(N, D * P)`. */
+export interface LastNode extends Sized {
   readonly kind: 'last'
   readonly of: RecurrentNode
 }
@@ -105,128 +108,30 @@ interface LastNode extends Sized {
 /** A whole sequence walked backward; its results are the nodes below. */
 export interface BackwardNode {
   readonly kind: 'backward'
-  /** In order of time. */
+  /** The sequence, with rows ordered by time. */
   readonly of: RecurrentNode
-  /** Gradient of the output, `(T * N, D * P)`, zeros behind the end of a sequence. */
+  /** Gradient of the output, `(T * N, D * P)`, with zeros after the end of each sequence. */
   readonly output: HostNode
-  /** Gradients of the last states of each layer and direction, `h` `(N, P)` and an LSTM's `c` `(N, H)`. */
+  /** Gradients of the last states of each layer and direction: `h` `(N, P)`, and `c` `(N, H)` for an LSTM. */
   readonly final: readonly { readonly h: HostNode; readonly c: HostNode | null }[]
 }
 
 /**
- * What a loss is differentiated by: `input` `(T * N, I)`; of a layer and direction `h0` `(N, P)`, `c0` `(N, H)`, `weightIh`
- * `(G*H, K + 1)` and `weightHh` `(G*H, P + 1)` with the bias as their last column, `weightHr` `(P, H)`.
+ * The gradient of an input of the sequence.
+ *
+ * | which | shape |
+ * |---|---|
+ * | input | `(T * N, I)` |
+ * | h0 | `(N, P)` |
+ * | c0 | `(N, H)` |
+ * | weightIh | `(G*H, K + 1)`; the last column is the gradient of the bias |
+ * | weightHh | `(G*H, P + 1)`; the same |
+ * | weightHr | `(P, H)` |
  */
 export interface GradientNode extends Sized {
   readonly kind: 'gradient'
   readonly of: BackwardNode
   readonly which: 'input' | 'h0' | 'c0' | 'weightIh' | 'weightHh' | 'weightHr'
-  /** Of the layer and direction; 0 of `input`. */
+  /** The position of the layer and direction; 0 for `input`. */
   readonly index: number
-}
-
-/** The leaves of a graph and what tells its structure: two graphs of the same key differ in their leaves only. */
-export interface GraphLeaves {
-  readonly key: string
-  readonly hosts: readonly HostNode[]
-  readonly residents: readonly ResidentMatrix[]
-}
-
-/** Walks a graph, each node once. */
-export function leavesOf(roots: readonly MatrixNode[]): GraphLeaves {
-  const hosts: HostNode[] = []
-  const residents: ResidentMatrix[] = []
-  const texts: string[] = []
-  const seen = new Map<object, number>()
-
-  const once = (node: object, describe: () => string): string => {
-    const known = seen.get(node)
-    if (known !== undefined) return `#${known}`
-    const text = describe()
-    const index = texts.push(text) - 1
-    seen.set(node, index)
-    return `#${index}`
-  }
-  const resident = (matrix: ResidentMatrix | null): string =>
-    matrix === null
-      ? '-'
-      : once(matrix, () => {
-          residents.push(matrix)
-          return `resident ${matrix.rows}x${matrix.columns}x${matrix.channels}`
-        })
-  const recurrent = (node: RecurrentNode): string =>
-    once(node, () => {
-      const { spec, T, N, order } = node
-      const weights = node.directions.flatMap(({ input, hidden, projection }) =>
-        [input, hidden, projection].map(resident),
-      )
-      const values = [
-        node.input,
-        node.lengths,
-        ...node.initial.flatMap(({ h, c }) => [h, c]),
-        ...node.dropout,
-      ].map((value) => (value === null ? '-' : visit(value)))
-      const sizes = [
-        spec.mode,
-        spec.inputSize,
-        spec.hiddenSize,
-        spec.projSize,
-        spec.numLayers,
-        spec.bidirectional,
-      ]
-      return ['recurrent', ...sizes, T, N, order, ...weights, ...values].join(' ')
-    })
-  const backward = (node: BackwardNode): string =>
-    once(node, () => {
-      const sequence = recurrent(node.of)
-      const values = [node.output, ...node.final.flatMap(({ h, c }) => (c ? [h, c] : [h]))].map(visit)
-      return ['backward', sequence, ...values].join(' ')
-    })
-  const inside = (node: MatrixNode): string => {
-    switch (node.kind) {
-      case 'host':
-        hosts.push(node)
-        return ''
-      case 'embedding':
-        return `${resident(node.table)} ${visit(node.indices)}`
-      case 'select':
-        return `${visit(node.input)} ${visit(node.indices)}`
-      case 'affine':
-        return `${visit(node.input)} ${resident(node.weights)}`
-      case 'softmax':
-        return visit(node.input)
-      case 'output':
-      case 'last':
-        return recurrent(node.of)
-      case 'state':
-        return `${recurrent(node.of)} ${node.which} ${node.index}`
-      case 'gradient':
-        return `${backward(node.of)} ${node.which} ${node.index}`
-      default:
-        return node satisfies never
-    }
-  }
-  const visit = (node: MatrixNode): string =>
-    once(node, () => `${node.kind} ${node.rows}x${node.columns} ${inside(node)}`)
-
-  const results = roots.map(visit)
-  return { key: `${texts.join('; ')} => ${results.join(' ')}`, hosts, residents }
-}
-
-/** The sequences whose outputs somebody asks for: of the others only the states are computed. */
-export function sequencesWithOutput(roots: readonly MatrixNode[]): Set<object> {
-  const found = new Set<object>()
-  const visit = (node: MatrixNode): void => {
-    if (node.kind === 'output') found.add(node.of)
-    if (node.kind === 'gradient') visit(node.of.of.input)
-    else if ('of' in node) visit(node.of.input)
-    if ('input' in node) visit(node.input)
-  }
-  roots.forEach(visit)
-  return found
-}
-
-/** The sequences whose gradients somebody asks for: of these every state is kept. */
-export function sequencesWithGradients(roots: readonly MatrixNode[]): Set<object> {
-  return new Set(roots.flatMap((node) => (node.kind === 'gradient' ? [node.of.of] : [])))
 }

@@ -1,4 +1,4 @@
-// The engine
+// The public names of @unroll/gpu.
 
 export type { AdapterInfo, BackendName } from './backend.ts'
 export type { Counters } from './counters.ts'

@@ -1,12 +1,15 @@
-/** A map that forgets what was used longest ago, but only when told to {@link Lru.trim}: what is in use is not freed. */
+/**
+ * A map with a limited number of entries. {@link Lru.trim} removes those that were used longest ago; nothing else does,
+ * so that no entry is freed while it is in use.
+ */
 export class Lru<T> {
   readonly #limit: number
   readonly #free: (value: T) => void
   readonly #entries = new Map<string, T>()
 
   /**
-   * @param limit entries that {@link Lru.trim} leaves
-   * @param free gives back what an entry holds
+   * @param limit how many entries {@link Lru.trim} leaves
+   * @param free frees what an entry holds
    */
   constructor(limit: number, free: (value: T) => void) {
     this.#limit = limit
@@ -17,7 +20,7 @@ export class Lru<T> {
     return this.#entries.size
   }
 
-  /** The entry of `key`, made if there is none. */
+  /** The entry of `key`, made if it is missing. */
   get(key: string, make: () => T): T {
     const found = this.#entries.get(key) ?? make()
     this.#entries.delete(key)

@@ -2,17 +2,17 @@ import type { DirectionWeights, RecurrentMode } from '@unroll/kernels'
 import { gateCount } from '@unroll/kernels/spec'
 
 /**
- * The weights of a direction as kernels read them: transposed, so that neighbouring threads read neighbouring numbers, with
- * the biases as one more row.
+ * The weights of a direction as kernels read them. They are transposed, so that neighbouring threads read neighbouring
+ * numbers, and the biases are one more row.
  *
  * | matrix | shape | element |
  * |---|---|---|
- * | input | `(K + 1, columns)` | `W_ih[g*H + j][k]`, last row `b_ih + b_hh`; of GRU's gate n only `b_in` |
- * | hidden | `(P + 1, columns)` | `W_hh[g*H + j][k]`, last row 0; of GRU's gate n `b_hn`, which its gate r multiplies |
+ * | input | `(K + 1, columns)` | `W_ih[g*H + j][k]`, last row `b_ih + b_hh`; for gate n of a GRU, `b_in` |
+ * | hidden | `(P + 1, columns)` | `W_hh[g*H + j][k]`, last row 0; for gate n of a GRU, `b_hn`, which gate r multiplies |
  * | projection | `(H, P)` | `W_hr[p][j]` |
  *
- * Columns of gate g, unit j: `stacked` has `g*H + j` of `G*H`, `interleaved` has `j*4 + g` of `H*4`, the fourth number of
- * GRU unused; of RNN, which has one gate, both are `j`.
+ * The column of gate g, unit j is `g*H + j` of `G*H` if `stacked`, `j*4 + g` of `H*4` if `interleaved`, where a GRU does
+ * not use the fourth number. An RNN has one gate, so its column is `j` in both.
  */
 export type GateLayout = 'stacked' | 'interleaved'
 
@@ -22,7 +22,7 @@ export interface PackedDirection {
   readonly projection: Float32Array | null
 }
 
-/** Numbers in a texel of gates. */
+/** How many numbers a texel of gates has. */
 export function gateChannels(mode: RecurrentMode, layout: GateLayout): 1 | 4 {
   return layout === 'interleaved' && gateCount(mode) > 1 ? 4 : 1
 }

@@ -1,13 +1,13 @@
 /**
- * A matrix that stays on the device until it is disposed. Its elements are kept on the host too: a device that was lost
- * takes its memory along, and `restore()` sends them again.
+ * A matrix that stays on the device until it is disposed. Its elements are kept on the host too, because the memory of a
+ * lost device is gone: they are sent again after `restore()`.
  */
 export class ResidentMatrix {
   /** `(rows, columns, channels)` */
   readonly data: Float32Array
   readonly rows: number
   readonly columns: number
-  /** Numbers that lie in one texel: 1, or 4 where the gates of a unit are read at once. */
+  /** How many numbers a texel has: 1, or 4 if the gates of a unit are read together. */
   readonly channels: 1 | 4
   #release: ((matrix: ResidentMatrix) => void) | null
 
@@ -32,7 +32,10 @@ export class ResidentMatrix {
     return this.#release === null
   }
 
-  /** As {@link ResidentMatrix.disposed}: otherwise it is sent again by itself, after a loss too. */
+  /**
+   * The same as {@link ResidentMatrix.disposed}: a matrix that is not disposed is sent again when needed, even after a
+   * loss.
+   */
   get stale(): boolean {
     return this.disposed
   }

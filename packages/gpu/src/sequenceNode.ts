@@ -3,18 +3,18 @@ import { sizesOf } from '@unroll/kernels/spec'
 import type { GpuWeights } from './gpuWeights.ts'
 import type { HostNode, MatrixNode, OutputNode, RecurrentNode, StateNode } from './graph.ts'
 
-/** A matrix of the host. */
+/** A matrix from the host. */
 export function hostNode(data: Float32Array, rows: number, columns: number): HostNode {
   return { kind: 'host', data, rows, columns }
 }
 
-/** What a sequence is called with, but for its input; arrays are copied, so that the caller may go on. */
+/** The arguments of a sequence without its input. Arrays are copied, so that the caller may change them. */
 export type SequenceCall = Omit<RecurrentInput, 'input'>
 
 /**
- * A call as a node. Kernels want as many rows at each timestep: sequences that have ended get rows whose results nobody
- * reads, and `lengths` tells where they end.
- * @param input `(T * N, I)`, already with those rows
+ * A call as a node. Kernels need the same number of rows at each timestep. So sequences that have ended go on with rows
+ * whose results are not read, and `lengths` tells where they end.
+ * @param input `(T * N, I)`, with those rows
  */
 export function sequenceNode(weights: GpuWeights, call: SequenceCall, input: MatrixNode): RecurrentNode {
   const { spec, directions } = weights
@@ -49,7 +49,7 @@ export function sequenceNode(weights: GpuWeights, call: SequenceCall, input: Mat
   }
 }
 
-/** All results of a sequence: its output, then each state. */
+/** All results of a sequence: its output, then its last states. */
 export function resultNodes(of: RecurrentNode): readonly [OutputNode, ...StateNode[]] {
   const { D, H, P } = sizesOf(of.spec)
   const states = (which: 'h' | 'c', columns: number): StateNode[] =>
@@ -61,7 +61,7 @@ export function outputNode(of: RecurrentNode, columns: number): OutputNode {
   return { kind: 'output', of, rows: of.T * of.N, columns }
 }
 
-/** What the contract wants, from the arrays of {@link resultNodes}. */
+/** The results as the `Engine` contract has them, from the arrays of {@link resultNodes}. */
 export function outputOf(
   of: RecurrentNode,
   call: SequenceCall,
@@ -77,7 +77,7 @@ export function outputOf(
   }
 }
 
-/** `(T * N, width)`, of rows by time, from `(R, width)`: zeros where a sequence has ended. */
+/** Adds rows of zeros where a sequence has ended: `(T * N, width)` from `(R, width)`. */
 export function padded(rows: Float32Array, batchSizes: Int32Array, width: number): Float32Array {
   if (!isRagged(batchSizes)) return rows
   const N = batchSizes[0] ?? 0
@@ -90,7 +90,7 @@ export function padded(rows: Float32Array, batchSizes: Int32Array, width: number
   return result
 }
 
-/** The other way round. */
+/** Removes the rows that {@link padded} adds. */
 export function unpadded(rows: Float32Array, batchSizes: Int32Array, width: number): Float32Array {
   if (!isRagged(batchSizes)) return rows
   const N = batchSizes[0] ?? 0
@@ -103,7 +103,7 @@ export function unpadded(rows: Float32Array, batchSizes: Int32Array, width: numb
   return result
 }
 
-/** `(N, T, width)` from `(T, N, width)`. */
+/** Swaps the first two dimensions: `(N, T, width)` from `(T, N, width)`. */
 export function batchMajor(
   rows: Float32Array,
   { T, N }: { readonly T: number; readonly N: number },
@@ -134,7 +134,7 @@ function part(states: RecurrentInput['h0'], index: number, rows: number, columns
   return hostNode(Float32Array.from(own), rows, columns)
 }
 
-/** One array after the other. */
+/** All arrays in one, one after the other. */
 export function joined(arrays: readonly Float32Array[]): Float32Array {
   const result = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0))
   let at = 0

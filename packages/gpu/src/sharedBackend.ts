@@ -4,11 +4,12 @@ import { loadGpuJs } from './gpujs/load.ts'
 import type { GpuJs } from './gpujs/types.ts'
 import { WebGpuBackend } from './webgpu/webGpuBackend.ts'
 
+/** The backends that run or are starting. */
 const running = new Map<BackendName, Promise<SharedBackend>>()
 
 /**
- * A backend and how many engines are on it. There is one of each kind: browsers allow only few WebGL contexts, and gpu.js
- * has one WebGPU device.
+ * A backend and the number of engines that use it. There is one for each mode, because browsers allow few WebGL contexts
+ * and gpu.js has one WebGPU device.
  */
 export class SharedBackend {
   readonly #name: BackendName
@@ -17,7 +18,8 @@ export class SharedBackend {
   #restoring: Promise<void> | null = null
 
   /**
-   * The one of this name, started if there is none; {@link SharedBackend.leave} ends it again.
+   * The backend of this name, started if it does not run. Each call needs one of {@link SharedBackend.leave}; the last
+   * ends it.
    * @throws GpuUnavailableError if it cannot be started
    */
   static async join(name: BackendName): Promise<SharedBackend> {

@@ -1,21 +1,21 @@
-/** What kernels of all backends share. A thread computes column x of row y. */
+/** Parts of kernel sources that all backends share. A thread computes column x of row y. */
 
 export const X = 'this.thread.x'
 export const Y = 'this.thread.y'
 
-/** The last parameters of a kernel that looks at the lengths of sequences, `(N, 1)`, and at its timestep. */
+/** The last parameters of a kernel if sequences end at different timesteps: their lengths `(N, 1)`, and its timestep. */
 export function masks(masked: boolean): string {
   return masked ? ', len, t' : ''
 }
 
-/** Source: gives `kept` where a sequence has ended. */
+/** Source text that returns `kept` if the sequence has ended. */
 export function ended(masked: boolean, kept: string): string {
   return masked ? `if (t > len[${Y}][0] - 0.5) { return ${kept}; }` : ''
 }
 
 /**
- * Source: gives 0 in rows of all timesteps that lie behind the end of their sequence; `row` names the row. What stands there
- * meets gradients of zero, and zero times an infinity would be NaN.
+ * Source text that returns 0 if `row`, of all timesteps, is after the end of its sequence. What is there will be
+ * multiplied by gradients of zero, and zero times infinity would be NaN.
  */
 export function zeroBehindEnd(masked: boolean, N: number, row: string): string {
   return masked
@@ -24,12 +24,12 @@ export function zeroBehindEnd(masked: boolean, N: number, row: string): string {
     : ''
 }
 
-/** Terms a turn of a loop has: a GPU then waits for eight values together, not for one after the other. */
+/** How many terms a loop adds in one turn: a GPU then reads eight values at once, and not one after the other. */
 const unroll = 8
 
 /**
- * Source: the terms of a sum over k from 0 to `depth`, in order.
- * @param term of `k`, an expression; `i` makes names that it declares its own
+ * Source text that adds the terms of a sum over k from 0 to `depth`, in order.
+ * @param term the source of one term; `k` is an expression, `i` a number for the names that a term declares
  */
 export function overK(depth: number, term: (k: string, i: number) => string): string {
   const inLoop = depth - (depth % unroll)
@@ -37,6 +37,9 @@ export function overK(depth: number, term: (k: string, i: number) => string): st
   const rest = Array.from({ length: depth - inLoop }, (_, i) => term(`${inLoop + i}`, unroll + i))
   return `${inLoop > 0 ? `for (let k = 0; k < ${inLoop}; k += ${unroll}) { ${turn.join(' ')} }` : ''} ${rest.join(' ')}`
 }
+
+/** The product that a gradient goes through: that of `W_ih` and the input, or of `W_hh` and the state. */
+export type Through = 'input' | 'hidden'
 
 /** `a * b`, element by element. */
 export const multiply: string = `function (a, b) { return a[${Y}][${X}] * b[${Y}][${X}]; }`

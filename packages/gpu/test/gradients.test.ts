@@ -281,7 +281,7 @@ describeBackends((backend, gpu) => {
     'refuses gradients that do not fit into one texture before it runs, where the results did (WebGL only)',
     async () => {
       const most = gpu.adapter.maxTextureSize ?? 0
-      // Of each layer gradients as high as a texture, of W_hh, and of W_hr as wide as a quarter of one.
+      // Each layer's gradient of W_hh is as high as a texture, and that of W_hr as wide as a quarter of one.
       const spec = layer('LSTM', { inputSize: 1, hiddenSize: most / 4, projSize: 1, numLayers: 4 })
       const random = seeded(1)
       using packed = gpu.pack(spec, randomWeights(random, spec))

@@ -14,9 +14,9 @@ interface Place extends Rectangle {
 }
 
 /**
- * Puts results one below the other, and beside where the texture ends.
+ * Places results one below the other, and starts another column of them where the texture ends.
  * @param most width and height of a texture
- * @throws GpuLimitError where they do not fit
+ * @throws GpuLimitError if they do not fit
  */
 export function answerOf(grids: readonly Grid[], most: number): Answer {
   let [x, y, right, bottom] = [0, 0, 0, 0]

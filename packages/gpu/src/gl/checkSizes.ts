@@ -1,69 +1,83 @@
 import { GpuLimitError } from '../errors.ts'
 import type { MatrixNode, RecurrentNode } from '../graph.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
-import type { GlRun } from './glRun.ts'
+import type { GlGraph } from './glGraph.ts'
 
 /**
- * Asks for the grid of everything a graph computes, so that what does not fit is refused before anything runs.
- * @throws GpuLimitError
+ * Lays out everything a graph computes, before anything runs.
+ * @throws GpuLimitError if something does not fit into a texture
  */
-export function checkSizes(roots: readonly MatrixNode[], run: GlRun): void {
-  const seen = new Set<object>()
-  const isNew = (node: object): boolean => {
-    const known = seen.has(node)
-    seen.add(node)
-    return !known
-  }
-  const most = run.context.maxTextureSize
+export function checkSizes(roots: readonly MatrixNode[], graph: GlGraph): void {
+  const check = new SizeCheck(graph)
+  for (const root of roots) check.matrix(root)
+}
 
-  const weights = ({ rows, columns }: ResidentMatrix): void => {
-    // Kernels read rows of weights by their numbers.
-    if (run.grid(rows, columns).across === 1) return
-    throw new GpuLimitError(
-      `webgl: weights of ${rows} rows need a texture as high, but this adapter's have at most ${most}; use webgpu`,
-    )
+/** Checks each node of a graph once. */
+class SizeCheck {
+  readonly #graph: GlGraph
+  readonly #seen = new Set<object>()
+
+  constructor(graph: GlGraph) {
+    this.#graph = graph
   }
-  const sequence = (node: RecurrentNode): void => {
-    if (!isNew(node)) return
-    run.sequenceGrids(node)
-    for (const { input, hidden, projection } of node.directions) {
-      for (const matrix of [input, hidden, projection]) if (matrix) weights(matrix)
-    }
-    visit(node.input)
-  }
-  const visit = (node: MatrixNode): void => {
-    if (!isNew(node)) return
-    run.gridOf(node)
+
+  matrix(node: MatrixNode): void {
+    if (!this.#isNew(node)) return
+    const { run } = this.#graph
+    this.#graph.gridOf(node)
     switch (node.kind) {
       case 'host':
         break
       case 'embedding':
         run.grid(node.table.rows, node.table.columns)
-        visit(node.indices)
+        this.matrix(node.indices)
         break
       case 'select':
-        visit(node.indices)
-        visit(node.input)
+        this.matrix(node.indices)
+        this.matrix(node.input)
         break
       case 'affine':
-        weights(node.weights)
-        visit(node.input)
+        this.#weights(node.weights)
+        this.matrix(node.input)
         break
       case 'softmax':
         run.grid(node.rows, 2)
-        visit(node.input)
+        this.matrix(node.input)
         break
       case 'output':
       case 'last':
       case 'state':
-        sequence(node.of)
+        this.#sequence(node.of)
         break
       case 'gradient':
-        sequence(node.of.of)
+        this.#sequence(node.of.of)
         break
       default:
         node satisfies never
     }
   }
-  roots.forEach(visit)
+
+  #sequence(node: RecurrentNode): void {
+    if (!this.#isNew(node)) return
+    this.#graph.sequenceGrids(node)
+    for (const { input, hidden, projection } of node.directions) {
+      for (const matrix of [input, hidden, projection]) if (matrix) this.#weights(matrix)
+    }
+    this.matrix(node.input)
+  }
+
+  #weights({ rows, columns }: ResidentMatrix): void {
+    const { run } = this.#graph
+    // Kernels read a row of weights by its number, so rows must stand one below the other.
+    if (run.grid(rows, columns).across === 1) return
+    throw new GpuLimitError(
+      `webgl: weights of ${rows} rows need a texture as high, but this adapter's have at most ${run.context.maxTextureSize}; use webgpu`,
+    )
+  }
+
+  #isNew(node: object): boolean {
+    const isNew = !this.#seen.has(node)
+    this.#seen.add(node)
+    return isNew
+  }
 }

@@ -8,12 +8,13 @@ import { ResidentMatrix } from '../residentMatrix.ts'
 import { type Answer, answerOf, rowsOf } from './answer.ts'
 import { checkSizes } from './checkSizes.ts'
 import { GlContext } from './glContext.ts'
+import { GlGraph } from './glGraph.ts'
 import { GlLauncher } from './glLauncher.ts'
 import { type GlMatrix, GlRun } from './glRun.ts'
 import { gridOf } from './grid.ts'
 import { upload, upload4 } from './sources.ts'
 
-/** WebGL: gpu.js kernels launched one by one, results gathered in one texture and read at once. */
+/** The WebGL backends: gpu.js kernels are launched one by one, and all results are read back in one texture. */
 export class GlBackend implements Backend {
   readonly name: 'webgl2' | 'headlessgl'
   readonly gateLayout = 'interleaved'
@@ -26,7 +27,7 @@ export class GlBackend implements Backend {
   #destroyed = false
   #tail: Promise<unknown> = Promise.resolve()
 
-  /** @throws GpuUnavailableError where there is no context, or it computes wrongly */
+  /** @throws GpuUnavailableError if there is no context, or it computes wrong numbers */
   static async start(js: GpuJs, name: 'webgl2' | 'headlessgl'): Promise<GlBackend> {
     if (name === 'headlessgl') await provideGl(js)
     const backend = new GlBackend(js, name)
@@ -38,7 +39,7 @@ export class GlBackend implements Backend {
     this.name = name
     this.#context = new GlContext(js, name)
     this.adapter = this.#context.adapter
-    // A canvas of its own would grow to the size of the largest texture.
+    // gpu.js resizes the canvas it is given to the largest texture; its own would take memory for that.
     const canvas = { width: 1, height: 1 }
     try {
       this.#gpu = new js.GPU<Texture>({ mode: name, canvas, context: this.#context.gl })
@@ -64,15 +65,16 @@ export class GlBackend implements Backend {
 
   async #run(roots: readonly MatrixNode[]): Promise<Float32Array[]> {
     this.#check()
-    const run = new GlRun(this.#context, this.#launcher, (matrix) => this.#weight(matrix), roots)
+    const run = new GlRun(this.#context, this.#launcher, (matrix) => this.#weight(matrix))
+    const graph = new GlGraph(run, roots)
     try {
-      checkSizes(roots, run)
+      checkSizes(roots, graph)
       const answer = answerOf(
-        roots.map((root) => run.gridOf(root)),
+        roots.map((root) => graph.gridOf(root)),
         this.#context.maxTextureSize,
       )
-      const arrays = await this.#read(run, answer, roots)
-      // A lost context computes zeros and says nothing.
+      const arrays = await this.#read(graph, answer, roots)
+      // A lost context computes zeros and reports no error.
       this.#check()
       return arrays
     } catch (error) {
@@ -83,10 +85,10 @@ export class GlBackend implements Backend {
     }
   }
 
-  /** Computes the roots, puts them into one texture and reads that. */
-  async #read(run: GlRun, answer: Answer, roots: readonly MatrixNode[]): Promise<Float32Array[]> {
-    const textures = roots.map((root) => run.matrix(root).texture)
-    const whole = run.blank(answer)
+  /** Computes the roots, copies them into one texture and reads that. */
+  async #read(graph: GlGraph, answer: Answer, roots: readonly MatrixNode[]): Promise<Float32Array[]> {
+    const textures = roots.map((root) => graph.matrix(root).texture)
+    const whole = graph.run.blank(answer)
     for (const [i, place] of answer.places.entries()) {
       const texture = textures[i]
       if (texture) this.#context.copy(texture, whole, place)
@@ -113,7 +115,7 @@ export class GlBackend implements Backend {
     this.#context.destroy()
   }
 
-  /** Sent when first used: four numbers a texel, or one in a grid. */
+  /** Weights on the device, sent when they are first used: four numbers in a texel, or one. */
   #weight(matrix: ResidentMatrix): GlMatrix {
     const held = this.#weights.get(matrix)
     if (held) return held
@@ -121,14 +123,14 @@ export class GlBackend implements Backend {
     const grid = gridOf(rows, columns, this.#context.maxTextureSize)
     const launcher = this.#launcher
     const source = channels === 4 ? upload4 : upload(grid)
-    // The texture is higher than the matrix: without rows of zeros it would be filled from beyond the array's end.
+    // A texture higher than the matrix would be filled from beyond the end of the array: zeros are added.
     const padded =
       grid.height > rows && grid.across === 1 ? new Float32Array(grid.height * columns * channels) : data
     if (padded !== data) padded.set(data)
     const texture = launcher.launch(source, grid, [launcher.input(padded, columns * channels)])
     this.counters.weightBytes += data.byteLength
     const made = { texture, grid }
-    // Disposed or updated while this run waited: nobody will give it back.
+    // The weights were disposed or updated while this run waited, so nobody would free a texture that is kept.
     if (matrix.disposed) return made
     launcher.keep(texture)
     this.#weights.set(matrix, made)
@@ -136,8 +138,8 @@ export class GlBackend implements Backend {
   }
 
   /**
-   * Drivers exist that take float textures and compute with less. Products tell whose terms need all 24 bits, and whose sums
-   * are infinite and NaN.
+   * Checks that the adapter computes in float32: some drivers accept float textures and compute with fewer bits. The
+   * product below needs all 24 bits, and has sums that are infinite and NaN.
    */
   async #prove(): Promise<void> {
     const release = (): void => {}

@@ -3,6 +3,7 @@ import { GpuUnavailableError } from '../errors.ts'
 import type { GpuJs, Texture } from '../gpujs/types.ts'
 import { isSoftware } from '../software.ts'
 
+/** WebGL in a browser is version 2, headless-gl is version 1. */
 type Context = WebGLRenderingContext | WebGL2RenderingContext
 
 /** A part of a texture. */
@@ -13,7 +14,7 @@ export interface Rectangle {
   readonly height: number
 }
 
-/** The WebGL context gpu.js computes on, and the few things done with it directly. */
+/** The WebGL context that gpu.js computes on, and the few calls we make on it ourselves. */
 export class GlContext {
   readonly gl: Context
   readonly adapter: AdapterInfo
@@ -21,7 +22,7 @@ export class GlContext {
   #lost = false
   #framebuffer: WebGLFramebuffer | null = null
 
-  /** @throws GpuUnavailableError where there is no context that computes with floats */
+  /** @throws GpuUnavailableError if there is no context that computes with floats */
   constructor(js: GpuJs, name: 'webgl2' | 'headlessgl') {
     this.gl = name === 'webgl2' ? webgl2() : headless(js)
     const { gl } = this
@@ -30,7 +31,7 @@ export class GlContext {
     this.maxTextureSize = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE))
     this.adapter = {
       description,
-      // headless-gl names itself only, not the OpenGL it runs on.
+      // headless-gl gives its own name, and not that of the OpenGL driver it runs on.
       software: names ? isSoftware(description) : null,
       maxTextureSize: this.maxTextureSize,
       maxBufferBytes: null,
@@ -42,18 +43,18 @@ export class GlContext {
     return this.#lost || this.gl.isContextLost()
   }
 
-  /** Copies the corner of a texture, in the channels of the other, to a place of that. */
+  /** Copies the top left part of a texture into another one, whose channels decide what is copied. */
   copy(from: Texture, to: Texture, { x, y, width, height }: Rectangle): void {
     const { gl } = this
     this.#attach(from)
-    // The unit gpu.js uses for what no kernel has bound.
+    // gpu.js binds no kernel's argument to this texture unit.
     gl.activeTexture(gl.TEXTURE15)
     gl.bindTexture(gl.TEXTURE_2D, to.texture)
     gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, x, y, 0, 0, width, height)
     gl.bindTexture(gl.TEXTURE_2D, null)
   }
 
-  /** The first channel of a whole texture; the thread is free while the adapter computes, where WebGL can. */
+  /** Reads the first channel of a texture. WebGL 2 does not block the thread while the adapter computes. */
   async read(texture: Texture): Promise<Float32Array> {
     const { gl } = this
     const [width, height] = [texture.size[0] ?? 0, texture.size[1] ?? 0]
@@ -81,14 +82,14 @@ export class GlContext {
   }
 
   /**
-   * Deletes a texture whatever became of the kernel that made it: gpu.js deletes through that, and where it is gone does
-   * nothing.
+   * Deletes a texture. gpu.js deletes a texture through the kernel that made it, and does nothing if that kernel is gone;
+   * this works in both cases.
    */
   delete(texture: Texture): void {
     this.gl.deleteTexture(texture.texture)
   }
 
-  /** Frees the context with all there is on it. */
+  /** Frees the context and everything on it. */
   destroy(): void {
     this.gl.deleteFramebuffer(this.#framebuffer)
     const end = this.gl.getExtension('STACKGL_destroy_context')
@@ -103,12 +104,12 @@ export class GlContext {
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture.texture, 0)
   }
 
-  /** Waits until the adapter has done what was asked so far, or the context is lost. */
+  /** Waits until the adapter has finished all commands so far, or the context is lost. */
   async #finished(gl: WebGL2RenderingContext): Promise<void> {
     const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
     gl.flush()
     if (fence === null) return
-    // A message is a turn of the event loop without the delay of a timeout.
+    // A message waits for one turn of the event loop; a timeout would wait for longer.
     const { port1, port2 } = new MessageChannel()
     try {
       while (!this.lost && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) {

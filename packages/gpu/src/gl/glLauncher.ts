@@ -4,10 +4,10 @@ import { kernelSettings, type ShadingLanguage } from '../gpujs/kernelSettings.ts
 import type { Gpu, GpuJs, Input, Kernel, Texture } from '../gpujs/types.ts'
 import { Lru } from '../lru.ts'
 
-/** Compiled kernels kept; each keeps the texture it wrote last. */
+/** How many compiled kernels are kept. Each keeps the texture it wrote last. */
 const kernelLimit = 96
 
-/** What a kernel takes. */
+/** An argument of a kernel. */
 export type Argument = Texture | Input | number
 
 /** Compiles kernels, once for each shape of arguments, and runs them. */
@@ -17,7 +17,7 @@ export class GlLauncher {
   readonly #counters: Counters
   readonly #language: ShadingLanguage
   readonly #kernels = new Lru<Kernel<Texture>>(kernelLimit, free)
-  /** What was made since {@link GlLauncher.finish}. */
+  /** The textures made since the last {@link GlLauncher.finish}. */
   readonly #made = new Set<Texture>()
 
   constructor(gpu: Gpu<Texture>, js: GpuJs, counters: Counters, language: ShadingLanguage) {
@@ -54,7 +54,7 @@ export class GlLauncher {
     }
   }
 
-  /** Values of the host as an argument: `columns` numbers a row. */
+  /** Values of the host as an argument, with `columns` numbers in a row. */
   input(data: Float32Array, columns: number): Input {
     return new this.#js.Input(data, [columns, data.length / columns])
   }
@@ -64,13 +64,13 @@ export class GlLauncher {
     if (this.#made.delete(texture)) texture.delete()
   }
 
-  /** Lets a texture live on; the caller deletes it. */
+  /** Keeps a texture beyond {@link GlLauncher.finish}; the caller deletes it. */
   keep(texture: Texture): Texture {
     this.#made.delete(texture)
     return texture
   }
 
-  /** Deletes everything made and not kept, and kernels that are too many. */
+  /** Deletes all textures that were made and not kept, and the kernels beyond the limit. */
   finish(): void {
     for (const texture of this.#made) texture.delete()
     this.#made.clear()
@@ -87,7 +87,7 @@ export class GlLauncher {
 }
 
 /**
- * Gives a kernel back. One that was fed its own results keeps the last of them in its argument, which gpu.js forgets to
+ * Frees a kernel. If one got its own results as an argument, it still holds the last of them, which gpu.js does not
  * delete.
  */
 function free(kernel: Kernel<Texture>): void {

@@ -1,5 +1,5 @@
 import type { RecurrentMode } from '@unroll/kernels'
-import { ended, masks, X, Y, zeroBehindEnd } from '../sourceParts.ts'
+import { ended, masks, type Through, X, Y, zeroBehindEnd } from '../sourceParts.ts'
 import { address, type Grid, locate } from './grid.ts'
 
 /**
@@ -7,26 +7,28 @@ import { address, type Grid, locate } from './grid.ts'
  *
  * | name | texel | content |
  * |---|---|---|
- * | d | 4, RNN 1 | `(N, H)` of a timestep, `(T*N, H)` of all: what goes back through the products |
- * | dh, dm | 1 | `(N, P)`, gradient of the hidden state after a timestep; `(N, H)`, that of it before the projection |
+ * | d | 4, RNN 1 | gradient of the gates: `(N, H)` of a timestep, `(T*N, H)` of all |
+ * | dh | 1 | `(N, P)`, gradient of the hidden state after a timestep |
+ * | dm | 1 | `(N, H)`, gradient of that hidden state before the projection |
  * | dc | 1 | `(N, H)`, gradient of the cell state after a timestep |
- * | y | 1 | gradient of the layer's output; timestep's rows from `yy`, columns from `yx` on |
- * | g | 4 | `(T*N, H)`, activated gates; timestep's rows from `gy`, columns from `gx` on |
+ * | y | 1 | gradient of the layer's output; a timestep begins at row `yy`, column `yx` |
+ * | g | 4 | `(T*N, H)`, gates after their activations; a timestep begins at row `gy`, column `gx` |
  * | s | 2 | `(T*N, H)`, h before a projection, and c, after each timestep |
- * | b | 1 | `(T*N, H)`, c before each timestep; of GRU h |
+ * | b | 1 | `(T*N, H)`, c before each timestep; for a GRU, h |
  * | w, p, len | see sources.ts | |
  *
- * The four numbers of g and d: LSTM i, f, g, o; GRU r, z, `q = W_hn h + b_hn`, n. Of GRU's, r, z, q meet `W_hh` and r, z, n
- * `W_ih`. The equations are those of the reference engine's cellGradients.ts.
+ * The four numbers of g and d are i, f, g, o of an LSTM; r, z, `q = W_hn h + b_hn`, n of a GRU, whose r, z, q are
+ * multiplied by
+ * `W_hh`, and r, z, n by `W_ih`. The equations are those of the reference engine's cellGradients.ts.
  */
 
 export const zeros4: string = 'function () { return [0.0, 0.0, 0.0, 0.0]; }'
 
 /**
- * Rows of all timesteps, one timestep earlier in the direction's order; `first` before all of them; zeros behind the end of a
- * sequence.
- * @param channel of s; null where it has one
- * @param from column of s
+ * The states before each timestep, from those after each in `s`. The first are `first`; after the end of a sequence they
+ * are 0.
+ * @param channel which number of a texel of s to read; null if it has one
+ * @param from the first column of s to read
  */
 export function before(
   {
@@ -55,12 +57,12 @@ export function before(
   }`
 }
 
-/** Rows of all timesteps that run, in one grid; zeros behind the end of a sequence. */
+/** Copies x, with zeros after the end of each sequence. */
 export function running(x: Grid): string {
   return `function (x, len) { ${locate(x)} ${zeroBehindEnd(true, x.block, 'r')} return x[${Y}][${X}]; }`
 }
 
-/** g of all timesteps: h `(T*N, P)`, p and the result in one grid. */
+/** g of all timesteps, from h before each, `(T*N, P)`. p and the result have the same grid. */
 export function gates(mode: 'LSTM' | 'GRU', P: number, h: Grid, out: Grid): string {
   return `function (p, h, w) {
     ${locate(out)} ${address(h, 'r', 'h')}
@@ -82,10 +84,10 @@ export function gates(mode: 'LSTM' | 'GRU', P: number, h: Grid, out: Grid): stri
   }`
 }
 
-/** The gradient of the last hidden state: of hn and of the output. */
+/** The gradient of the last hidden state: that of hn plus that of the output. */
 export const lastHidden: string = `function (dhn, y, yy, yx) { return dhn[${Y}][${X}] + y[yy + ${Y}][yx + ${X}]; }`
 
-/** Source: adds to `sum` the product of the gates in `d` and `w`, at unit k. */
+/** Source text that adds the products of the gates of unit k in `d` and `w` to `sum`. */
 function term(mode: RecurrentMode, through: Through, d: string, w: string): string {
   if (mode === 'RNN_TANH' || mode === 'RNN_RELU') return `sum += ${d} * ${w};`
   const last =
@@ -94,8 +96,8 @@ function term(mode: RecurrentMode, through: Through, d: string, w: string): stri
 }
 
 /**
- * The gradient of the hidden state a timestep read, from its d; with that of the output at the timestep before, if there
- * is one. Where a sequence has ended, what came passes on.
+ * The gradient of the hidden state before a timestep, from its d, plus that of the output there, if there is one. Where a
+ * sequence has ended, dh is passed on.
  */
 export function hiddenBefore(mode: RecurrentMode, H: number, masked: boolean, withOutput: boolean): string {
   const output = withOutput ? ` + y[yy + ${Y}][yx + ${X}]` : ''
@@ -116,7 +118,7 @@ export function hiddenBefore(mode: RecurrentMode, H: number, masked: boolean, wi
   }`
 }
 
-/** Source: `q = tanh(c')` and `cell`, the gradient of c' by both its ways. */
+/** Source text that declares `q = tanh(c')` and `cell`, the gradient of c': through h' and from the next timestep. */
 const cellGradient = `
     const gate = g[gy + ${Y}][gx + ${X}];
     const state = s[gy + ${Y}][gx + ${X}];
@@ -163,7 +165,10 @@ export function gruGradient(masked: boolean): string {
   }`
 }
 
-/** d of an RNN, from the states after each timestep: `1 - h'^2`, or 1 where `h' > 0`. NaN passes, as in PyTorch. */
+/**
+ * d of an RNN, from the states after each timestep: its derivative is `1 - h'^2`, or 1 where `h' > 0`. NaN stays NaN, as
+ * in PyTorch.
+ */
 export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): string {
   const through =
     mode === 'RNN_TANH'
@@ -176,10 +181,7 @@ export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): str
   }`
 }
 
-/** Which products a gradient goes through: of `W_ih` with the input, or of `W_hh` with the state. */
-export type Through = 'input' | 'hidden'
-
-/** `(G*H, depth + 1)`: over all rows, `sum d^T x`, and in the last column `sum d`, the gradient of the bias. */
+/** `(G*H, depth + 1)`: `d^T x`, a sum over all rows. The last column is the sum of d, which is the gradient of the bias. */
 export function weightGradient(
   mode: RecurrentMode,
   through: Through,
@@ -211,7 +213,7 @@ export function weightGradient(
   }`
 }
 
-/** `(P, H)`: over all timesteps that run, `sum dh^T m`, m the first number of s. */
+/** `(P, H)`: `dh^T m`, a sum over all timesteps before the end of each sequence; m is the first number of s. */
 export function projectionGradient(
   { dh, s, out }: { readonly dh: Grid; readonly s: Grid; readonly out: Grid },
   masked: boolean,
@@ -233,7 +235,7 @@ export function projectionGradient(
   }`
 }
 
-/** `(T*N, K)`: `W_ih^T d`, over both directions if there are two: (d, w) of each. */
+/** `(T*N, K)`: `W_ih^T d`, added up over the directions, each of which has its own d and w. */
 export function inputGradient(
   mode: RecurrentMode,
   directions: number,

@@ -1,11 +1,12 @@
 import { GpuLimitError } from '../errors.ts'
 
 /**
- * How a matrix lies in a texture that is neither as wide nor as high as the matrix may be long: blocks of `block` rows,
- * `across` of them side by side, then the next ones below. For a sequence a block is a timestep.
+ * The layout of a matrix in a texture. A matrix may have more rows than a texture, so it is cut into blocks of `block`
+ * rows:
+ * `across` blocks stand side by side, the next ones below them. For a sequence, a block is a timestep.
  *
- * Row `r` of block `b = floor(r / block)` stands in row `floor(b / across) * block + r % block` of the texture, its columns from
- * `(b % across) * columns` on. One block across is the plain matrix.
+ * Row `r` belongs to block `b = floor(r / block)`. It is in row `floor(b / across) * block + r % block` of the texture,
+ * and its first column is `(b % across) * columns`. With one block across, the texture is the matrix.
  */
 export interface Grid {
   readonly rows: number
@@ -13,14 +14,14 @@ export interface Grid {
   readonly block: number
   readonly across: number
   readonly width: number
-  /** At least 2: gpu.js would make a texture of one row nearly square. */
+  /** At least 2, because gpu.js would make a texture of one row nearly square. */
   readonly height: number
 }
 
 /**
  * The narrowest grid for a matrix.
  * @param most width and height of a texture
- * @throws GpuLimitError where it does not fit
+ * @throws GpuLimitError if it does not fit
  */
 export function gridOf(
   rows: number,
@@ -43,8 +44,8 @@ export function gridOf(
 }
 
 /**
- * Source: `r` and `c`, the row and column that a thread of a kernel over `grid` computes. Quotients of whole numbers are taken
- * half a step off, where rounding cannot move them across one.
+ * Source text that declares `r` and `c`, the row and column of the matrix that a thread computes. Before whole numbers are
+ * divided, 0.5 is added, so that rounding cannot give the neighbouring quotient.
  */
 export function locate({ across, columns, block }: Grid): string {
   if (across === 1) return 'const r = this.thread.y; const c = this.thread.x;'
@@ -55,7 +56,7 @@ export function locate({ across, columns, block }: Grid): string {
     const r = (by * ${across}.0 + bx) * ${block}.0 + this.thread.y - by * ${block}.0;`
 }
 
-/** Source: `${name}y` and `${name}x`, where in a texture of `grid` the row `row` begins. */
+/** Source text that declares `${name}y` and `${name}x`, where the row `row` begins in a texture of `grid`. */
 export function address({ across, columns, block }: Grid, row: string, name = 'r'): string {
   if (across === 1) return `const ${name}y = ${row}; const ${name}x = 0;`
   return `
@@ -65,7 +66,7 @@ export function address({ across, columns, block }: Grid, row: string, name = 'r
     const ${name}x = (${name}block - ${name}down * ${across}.0) * ${columns}.0;`
 }
 
-/** Where block `index` begins. */
+/** Where block `index` begins in the texture. */
 export function corner(
   { across, columns, block }: Grid,
   index: number,

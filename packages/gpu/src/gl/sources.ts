@@ -6,38 +6,38 @@ import { address, type Grid, locate } from './grid.ts'
  *
  * | name | texel | content |
  * |---|---|---|
- * | p | 4: gates of a unit; RNN 1 | inputs' share of the gates, biases included; timestep's rows from `py`, columns from `px` on |
+ * | p | 4: gates of a unit; RNN 1 | the inputs' share of the gates, with the biases; a timestep begins at row `py`, column `px` |
  * | w | as p | weights, interleaved: see packDirection |
- * | s | LSTM 2: h, c of a unit; else 1: h | states `(N, H)`; before a projection, h stands apart |
+ * | s | LSTM 2: h, c of a unit; else 1: h | states `(N, H)`; h is that before a projection |
  * | h | 1 | projected hidden state `(N, P)` |
- * | len | 1 | `(N, 1)`, timesteps of each sequence, where they differ: it keeps its state from timestep `len` on |
+ * | len | 1 | `(N, 1)`, the length of each sequence, if they differ; from timestep `len` on its state stays the same |
  *
- * Textures of vectors are read into a constant first: `p[y][x][0]` is not understood.
+ * A texel of several numbers is read into a constant first, because gpu.js does not understand `p[y][x][0]`.
  */
 
-/** Reads values that come from the host into a texture. */
+/** Copies values from the host into a texture. */
 export function upload(grid: Grid): string {
   return `function (v) { ${locate(grid)} return v[r][c]; }`
 }
 
-/** As {@link upload}, four numbers a texel. */
+/** The same as {@link upload}, with four numbers in a texel. */
 export const upload4: string = `function (v) {
   const at = ${X} * 4;
   return [v[${Y}][at], v[${Y}][at + 1], v[${Y}][at + 2], v[${Y}][at + 3]];
 }`
 
-/** As {@link upload}, h and c a texel. */
+/** The same as {@link upload}, with h and c in a texel. */
 export const upload2: string = `function (h, c) { return [h[${Y}][${X}], c[${Y}][${X}]]; }`
 
 export const zeros: string = 'function () { return 0.0; }'
 
-/** As {@link zeros}, two numbers a texel. */
+/** The same as {@link zeros}, with two numbers in a texel. */
 export const zeros2: string = 'function () { return [0.0, 0.0]; }'
 
 /** The second number of each texel. */
 export const second: string = `function (s) { const v = s[${Y}][${X}]; return v[1]; }`
 
-/** How rows of a result come from rows of its input: as they are, or out of a batch-major sequence. */
+/** The order of the input's rows: null if by time, like the result's; sizes if it is batch-major. */
 type RowOrder = { readonly T: number; readonly N: number } | null
 
 function inputRow(order: RowOrder): string {
@@ -47,7 +47,7 @@ function inputRow(order: RowOrder): string {
     : 'const row = at + r;'
 }
 
-/** `x W + b`, rows from `at` on: w `(depth + 1, columns)`. */
+/** `x W + b` for the rows of x from `at` on; w is `(depth + 1, columns)`. */
 export function affine(depth: number, x: Grid, out: Grid, order: RowOrder): string {
   return `function (x, w, at) {
     ${locate(out)} ${inputRow(order)} ${address(x, 'row')}
@@ -57,7 +57,7 @@ export function affine(depth: number, x: Grid, out: Grid, order: RowOrder): stri
   }`
 }
 
-/** As {@link affine}, four gates at once. */
+/** The same as {@link affine}, for four gates at once. */
 export function affine4(depth: number, x: Grid, out: Grid, order: RowOrder): string {
   return `function (x, w, at) {
     ${locate(out)} ${inputRow(order)} ${address(x, 'row')}
@@ -129,7 +129,7 @@ export function rnnStep(mode: 'RNN_TANH' | 'RNN_RELU', P: number, masked: boolea
   }`
 }
 
-/** Rows of a table by index. */
+/** The rows of a table that an index names. */
 export function lookUp(table: Grid, index: Grid, out: Grid): string {
   return `function (table, index) {
     ${locate(out)} ${address(index, 'r', 'i')}
@@ -139,7 +139,7 @@ export function lookUp(table: Grid, index: Grid, out: Grid): string {
   }`
 }
 
-/** Of each row the largest element, and the sum of `exp(x - largest)`. */
+/** The largest element of each row, and the sum of `exp(x - largest)`. */
 export function rowStatistics(x: Grid, out: Grid): string {
   return `function (x) {
     ${locate(out)} ${address(x, 'r')}
@@ -152,7 +152,7 @@ export function rowStatistics(x: Grid, out: Grid): string {
   }`
 }
 
-/** `exp(x - largest) / sum`, in the grid of x. */
+/** `exp(x - largest) / sum`; the result has the grid of x. */
 export function normalize(statistics: Grid, out: Grid): string {
   return `function (x, s) {
     ${locate(out)} ${address(statistics, 'r')}

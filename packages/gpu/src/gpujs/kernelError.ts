@@ -1,6 +1,6 @@
 /**
- * What a caller is told where gpu.js throws: a driver that does not compile a kernel, or has no memory left for it.
- * @param error of gpu.js; its message begins with what the driver said
+ * The error for a caller where gpu.js throws: a driver does not compile a kernel, or has no memory left for it.
+ * @param error what gpu.js threw; its message begins with the driver's
  */
 export function kernelError(who: string, error: unknown): Error {
   const [said = ''] = String(error instanceof Error ? error.message : error).split('\n--- generated')

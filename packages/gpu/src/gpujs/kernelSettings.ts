@@ -1,14 +1,14 @@
 import type { HelperFunction, KernelSettings, NativeFunction } from './types.ts'
 
-/** What a kernel becomes: WGSL on WebGPU, GLSL 3.00 on WebGL 2, GLSL 1.00 on headless-gl. */
+/** The language that gpu.js translates a kernel to: WGSL on WebGPU, GLSL 3.00 on WebGL 2, GLSL 1.00 on headless-gl. */
 export type ShadingLanguage = 'wgsl' | 'glsl300' | 'glsl100'
 
 /**
- * Functions of the kernels, as source strings like the kernels themselves: minifiers rewrite functions, and gpu.js reads
- * their text.
+ * Functions that kernels call. They are source strings, like the kernels, because gpu.js reads the text of functions and
+ * minifiers rewrite it.
  *
- * The built-in tanh gives NaN from 45 or 89 on; this one saturates. Below 0.3, where the quotient cancels, stands the
- * series of tanh to x^9. All of them pass NaN on, which built-in functions need not do.
+ * The built-in tanh gives NaN for arguments above 45 or 89; this one gives 1. Below 0.3 the quotient would lose digits,
+ * so the series of tanh up to x^9 is used. All functions give NaN for NaN, which built-in ones need not do.
  */
 const helpers: readonly HelperFunction[] = [
   `function sigm(x) {
@@ -33,12 +33,12 @@ const helpers: readonly HelperFunction[] = [
 ].map((source) => ({ source, settings: { argumentTypes: { x: 'Number' }, returnType: 'Number' } }))
 
 /**
- * `ifNan(x, y, z)`: y where x is NaN, else z. Compilers may assume that no number is NaN, and then leave out what matters to
- * one only. So the bits are looked at. GLSL 1.00 cannot do that, but it runs on desktop OpenGL only: some drivers take
- * `x == x` for granted, others that x is above zero or not, none of those we know both.
+ * `ifNan(x, y, z)` is y if x is NaN, else z. Compilers may assume that no number is NaN and drop such a test, so this one looks
+ * at the bits. GLSL 1.00 has no access to bits. It runs on desktop OpenGL only, where some drivers replace `x == x` by
+ * true and others `x <= 0 || x > 0`; no driver that we know replaces both.
  */
 const ifNan: Readonly<Record<ShadingLanguage, string>> = {
-  // gpu.js puts `fn_` before the names of functions that a kernel calls.
+  // In WGSL, gpu.js adds `fn_` to the names of functions that a kernel calls.
   wgsl: `fn fn_ifNan(x : f32, y : f32, z : f32) -> f32 {
     return select(z, y, (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u);
   }`,
@@ -48,7 +48,7 @@ const ifNan: Readonly<Record<ShadingLanguage, string>> = {
   glsl100: 'float ifNan(float x, float y, float z) { return x == x && (x <= 0.0 || x > 0.0) ? z : y; }',
 }
 
-/** Settings all kernels share; functions only where the source calls one. */
+/** The settings of all kernels; the functions are only those that the source calls. */
 export function kernelSettings(
   source: string,
   output: readonly [width: number, height: number],

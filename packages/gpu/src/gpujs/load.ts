@@ -1,12 +1,13 @@
 import { property } from './property.ts'
 import type { GpuJs } from './types.ts'
 
+/** The module of gpu.js, once somebody has asked for it. */
 let loading: Promise<GpuJs> | undefined
 
-/** The part of gpu.js that scripts/bundleGpuJs.mjs makes, loaded when it is first asked for. */
+/** Loads the part of gpu.js that scripts/bundleGpuJs.mjs bundles, at the first call. */
 export function loadGpuJs(): Promise<GpuJs> {
   loading ??= load().catch((error: unknown) => {
-    // A network may be back for the next call.
+    // The next call tries again: it may have been the network.
     loading = undefined
     throw error
   })

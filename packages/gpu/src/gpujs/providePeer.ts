@@ -3,8 +3,8 @@ import { property } from './property.ts'
 import type { CreateGlContext, GpuJs } from './types.ts'
 
 /**
- * In Node: gives gpu.js the WebGL of the package gl.
- * @throws GpuUnavailableError where that is not installed beside this package, or does not load
+ * Gives gpu.js the WebGL of the package gl, in Node.
+ * @throws GpuUnavailableError if the package is not installed beside this one, or does not load
  */
 export async function provideGl(js: GpuJs): Promise<void> {
   const create = property(await importPeer('gl'), 'default')
@@ -17,9 +17,9 @@ export async function provideGl(js: GpuJs): Promise<void> {
 }
 
 /**
- * In Node: gives gpu.js the WebGPU of the package webgpu, which is Dawn, the one of Chromium. Does nothing where that is not
- * installed beside this package.
- * @throws GpuUnavailableError where it does not load
+ * Gives gpu.js the WebGPU of the package webgpu, in Node. That is Dawn, which Chromium uses too. Does nothing if the
+ * package is not installed beside this one.
+ * @throws GpuUnavailableError if it does not load
  */
 export async function provideWebGpu(js: GpuJs): Promise<void> {
   const create = property(await importPeer('webgpu'), 'create')
@@ -30,11 +30,11 @@ function isGlModule(value: unknown): value is CreateGlContext {
   return typeof value === 'function'
 }
 
-/** A package that those who want it install; null where it is not installed, and in browsers. */
+/** Imports an optional package; null if it is not installed, and in browsers. */
 async function importPeer(name: 'gl' | 'webgpu'): Promise<unknown> {
   if (typeof property(property(property(globalThis, 'process'), 'versions'), 'node') !== 'string') return null
   try {
-    // For Node alone: bundlers leave it as it is.
+    // The comments tell bundlers not to look for it: only Node imports it.
     return await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name)
   } catch (error) {
     const message = String(property(error, 'message'))
@@ -47,7 +47,7 @@ async function importPeer(name: 'gl' | 'webgpu'): Promise<unknown> {
   }
 }
 
-/** Node says that it cannot find a package, Jest a module, and Vite that it could not resolve an optional peer. */
+/** Node reports that it cannot find a package, Jest a module, and Vite that it could not resolve an optional peer. */
 function isNotInstalled(message: string, name: string): boolean {
   return new RegExp(`(cannot find (package|module)|could not resolve) ['"]${name}['"]`, 'i').test(message)
 }

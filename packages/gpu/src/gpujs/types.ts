@@ -1,15 +1,15 @@
 /**
- * The part of gpu.js 2.24.1 that this package uses, in our own words: its published types are incomplete. Nothing outside
- * this folder names gpu.js.
+ * Types for the part of gpu.js 2.24.1 that this package uses; those that gpu.js publishes are incomplete. Nothing outside
+ * this folder imports gpu.js.
  */
 
-/** A flat array and its sizes, x first, as an argument of a kernel. */
+/** An argument of a kernel: a flat array and its sizes, x first. */
 export interface Input {
   readonly value: Float32Array
   readonly size: readonly number[]
 }
 
-/** What a kernel gives on WebGL: a texture with two dimensions, one texel an element. */
+/** The result of a kernel on WebGL: a texture with two dimensions, one texel for each element. */
 export interface Texture {
   readonly texture: WebGLTexture
   /** Width and height. */
@@ -17,14 +17,14 @@ export interface Texture {
   delete(): void
 }
 
-/** What a kernel gives while a pipeline is traced: it stands for the result. */
+/** What a kernel returns while a pipeline is traced, in place of its result. */
 export type Handle = object
 
 export interface KernelSettings {
-  /** Threads: x, y. */
+  /** How many threads run, in x and in y. */
   readonly output: readonly [width: number, height: number]
   readonly precision: 'single'
-  /** Else shaders are declared lowp, which is half precision on phones. */
+  /** Without it, shaders are declared lowp, which is half precision on phones. */
   readonly tactic: 'precision'
   readonly fixIntegerDivisionAccuracy: false
   readonly pipeline: true
@@ -33,7 +33,7 @@ export interface KernelSettings {
   readonly nativeFunctions: readonly NativeFunction[]
 }
 
-/** A function kernels may call. */
+/** A function that kernels may call. */
 export interface HelperFunction {
   readonly source: string
   readonly settings: {
@@ -42,7 +42,7 @@ export interface HelperFunction {
   }
 }
 
-/** A function kernels may call, in the language of their shaders. */
+/** A function that kernels may call, in the language of their shaders. */
 export interface NativeFunction {
   readonly name: string
   readonly source: string
@@ -50,18 +50,18 @@ export interface NativeFunction {
   readonly returnType: 'Number'
 }
 
-/** A kernel: compiled on its first call. */
+/** A kernel, which is compiled on its first call. */
 export interface Kernel<Value> {
   (...args: readonly (Value | Input | number)[]): Value
-  /** The instance of the backend that runs it. */
+  /** gpu.js's own object for it, of the backend that runs it. */
   readonly kernel: object
   destroy(): void
 }
 
-/** A function of kernels, traced once and run as a whole. */
+/** A function that calls kernels; it is traced once and runs as a whole. */
 export interface Pipeline {
   (...args: readonly (Input | number)[]): Promise<unknown>
-  /** `fused-encoder` is what we want: all of it in one command encoder. */
+  /** `fused-encoder`, if all kernels run in one command encoder, as we need it. */
   readonly executorKind: string
   readonly fallbackReason: string | null
   readonly pipeline: object
@@ -74,14 +74,14 @@ export interface Gpu<Value> {
   destroy(): Promise<void>
 }
 
-/** The adapter and device that every WebGPU kernel of gpu.js shares. */
+/** The adapter and device that all WebGPU kernels of gpu.js share. */
 export interface DeviceContext {
   readonly adapter: GpuAdapter
   readonly device: GpuDevice
   readonly isLost: boolean
 }
 
-/** The WebGPU we touch ourselves, which TypeScript's DOM library does not describe everywhere. */
+/** The part of WebGPU that we call ourselves; not every DOM library of TypeScript has it. */
 interface GpuAdapter {
   readonly isFallbackAdapter?: boolean
   readonly info?: {
@@ -109,11 +109,11 @@ export interface GpuBuffer {
   destroy(): void
 }
 
-/** The module that scripts/bundleGpuJs.mjs makes. */
+/** The module that scripts/bundleGpuJs.mjs writes. */
 export interface GpuJs {
   readonly GPU: new <Value>(settings: {
     readonly mode: 'webgpu' | 'webgl2' | 'headlessgl'
-    /** gpu.js sets its size only, to that of the largest texture. */
+    /** gpu.js only sets its size, to that of the largest texture. */
     readonly canvas?: { width: number; height: number }
     readonly context?: WebGLRenderingContext | WebGL2RenderingContext
   }) => Gpu<Value>
@@ -126,11 +126,11 @@ export interface GpuJs {
     readonly isSupported: boolean
     readonly prototype: { initContext(): WebGLRenderingContext | null }
   }
-  /** Lets HeadlessGLKernel make its contexts by this function. Comes before the first look at `isSupported`. */
+  /** Makes HeadlessGLKernel create its contexts with this function. It must be called before `isSupported` is read. */
   provideGl(create: CreateGlContext): void
-  /** Takes the place of `navigator.gpu`. */
+  /** Replaces `navigator.gpu`. */
   provideWebGpu(gpu: object): void
 }
 
-/** What the package gl exports. */
+/** The function that the package gl exports. */
 export type CreateGlContext = (width: number, height: number, options: object) => WebGLRenderingContext | null

@@ -1,18 +1,19 @@
 import type { RecurrentMode } from '@unroll/kernels'
 import { gateCount } from '@unroll/kernels/spec'
-import { ended, masks, overK, X, Y, zeroBehindEnd } from '../sourceParts.ts'
+import { ended, masks, overK, type Through, X, Y, zeroBehindEnd } from '../sourceParts.ts'
 
 /**
  * The kernels that walk a sequence backward on WebGPU: every thread computes one number, thread x a column and y a row.
  *
  * | name | shape | content |
  * |---|---|---|
- * | d | `(N, W)` of a timestep, `(T*N, W)` of all | what goes back through the products, then what goes to the timestep before |
- * | dh | `(N, P)` | gradient of the hidden state after a timestep; dm `(N, H)` that of it before the projection |
+ * | d | `(N, W)` of a timestep, `(T*N, W)` of all | gradient of the gates, then what is passed to the timestep before |
+ * | dh | `(N, P)` | gradient of the hidden state after a timestep |
+ * | dm | `(N, H)` | gradient of that hidden state before the projection |
  * | y | `(T*N, D*P)` | gradient of the layer's output; row `at + y` |
- * | p, s, len | see sources.ts; p and s of all timesteps | |
- * | g | `(T*N, G*H)` | gates, activated; of GRU's n `W_hn h + b_hn` |
- * | before | as s | states before each timestep |
+ * | p, s, len | see sources.ts | p and s are of all timesteps |
+ * | g | `(T*N, G*H)` | gates after their activations; for n of a GRU, `W_hn h + b_hn` |
+ * | before | the same as s | states before each timestep |
  * | w | see packDirection, stacked | weights |
  *
  * Columns of d, in blocks of H:
@@ -23,18 +24,18 @@ import { ended, masks, overK, X, Y, zeroBehindEnd } from '../sourceParts.ts'
  * | LSTM | i | f | g | o | c of the timestep before |
  * | GRU | r | z | q = `W_hn h + b_hn` | n | what passes to h of the timestep before |
  *
- * So the first `G*H` columns meet `W_hh`; those that meet `W_ih` are the same, but GRU's n instead of q. The equations are
- * those of the reference engine's cellGradients.ts.
+ * The first `G*H` columns are multiplied by `W_hh`. For `W_ih` they are the same, but n takes the place of q. The
+ * equations are those of the reference engine's cellGradients.ts.
  */
 
-/** `W` in the table above. */
+/** `W` in the first table: how many columns d has. */
 export function gradientColumns(mode: RecurrentMode, H: number): number {
   return gateCount(mode) === 1 ? H : 5 * H
 }
 
 /**
- * Rows of all timesteps, one timestep earlier in the direction's order; `first` `(N, *)` before all of them; zeros behind
- * the end of a sequence.
+ * The states before each timestep, from those after each in `s`. The first are `first`; after the end of a sequence they
+ * are 0.
  */
 export function before(T: number, N: number, reversed: boolean, masked: boolean): string {
   const rows = (T - 1) * N
@@ -48,12 +49,12 @@ export function before(T: number, N: number, reversed: boolean, masked: boolean)
   }`
 }
 
-/** Rows of all timesteps that run; zeros behind the end of a sequence. */
+/** Copies x, with zeros after the end of each sequence. */
 export function running(N: number): string {
   return `function (x, len) { ${zeroBehindEnd(true, N, Y)} return x[${Y}][${X}]; }`
 }
 
-/** g, of h `(T*N, P)` before each timestep. */
+/** g of all timesteps, from h before each, `(T*N, P)`. */
 export function gates(mode: 'LSTM' | 'GRU', H: number, P: number): string {
   const pre = `sum + p[${Y}][${X}]`
   const activated =
@@ -67,15 +68,15 @@ export function gates(mode: 'LSTM' | 'GRU', H: number, P: number): string {
   }`
 }
 
-/** The gradient of the last hidden state: of hn and of the output. */
+/** The gradient of the last hidden state: that of hn plus that of the output. */
 export function lastHidden(column: number): string {
   return `function (dhn, y, at) { return dhn[${Y}][${X}] + y[at + ${Y}][${X} + ${column}]; }`
 }
 
 /**
- * The gradient of the hidden state a timestep read, from its d; with that of the output at the timestep before, if there
- * is one. Where a sequence has ended, what came passes on.
- * @param column of y
+ * The gradient of the hidden state before a timestep, from its d, plus that of the output there, if there is one. Where a
+ * sequence has ended, dh is passed on.
+ * @param column the first one of y to read; null if there is no output
  */
 export function hiddenBefore(mode: RecurrentMode, H: number, masked: boolean, column: number | null): string {
   const output = column === null ? '' : ` + y[at + ${Y}][${X} + ${column}]`
@@ -89,14 +90,17 @@ export function hiddenBefore(mode: RecurrentMode, H: number, masked: boolean, co
   }`
 }
 
-/** Source: block `b` of the columns and unit `j`; quotients half a step off, where rounding cannot move them. */
+/**
+ * Source text that declares the block `b` of a column and its unit `j`. 0.5 is added before the division, so that
+ * rounding cannot give the neighbouring block.
+ */
 function unit(H: number): string {
   return `const b = Math.floor((${X} + 0.5) / ${H}.0); const j = ${X} - b * ${H}.0;`
 }
 
 /**
  * d of an LSTM.
- * @param column where the gradient of c after the timestep stands in `dc`: d of the next timestep, or that of cn
+ * @param column where the gradient of c begins in `dc`, which is d of the next timestep or the gradient of cn
  */
 export function lstmGradient(H: number, column: number, masked: boolean): string {
   return `function (g, before, s, dm, dc, at${masks(masked)}) {
@@ -134,7 +138,10 @@ export function gruGradient(H: number, masked: boolean): string {
   }`
 }
 
-/** d of an RNN, from the states after each timestep: `1 - h'^2`, or 1 where `h' > 0`. NaN passes, as in PyTorch. */
+/**
+ * d of an RNN, from the states after each timestep: its derivative is `1 - h'^2`, or 1 where `h' > 0`. NaN stays NaN, as
+ * in PyTorch.
+ */
 export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): string {
   const through =
     mode === 'RNN_TANH'
@@ -147,10 +154,7 @@ export function rnnGradient(mode: 'RNN_TANH' | 'RNN_RELU', masked: boolean): str
   }`
 }
 
-/** Which products a gradient goes through: of `W_ih` with the input, or of `W_hh` with the state. */
-export type Through = 'input' | 'hidden'
-
-/** `(G*H, depth + 1)`: over all rows, `sum d^T x`, and in the last column `sum d`, the gradient of the bias. */
+/** `(G*H, depth + 1)`: `d^T x`, a sum over all rows. The last column is the sum of d, which is the gradient of the bias. */
 export function weightGradient(
   mode: RecurrentMode,
   through: Through,
@@ -170,7 +174,7 @@ export function weightGradient(
   }`
 }
 
-/** `(P, H)`: over all timesteps that run, `sum dh^T m`, m in the first H columns of s. */
+/** `(P, H)`: `dh^T m`, a sum over all timesteps before the end of each sequence; m is the first H columns of s. */
 export function projectionGradient(T: number, N: number, masked: boolean): string {
   const term = `sum += dh[t * ${N} + n][${Y}] * s[t * ${N} + n][${X}];`
   return `function (dh, s${masked ? ', len' : ''}) {
@@ -183,8 +187,8 @@ export function projectionGradient(T: number, N: number, masked: boolean): strin
 }
 
 /**
- * `(T*N, K)`: `W_ih^T d`, over both directions if there are two: (d, w) of each.
- * @param N sequences of a timestep, where they end at different ones; else null
+ * `(T*N, K)`: `W_ih^T d`, added up over the directions, each of which has its own d and w.
+ * @param N the number of sequences, if they end at different timesteps; else null
  */
 export function inputGradient(mode: RecurrentMode, H: number, directions: number, N: number | null): string {
   const names = Array.from({ length: directions }, (_, i) => [`d${i}`, `w${i}`] as const)

@@ -1,8 +1,9 @@
 import type { Handle } from '../gpujs/types.ts'
+import type { Collector } from '../schedule/emitter.ts'
+import type { Launch } from './launch.ts'
 import { below } from './sources.ts'
-import type { Launch } from './trace.ts'
 
-/** Matrices a kernel joins: with its result 8 buffers, as many as every device has. */
+/** How many matrices a kernel joins. With its result these are 8 buffers, which every device allows. */
 const fanIn = 7
 
 interface Part {
@@ -11,21 +12,24 @@ interface Part {
 }
 
 /**
- * Gathers the hidden states of a direction into one matrix `(T * N, P)` while they are computed: seven of them into one,
- * seven of those into one, and so on, so that few are alive at a time. That is a launch for every six timesteps.
+ * Gathers the results of timesteps into one matrix while they are computed: seven of them into one, seven of those into
+ * one, and so on. So few buffers are in use at a time, for one launch every six timesteps.
  */
-export class History {
+export class History implements Collector<Handle> {
   readonly #launch: Launch
   readonly #columns: number
   readonly #rows: number
   readonly #reversed: boolean
-  /** Parts not joined yet, by how often they were joined, each in the order of adding. */
+  /**
+   * The parts that are left to join, in the order of adding: at 0 those of one timestep, at 1 those joined once, and so
+   * on.
+   */
   readonly #levels: Part[][] = []
 
   /**
-   * @param columns of each state that count: `P`
-   * @param rows of a state: `N`
-   * @param reversed the last timestep is added first
+   * @param columns how many of the first columns of each result are gathered
+   * @param rows of a result: `N`
+   * @param reversed whether the last timestep is added first
    */
   constructor(launch: Launch, columns: number, rows: number, reversed: boolean) {
     this.#launch = launch
@@ -45,10 +49,10 @@ export class History {
     }
   }
 
-  /** All that was added, first timestep first. */
+  /** Everything that was added, ordered by time. */
   gathered(): Handle {
     let parts = this.#levels.toReversed().flat()
-    // One alone may be a state with more columns than count.
+    // A single result is copied too: it may have more columns than are gathered.
     do {
       const joined: Part[] = []
       for (let i = 0; i < parts.length; i += fanIn) joined.push(this.#join(parts.slice(i, i + fanIn)))

@@ -3,24 +3,26 @@ import { GpuLimitError } from '../errors.ts'
 import { kernelError } from '../gpujs/kernelError.ts'
 import { kernelSettings } from '../gpujs/kernelSettings.ts'
 import type { Gpu, GpuDevice, GpuJs, Handle, Input, Kernel, Pipeline } from '../gpujs/types.ts'
-import type { GraphLeaves, MatrixNode } from '../graph.ts'
+import type { MatrixNode } from '../graph.ts'
+import type { GraphLeaves } from '../graphLeaves.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
+import type { Launch } from './launch.ts'
 import { ResidentArguments } from './residentArguments.ts'
-import { type Launch, traceGraph, type Value } from './trace.ts'
+import { traceGraph, type Value } from './trace.ts'
 
-/** Numbers beyond this are not whole in float32, in which kernels count rows. */
+/** Kernels count rows in float32, which cannot hold every whole number above this. */
 const maxRows = 2 ** 24
-/** Threads of a kernel's workgroup in each dimension, as gpu.js sets it. */
+/** How many threads a workgroup of gpu.js has in each dimension. */
 const workgroup = 8
 
-/** Where a root is found in what a pipeline returns. */
+/** Where the result of a root is in what a pipeline returns. */
 interface Result {
   readonly position: number
   readonly column: number
   readonly columns: number
 }
 
-/** One graph structure as a gpu.js pipeline: arguments are its host values, then its weights. */
+/** A gpu.js pipeline for all graphs of one structure. Its arguments are the values from the host, then the weights. */
 export class Plan {
   readonly #gpu: Gpu<Handle>
   readonly #device: GpuDevice
@@ -47,7 +49,7 @@ export class Plan {
       this.#launches = 0
       return this.#unique(roots, traceGraph(roots, byLeaf, this.#launch))
     }
-    // gpu.js reads off a function's length how many arguments there are.
+    // gpu.js takes the number of arguments from the function's length.
     Object.defineProperty(trace, 'length', { value: leaves.length })
     this.#pipeline = gpu.createPipeline(trace)
   }
@@ -81,13 +83,13 @@ export class Plan {
     }
   }
 
-  /** Lets go of a matrix that was disposed. */
+  /** Forgets a matrix that was disposed. */
   forget(matrix: ResidentMatrix): void {
     this.#residents.forget(matrix)
   }
 
   dispose(): void {
-    // Kernels of a pipeline's own go with it; these were only its patterns.
+    // The pipeline destroys its own copies of the kernels; these here were their models.
     void this.#pipeline.destroy().then(() => this.#residents.dispose())
     for (const kernel of this.#kernels.values()) kernel.destroy()
     this.#kernels.clear()
@@ -105,7 +107,7 @@ export class Plan {
     return kernel(...args)
   }
 
-  /** The handles to return, each once. */
+  /** The handles that the pipeline returns, each once. */
   #unique(roots: readonly MatrixNode[], values: readonly Value[]): Handle[] {
     const handles = [...new Set(values.map(({ handle }) => handle))]
     this.#results = values.map(({ handle, column }, i) => ({
@@ -135,7 +137,7 @@ export class Plan {
   }
 }
 
-/** Columns of what a pipeline returned: rows of numbers, one result after the other. */
+/** Some columns of one of the results that a pipeline returned, each an array of rows. */
 function columnsOf(returned: unknown, { position, column, columns }: Result): Float32Array {
   const rows: unknown = Array.isArray(returned) ? returned[position] : undefined
   if (!Array.isArray(rows)) throw new Error('webgpu: expected gpu.js to return rows of numbers')

@@ -2,6 +2,7 @@ import { property } from '../gpujs/property.ts'
 import type { GpuBuffer, GpuDevice, Input, Pipeline } from '../gpujs/types.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 
+/** How gpu.js's executor holds the buffer of an argument. */
 interface Region {
   readonly buffer: GpuBuffer
 }
@@ -9,18 +10,18 @@ interface Region {
 /**
  * Weights of a pipeline that stay on the device between calls.
  *
- * gpu.js sends every argument of a pipeline with every call. Its executor keeps a buffer for each in a map and fills those
- * it finds there; a buffer taken out of the map keeps what it holds and is bound still. This is the only place that
- * knows so. It is checked when first used, and tests count the bytes sent.
+ * gpu.js sends every argument of a pipeline with every call. Its executor has a map with a buffer for each argument, and
+ * writes to the buffers in that map. A buffer that is taken out of the map keeps its content and is still bound. Only
+ * this file uses that. It checks that gpu.js works so, and tests count the bytes that are sent.
  */
 export class ResidentArguments {
-  /** By position of the argument: its buffer, and what that holds. */
+  /** The buffer of each argument, by its position, and the matrix it holds. */
   readonly #held = new Map<number, { readonly buffer: GpuBuffer; matrix: ResidentMatrix | null }>()
   #executor: unknown = null
 
   /**
-   * What to pass for argument `index`: the matrix where it has to be sent, else a number nobody looks at.
-   * @param sent called with the bytes that go to the device
+   * What to pass as argument `index`: the matrix if it must be sent, else a number that is not read.
+   * @param sent called with the number of bytes that are sent
    */
   argument(
     pipeline: Pipeline,
@@ -42,7 +43,7 @@ export class ResidentArguments {
     return 0
   }
 
-  /** After a call: what it sent stays. */
+  /** Keeps what a call has sent. */
   hold(pipeline: Pipeline, index: number, matrix: ResidentMatrix): void {
     if (this.#held.has(index)) return
     this.#executor = executorOf(pipeline)
@@ -55,12 +56,12 @@ export class ResidentArguments {
     this.#held.set(index, { buffer: region.buffer, matrix })
   }
 
-  /** Does not keep `matrix` any longer. */
+  /** Stops keeping `matrix`. */
   forget(matrix: ResidentMatrix): void {
     for (const held of this.#held.values()) if (held.matrix === matrix) held.matrix = null
   }
 
-  /** Gives the buffers back. */
+  /** Frees the buffers. */
   dispose(): void {
     for (const { buffer } of this.#held.values()) buffer.destroy()
     this.#held.clear()

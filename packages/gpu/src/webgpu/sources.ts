@@ -5,23 +5,26 @@ import { ended, masks, overK, X, Y } from '../sourceParts.ts'
  *
  * | name | shape | content |
  * |---|---|---|
- * | p | `(rows, G*H)` | inputs' share of the gates, biases included; row `at + y` |
+ * | p | `(rows, G*H)` | the inputs' share of the gates, with the biases; a timestep begins at row `at` |
  * | h | `(N, P)` in its first P columns | hidden state |
  * | w | see packDirection, stacked | weights |
  * | s | LSTM `(N, 2*H)` h and c side by side; else h | states |
- * | r | `(shares * N, G*H)` | shares of `W_hh h`, where they are shared out |
- * | len | `(N, 1)` | timesteps of each sequence, where they differ: it keeps its state from timestep `len` on |
+ * | r | `(shares * N, G*H)` | partial sums of `W_hh h`, if they are shared out among threads |
+ * | len | `(N, 1)` | the length of each sequence, if they differ; from timestep `len` on its state stays the same |
  *
- * Sums begin at zero and get the bias at the end, which loses less of small terms. All loop bounds are written out:
- * gpu.js ends a loop whose bound is an argument after 1000 turns.
+ * Sums begin at zero and the bias is added last, which loses fewer digits of small terms. All loop bounds are numbers in
+ * the source: gpu.js ends a loop after 1000 turns if its bound is an argument.
  */
 
-/** `sum over k < depth of left(k) * right(k)`, named `sum`. */
+/** Source text that declares `sum`, the sum of `left(k) * right(k)` over k from 0 to `depth`. */
 function sum(depth: number, left: (k: string) => string, right: (k: string) => string): string {
   return `let sum = 0.0; ${overK(depth, (k) => `sum += ${left(k)} * ${right(k)};`)}`
 }
 
-/** `x W + b`: w `(depth + 1, columns)`. Rows of x from `at` on, or of a batch-major x those of the same timesteps. */
+/**
+ * `x W + b`; w is `(depth + 1, columns)`. Reads the rows of x from `at` on.
+ * @param batchMajor sizes, if x is batch-major: then its rows of the same timesteps are read
+ */
 export function affine(depth: number, batchMajor: { readonly T: number; readonly N: number } | null): string {
   const row = batchMajor
     ? `const t = Math.floor((at + ${Y} + 0.5) / ${batchMajor.N}.0);
@@ -38,16 +41,16 @@ export function affine(depth: number, batchMajor: { readonly T: number; readonly
   }`
 }
 
-/** How the products of a timestep are shared out: how many shares, and of how many sequences. */
+/** How the products of a timestep are shared out among threads: the number of shares, and of sequences. */
 export interface Shares {
   readonly count: number
   readonly N: number
 }
 
 /**
- * A share of `W_hh h` a row: of the k that leave the remainder `b` when divided by the number of shares, for row `b * N + n`. Where
- * threads are few and sums long, a GPU idles: more threads with shorter sums are faster, though adding the shares up takes
- * the launch of a timestep after this one.
+ * Partial sums of `W_hh h`. Row `b * N + n` is the sum over those k of sequence n whose remainder by the number of shares
+ * is `b`; the kernel of the timestep adds these up. With few threads and long sums a GPU is mostly idle, and more threads
+ * with shorter sums are faster, though they take another launch.
  */
 export function shareOut(depth: number, { count, N }: Shares): string {
   const all = Math.floor(depth / count)
@@ -66,7 +69,11 @@ export function shareOut(depth: number, { count, N }: Shares): string {
   }`
 }
 
-/** Source: sums by name, each of the state in row Y of `state` times the column of w it stands for; or added up from shares in r. */
+/**
+ * Source text that declares sums by name. Each is row Y of `state` times a column of w, or is added up from the shares in
+ * r.
+ * @param sums the column of each sum
+ */
 function gateSums(
   sums: Readonly<Record<string, string>>,
   depth: number,
@@ -90,8 +97,9 @@ function gateSums(
 }
 
 /**
- * All four gates, `c' = f * c + i * g`, `h' = o * tanh(c')`: columns of s below H give h', the others c'. Both sum the
- * products, which saves a launch for the gates; as each h that is read serves four of them, hardly more is read than there.
+ * All four gates, `c' = f * c + i * g`, `h' = o * tanh(c')`. Columns of the result below H are h', the others c'. The
+ * thread of each computes all gates of its unit. That computes them twice, but saves a launch, and hardly reads more:
+ * each h that is read serves four gates.
  */
 export function lstmStep(
   H: number,
@@ -157,7 +165,7 @@ export function rnnStep(
   }`
 }
 
-/** Matrices one below the other, by their numbers of rows. */
+/** Puts matrices one below the other; `rows` are their numbers of rows. */
 export function below(rows: readonly number[]): string {
   const names = rows.map((_, i) => `m${i}`)
   let end = 0
@@ -170,15 +178,15 @@ export function below(rows: readonly number[]): string {
   return `function (${names.join(', ')}) { ${parts.join(' ')} }`
 }
 
-/** The first `P` columns of a and of b side by side. */
+/** The first `P` columns of a and b, side by side. */
 export function beside(P: number): string {
   return `function (a, b) { if (${X} < ${P}) { return a[${Y}][${X}]; } return b[${Y}][${X} - ${P}]; }`
 }
 
-/** Rows of a table by index. */
+/** The rows of a table that an index names. */
 export const lookUp: string = `function (table, index) { const row = index[${Y}][0]; return table[row][${X}]; }`
 
-/** Of each row the largest element, and the sum of `exp(x - largest)`. */
+/** The largest element of each row, and the sum of `exp(x - largest)`. */
 export function rowStatistics(columns: number): string {
   return `function (x) {
     let most = x[${Y}][0];

@@ -4,18 +4,20 @@ import { GpuLostError, GpuUnavailableError } from '../errors.ts'
 import { kernelError } from '../gpujs/kernelError.ts'
 import { provideWebGpu } from '../gpujs/providePeer.ts'
 import type { DeviceContext, Gpu, GpuJs, Handle } from '../gpujs/types.ts'
-import { leavesOf, type MatrixNode } from '../graph.ts'
+import type { MatrixNode } from '../graph.ts'
+import { leavesOf } from '../graphLeaves.ts'
 import { Lru } from '../lru.ts'
 import type { ResidentMatrix } from '../residentMatrix.ts'
 import { isSoftware } from '../software.ts'
 import { Plan } from './plan.ts'
 
-/** Plans kept; each has buffers for everything it computes. */
+/** How many plans are kept. Each has buffers for everything it computes. */
 const planLimit = 32
 
 /**
- * WebGPU: a graph becomes one gpu.js pipeline, all of it in one command encoder, with one transfer back. Plans are kept by
- * the structure of the graph, so that the next call of the same shapes compiles nothing and sends inputs only.
+ * The WebGPU backend: a graph becomes one gpu.js pipeline, which runs in one command encoder, with one transfer back.
+ * Plans are kept by the structure of the graph, so that the next call of the same shapes compiles nothing and sends only
+ * its inputs.
  */
 export class WebGpuBackend implements Backend {
   readonly name = 'webgpu'
@@ -28,10 +30,10 @@ export class WebGpuBackend implements Backend {
   readonly #plans: Lru<Plan>
   #lost: string | null = null
   #error: string | null = null
-  /** Runs wait for each other: weights of a plan may change between two of them. */
+  /** The end of the last run. Runs wait for each other, because they may use a plan with other weights. */
   #tail: Promise<unknown> = Promise.resolve()
 
-  /** @throws GpuUnavailableError where there is no adapter */
+  /** @throws GpuUnavailableError if there is no adapter */
   static async start(js: GpuJs): Promise<WebGpuBackend> {
     if (!js.WebGPUContext.isSupported) await provideWebGpu(js)
     if (!js.WebGPUContext.isSupported) {
@@ -71,7 +73,7 @@ export class WebGpuBackend implements Backend {
     void device.lost.then(({ message }) => {
       this.#lost ??= message || 'the device was lost'
     })
-    // Without this a refused command would leave zeros to read.
+    // Without this nobody would notice a refused command, and zeros would be read.
     device.addEventListener('uncapturederror', (event) => {
       const error: unknown = Reflect.get(event, 'error')
       this.#error = error instanceof Object && 'message' in error ? String(error.message) : 'an unknown error'
@@ -109,7 +111,7 @@ export class WebGpuBackend implements Backend {
     }
   }
 
-  /** Buffers of a plan serve the next weights of the same shape; the elements on the host need not be kept for it. */
+  /** The plan's buffers stay, for the next weights of the same shape. Only the elements on the host can be freed. */
   release(matrix: ResidentMatrix): void {
     for (const plan of this.#plans.values()) plan.forget(matrix)
   }
