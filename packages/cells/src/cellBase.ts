@@ -38,7 +38,7 @@ export abstract class RNNCellBase extends Module {
   declare bias_hh: Parameter | null
 
   /**
-   * @throws TypeError on an argument of a wrong type or an option there is not
+   * @throws TypeError on an argument of a wrong type or an unknown option
    * @throws RangeError if a size is less than 1
    */
   constructor(mode: RecurrentMode, inputSize: number, hiddenSize: number, options: CellOptions = {}) {

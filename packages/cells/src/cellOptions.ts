@@ -13,7 +13,7 @@ export const cellDefaults: Required<CellOptions> = { bias: true, dtype: 'float32
 
 /**
  * Fills in the defaults and checks.
- * @throws TypeError on a wrong type or an option there is not, RangeError if a size is less than 1
+ * @throws TypeError on a wrong type or an unknown option, RangeError if a size is less than 1
  */
 export function resolveOptions(
   who: string,

@@ -11,7 +11,7 @@ export interface ReLUOptions {
 }
 
 /**
- * Of every element:
+ * The larger of zero and each element:
  *
  * ```math
  * y = max(x, 0)
@@ -24,7 +24,7 @@ export class ReLU extends Module {
 
   readonly inplace: boolean
 
-  /** @throws TypeError on an option there is not */
+  /** @throws TypeError on an unknown option */
   constructor(options: ReLUOptions = {}) {
     super()
     this.inplace = checkedOptions('ReLU', options, { inplace: false }, 'inplace').inplace
@@ -32,7 +32,7 @@ export class ReLU extends Module {
 
   /**
    * @param input of any shape
-   * @returns of the same shape
+   * @returns a tensor of the same shape
    */
   override forward(input: Tensor): Tensor {
     checkTensor('ReLU.forward', 'input', input)
@@ -67,7 +67,7 @@ export class Tanh extends Module {
 
   /**
    * @param input of any shape
-   * @returns of the same shape
+   * @returns a tensor of the same shape
    */
   override forward(input: Tensor): Tensor {
     checkTensor('Tanh.forward', 'input', input)
@@ -84,7 +84,7 @@ export class Tanh extends Module {
 }
 
 /**
- * Of every element:
+ * The logistic function of every element:
  *
  * ```math
  * y = 1 / (1 + exp(-x))
@@ -97,7 +97,7 @@ export class Sigmoid extends Module {
 
   /**
    * @param input of any shape
-   * @returns of the same shape
+   * @returns a tensor of the same shape
    */
   override forward(input: Tensor): Tensor {
     checkTensor('Sigmoid.forward', 'input', input)

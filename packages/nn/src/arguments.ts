@@ -1,13 +1,14 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { RuntimeError } from '@unroll/tensor'
 
-// Guards of arguments beyond those of @unroll/kernels: one message for each kind of value.
+// Checks of arguments, with one message for each kind of value. The basic checks are in @unroll/kernels.
 
 const words = { boolean: 'true or false', number: 'a number', string: 'a string' } as const
 
 /**
- * As `optionsOf` of @unroll/kernels; and an option whose default is a boolean, a number or a string has to be one.
- * @throws TypeError if `options` is no plain object, has a key that is no option, or a value of another type
+ * Like `optionsOf` of @unroll/kernels, but also checks types: an option whose default is a boolean, a number or a
+ * string must have that type.
+ * @throws TypeError if `options` is not a plain object, has an unknown key, or has a value of another type
  */
 export function checkedOptions<Options extends object>(
   who: string,
@@ -24,7 +25,7 @@ export function checkedOptions<Options extends object>(
   return all
 }
 
-/** @throws TypeError unless `value` is of that type; NaN is no number */
+/** @throws TypeError unless `value` has that type; NaN does not count as a number */
 export function checkType(
   who: string,
   what: string,
@@ -61,8 +62,8 @@ export function shapeText(shape: readonly number[]): string {
 }
 
 /**
- * Sizes of new tensors, which may be 0.
- * @throws TypeError unless all are whole numbers, RuntimeError if one is negative, as PyTorch does it
+ * Checks the sizes of new tensors, which may be 0.
+ * @throws TypeError unless all are whole numbers, RuntimeError if one is negative, as in PyTorch
  */
 export function checkCounts(who: string, counts: Readonly<Record<string, unknown>>): void {
   for (const [what, count] of Object.entries(counts)) checkInteger(who, what, count)

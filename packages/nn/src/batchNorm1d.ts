@@ -22,11 +22,13 @@ import { pythonNumber } from './pythonNumber.ts'
 export interface BatchNorm1dOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number
-  /** Share of a batch in the running statistics; null averages over all batches. Default 0.1. */
+  /** How much each batch counts in the running statistics; null averages over all batches. Default 0.1. */
   readonly momentum?: number | null
-  /** Learns a factor and, with `bias`, a summand for each feature. Default true. */
+  /** Learn a factor for each feature and, with `bias`, a number to add. Default true. */
   readonly affine?: boolean
-  /** Keeps the statistics that `eval()` computes with; without them every batch goes by its own. Default true. */
+  /**
+   * Keep running statistics for `eval()`. Without them every batch is normalised by its own statistics. Default true.
+   */
   readonly trackRunningStats?: boolean
   /** Default true. */
   readonly bias?: boolean
@@ -35,8 +37,8 @@ export interface BatchNorm1dOptions {
 }
 
 /**
- * Each feature by a mean and a variance: while training those of the batch, which go into the running ones; in `eval()`
- * these.
+ * Normalises each feature by a mean and a variance. While training, these are those of the batch, and they update the
+ * running statistics. In `eval()`, the running statistics are used.
  *
  * ```math
  * y = (x - mean) / sqrt(variance + eps) * weight + bias
@@ -64,7 +66,7 @@ export class BatchNorm1d extends Module {
   declare running_mean: Tensor | null
   /** `(numFeatures)`, ones at first, a buffer; null unless `trackRunningStats`. */
   declare running_var: Tensor | null
-  /** int64, of no dimensions, a buffer; null unless `trackRunningStats`. Old state dicts may lack it. */
+  /** An int64 scalar, a buffer; null unless `trackRunningStats`. Old state dicts may lack it. */
   declare num_batches_tracked: Tensor | null
 
   /** @throws TypeError on an argument of a wrong type, RuntimeError on a negative size */
@@ -89,7 +91,7 @@ export class BatchNorm1d extends Module {
     this.resetParameters()
   }
 
-  /** Starts the running statistics anew. */
+  /** Resets the running statistics. */
   resetRunningStats(): void {
     this.running_mean?.zero_()
     this.running_var?.fill_(1)
@@ -104,8 +106,9 @@ export class BatchNorm1d extends Module {
 
   /**
    * @param input `(N, numFeatures)`, or `(N, numFeatures, L)`
-   * @returns of the same shape
-   * @throws RangeError on another number of dimensions, or if a batch to learn from has one value a feature
+   * @returns a tensor of the same shape
+   * @throws RangeError on another number of dimensions, or if a batch whose statistics are needed has one value per
+   * feature
    * @throws RuntimeError if the number of features or the dtype does not fit
    */
   override forward(input: Tensor): Tensor {
@@ -168,7 +171,7 @@ const defaults: Defaults = {
   dtype: 'float32',
 }
 
-/** The moments of a batch; while training they go into the running ones. */
+/** The moments of a batch. While training, they update the running ones. */
 function learn(module: BatchNorm1d, input: Tensor, x: FloatArray, length: number): Moments {
   const { numFeatures, momentum, running_mean, running_var, num_batches_tracked } = module
   const count = input.size(0) * length
@@ -184,7 +187,7 @@ function learn(module: BatchNorm1d, input: Tensor, x: FloatArray, length: number
     num_batches_tracked.add_(1)
     if (x.length === 0) return
     const share = momentum ?? 1 / num_batches_tracked.item()
-    // What is kept has Bessel's correction.
+    // The running variance has Bessel's correction.
     mix(running_mean, moments.mean, share)
     mix(
       running_var,

@@ -13,11 +13,11 @@ import { ResidentKernels } from './residentKernels.ts'
 export interface Conv1dOptions {
   /** Positions from one output to the next. Default 1. */
   readonly stride?: number
-  /** Positions added at both ends; `valid` is none, `same` as many as keep the length. Default 0. */
+  /** Positions added at both ends. `valid` adds none, `same` adds as many as keep the length. Default 0. */
   readonly padding?: number | 'same' | 'valid'
   /** Positions from one element of the kernel to the next. Default 1. */
   readonly dilation?: number
-  /** Parts of the channels that are convolved by themselves. Default 1. */
+  /** Groups of channels, each convolved separately. Default 1. */
   readonly groups?: number
   /** Default true. */
   readonly bias?: boolean
@@ -28,8 +28,8 @@ export interface Conv1dOptions {
 }
 
 /**
- * Convolution of sequences with a kernel, at once and on the default host engine. The kernel is packed into that engine on
- * the first call, and anew when it changed.
+ * Convolution of sequences with a kernel. It is synchronous and runs on a host engine. The kernel is packed into that
+ * engine on the first call, and again after it changed.
  *
  * ```ts
  * new Conv1d(4, 6, 3, { padding: 1 }).forward(randn([8, 4, 100])).shape   // [8, 6, 100]
@@ -50,12 +50,12 @@ export class Conv1d extends Module {
   readonly paddingMode: PaddingMode
   /** `(outChannels, inChannels / groups, kernelSize)`, drawn from U(-k, k), `k = 1 / sqrt(inChannels / groups * kernelSize)`. */
   weight: Parameter
-  /** `(outChannels)`, drawn as the weight; null without a bias. */
+  /** `(outChannels)`, drawn like the weight; null without a bias. */
   bias: Parameter | null
 
   /**
    * @throws TypeError on an argument of a wrong type, RuntimeError on a negative size
-   * @throws RangeError on a padding or mode there is not, `same` with a stride, or groups that do not divide the channels
+   * @throws RangeError on an unknown padding or mode, `same` with a stride, or groups that do not divide the channels
    */
   constructor(inChannels: number, outChannels: number, kernelSize: number, options: Conv1dOptions = {}) {
     super()
@@ -76,7 +76,7 @@ export class Conv1d extends Module {
   }
 
   resetParameters(): void {
-    // As in Linear.
+    // The same draws as in Linear.
     kaimingUniform_(this.weight, { a: Math.sqrt(5) })
     const fanIn = (this.inChannels / this.groups) * this.kernelSize
     const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0
@@ -157,7 +157,7 @@ type Defaults = Required<Omit<Conv1dOptions, 'padding'>> & {
 
 const defaults: Defaults = {
   stride: 1,
-  // 0, which would say that it has to be a number.
+  // Not 0: with a number as default, `same` and `valid` would be refused.
   padding: undefined,
   dilation: 1,
   groups: 1,
@@ -166,7 +166,7 @@ const defaults: Defaults = {
   dtype: 'float32',
 }
 
-/** Positions before and behind a sequence. */
+/** Padding before and after a sequence. */
 function paddingsOf({ padding, dilation, kernelSize }: Conv1d): [left: number, right: number] {
   if (padding === 'valid') return [0, 0]
   if (padding !== 'same') return [padding, padding]
@@ -175,7 +175,7 @@ function paddingsOf({ padding, dilation, kernelSize }: Conv1d): [left: number, r
   return [left, total - left]
 }
 
-/** In PyTorch's order. */
+/** Checks sizes and options in PyTorch's order. */
 function checkGeometry(
   { stride, padding, dilation, groups, paddingMode }: Required<Conv1dOptions>,
   sizes: { readonly outChannels: number; readonly inChannels: number; readonly kernelSize: number },
@@ -203,7 +203,7 @@ function checkGeometry(
     )
   }
   checkCounts(who, sizes)
-  // PyTorch finds these in forward.
+  // PyTorch checks these in forward.
   for (const [what, size] of Object.entries({ stride, dilation })) {
     if (size <= 0) throw new RuntimeError(`${who}: expected ${what} to be greater than 0, got ${size}`)
   }
@@ -212,7 +212,7 @@ function checkGeometry(
   }
 }
 
-/** @throws RuntimeError if a sequence is too short for what is to stand beyond its ends */
+/** @throws RuntimeError if a sequence is too short to fill its padding */
 function checkFilling(who: string, mode: PaddingMode, length: number, left: number, right: number): void {
   const most = Math.max(left, right)
   const limit = {

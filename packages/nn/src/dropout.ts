@@ -13,8 +13,8 @@ export interface DropoutOptions {
 }
 
 /**
- * While training, sets each element to zero with probability `p` and scales the others by `1 / (1 - p)`. Otherwise
- * it gives its input back.
+ * While training, sets each element to zero with probability `p` and scales the others by `1 / (1 - p)`. Otherwise it
+ * returns its input.
  *
  * ```ts
  * const dropout = new Dropout(0.2)
@@ -30,7 +30,7 @@ export class Dropout extends Module {
   readonly p: number
   readonly inplace: boolean
 
-  /** @throws TypeError if `p` is no number, RangeError unless `0 <= p <= 1` */
+  /** @throws TypeError if `p` is not a number, RangeError unless `0 <= p <= 1` */
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super()
     const { inplace } = checkedOptions('Dropout', options, { inplace: false }, 'inplace')
@@ -63,7 +63,7 @@ export class Dropout extends Module {
     return this.forward(input)
   }
 
-  /** Gives on what is on a device, unless it trains: see {@link ForwardOnDevice}. */
+  /** Passes a device value on unchanged, unless it trains: see {@link ForwardOnDevice}. */
   static forwardOnDevice(module: Dropout, _operations: unknown, input: unknown): DeviceValue | null {
     return input instanceof DeviceTensor && !(module.training && module.p > 0) ? input : null
   }

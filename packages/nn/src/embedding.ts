@@ -9,11 +9,11 @@ import { Parameter } from './parameter.ts'
 import { Resident } from './resident.ts'
 
 export interface EmbeddingOptions {
-  /** Row for what stands behind the end of a sequence: starts as zeros. Negative ones count from the end. */
+  /** Row for positions after the end of a sequence. It starts as zeros. A negative index counts from the end. */
   readonly paddingIdx?: number | null
   /** Default float32. */
   readonly dtype?: DType
-  /** The table, shared as it is, instead of a new one: `(numEmbeddings, embeddingDim)`. */
+  /** An existing table to share, `(numEmbeddings, embeddingDim)`. Default: a new one. */
   readonly weight?: Tensor
 }
 
@@ -63,7 +63,7 @@ export class Embedding extends Module {
   }
 
   /**
-   * An embedding over a table that is there already, `(numEmbeddings, embeddingDim)`, and stays shared with it.
+   * An embedding that shares an existing table, `(numEmbeddings, embeddingDim)`.
    * @throws RangeError unless `table` has two dimensions
    */
   static fromPretrained(table: Tensor, options: PretrainedOptions = {}): Embedding {
@@ -103,7 +103,8 @@ export class Embedding extends Module {
     if (engineOf(this).kind === 'host') return this.forward(indices)
     checkIndices(indices)
     const there = indices.numel === 0 ? null : Embedding.forwardOnDevice(this, operationsOf(this), indices)
-    // To take rows is no computation, so the host may: of tables that are not float32, and where an index is wrong.
+    // Taking rows is not a computation, so the host may do it: for tables that are not float32, and to report a wrong
+    // index.
     return there === null ? lookUp(this, indices) : resultOf(this, 'Embedding', indices, there)
   }
 
@@ -118,7 +119,7 @@ export class Embedding extends Module {
     if (operations === null || !(indices instanceof Tensor && table instanceof Float32Array)) return null
     const rows = Array.from(elementsOf(indices), Number)
     const isKnown = indices.dtype === 'int64' || indices.dtype === 'int32'
-    // `lookUp` says what is wrong.
+    // `lookUp` reports what is wrong.
     if (!isKnown || rows.some((row) => !(row >= 0 && row < numEmbeddings))) return null
     const resident = residentOf(module, 'device', () => new Resident<DeviceMatrix>())
     const matrix = resident.current(engineOf(module), [weight], () =>

@@ -3,7 +3,7 @@ import { checkInteger } from './arguments.ts'
 import { Module } from './module.ts'
 
 /**
- * Dimensions `startDim` to `endDim` as one; the first, which is the batch, stays unless said otherwise.
+ * Merges dimensions `startDim` to `endDim` into one. By default the first dimension, the batch, stays.
  *
  * ```ts
  * new Flatten().forward(zeros([8, 4, 5])).shape   // [8, 20]

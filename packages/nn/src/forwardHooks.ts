@@ -1,6 +1,6 @@
 import { checkedOptions } from './arguments.ts'
 
-/** What hooks are for: a module. */
+/** The part of a module that hooks use. */
 interface Running {
   forward(...args: never[]): unknown
   forwardAsync(...args: never[]): Promise<unknown>
@@ -26,7 +26,7 @@ export type ForwardHook<M extends Running> = (
 ) => ForwardResult<M> | undefined
 
 export interface HookOptions {
-  /** Run before the hooks there are. Default false. */
+  /** Run before the hooks that are already registered. Default false. */
   readonly prepend?: boolean
 }
 
@@ -40,15 +40,15 @@ type PreHook = (args: readonly unknown[]) => unknown
 type Hook = (args: readonly unknown[], result: unknown) => unknown
 
 /**
- * The hooks of one module. Users write plain `forward` methods, so while there are hooks the module has own
- * properties `forward` and `forwardAsync` that wrap the methods; without hooks nothing is in the way.
+ * The hooks of one module. Users write plain `forward` methods. So a module with hooks gets own properties `forward`
+ * and `forwardAsync` that wrap these methods. A module without hooks has no wrappers.
  */
 export class ForwardHooks {
   readonly #module: Running
   readonly #pre = new Set<PreHook>()
   readonly #post = new Set<Hook>()
   #unwrap: (() => void) | null = null
-  /** True while `forwardAsync` runs up to its first `await`: a `forward` it calls is part of the same run. */
+  /** True while `forwardAsync` runs up to its first `await`: a `forward` that it calls then is part of the same run. */
   #running = false
 
   constructor(module: Running) {
@@ -126,7 +126,7 @@ export class ForwardHooks {
   }
 }
 
-/** Gives `object` an own, not enumerable property; returns what puts back the one there was. */
+/** Gives `object` an own property that is not enumerable. Returns a function that restores the previous one. */
 function override(object: object, name: string, value: unknown): () => void {
   const previous = Object.getOwnPropertyDescriptor(object, name)
   Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false })

@@ -4,7 +4,7 @@ import type { ModuleStream } from './moduleStream.ts'
 import { passThrough } from './streamParts.ts'
 
 /**
- * Gives its input back: for a place in a model where nothing shall be done.
+ * Returns its input. It fills a place in a model where nothing has to be done.
  * @see PyTorch: [torch.nn.Identity](https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html)
  */
 export class Identity extends Module {

@@ -1,5 +1,6 @@
 /**
- * PyTorch's torch.nn.init: fills a tensor in place, with the same draws from the generator, and returns it.
+ * PyTorch's torch.nn.init. Each function fills a tensor in place and returns it. The draws from the generator are
+ * PyTorch's.
  * Gradients are not recorded.
  */
 import { describeValue } from '@unroll/kernels'
@@ -107,7 +108,7 @@ export function xavierNormal_(tensor: Tensor, options: XavierOptions = {}): Tens
 }
 
 /**
- * U(-b, b) (He et al., 2015). A tensor of no elements is left as it is.
+ * U(-b, b) (He et al., 2015). An empty tensor is left as it is.
  *
  * ```math
  * b = gain sqrt(3 / fan)
@@ -121,7 +122,7 @@ export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): T
 }
 
 /**
- * N(0, std²) (He et al., 2015). A tensor of no elements is left as it is.
+ * N(0, std²) (He et al., 2015). An empty tensor is left as it is.
  *
  * ```math
  * std = gain / sqrt(fan)
@@ -134,9 +135,9 @@ export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Te
 }
 
 /**
- * Rows (or columns, if there are fewer) that are orthonormal, times `gain` (Saxe et al., 2013). Dimensions after the
- * first count as one. The draws are PyTorch's; its last digits depend on processor and number of threads, ours are those of
- * double precision.
+ * Orthonormal rows (or columns, if there are fewer), times `gain` (Saxe et al., 2013). Dimensions after the first count
+ * as one. The draws are PyTorch's. PyTorch's last digits depend on the processor and the number of threads; ours are
+ * computed in double precision.
  * @throws RangeError if the tensor has fewer than two dimensions
  * @see PyTorch: [torch.nn.init.orthogonal_](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_)
  */
@@ -164,7 +165,7 @@ export function orthogonal_(tensor: Tensor, options: XavierOptions = {}): Tensor
 /**
  * The factor that keeps a signal's variance through a nonlinearity.
  * @param param negative slope of `leaky_relu`; default 0.01
- * @throws RangeError on a nonlinearity there is no value for
+ * @throws RangeError on an unknown nonlinearity
  * @see PyTorch: [torch.nn.init.calculate_gain](https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain)
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
@@ -203,7 +204,7 @@ const kaimingDefaults: Defaults<KaimingOptions> = {
   generator: undefined,
 }
 
-/** Checks the arguments of a random function; gives its options. */
+/** Checks the arguments of a random function and returns its options. */
 function drawing(
   who: string,
   tensor: Tensor,
@@ -244,7 +245,7 @@ function kaiming(
   return { std: calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut), random }
 }
 
-/** Inputs and outputs an element takes part in: sizes 1 and 0, times those of a kernel in the dimensions after. */
+/** Fan in and fan out: sizes 1 and 0, each times the sizes of a kernel, which are the dimensions after them. */
 function fans(who: string, tensor: Tensor): { fanIn: number; fanOut: number } {
   checkTensor(who, 'tensor', tensor)
   const [outputs, inputs, ...kernel] = tensor.shape
@@ -256,8 +257,8 @@ function fans(who: string, tensor: Tensor): { fanIn: number; fanOut: number } {
 }
 
 /**
- * Gram-Schmidt: makes each vector orthogonal to those before it, and of length 1. Done twice, which is enough for
- * orthogonality to the last digit. It is the Q of the QR decomposition whose R has a positive diagonal.
+ * Gram-Schmidt: makes each vector orthogonal to those before it, and of length 1. Doing it twice is enough for
+ * orthogonality to the last digit. The result is the Q of the QR decomposition whose R has a positive diagonal.
  */
 function orthonormalize(vectors: readonly Float64Array[]): void {
   vectors.forEach((vector, i) => {

@@ -1,6 +1,6 @@
 /**
- * Base class of what Node's console.log shows by its `toString()`. A constant of plain type, because a class declaration
- * may not have a method of that name and emit its types file by file.
+ * Base class of objects that Node's console.log shows by their `toString()`. It is a constant with a plain type: under
+ * `isolatedDeclarations` a class declaration may not have a method with a computed name.
  */
 export const Inspectable: new () => object = class {
   // Node's util.inspect.custom, without importing it: browsers have no such module.

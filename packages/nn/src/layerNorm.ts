@@ -12,7 +12,7 @@ import { checkStep, checkWidth, computed } from './streamParts.ts'
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number
-  /** Learns a factor and, with `bias`, a summand for each element. Default true. */
+  /** Learn a factor for each element and, with `bias`, a number to add. Default true. */
   readonly elementwiseAffine?: boolean
   /** Default true. */
   readonly bias?: boolean
@@ -28,7 +28,7 @@ const defaults: Required<LayerNormOptions> = {
 }
 
 /**
- * Each part of `normalizedShape` by its own mean and variance:
+ * Normalises each part of shape `normalizedShape` by its own mean and variance:
  *
  * ```math
  * y = (x - mean) / sqrt(variance + eps) * weight + bias
@@ -76,7 +76,7 @@ export class LayerNorm extends Module {
 
   /**
    * @param input `(*, ...normalizedShape)`
-   * @returns of the same shape
+   * @returns a tensor of the same shape
    * @throws RuntimeError if the last dimensions or the dtype do not fit
    */
   override forward(input: Tensor): Tensor {
@@ -130,7 +130,7 @@ function affineOf({ weight, bias }: LayerNorm): Affine {
   return { weight: weight && floatsOf(who, 'weight', weight), bias: bias && floatsOf(who, 'bias', bias) }
 }
 
-/** Elements of a part; 1 where there are none, so that a loop over rows ends. */
+/** Number of elements of a part; at least 1, so that a loop over parts ends. */
 function sizeOf(shape: readonly number[]): number {
   return Math.max(
     1,

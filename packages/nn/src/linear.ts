@@ -22,15 +22,15 @@ export interface LinearOptions {
 const defaults: Required<LinearOptions> = { bias: true, dtype: 'float32' }
 
 /**
- * A product and a sum:
+ * A matrix product and a bias:
  *
  * ```math
  * y = x W^T + b
  * ```
  *
- * The weight is packed into the module's engine on the first call, and anew when it changed. One product does not pay for
- * the way to a device and back, unless its input is there already, as in a Sequential: where only this layer follows,
- * `linear.to(wasm)` keeps it on the host.
+ * The weight is packed into the module's engine on the first call, and again after it changed. A single product is not
+ * worth the way to a device and back, unless its input is already there, as in a Sequential. `linear.to(wasm)` keeps a
+ * layer on the host.
  *
  * ```ts
  * new Linear(20, 30).forward(randn([128, 20])).shape   // [128, 30]
@@ -44,7 +44,7 @@ export class Linear extends Module {
   readonly outFeatures: number
   /** `(outFeatures, inFeatures)`, drawn from U(-k, k), `k = 1 / sqrt(inFeatures)`. */
   weight: Parameter
-  /** `(outFeatures)`, drawn as the weight; null without a bias. */
+  /** `(outFeatures)`, drawn like the weight; null without a bias. */
   bias: Parameter | null
 
   /** @throws TypeError on an argument of a wrong type, RuntimeError on a negative size */
@@ -60,7 +60,7 @@ export class Linear extends Module {
   }
 
   resetParameters(): void {
-    // U(-k, k), by PyTorch's way through the gain of a leaky rectifier, whose rounding shows in the last digit.
+    // U(-k, k). As in PyTorch, k comes from the gain of a leaky ReLU, because its rounding shows in the last digit.
     kaimingUniform_(this.weight, { a: Math.sqrt(5) })
     const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0
     if (this.bias) uniform_(this.bias, -bound, bound)
@@ -78,7 +78,7 @@ export class Linear extends Module {
     return packedLinear(engine, input, weight, bias, () => matrixOf(this).get(engine, weight, bias))
   }
 
-  /** As `forward`, on every engine. */
+  /** Like `forward`, but works on every engine. */
   override async forwardAsync(input: Tensor): Promise<Tensor> {
     const engine = engineOf(this)
     if (engine.kind === 'host') return this.forward(input)

@@ -3,14 +3,14 @@ import { checkInteger } from './arguments.ts'
 import { propertiesOf } from './members.ts'
 import { Module } from './module.ts'
 
-// Modules under the names 0, 1, and so on.
+// Modules in a list: their names are 0, 1, and so on.
 
 export function modulesOf(list: Module): Module[] {
   return propertiesOf(list, Module).map(([, module]) => module)
 }
 
 /**
- * The module at a position; negative ones count from the end.
+ * The module at a position; negative positions count from the end.
  * @throws RangeError if there is none
  */
 export function moduleAt(list: Module, who: string, index: number): Module {

@@ -6,7 +6,7 @@ import type { ModuleStream } from './moduleStream.ts'
 import { softmaxPart } from './streamParts.ts'
 
 /**
- * Numbers as logarithms of probabilities, along one dimension:
+ * Turns numbers into logarithms of probabilities, along one dimension:
  *
  * ```math
  * y = x - log(sum(exp(x)))
@@ -32,7 +32,7 @@ export class LogSoftmax extends Module {
 
   /**
    * @param input of any shape
-   * @returns of the same shape
+   * @returns a tensor of the same shape
    * @throws RangeError if the input has no such dimension
    */
   override forward(input: Tensor): Tensor {

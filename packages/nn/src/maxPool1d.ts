@@ -14,17 +14,17 @@ import { Module } from './module.ts'
 export interface MaxPool1dOptions<Indices extends boolean = boolean> {
   /** Positions from one window to the next. Default `kernelSize`. */
   readonly stride?: number | null
-  /** Positions added at both ends, which are never the largest. At most half of `kernelSize`. Default 0. */
+  /** Positions added at both ends. They are never the largest. At most half of `kernelSize`. Default 0. */
   readonly padding?: number
   /** Positions from one element of a window to the next. Default 1. */
   readonly dilation?: number
-  /** `forward` gives the positions of what it took too. Default false. */
+  /** `forward` also returns the positions of the largest elements. Default false. */
   readonly returnIndices?: Indices
-  /** A window that begins inside but reaches beyond the end counts. Default false. */
+  /** Count a window that begins inside the sequence but reaches beyond its end. Default false. */
   readonly ceilMode?: boolean
 }
 
-/** The largest elements, and with `returnIndices` where in its sequence each stands, int64. */
+/** The largest elements, and with `returnIndices` the position of each in its sequence, int64. */
 export type Pooled<Indices extends boolean> = Indices extends true
   ? [output: Tensor, indices: Tensor]
   : Tensor
@@ -65,7 +65,7 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
 
   /**
    * @param input `(N, C, L)`, or unbatched `(C, L)`
-   * @returns of the same shape, with as many positions as there are windows
+   * @returns a tensor of the same shape, with as many positions as there are windows
    * @throws RuntimeError if the shape does not fit, or the sequences are shorter than a window
    */
   override forward(input: Tensor): Pooled<Indices>
@@ -118,7 +118,7 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
   }
 }
 
-/** As in PyTorch. */
+/** The dtypes that PyTorch computes with. */
 const computable: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>([
   'float32',
   'float64',
@@ -139,7 +139,7 @@ const defaults: Defaults = {
   ceilMode: false,
 }
 
-/** How many windows there are; less than 1 where none fits. */
+/** Number of windows; less than 1 if none fits. */
 function windowsOf(
   { kernelSize, stride, padding, dilation, ceilMode }: MaxPool1d<boolean>,
   length: number,
@@ -150,7 +150,7 @@ function windowsOf(
   return ceilMode && (windows - 1) * stride >= length + padding ? windows - 1 : windows
 }
 
-/** In the order PyTorch finds them in `forward`. */
+/** Checks sizes in the order in which PyTorch's `forward` does. */
 function checkSizes(sizes: {
   readonly kernelSize: number
   readonly stride: number

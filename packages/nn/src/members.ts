@@ -5,25 +5,25 @@ import { moduleState } from './moduleState.ts'
 import { Parameter } from './parameter.ts'
 import type { StateSlot } from './stateDict.ts'
 
-// What a module is made of: the properties that hold parameters, buffers and modules.
+// The members of a module: its properties that hold parameters, buffers and modules.
 
 /** Which members are listed, and under which names. */
 export interface MembersOptions {
-  /** Path that stands before every name, joined by a dot. Default none. */
+  /** Path to put before every name, joined by a dot. Default none. */
   readonly prefix?: string
-  /** Those of children too. Default true. */
+  /** List the members of children too. Default true. */
   readonly recurse?: boolean
-  /** Members reached by several paths are listed once, under the first. Default true. */
+  /** List a member with several paths once, under the first path. Default true. */
   readonly removeDuplicate?: boolean
 }
 
-/** A module, as far as its members are concerned. */
+/** The part of a module that is used here. */
 interface Owner {
   namedModules(options?: Omit<MembersOptions, 'recurse'>): [path: string, module: Owner][]
   getSubmodule(path: string): Owner
 }
 
-/** The own properties that hold a `type`, in the order they were set. */
+/** The own properties that hold an instance of `type`, in the order they were set. */
 export function propertiesOf<T>(
   object: object,
   type: abstract new (...args: never[]) => T,
@@ -37,7 +37,7 @@ export function buffersOf(module: object): [name: string, buffer: Tensor][] {
   return propertiesOf(module, Tensor).filter(([name]) => buffers.has(name))
 }
 
-/** Entries whose value did not come before. */
+/** Drops entries whose value came before. */
 export function unique<T>(entries: Iterable<[string, T]>): [string, T][] {
   const seen = new Set<T>()
   return [...entries].filter(([, value]) => !seen.has(value) && seen.add(value))
@@ -47,7 +47,7 @@ export function joinPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`
 }
 
-/** Makes `value` the property `name`, for the methods of that name. */
+/** Makes `value` the property `name`. `registerParameter`, `registerBuffer` and `registerModule` call it. */
 export function registerMember(
   module: object,
   method: string,
@@ -71,7 +71,7 @@ export function registerMember(
   Object.defineProperty(module, name, { value, configurable: true, writable: true, enumerable: true })
 }
 
-/** Members of the module and its children, for the methods of that name. */
+/** Members of the module and its children. `namedParameters` and `namedBuffers` call it. */
 export function membersOf<T>(
   module: Owner,
   method: string,
@@ -91,7 +91,7 @@ export function membersOf<T>(
   return removeDuplicate ? unique(members) : members
 }
 
-/** The member that has a path, for the methods of that name. */
+/** The member that has a path. `getParameter` and `getBuffer` call it. */
 export function findMember<T>(
   module: Owner,
   method: string,
@@ -109,7 +109,7 @@ export function findMember<T>(
   )
 }
 
-/** Where a state dict's entries go. */
+/** The places that the entries of a state dict go to. */
 export function slotsOf(module: Owner): StateSlot[] {
   return module.namedModules({ removeDuplicate: false }).flatMap(([path, each]) => {
     const { buffers, optional } = moduleState(each)
@@ -126,7 +126,7 @@ export function slotsOf(module: Owner): StateSlot[] {
   })
 }
 
-/** What messages call a module. */
+/** The name of a module in messages. */
 export function nameOf(module: object): string {
   return module.constructor.name
 }

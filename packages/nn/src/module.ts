@@ -31,8 +31,8 @@ import { type IncompatibleKeys, type LoadStateDictOptions, loadSlots } from './s
 import type { StateDict } from './stateTensors.ts'
 
 /**
- * Base class of everything that has weights. Properties are found by what they hold: a {@link Parameter} is a
- * parameter, a Module a child, each under the property's name, so that state-dict keys are PyTorch's.
+ * Base class of everything that has weights. A property that holds a {@link Parameter} is a parameter, one that holds a
+ * Module is a child. The name of the property becomes part of the state-dict key, so keys are PyTorch's.
  *
  * ```ts
  * class Classifier extends Module {
@@ -49,26 +49,28 @@ import type { StateDict } from './stateTensors.ts'
  * @see PyTorch: [torch.nn.Module](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html)
  */
 export class Module extends Inspectable {
-  /** What errors and `toString` call it. Layers of packages say it as a string, which minifiers leave alone. */
+  /**
+   * The name in errors and `toString`. The layers of these packages set it to a string, which minifiers do not change.
+   */
   static override readonly name: string = 'Module'
 
-  /** Whether modules of this class compute on the host only: their {@link Module.engine} is then never a device's. */
+  /** True if modules of this class compute on the host only. Their {@link Module.engine} is then never a device's. */
   static readonly hostOnly: boolean = false
 
-  /** Whether layers that train differently than they infer (Dropout) train; set it with {@link Module.train}. */
+  /** True while training. Some layers, such as Dropout, compute differently then. Set it with {@link Module.train}. */
   training = true
 
   // Running
 
-  /** What the module computes. Subclasses override it with arguments and result of their own. */
+  /** What the module computes. Subclasses override it with their own arguments and result. */
   forward(..._args: never[]): unknown {
     throw new Error(`${nameOf(this)}.forward: not implemented`)
   }
 
   /**
-   * As `forward`, on every engine: only this one can wait for an engine whose `kind` is `device`. A module that has
-   * others overrides it and awaits their `forwardAsync`. Where an override computes by `forward` of the same module,
-   * it calls that before its first `await`: later, hooks would run for it again.
+   * Like `forward`, but works on every engine: only `forwardAsync` can wait for an engine whose `kind` is `device`. A
+   * module with children overrides it and awaits their `forwardAsync`. An override that calls `forward` of the same
+   * module has to do so before its first `await`. After that, hooks would run a second time.
    */
   forwardAsync(...args: ForwardArgs<this>): Promise<unknown>
   async forwardAsync(...args: never[]): Promise<unknown> {
@@ -76,11 +78,12 @@ export class Module extends Inspectable {
   }
 
   /**
-   * Opens a stream of this module, as {@link Sequential.stream} does of each of its modules: one timestep of a sequence goes
-   * in, one comes out. A module that overrides it overrides `forward` too. Recurrent layers need not: they have `stream`.
-   * @param width numbers that each sequence brings to a step; null for the first module, which has to know it
-   * @param batch sequences side by side
-   * @returns null where it cannot run by timesteps
+   * Opens a stream of this module: one timestep of a sequence goes in, one comes out. {@link Sequential.stream} calls
+   * it for each of its modules. A module that overrides it overrides `forward` too. Recurrent layers do not need it:
+   * they have `stream`.
+   * @param width how many numbers a step takes for each sequence; null for the first module, which has to know it
+   * @param batch how many sequences run side by side
+   * @returns null if the module cannot run by timesteps
    */
   openStream(_width: number | null, _batch: number): ModuleStream | null {
     return null
@@ -88,7 +91,7 @@ export class Module extends Inspectable {
 
   /**
    * Runs `hook` before each `forward` and `forwardAsync`; what it returns replaces the arguments.
-   * @throws TypeError if `hook` is no function
+   * @throws TypeError if `hook` is not a function
    */
   registerForwardPreHook<M extends Module>(
     this: M,
@@ -101,7 +104,7 @@ export class Module extends Inspectable {
 
   /**
    * Runs `hook` after each `forward` and `forwardAsync`; what it returns replaces the result.
-   * @throws TypeError if `hook` is no function
+   * @throws TypeError if `hook` is not a function
    */
   registerForwardHook<M extends Module>(
     this: M,
@@ -116,8 +119,8 @@ export class Module extends Inspectable {
   }
 
   /**
-   * The engine the module computes on: the one it was moved to, else the default one; its `name` tells which. On a device
-   * that it cannot compute on, the default engine of the host: {@link engineOf} says when.
+   * The engine that the module computes on: the one it was moved to, or the default one. Its `name` says which. A
+   * module that cannot compute on a device has the host's default engine instead: see {@link engineOf}.
    */
   get engine(): Engine {
     return engineOf(this)
@@ -150,17 +153,20 @@ export class Module extends Inspectable {
     return this.to('float64')
   }
 
-  /** `to('float16')`: to be saved, not to compute with. */
+  /** `to('float16')`: for saving, not for computing. */
   half(): this {
     return this.to('float16')
   }
 
-  /** `to('bfloat16')`: to be saved, not to compute with. */
+  /** `to('bfloat16')`: for saving, not for computing. */
   bfloat16(): this {
     return this.to('bfloat16')
   }
 
-  /** Gives back the memory engines hold for the module and its children. It is usable still: it packs again. */
+  /**
+   * Frees the memory that engines hold for the module and its children. The module stays usable: its next call packs
+   * again.
+   */
   dispose(): void {
     for (const resident of moduleState(this).residents.values()) resident.dispose()
     for (const child of this.children()) child.dispose()
@@ -170,11 +176,11 @@ export class Module extends Inspectable {
     this.dispose()
   }
 
-  // What it is made of
+  // Members
 
   /**
-   * Makes `parameter` the property `name`; null says that there is none, as with `bias: false`.
-   * @throws TypeError if it is no Parameter, RangeError if the name is empty, has dots, or is another property
+   * Makes `parameter` the property `name`; null means that there is none, as with `bias: false`.
+   * @throws TypeError if it is not a Parameter, RangeError if the name is empty, has dots, or is already taken
    */
   registerParameter(name: string, parameter: Parameter | null): void {
     registerMember(
@@ -188,9 +194,9 @@ export class Module extends Inspectable {
   }
 
   /**
-   * Makes `buffer` the property `name`: state that is not trained but moves and is saved with the module.
+   * Makes `buffer` the property `name`. A buffer is state that is not trained, but moves and is saved with the module.
    * @param options `persistent: false` keeps it out of the state dict; default true
-   * @throws TypeError if it is no Tensor, RangeError if the name is empty, has dots, or is another property
+   * @throws TypeError if it is not a Tensor, RangeError if the name is empty, has dots, or is already taken
    */
   registerBuffer(name: string, buffer: Tensor | null, options: { readonly persistent?: boolean } = {}): void {
     const { buffers } = moduleState(this)
@@ -206,35 +212,35 @@ export class Module extends Inspectable {
 
   /**
    * Makes `module` the property `name`.
-   * @throws TypeError if it is no Module, RangeError if the name is empty, has dots, or is another property
+   * @throws TypeError if it is not a Module, RangeError if the name is empty, has dots, or is already taken
    */
   registerModule(name: string, module: Module | null): void {
     registerMember(this, 'registerModule', name, module, Module, (present) => present instanceof Module)
   }
 
-  /** Parameters of the module and, unless `recurse` is false, its children, shared ones once. */
+  /** Parameters of the module and, unless `recurse` is false, of its children. Shared ones come once. */
   parameters(options: Pick<MembersOptions, 'recurse'> = {}): Parameter[] {
     const own = checkedOptions(`${nameOf(this)}.parameters`, options, { recurse: true }, 'recurse')
     return this.namedParameters(own).map(([, parameter]) => parameter)
   }
 
-  /** As {@link Module.parameters}, with the keys of the state dict: `lstm.weight_ih_l0`. */
+  /** Like {@link Module.parameters}, but with the keys of the state dict: `lstm.weight_ih_l0`. */
   namedParameters(options: MembersOptions = {}): [name: string, parameter: Parameter][] {
     return membersOf(this, 'namedParameters', options, (module) => propertiesOf(module, Parameter))
   }
 
-  /** Buffers of the module and, unless `recurse` is false, its children, shared ones once. */
+  /** Buffers of the module and, unless `recurse` is false, of its children. Shared ones come once. */
   buffers(options: Pick<MembersOptions, 'recurse'> = {}): Tensor[] {
     const own = checkedOptions(`${nameOf(this)}.buffers`, options, { recurse: true }, 'recurse')
     return this.namedBuffers(own).map(([, buffer]) => buffer)
   }
 
-  /** As {@link Module.buffers}, with the keys of the state dict. */
+  /** Like {@link Module.buffers}, but with the keys of the state dict. */
   namedBuffers(options: MembersOptions = {}): [name: string, buffer: Tensor][] {
     return membersOf(this, 'namedBuffers', options, buffersOf)
   }
 
-  /** The modules this one holds directly, shared ones once. */
+  /** The modules that this one holds directly. Shared ones come once. */
   children(): Module[] {
     return this.namedChildren().map(([, child]) => child)
   }
@@ -243,12 +249,12 @@ export class Module extends Inspectable {
     return unique(propertiesOf(this, Module))
   }
 
-  /** This module and all below it, parents first, shared ones once. */
+  /** This module and all below it, parents first. Shared ones come once. */
   modules(): Module[] {
     return this.namedModules().map(([, module]) => module)
   }
 
-  /** As {@link Module.modules}, with paths: `''` for this one, then `encoder`, `encoder.lstm`. */
+  /** Like {@link Module.modules}, but with paths: `''` for this one, then `encoder`, `encoder.lstm`. */
   namedModules(options: Omit<MembersOptions, 'recurse'> = {}): [path: string, module: Module][] {
     const { prefix, removeDuplicate } = checkedOptions(
       `${nameOf(this)}.namedModules`,
@@ -276,7 +282,7 @@ export class Module extends Inspectable {
       : findMember(this, 'getSubmodule', path, (module) => propertiesOf(module, Module))
   }
 
-  /** Calls `fn` with every module below this one, children first, and with this one. */
+  /** Calls `fn` with every module below this one, children first, then with this one. */
   apply(fn: (module: Module) => void): this {
     checkFunction(`${nameOf(this)}.apply`, 'fn', fn)
     for (const child of this.children()) child.apply(fn)
@@ -284,11 +290,11 @@ export class Module extends Inspectable {
     return this
   }
 
-  // Its state
+  // State
 
   /**
-   * Parameters and persistent buffers under PyTorch's keys: views that share the module's memory, detached.
-   * @param options `prefix` stands before each key as it is: `encoder.`, with the dot
+   * Parameters and persistent buffers under PyTorch's keys. The tensors are detached and share the module's memory.
+   * @param options `prefix` is put before each key: `encoder.`, with the dot
    */
   stateDict(options: { readonly prefix?: string } = {}): Map<string, Tensor> {
     const { prefix } = checkedOptions(`${nameOf(this)}.stateDict`, options, { prefix: '' }, 'prefix')
@@ -296,12 +302,12 @@ export class Module extends Inspectable {
   }
 
   /**
-   * Fills parameters and persistent buffers. All or nothing: where it throws, nothing has changed.
+   * Fills parameters and persistent buffers. It is all or nothing: if it throws, nothing has changed.
    *
-   * @param state a Map or plain object of tensors; clones of tensors, as `structuredClone`, `postMessage` or JSON make them,
-   * will do
-   * @param options `prefix`: only entries whose keys begin so are looked at, such as `module.`
-   * @returns keys without counterpart, which are no error under `strict: false`
+   * @param state a Map or plain object of tensors, or of clones of tensors made by `structuredClone`, `postMessage` or
+   * JSON
+   * @param options `prefix`, such as `module.`: only entries whose keys begin with it are read
+   * @returns keys without a counterpart; with `strict: false` they are not an error
    * @throws StateDictError with every missing key, unexpected key and size mismatch
    * @throws TypeError if `state` is something else, such as a promise that was not awaited
    *
@@ -325,7 +331,7 @@ export class Module extends Inspectable {
     return this.train(false)
   }
 
-  /** Whether gradients are recorded for the parameters. */
+  /** Sets whether gradients are recorded for the parameters. */
   requiresGrad_(requiresGrad = true): this {
     checkType(`${nameOf(this)}.requiresGrad_`, 'requiresGrad', requiresGrad, 'boolean')
     for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad
@@ -337,14 +343,14 @@ export class Module extends Inspectable {
     for (const parameter of this.parameters()) parameter.grad = null
   }
 
-  // How it prints
+  // Printing
 
-  /** What stands between the parentheses: `10, 20, num_layers=2`. */
+  /** The text between the parentheses: `10, 20, num_layers=2`. */
   extraRepr(): string {
     return ''
   }
 
-  /** As PyTorch prints a module, children indented. */
+  /** The module as PyTorch prints it, with its children indented. */
   override toString(): string {
     const extra = this.extraRepr()
     const children = childTexts(this)
@@ -366,7 +372,7 @@ function hooksOf(module: Module): ForwardHooks {
   return state.hooks
 }
 
-/** Every module with its path, parents first, as often as it is reached. */
+/** Every module with its path, parents first. A shared module comes once for each of its paths. */
 function* treeOf(module: Module, path: string): Generator<[path: string, module: Module]> {
   yield [path, module]
   for (const [name, child] of propertiesOf(module, Module)) yield* treeOf(child, joinPath(path, name))

@@ -4,14 +4,14 @@ import { checkModule } from './listedModules.ts'
 import { propertiesOf } from './members.ts'
 import { Module } from './module.ts'
 
-/** What a {@link ModuleDict} is made of. */
+/** What a {@link ModuleDict} can be made from. */
 export type ModulesByName<M extends Module = Module> =
   | Readonly<Record<string, M>>
   | Iterable<readonly [name: string, module: M]>
 
 /**
- * Modules by name, which are the children of these names; used as a Map. It computes nothing. Names that are whole numbers
- * come first and in order, as those of every object in JavaScript.
+ * Modules by name, used like a Map. Each module is a child of that name. A ModuleDict computes nothing. Names that are
+ * whole numbers come first and in order, as in every JavaScript object.
  *
  * ```ts
  * class Choice extends Module {
@@ -29,19 +29,19 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   /**
    * @param modules a plain object, a Map, a ModuleDict, or pairs
-   * @throws TypeError if it is something else, RangeError on a name that is empty, has dots, or is another property
+   * @throws TypeError if it is something else, RangeError on a name that is empty, has dots, or is already taken
    */
   constructor(modules: ModulesByName<M> = {}) {
     super()
     update(this, 'ModuleDict', modules)
   }
 
-  /** How many modules there are. */
+  /** The number of modules. */
   get size(): number {
     return propertiesOf(this, Module).length
   }
 
-  /** @throws RangeError if there is none of this name */
+  /** @throws RangeError if there is no module of this name */
   get(name: string): M {
     checkType('ModuleDict.get', 'name', name, 'string')
     const found = [...this.entries()].find(([key]) => key === name)
@@ -55,26 +55,26 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return propertiesOf(this, Module).some(([key]) => key === name)
   }
 
-  /** Adds a module, or puts it in the place of the one of this name. */
+  /** Adds a module, or replaces the one of this name. */
   set(name: string, module: M): this {
     checkModule('ModuleDict.set', module)
     this.registerModule(name, module)
     return this
   }
 
-  /** Adds the modules of another, or of pairs, replacing those of the same names. */
+  /** Adds modules, and replaces those of the same names. */
   update(modules: ModulesByName<M>): this {
     update(this, 'ModuleDict.update', modules)
     return this
   }
 
-  /** @returns whether there was one of this name */
+  /** @returns true if there was a module of this name */
   delete(name: string): boolean {
     return this.has(name) && Reflect.deleteProperty(this, name)
   }
 
   /**
-   * Takes the module of a name out.
+   * Removes the module of a name and returns it.
    * @throws RangeError if there is none
    */
   pop(name: string): M {
@@ -83,7 +83,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return module
   }
 
-  /** Takes all modules out. */
+  /** Removes all modules. */
   clear(): void {
     for (const name of this.keys()) this.delete(name)
   }

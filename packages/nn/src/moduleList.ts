@@ -4,7 +4,8 @@ import { checkModule, moduleAt, modulesOf } from './listedModules.ts'
 import { Module } from './module.ts'
 
 /**
- * Modules in a list, which are the children `0`, `1`, and so on. It computes nothing: the module that has it walks it.
+ * Modules in a list. They are the children `0`, `1`, and so on. A ModuleList computes nothing: the module that owns it
+ * loops over it.
  *
  * ```ts
  * class Deep extends Module {
@@ -21,19 +22,19 @@ import { Module } from './module.ts'
 export class ModuleList<M extends Module = Module> extends Module {
   static override readonly name: string = 'ModuleList'
 
-  /** @throws TypeError if `modules` is no iterable of modules */
+  /** @throws TypeError if `modules` is not an iterable of modules */
   constructor(modules: Iterable<M> = []) {
     super()
     add(this, 'ModuleList', modules)
   }
 
-  /** How many modules there are. */
+  /** The number of modules. */
   get length(): number {
     return modulesOf(this).length
   }
 
   /**
-   * The module at a position; negative ones count from the end.
+   * The module at a position; negative positions count from the end.
    * @throws RangeError if there is none
    */
   at(index: number): M {
@@ -41,8 +42,8 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   /**
-   * Puts another module in the place of the one at a position; negative ones count from the end.
-   * @throws RangeError if there is none, TypeError if `module` is no module
+   * Replaces the module at a position; negative positions count from the end.
+   * @throws RangeError if there is none, TypeError if `module` is not a module
    */
   set(index: number, module: M): this {
     checkModule('ModuleList.set', module)
@@ -84,7 +85,7 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   /**
-   * Takes the module at a position out; the last one unless said otherwise.
+   * Removes the module at a position, by default the last one, and returns it.
    * @throws RangeError if there is none
    */
   pop(index = -1): M {
@@ -116,7 +117,7 @@ export class ModuleList<M extends Module = Module> extends Module {
     return this.values()
   }
 
-  /** As PyTorch prints it: equal modules behind each other once. */
+  /** The list as PyTorch prints it: equal modules in a row are printed once. */
   override toString(): string {
     const runs: { first: number; last: number; text: string }[] = []
     for (const [index, module] of this.entries()) {

@@ -12,9 +12,9 @@ import type { ForwardHooks } from './forwardHooks.ts'
 import { hidden } from './hidden.ts'
 import { isAsNear } from './overrides.ts'
 
-/** What a module knows besides its properties. */
+/** The state of a module that is not in its properties. */
 interface ModuleState {
-  /** By name, whether the buffer belongs into the state dict. */
+  /** For each buffer's name, whether it belongs in the state dict. */
   readonly buffers: Map<string, boolean>
   /** Keys that a state dict may lack: see {@link BatchNorm1d}. */
   readonly optional: Set<string>
@@ -37,10 +37,10 @@ export const moduleState: (module: object) => ModuleState = /* @__PURE__ */ hidd
 }))
 
 /**
- * The engine a module computes on: the one it was moved to, else the default one. Some cannot compute on a device: those
- * of a class whose static `hostOnly` is true, and those with a `forward` but no `forwardAsync` of their own. Moved to one,
- * they compute on the default engine of the host, and say so. Layers ask this way and not by `this.engine`, which a proxy
- * around the module hands out wrapped.
+ * The engine that a module computes on: the one it was moved to, or the default one. Some modules cannot compute on a
+ * device: those whose class has a static `hostOnly` that is true, and those with their own `forward` but without their
+ * own `forwardAsync`. If such a module is moved to a device, it computes on the host's default engine, and its `engine`
+ * says so. Layers call this function instead of `this.engine`: a proxy around the module would wrap that engine.
  */
 export function engineOf(module: object): Engine {
   checkObject('engineOf', module)
@@ -49,7 +49,7 @@ export function engineOf(module: object): Engine {
 }
 
 /**
- * The engine a module computes on at once.
+ * The engine that a module computes on, if it is synchronous.
  * @param who the module, as messages name it
  * @throws RuntimeError if it is a device's
  */
@@ -61,7 +61,7 @@ export function hostEngineOf(module: object, who: string, method = 'forward'): H
   )
 }
 
-/** Lets the operations on tensors that `compute` makes run on the module's engine; synchronous. */
+/** Runs `compute`, which is synchronous, with its tensor operations on the module's engine. */
 export function onOwnEngine<T>(module: object, compute: () => T): T {
   checkFunction('onOwnEngine', 'compute', compute)
   const engine = engineOf(module)
@@ -73,8 +73,8 @@ function isHostOnly(module: object): boolean {
 }
 
 /**
- * What engines hold for a module, such as its packed weights: made by `make` on first use, given back by the module's
- * `dispose()`. It works through proxies around the module, and neither comparisons nor clones nor consoles show it.
+ * What engines hold for a module, such as its packed weights. `make` creates it on first use, and the module's
+ * `dispose()` frees it. It works through proxies around the module. Comparisons, clones and consoles do not see it.
  *
  * ```ts
  * const { weight } = model.head
@@ -86,7 +86,7 @@ function isHostOnly(module: object): boolean {
 export function residentOf<R extends Disposes>(module: object, key: string, make: () => R): R {
   checkObject('residentOf', module)
   const { residents } = moduleState(module)
-  // Each key has one maker, and so one type.
+  // Each key has one `make`, and so one type.
   const held = residents.get(key) as R | undefined
   if (held !== undefined) return held
   checkFunction('residentOf', 'make', make)

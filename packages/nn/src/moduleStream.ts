@@ -1,28 +1,31 @@
 import type { FloatArray } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
 
-/** A state that a stream keeps: of an RNN or GRU `h`, of an LSTM `[h, c]`. */
+/** A state that a stream keeps: `h` for an RNN or GRU, `[h, c]` for an LSTM. */
 export type StreamState = Tensor | readonly Tensor[]
 
 /**
- * A module fed one timestep at a time, without allocating: what `Module.openStream` gives, and {@link SequentialStream} is
- * made of.
+ * A module that is fed one timestep at a time, without allocating. `Module.openStream` returns it. A
+ * {@link SequentialStream} is made of such streams.
  */
 export interface ModuleStream {
-  /** Numbers that a step gives for each sequence. */
+  /** How many numbers a step returns for each sequence. */
   readonly width: number
   /**
-   * The next timestep of every sequence.
+   * Computes the next timestep of every sequence.
    * @param input `(batch, width of the input)`, row-major; it may be a view that the next step overwrites
    * @returns `(batch, width)`: a view that the next step overwrites
    */
   step(input: FloatArray): FloatArray
-  /** Copies of the states it keeps, one of each module that has one; absent where a step leaves nothing for the next. */
+  /** Copies of its states, one for each module that keeps a state. Absent if no module does. */
   readonly states?: readonly StreamState[]
-  /** Starts anew: from zeros if null, or from states as `states` gives them. Absent where there are none. */
+  /** Starts again, from zeros if null, or from states in the form of `states`. Absent if there are no states. */
   reset?(states: readonly StreamState[] | null): void
-  /** Starts one sequence of the batch anew; its states are those of `states` without the batch. Absent where there are none. */
+  /**
+   * Starts one sequence of the batch again. Its states have the form of `states` without the batch. Absent if there are
+   * no states.
+   */
   resetSequence?(sequence: number, states: readonly StreamState[] | null): void
-  /** Gives memory back. Absent where it holds none of its own. */
+  /** Frees memory. Absent if the stream holds none of its own. */
   dispose?(): void
 }

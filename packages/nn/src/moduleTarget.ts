@@ -8,12 +8,12 @@ export function isEngine(value: unknown): value is Engine {
   return (value.kind === 'host' || value.kind === 'device') && typeof value.recurrent === 'function'
 }
 
-/** A dtype that modules can be converted to. */
+/** True if modules can be converted to `value`. */
 export function isFloatDType(value: unknown): value is DType {
   return value === 'float32' || value === 'float64' || value === 'float16' || value === 'bfloat16'
 }
 
-/** For those who write a device's name, as in PyTorch. */
+/** A hint for callers who pass a device's name, as in PyTorch. */
 export function engineRemedy(target: unknown): string {
   if (typeof target !== 'string' || !/^(cpu|cuda|gpu|mps|wasm|reference|web|headless)/.test(target)) return ''
   return '; engines are objects: wasm and reference of @unroll/kernels, await createGpu() of @unroll/gpu'

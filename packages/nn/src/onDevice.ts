@@ -4,18 +4,18 @@ import type { Module } from './module.ts'
 import { engineOf } from './moduleState.ts'
 
 /**
- * What a module computes on a device without waiting for it: modules of a {@link Sequential} hand such values on, and
- * nothing is computed or read back before {@link DeviceValue.toHost}.
+ * A value that a module computes on a device, without waiting for it. The modules of a {@link Sequential} pass such
+ * values on. Nothing is computed or read back before {@link DeviceValue.toHost}.
  */
 export interface DeviceValue {
-  /** What `forwardAsync` would have given. */
+  /** The value that `forwardAsync` would have returned. */
   toHost(): Promise<unknown>
 }
 
 /** A tensor that is still on a device. */
 export class DeviceTensor implements DeviceValue {
   readonly array: DeviceArray
-  /** Of the device it is on. */
+  /** The operations of its device. */
   readonly operations: DeviceOperations
 
   constructor(array: DeviceArray, operations: DeviceOperations) {
@@ -29,11 +29,12 @@ export class DeviceTensor implements DeviceValue {
 }
 
 /**
- * How the modules of a class compute on a device: a static of the class named `forwardOnDevice`. It belongs to that class
- * alone: a subclass may have another `forward`, and so runs by its `forwardAsync` unless it has a static of its own.
- * @param operations of the module's engine; null where that is a host's or has none
- * @param input what the module before gave: a value of the host, or one that is on a device
- * @returns null where the module cannot compute this input there, and runs by its `forwardAsync`
+ * How the modules of a class compute on a device: the type of a static method named `forwardOnDevice`. It counts for
+ * that class alone. A subclass may have another `forward`, so it runs by its `forwardAsync` unless it has its own
+ * static method.
+ * @param operations of the module's engine; null if that is a host's or has none
+ * @param input what the module before returned: a value on the host or on a device
+ * @returns null if the module cannot compute this input there; it then runs by its `forwardAsync`
  */
 export type ForwardOnDevice<M extends Module> = (
   module: M,
@@ -42,7 +43,7 @@ export type ForwardOnDevice<M extends Module> = (
 ) => DeviceValue | null
 
 /**
- * An array for a tensor of float32 that is on the host or on this device already; null for anything else.
+ * A device array for a float32 tensor that is on the host, or already on this device; null for anything else.
  * @param value what a module was given
  */
 export function deviceArray(operations: DeviceOperations, value: unknown): DeviceArray | null {
@@ -53,8 +54,9 @@ export function deviceArray(operations: DeviceOperations, value: unknown): Devic
 }
 
 /**
- * Lets a module compute on its device, if it can: its class says how, it has no hooks, and no gradients are to be recorded.
- * @returns null where the module has to run by its `forwardAsync`
+ * Lets a module compute on its device, if it can. It can if its class has a `forwardOnDevice`, it has no hooks, and no
+ * gradients are recorded.
+ * @returns null if the module has to run by its `forwardAsync`
  */
 export function onDevice(module: Module, input: unknown): DeviceValue | null {
   const isHooked = Object.hasOwn(module, 'forward') || Object.hasOwn(module, 'forwardAsync')
@@ -63,7 +65,7 @@ export function onDevice(module: Module, input: unknown): DeviceValue | null {
   return forward === null ? null : forward(module, operationsOf(module), input)
 }
 
-/** The operations of the device that a module computes on; null where it has none. */
+/** The operations of the device that a module computes on; null if it has none. */
 export function operationsOf(module: object): DeviceOperations | null {
   const engine = engineOf(module)
   return engine.kind === 'device' ? (engine.operations ?? null) : null
@@ -71,8 +73,8 @@ export function operationsOf(module: object): DeviceOperations | null {
 
 /**
  * The result of a module whose engine is a device's, brought to the host.
- * @param value what its class's `forwardOnDevice` gave
- * @throws RuntimeError where that is null
+ * @param value what its class's `forwardOnDevice` returned
+ * @throws RuntimeError if that is null
  */
 export async function resultOf(
   module: object,
@@ -88,7 +90,7 @@ export async function resultOf(
   )
 }
 
-/** True of what is on a device and has to be waited for. */
+/** True if `value` is on a device and has to be awaited. */
 export function isDeviceValue(value: unknown): value is DeviceValue {
   return (
     typeof value === 'object' && value !== null && 'toHost' in value && typeof value.toHost === 'function'
@@ -98,6 +100,6 @@ export function isDeviceValue(value: unknown): value is DeviceValue {
 function forwardOnDeviceOf(module: Module): ForwardOnDevice<Module> | null {
   const own = Object.getOwnPropertyDescriptor(module.constructor, 'forwardOnDevice')
   const forward: unknown = own?.value
-  // A class writes it for its own modules, and this module is one of them.
+  // A class writes `forwardOnDevice` for its own modules, and this module is one of them.
   return typeof forward === 'function' ? (forward as ForwardOnDevice<Module>) : null
 }

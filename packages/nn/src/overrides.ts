@@ -1,7 +1,7 @@
 /**
- * Whether the nearest of an object and its prototypes that has one of two members itself has the first. Who wrote, or
- * hooked into, a module's `forward` has the last word on how it computes: other ways count only if they were written at
- * the same place, or nearer.
+ * Searches an object and then its prototypes for the first that has one of two own members. True if that is `first`,
+ * also if both are there. The author of a module's `forward`, or of a hook on it, decides how the module computes.
+ * Another way to compute counts only if it was written in the same class, or in a subclass of it.
  */
 export function isAsNear(object: object, first: string, second: string): boolean {
   for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {

@@ -2,7 +2,7 @@ import { checkTensor, Tensor } from '@unroll/tensor'
 import { checkType } from './arguments.ts'
 
 /**
- * A tensor that is trained: as a property of a Module it is one of its parameters.
+ * A tensor that is trained. As a property of a Module, it is one of the module's parameters.
  *
  * ```ts
  * class Scale extends Module {
@@ -14,12 +14,12 @@ import { checkType } from './arguments.ts'
 export class Parameter extends Tensor {
   static override readonly name: string = 'Parameter'
 
-  /** For the compiler only: a plain Tensor is not to be assigned where a Parameter stands. */
+  /** For the compiler only: it refuses a plain Tensor where a Parameter is expected. */
   declare protected readonly kind: 'parameter'
 
   /**
    * @param data shares its memory with the parameter
-   * @throws TypeError if `data` is no tensor
+   * @throws TypeError if `data` is not a tensor
    * @throws RuntimeError if `requiresGrad` and the dtype is not a float
    */
   constructor(data: Tensor, requiresGrad = true) {

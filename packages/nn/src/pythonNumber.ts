@@ -1,4 +1,4 @@
-/** A number as Python prints a float, and a whole one as it prints an int: `0.1`, `1e-05`, `3`. */
+/** A number as Python prints it, a whole number as an int: `0.1`, `1e-05`, `3`. */
 export function pythonNumber(value: number): string {
   const [digits = '', exponent = ''] = value.toExponential().split('e')
   const power = Number(exponent)

@@ -7,27 +7,29 @@ interface Packed {
   dispose(): void
 }
 
-/** The tensors that something is packed from, in an order of their owner's; null for one that is not there. */
+/**
+ * The tensors that something is packed from, in an order that their owner chooses; null for one that does not exist.
+ */
 export type Sources = readonly (Tensor | null)[]
 
 /**
- * Tensors packed into an engine, once: {@link Resident.current} gives what was packed until a tensor or the engine
- * changes. Elements that were written to a tensor's `data` count, too: see TensorSnapshot. The engine's memory is given
- * back by {@link Resident.dispose}, or when the owner is garbage collected.
+ * Tensors that are packed into an engine once. {@link Resident.current} returns what was packed until a tensor or the
+ * engine changes. Writing to a tensor's `data` counts as a change: see TensorSnapshot. The engine's memory is freed by
+ * {@link Resident.dispose}, or when the owner is garbage collected.
  */
 export class Resident<P extends Packed> {
   #held: Held<P> | null = null
 
   /**
-   * What is packed from these very tensors as they are now.
-   * @param pack packs them, in place of what was packed before
-   * @param update packs them into the memory of what was; gives false where it cannot
+   * What is packed from these tensors, with their present elements.
+   * @param pack packs them, after what was packed before is freed
+   * @param update packs them into the memory of what was packed before; returns false if it cannot
    */
   current(engine: Engine, sources: Sources, pack: () => P, update: (packed: P) => boolean = () => false): P {
     const held = this.#held
     if (held?.engine === engine && !held.packed.stale) {
       if (isCurrent(held.snapshots, sources)) return held.packed
-      // Before the elements are read, so that no change is missed.
+      // Taken before the elements are read, so that no change is missed.
       const snapshots = sources.map(snapshotOf)
       if (update(held.packed)) {
         held.snapshots = snapshots
@@ -42,7 +44,7 @@ export class Resident<P extends Packed> {
     return packed
   }
 
-  /** Gives the engine's memory back; the next call packs again. */
+  /** Frees the engine's memory; the next call packs again. */
   dispose(): void {
     if (this.#held === null) return
     dropped().unregister(this)
@@ -55,7 +57,7 @@ export class Resident<P extends Packed> {
   }
 }
 
-/** The elements themselves, not a copy, where the tensor is contiguous. */
+/** The elements of a tensor: its own memory if it is contiguous, else a copy. */
 export function floatsOf(who: string, tensor: Tensor): FloatArray {
   const elements = elementsOf(tensor)
   if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
@@ -75,7 +77,7 @@ function snapshotOf(tensor: Tensor | null): TensorSnapshot | null {
   return tensor && new TensorSnapshot(tensor)
 }
 
-/** Runs before every call of a module: allocates nothing. */
+/** Runs before every call of a module, so it allocates nothing. */
 function isCurrent(snapshots: Held<Packed>['snapshots'], sources: Sources): boolean {
   if (snapshots.length !== sources.length) return false
   for (let i = 0; i < sources.length; i++) {
@@ -87,7 +89,7 @@ function isCurrent(snapshots: Held<Packed>['snapshots'], sources: Sources): bool
 
 let registry: FinalizationRegistry<Packed> | undefined
 
-/** Frees what owners dropped without disposing; made on first use, so that importing this file does nothing. */
+/** Frees what owners forgot to dispose. Made on first use, so that importing this file does nothing. */
 function dropped(): FinalizationRegistry<Packed> {
   registry ??= new FinalizationRegistry((packed) => packed.dispose())
   return registry

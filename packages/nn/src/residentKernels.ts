@@ -20,7 +20,7 @@ class PackedKernels {
   }
 }
 
-/** The weight and bias of a Conv1d packed into an engine, once; packed anew when one of them changes. */
+/** The weight and bias of a Conv1d, packed into an engine once, and again when one of them changes. */
 export class ResidentKernels extends Resident<PackedKernels> {
   /**
    * Each group's kernel and bias in `engine`'s own memory.

@@ -2,7 +2,7 @@ import type { HostEngine, PackedMatrix } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
 import { floatsOf, Resident } from './resident.ts'
 
-/** The weight and bias of a Linear packed into an engine, once; packed anew when one of them changes. */
+/** The weight and bias of a Linear, packed into an engine once, and again when one of them changes. */
 export class ResidentMatrix extends Resident<PackedMatrix> {
   /**
    * `weight^T` and `bias` in `engine`'s own memory.

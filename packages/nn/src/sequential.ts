@@ -27,7 +27,8 @@ export type OutputOf<M extends readonly Module[]> = M extends readonly [
   : Tensor
 
 /**
- * Modules one after the other, each taking what the one before returned. They are the children `0`, `1`, and so on.
+ * Modules that run one after the other. Each takes what the one before returned. They are the children `0`, `1`, and so
+ * on.
  *
  * ```ts
  * const head = new Sequential(new Dropout(0.1), new Linear(20, 3))
@@ -39,7 +40,7 @@ export type OutputOf<M extends readonly Module[]> = M extends readonly [
 export class Sequential<const M extends readonly Module[] = readonly Module[]> extends Module {
   static override readonly name: string = 'Sequential'
 
-  /** @throws TypeError if an argument is no module */
+  /** @throws TypeError if an argument is not a module */
   constructor(...modules: M) {
     super()
     for (const [index, module] of modules.entries()) {
@@ -56,10 +57,10 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
   }
 
   /**
-   * As `forward`, on every engine. On a device whose engine has operations, values stay there from module to module as
-   * long as these can compute there, and only the last one is read back: Embedding, RNN, LSTM, GRU, SelectOutput, Linear,
-   * Softmax, and Dropout that does not train. Where gradients are to be recorded, while training without `noGrad`, each
-   * module runs by itself.
+   * Like `forward`, but works on every engine. On a device whose engine has operations, values stay there between
+   * modules that can compute there, and only the last value is read back. These can: Embedding, RNN, LSTM, GRU,
+   * SelectOutput, Linear, Softmax, and Dropout that does not train. While gradients are recorded, in training without
+   * `noGrad`, each module runs by itself.
    */
   override forwardAsync(input: InputOf<M>): Promise<Awaited<OutputOf<M>>>
   override async forwardAsync(input: unknown): Promise<unknown> {
@@ -74,7 +75,7 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
     return isDeviceValue(value) ? value.toHost() : value
   }
 
-  /** If all of its modules can: see {@link ForwardOnDevice}. */
+  /** Computes on the device if all of its modules can: see {@link ForwardOnDevice}. */
   static forwardOnDevice(module: Sequential, _operations: unknown, input: unknown): DeviceValue | null {
     let value: unknown = input
     let last: DeviceValue | null = null
@@ -87,17 +88,17 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
   }
 
   /**
-   * Opens a stream, which runs all modules one timestep at a time, for audio and control loops; a step allocates nothing on
-   * the wasm engine. Every module has to run by timesteps: recurrent layers of one direction, Linear, activations, Softmax
-   * and LayerNorm over the features, Dropout that does not train, Identity, SelectOutput, a Sequential of these, and what
-   * overrides `openStream`.
+   * Opens a stream for audio and control loops. It runs all modules one timestep at a time. On the wasm engine a step
+   * allocates nothing. Every module has to be able to run by timesteps. These are: recurrent layers of one direction,
+   * Linear, activations, Softmax and LayerNorm over the features, Dropout that does not train, Identity, SelectOutput,
+   * a Sequential of these, and modules that override `openStream`.
    *
    * ```ts
    * const stream = new Sequential(new LSTM(1, 20), new SelectOutput('sequence'), new Linear(20, 1)).eval().stream()
    * for (const frame of frames) play(stream.step(frame)) // Float32Array in, Float32Array out
    * ```
    *
-   * @throws RuntimeError naming a module that cannot, or if there is none
+   * @throws RuntimeError that names a module that cannot, or if there is no module
    * @throws RangeError if `batch` is less than 1, or the widths of modules do not fit together
    */
   stream(options: SequentialStreamOptions = {}): SequentialStream {
@@ -108,13 +109,13 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
     return openParts(this, width, batch)
   }
 
-  /** How many modules there are. */
+  /** The number of modules. */
   get length(): number {
     return modulesOf(this).length
   }
 
   /**
-   * The module at a position; negative ones count from the end.
+   * The module at a position; negative positions count from the end.
    * @throws RangeError if there is none
    */
   at(index: number): Module {

@@ -8,38 +8,42 @@ import type { ModuleStream, StreamState } from './moduleStream.ts'
 import { isAsNear } from './overrides.ts'
 import { checkWidth } from './streamParts.ts'
 
-/** Of {@link Sequential.stream}. */
+/** Options of {@link Sequential.stream}. */
 export interface SequentialStreamOptions {
   /** How many sequences run side by side. Default 1. */
   readonly batch?: number
 }
 
 /**
- * A Sequential fed one timestep at a time; made by {@link Sequential.stream}. Its recurrent layers keep their states in the
- * engine's memory. The weights are those of the moment it was made, until a `forward` packs changed ones.
+ * A Sequential that is fed one timestep at a time. {@link Sequential.stream} makes it. Its recurrent layers keep their
+ * states in the engine's memory. It uses the weights as they were when it was made, until a `forward` packs changed
+ * ones.
  */
 export interface SequentialStream {
   readonly batch: number
-  /** Numbers that a step gives for each sequence. */
+  /** How many numbers a step returns for each sequence. */
   readonly width: number
   /**
-   * The next timestep of every sequence.
+   * Computes the next timestep of every sequence.
    * @param input `(batch, features)`, row-major
    * @returns `(batch, width)`: a view that the next step overwrites
-   * @throws RangeError on another size, TypeError on anything but the array the weights' dtype asks for
+   * @throws RangeError on another size, TypeError on anything but an array of the weights' dtype
    */
   step(input: FloatArray): FloatArray
-  /** Copies of the states of its recurrent layers, in their order: `h`, of an LSTM `[h, c]`, as their streams give them. */
+  /**
+   * Copies of the states of its recurrent layers, in their order: `h`, or `[h, c]` for an LSTM, as in their own
+   * streams.
+   */
   readonly state: readonly StreamState[]
-  /** Starts anew, from zeros or from states as {@link SequentialStream.state} gives them. */
+  /** Starts again, from zeros or from states in the form of {@link SequentialStream.state}. */
   reset(state?: readonly StreamState[] | null): void
   /**
-   * Starts one of the sequences anew, the others go on.
+   * Starts one of the sequences again; the others go on.
    * @param sequence its place in the batch, from 0
-   * @param state from zeros, or from states as {@link SequentialStream.state} gives them, without the batch
+   * @param state in the form of {@link SequentialStream.state}, without the batch; default zeros
    */
   resetSequence(sequence: number, state?: readonly StreamState[] | null): void
-  /** Gives the engine's memory back; every method throws afterwards. */
+  /** Frees the engine's memory; every method throws afterwards. */
   dispose(): void
   [Symbol.dispose](): void
 }
@@ -95,7 +99,7 @@ function checkStates(who: string, states: unknown): void {
   throw new TypeError(`${who} expects states as stream.state gives them, got ${describeValue(states)}`)
 }
 
-/** The streams of all modules of `owner`, one behind the other. */
+/** The streams of all modules of `owner`, one after the other. */
 export function openParts(owner: Module, width: number | null, batch: number): Required<ModuleStream> {
   const who = `${nameOf(owner)}.stream`
   const parts: ModuleStream[] = []
@@ -107,7 +111,7 @@ export function openParts(owner: Module, width: number | null, batch: number): R
   }
   if (last === null) throw new RuntimeError(`${who}: expected at least one module, got none`)
   const kept = parts.filter((part) => part.reset !== undefined)
-  /** Hands each part that keeps states its own of them. */
+  /** Gives each part that keeps states its own ones. */
   const each = (
     states: readonly StreamState[] | null,
     act: (part: ModuleStream, own: readonly StreamState[] | null) => void,
@@ -169,7 +173,7 @@ function openPart(who: string, module: Module, width: number | null, batch: numb
   )
 }
 
-/** What the streams of recurrent layers have, which are in the package above. */
+/** What is used here of a recurrent layer's stream, whose class is in a package above. */
 interface RecurrentPart {
   step(input: FloatArray): FloatArray
   readonly state: StreamState

@@ -3,11 +3,12 @@ import { describeValue } from '@unroll/kernels'
 let skipping = 0
 
 /**
- * Makes a module whose weights are overwritten at once, as PyTorch's `torch.nn.utils.skip_init`: the random functions of
- * initialisation (`uniform_`, `normal_`, `xavierUniform_`, ...) leave tensors as they are, zeros, and draw nothing. So seeds
- * are not affected, no time is lost, and nothing asks for `crypto`, which an AudioWorklet lacks.
+ * Makes a module without drawing weights, like PyTorch's `torch.nn.utils.skip_init`: for weights that are overwritten
+ * anyway. The random functions of initialisation (`uniform_`, `normal_`, `xavierUniform_`, ...) leave tensors as zeros
+ * and draw nothing. So the random generator does not move, no time is lost, and `crypto` is not needed, which an
+ * AudioWorklet lacks.
  *
- * @param make the constructor's call; it is not awaited
+ * @param make calls the constructor; it is not awaited
  * @returns what `make` returns
  * @see PyTorch: [torch.nn.utils.skip_init](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.skip_init.html)
  *
@@ -29,7 +30,7 @@ export function skipInit<M>(make: () => M): M {
   }
 }
 
-/** Whether a module is made whose weights are not drawn. */
+/** True while {@link skipInit} makes a module. */
 export function isSkippingInit(): boolean {
   return skipping > 0
 }

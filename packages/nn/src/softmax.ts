@@ -9,7 +9,7 @@ import { DeviceTensor, type DeviceValue, deviceArray, operationsOf, resultOf } f
 import { softmaxPart } from './streamParts.ts'
 
 /**
- * Numbers as probabilities, along one dimension:
+ * Turns numbers into probabilities, along one dimension:
  *
  * ```math
  * y = exp(x) / sum(exp(x))
@@ -34,7 +34,7 @@ export class Softmax extends Module {
 
   /**
    * @param input of any shape
-   * @returns of the same shape
+   * @returns a tensor of the same shape
    * @throws RangeError if the input has no such dimension
    */
   override forward(input: Tensor): Tensor {
@@ -43,7 +43,7 @@ export class Softmax extends Module {
     return onHostEngine(engine, () => input.softmax(this.dim))
   }
 
-  /** As `forward`, on every engine. */
+  /** Like `forward`, but works on every engine. */
   override async forwardAsync(input: Tensor): Promise<Tensor> {
     if (engineOf(this).kind === 'host') return this.forward(input)
     checkTensor('Softmax.forwardAsync', 'input', input)
@@ -52,12 +52,12 @@ export class Softmax extends Module {
     if (dim === input.ndim - 1) {
       return resultOf(this, 'Softmax', input, Softmax.forwardOnDevice(this, operationsOf(this), input))
     }
-    // Devices compute it over the last dimension.
+    // Devices compute it over the last dimension only.
     const last = await new Softmax(-1).to(engineOf(this)).forwardAsync(input.transpose(dim, -1))
     return last.transpose(dim, -1)
   }
 
-  /** Over the last dimension: see {@link ForwardOnDevice}. */
+  /** Computes over the last dimension only: see {@link ForwardOnDevice}. */
   static forwardOnDevice(
     { dim }: Softmax,
     operations: DeviceOperations | null,

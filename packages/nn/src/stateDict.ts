@@ -3,14 +3,14 @@ import { checkedOptions, shapeText } from './arguments.ts'
 import { Parameter } from './parameter.ts'
 import { type StateDict, stateTensors } from './stateTensors.ts'
 
-/** A place a state dict's entry goes to. */
+/** A place that an entry of a state dict goes to. */
 export interface StateSlot {
   readonly key: string
   readonly tensor: Tensor
-  /** Has the tensor as its property `name`. */
+  /** The object that has the tensor as its property `name`. */
   readonly owner: object
   readonly name: string
-  /** A state dict may lack it. */
+  /** True if a state dict may lack it. */
   readonly optional: boolean
 }
 
@@ -23,7 +23,7 @@ export interface SizeMismatch {
   readonly got: readonly number[]
 }
 
-/** Keys, as they stand in the state dict, that have no counterpart; both empty after a strict load. */
+/** Keys without a counterpart, as written in the state dict. Both lists are empty after a strict load. */
 export interface IncompatibleKeys {
   /** In the module, not in the state dict. */
   readonly missingKeys: readonly string[]
@@ -32,7 +32,7 @@ export interface IncompatibleKeys {
 }
 
 export interface LoadStateDictOptions {
-  /** Only entries whose keys begin so are looked at, without it: `module.`, with the dot. Default: all. */
+  /** Read only entries whose keys begin with this, and ignore it in the key: `module.`, with the dot. Default: all. */
   readonly prefix?: string
   /** Missing and unexpected keys are errors. Size mismatches always are. Default true. */
   readonly strict?: boolean
@@ -40,7 +40,7 @@ export interface LoadStateDictOptions {
   readonly assign?: boolean
 }
 
-/** Everything that kept a state dict from being loaded; the module is as it was. */
+/** Lists everything that kept a state dict from being loaded. The module is unchanged. */
 export class StateDictError extends RuntimeError implements IncompatibleKeys {
   override readonly name = 'StateDictError'
   readonly missingKeys: readonly string[]
@@ -110,7 +110,9 @@ export function loadSlots(
   return keys
 }
 
-/** The change of one slot. What could make it fail is refused here, so that nothing is half loaded. */
+/**
+ * Prepares the change of one slot. Everything that could make it fail is checked here, so that nothing is half loaded.
+ */
 function changeOf(
   what: string,
   { owner, name, tensor }: StateSlot,

@@ -2,17 +2,17 @@ import { describeValue } from '@unroll/kernels'
 import { isTensorClone, Tensor, type TensorClone, tensor } from '@unroll/tensor'
 
 /**
- * Tensors by name: a Map, as `stateDict()` and `loadWeights()` give it, or a plain object. Clones of tensors, as
- * `structuredClone`, `postMessage` and JSON make them, stand for tensors.
+ * Tensors by name: a Map, as `stateDict()` and `loadWeights()` return it, or a plain object. Clones of tensors, made by
+ * `structuredClone`, `postMessage` or JSON, count as tensors.
  */
 export type StateDict =
   | ReadonlyMap<string, Tensor | TensorClone>
   | Readonly<Record<string, Tensor | TensorClone>>
 
 /**
- * The tensors of a state dict, whichever way it came: what `loadStateDict` and every `fromStateDict` read.
+ * The tensors of a state dict in any of its forms. `loadStateDict` and every `fromStateDict` read them.
  * @param who the function, as messages name it: `LSTM.fromStateDict`
- * @throws TypeError if it is neither a Map nor a plain object, or an entry is no tensor
+ * @throws TypeError if it is neither a Map nor a plain object, or an entry is not a tensor
  */
 export function stateTensors(who: string, state: unknown): Map<string, Tensor> {
   const entries = entriesOf(state)
@@ -37,7 +37,7 @@ export function stateTensors(who: string, state: unknown): Map<string, Tensor> {
   )
 }
 
-/** Of a Map or a plain object, of other realms too; null of anything else. */
+/** The entries of a Map or a plain object, of another realm too; null for anything else. */
 function entriesOf(state: unknown): [key: unknown, value: unknown][] | null {
   if (typeof state !== 'object' || state === null) return null
   if (isMap(state)) return [...state.entries()]

@@ -4,12 +4,12 @@ import type { ModuleStream } from './moduleStream.ts'
 // Parts of a SequentialStream that keep no state. They compute on their module's engine and write their results into
 // arrays of their own, which the next step overwrites.
 
-/** Gives its input on; null where it stands first and so does not know its width. */
+/** Passes its input on; null if it is the first part, which does not know its width. */
 export function passThrough(width: number | null): ModuleStream | null {
   return width === null ? null : { width, step: (input) => input }
 }
 
-/** `f` of every number. */
+/** Applies `f` to every number. */
 export function mapPart(
   engine: HostEngine,
   f: UnaryFunction,
@@ -40,7 +40,10 @@ export function softmaxPart(
   })
 }
 
-/** A part that computes `width` numbers a sequence; their array is made at the first step, of the input's element type. */
+/**
+ * A part that computes `width` numbers for each sequence. Their array is made at the first step, with the input's
+ * element type.
+ */
 export function computed(
   width: number,
   batch: number,
@@ -60,13 +63,13 @@ export function computed(
   }
 }
 
-/** @throws RangeError unless a step brings `length` numbers */
+/** @throws RangeError unless the input of a step has `length` numbers */
 export function checkStep(who: string, input: FloatArray, length: number): void {
   if (input.length === length) return
   throw new RangeError(`${who}: a step expects ${length} numbers, batch times features, got ${input.length}`)
 }
 
-/** @throws RangeError if the module before gives another width than this one takes; null is any */
+/** @throws RangeError if the module before returns another width than this one takes; null accepts any width */
 export function checkWidth(who: string, takes: number, given: number | null): void {
   if (given === null || given === takes) return
   throw new RangeError(`${who}: expected ${takes} features of the module before, got ${given}`)

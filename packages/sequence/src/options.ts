@@ -52,7 +52,7 @@ export function layerName(mode: RecurrentMode): RecurrentKind {
 
 /**
  * Fills in the defaults and checks, in PyTorch's order.
- * @throws RangeError on a value out of range, TypeError on a wrong type or an option there is not
+ * @throws RangeError on a value out of range, TypeError on a wrong type or an unknown option
  */
 export function resolveOptions(
   mode: RecurrentMode,
@@ -97,7 +97,7 @@ export function resolveOptions(
 /**
  * The options of an RNN, of which RNNBase checks all but the nonlinearity.
  * @throws RangeError if the nonlinearity is another word, or a projection is asked for
- * @throws TypeError on an option there is not
+ * @throws TypeError on an unknown option
  */
 export function resolveRNNOptions(options: RNNOptions | null | undefined): Required<RNNOptions> {
   checkProjection('RNN', options)

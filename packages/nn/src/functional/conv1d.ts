@@ -3,8 +3,9 @@ import { allocateLike } from './floats.ts'
 import { gatherChannels } from './padding.ts'
 
 /**
- * Convolution as a product: the channels of `kernelSize` positions, side by side, are a row; a row times the kernel is one
- * position of the output. Letters: `C` input channels and `O` output channels of a group, `K` kernel size.
+ * A convolution, computed as a matrix product. A row holds the channels of `kernelSize` positions, side by side. A row
+ * times the kernel gives one position of the output. Letters: `C` input channels and `O` output channels of a group,
+ * `K` kernel size.
  */
 export interface Conv1dCall {
   /** `(batch, groups * C, length)` */
@@ -12,21 +13,21 @@ export interface Conv1dCall {
   readonly batch: number
   readonly channels: number
   readonly length: number
-  /** Of padded positions, which one of `x` stands there: see {@link paddedPositions}. */
+  /** For each padded position, the position in `x` that it is taken from: see {@link paddedPositions}. */
   readonly positions: Int32Array
   readonly kernelSize: number
   readonly stride: number
   readonly dilation: number
   /** Positions of the output. */
   readonly outLength: number
-  /** Of each group, `(K * C, O)` with its bias: see {@link kernelMatrix}. */
+  /** One for each group, `(K * C, O)` with its bias: see {@link kernelMatrix}. */
   readonly kernels: readonly PackedMatrix[]
 }
 
-/** Elements of the rows that are multiplied at once: they stay in the second-level cache. */
+/** How many elements of rows are multiplied at once. That many stay in the second-level cache. */
 const chunkElements = 64 * 1024
 
-/** Copied by the runtime from this many elements on, by a loop below. */
+/** Runs of this many elements or more are copied by the runtime, shorter ones by a loop. */
 const shortRun = 8
 
 /** @returns `(batch, groups * O, outLength)` */
@@ -38,7 +39,7 @@ export function conv1d(engine: HostEngine, call: Conv1dCall): FloatArray {
   const columns = kernelSize * C
   const chunkRows = Math.max(1, Math.min(outLength, Math.floor(chunkElements / Math.max(1, columns))))
   const out = allocateLike(x, batch * groups * O * outLength)
-  // The padded sequence and the rows stand in one array, so that runs are copied within it.
+  // The padded sequence and the rows are in one array, so that `copyWithin` can copy runs.
   const padded = positions.length * C
   const area = allocateLike(x, padded + chunkRows * columns)
   for (let n = 0; n < batch; n++) {
@@ -59,7 +60,10 @@ export function conv1d(engine: HostEngine, call: Conv1dCall): FloatArray {
   return out
 }
 
-/** Writes the rows of output positions `first` and up behind the padded sequence, whose `C` channels stand side by side. */
+/**
+ * Writes the rows of output positions from `first` on. They come after the padded sequence, where the `C` channels of a
+ * position stand side by side.
+ */
 function unfold(
   area: FloatArray,
   padded: number,

@@ -2,7 +2,7 @@ import type { FloatArray } from '@unroll/kernels'
 import { elementsOf, RuntimeError, type Tensor } from '@unroll/tensor'
 
 /**
- * The elements of a tensor to compute with, in logical order: its own memory where they lie that way.
+ * The elements of a tensor, in logical order. If they are stored in that order, this is the tensor's own memory.
  * @throws RuntimeError unless it is float32 or float64
  */
 export function floatsOf(who: string, what: string, tensor: Tensor): FloatArray {
@@ -13,7 +13,7 @@ export function floatsOf(who: string, what: string, tensor: Tensor): FloatArray 
   )
 }
 
-/** An array of zeros of the element type of `like`. */
+/** An array of zeros with the element type of `like`. */
 export function allocateLike(like: FloatArray, length: number): FloatArray {
   return like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)
 }

@@ -2,13 +2,13 @@ import type { Tensor } from '@unroll/tensor'
 
 /** Windows over sequences. */
 export interface Pooling {
-  /** Positions of a sequence. */
+  /** Number of positions of a sequence. */
   readonly length: number
   readonly kernelSize: number
   readonly stride: number
   readonly padding: number
   readonly dilation: number
-  /** Windows. */
+  /** Number of windows. */
   readonly outLength: number
 }
 
@@ -16,8 +16,8 @@ export interface Pooling {
 type Elements = Tensor['data']
 
 /**
- * Where in its sequence the largest element of each window stands: the first of equals, the last NaN; -1 of a window whose
- * elements are all padding.
+ * The position of the largest element of each window, in its sequence. Of equal elements the first counts, of NaNs the
+ * last. A window that is all padding gets -1.
  * @param x `(sequences, length)`
  * @returns `(sequences, outLength)`
  */
@@ -49,10 +49,10 @@ export function maxPositions(
 }
 
 /**
- * The elements at positions of their sequences.
+ * Copies the elements at the given positions of their sequences.
  * @param x `(sequences, length)`
  * @param positions `(sequences, outLength)`
- * @param out as `positions`, of the element type of `x`
+ * @param out shaped as `positions`, with the element type of `x`
  */
 export function takePositions(
   x: Elements,

@@ -1,6 +1,6 @@
 import type { FloatArray } from '@unroll/kernels'
 
-// `(x - mean) / sqrt(variance + eps) * weight + bias`: in double precision, rounded once.
+// `(x - mean) / sqrt(variance + eps) * weight + bias`, computed in double precision and rounded once.
 
 /** What a normalisation multiplies and adds; null leaves it out. */
 export interface Affine {
@@ -12,7 +12,7 @@ export interface Affine {
  * Normalises rows by their own mean and variance; allocates nothing.
  * @param x `(rows, columns)`
  * @param affine each `(columns)`
- * @param out as `x`
+ * @param out shaped as `x`
  */
 export function normalizeRows(
   x: FloatArray,
@@ -37,7 +37,7 @@ export function normalizeRows(
   }
 }
 
-/** Of every channel. */
+/** Mean and variance of every channel. */
 export interface Moments {
   readonly mean: ArrayLike<number>
   /** Divided by the number of values, without Bessel's correction. */

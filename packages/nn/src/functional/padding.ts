@@ -1,11 +1,11 @@
 import type { FloatArray } from '@unroll/kernels'
 
-/** How a sequence goes on beyond its ends. */
+/** How a sequence continues beyond its ends. */
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular'
 
 /**
- * For each position of a padded sequence, the position of the sequence that stands there; -1 for a zero.
- * @param length of the sequence; the modes but `zeros` take paddings no longer than they can fill
+ * For each position of a padded sequence, the position in the sequence that it is taken from; -1 for a zero.
+ * @param length of the sequence; in all modes but `zeros` it has to be long enough to fill the padding
  */
 export function paddedPositions(mode: PaddingMode, length: number, left: number, right: number): Int32Array {
   return Int32Array.from({ length: left + length + right }, (_, index) => {
@@ -25,7 +25,7 @@ export function paddedPositions(mode: PaddingMode, length: number, left: number,
 }
 
 /**
- * Some channels of one sequence, as they stand side by side at each padded position: `(positions, count)`.
+ * Copies `count` channels of one sequence, side by side for each padded position: `(positions, count)`.
  * @param x `(channels, length)` from element `start` on
  * @param out the first `positions * count` elements are written
  */

@@ -1,4 +1,4 @@
-// The room of recurrent modules: their parameters, their weights in an engine, their one call of it, their state dicts.
+// What every recurrent module needs: its parameters, its weights in an engine, its call of the engine, its state dict.
 
 export { checkFloatDType, drawParameters, registerParameters } from './parameters.ts'
 export { parameterOf, ResidentWeights } from './residentWeights.ts'

@@ -6,7 +6,7 @@ import type { Module } from '../module.ts'
 import { Parameter } from '../parameter.ts'
 
 /**
- * Makes the parameters of a recurrent layer properties of `module`, not yet drawn.
+ * Adds the parameters of a recurrent layer to `module`, as properties. They are not drawn yet.
  * @param suffixes of their names; `['']` for a cell
  */
 export function registerParameters(
@@ -20,7 +20,7 @@ export function registerParameters(
   }
 }
 
-/** Draws every parameter anew from U(-1/sqrt(H), 1/sqrt(H)), in PyTorch's order. */
+/** Draws every parameter again from U(-1/sqrt(H), 1/sqrt(H)), in PyTorch's order. */
 export function drawParameters(module: Module, hiddenSize: number): void {
   const bound = 1 / Math.sqrt(hiddenSize)
   for (const parameter of module.parameters()) uniform_(parameter, -bound, bound)

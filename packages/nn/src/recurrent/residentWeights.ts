@@ -10,13 +10,13 @@ import type { Tensor } from '@unroll/tensor'
 import { Parameter } from '../parameter.ts'
 import { floatsOf, Resident, type Sources } from '../resident.ts'
 
-/** The names of a direction's parameters on its module; null for one there is not. */
+/** The names of a direction's parameters on its module; null for a parameter that does not exist. */
 type DirectionNames = { readonly [weight in keyof DirectionWeights]: string | null }
 
 /**
- * The weights of a recurrent module packed into an engine, once: {@link ResidentWeights.get} packs on first use and hands
- * out the same packed weights until a parameter or the engine changes. Changed parameters are packed into the memory there
- * is. The engine's memory is given back by `dispose`, or when the owner is garbage collected.
+ * The weights of a recurrent module, packed into an engine once. {@link ResidentWeights.get} packs them on first use,
+ * and returns the same packed weights until a parameter or the engine changes. Changed parameters are packed into the
+ * same memory. The engine's memory is freed by `dispose`, or when the owner is garbage collected.
  *
  * ```ts
  * const resident = new ResidentWeights('LSTM', lstm)
@@ -30,7 +30,7 @@ export class ResidentWeights extends Resident<PackedWeights> {
 
   /**
    * @param who the module, as messages name it
-   * @param spec what it is; the element type is that of its parameters, which `module.to(dtype)` may change
+   * @param spec of the module; the element type comes from its parameters, because `module.to(dtype)` may change it
    * @param suffixes of its parameters' names; `['']` for a cell
    */
   constructor(who: string, spec: LayerSpec, suffixes?: readonly string[]) {
@@ -47,9 +47,9 @@ export class ResidentWeights extends Resident<PackedWeights> {
   }
 
   /**
-   * The parameters of `module` in `engine`'s own memory, packed anew if one was written to or replaced, or the engine is
-   * another.
-   * @throws TypeError if a property is no parameter, or they are not all float32 or all float64
+   * The parameters of `module` in `engine`'s own memory. They are packed again if one was written to or replaced, or if
+   * the engine changed.
+   * @throws TypeError if a property is not a parameter, or they are not all float32 or all float64
    * @throws RangeError if a parameter has another size than the spec asks for
    */
   get(engine: Engine, module: object): PackedWeights {
@@ -93,7 +93,7 @@ export function parameterOf(who: string, module: object, name: string): Paramete
   throw new TypeError(`${who}.${name}: expected a Parameter, got ${describeValue(parameter)}`)
 }
 
-/** False where what was packed is of another element type. */
+/** Packs changed parameters into the same memory. False if their element type has changed. */
 function update(packed: PackedWeights, sources: Sources): boolean {
   const weights = weightsOf(sources)
   if (packed.disposed || packed.spec.dtype !== dtypeOf(weights)) return false
@@ -101,7 +101,7 @@ function update(packed: PackedWeights, sources: Sources): boolean {
   return true
 }
 
-/** The elements of the parameters of each direction, five by five. */
+/** The elements of each direction's parameters. Five sources belong to each direction. */
 function weightsOf(sources: Sources): DirectionWeights[] {
   const weights: DirectionWeights[] = []
   for (let i = 0; i < sources.length; i += 5) {

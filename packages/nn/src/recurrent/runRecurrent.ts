@@ -10,14 +10,16 @@ import { sizesOf } from '@unroll/kernels/spec'
 import { elementsOf, type Tensor } from '@unroll/tensor'
 import { ofFloats } from '@unroll/tensor/layers'
 
-/** The arguments of a call, laid out as an engine takes them and known to fit. Letters as in `RecurrentInput` of @unroll/kernels. */
+/**
+ * The arguments of a call, checked and laid out as an engine takes them. The letters are those of `RecurrentInput`.
+ */
 export interface RecurrentArguments {
   /** `(T, N, I)`, `(N, T, I)` if `batchFirst`, or the rows of a packed batch, `(R, I)`; without `N` if that is 1. */
   readonly input: Tensor
   /** `(T)` */
   readonly batchSizes: Int32Array
   readonly batchFirst: boolean
-  /** What stands before the width in the shapes of states: `[numLayers * D, N]`; a cell's `[N]`; without `N` if that is 1. */
+  /** The shape of a state without its width: `[numLayers * D, N]`, or `[N]` for a cell; without `N` if that is 1. */
   readonly states: readonly number[]
   /** `(...states, P)`; zeros if null. */
   readonly h0: Tensor | null
@@ -29,20 +31,20 @@ export interface RecurrentArguments {
 }
 
 export interface RecurrentResults {
-  /** As the input, with `D * P` for `I`. */
+  /** Shaped as the input, with `D * P` instead of `I`. */
   readonly output: Tensor
   /** `(...states, P)` */
   readonly hn: Tensor
   /** LSTM: `(...states, H)`; else null. */
   readonly cn: Tensor | null
-  /** As the output, with `D * H` features, if `returnCells`; null also where the engine does not give them. */
+  /** Shaped as the output, with `D * H` features; null without `returnCells`, or if the engine does not return them. */
   readonly cells: Tensor | null
 }
 
 /**
- * Runs a whole sequence: the one place where a module's call reaches an engine.
+ * Runs a whole sequence. This is the one place where a module's call reaches an engine.
  * @param who the function, as messages name it: `LSTM.forward`
- * @param weights gives the layer's, packed by `engine`, once the arguments are known to be floats
+ * @param weights returns the layer's weights, packed by `engine`; called after the arguments are known to be floats
  */
 export function runRecurrent(
   who: string,
@@ -55,7 +57,7 @@ export function runRecurrent(
   return resultsOf(packed, call, engine.recurrent(packed, input))
 }
 
-/** As {@link runRecurrent}, on every engine. */
+/** Like {@link runRecurrent}, but works on every engine. */
 export async function runRecurrentAsync(
   who: string,
   engine: Engine,
@@ -67,7 +69,7 @@ export async function runRecurrentAsync(
   return resultsOf(packed, call, await engine.recurrent(packed, input))
 }
 
-/** The call as engines take it: the memory of tensors itself where it is contiguous. */
+/** The call as engines take it. Contiguous tensors are not copied. */
 export function inputOf(who: string, call: RecurrentArguments): RecurrentInput {
   const { input, batchSizes, batchFirst, h0, c0, dropout, returnCells } = call
   return {

@@ -7,18 +7,18 @@ export interface Stored {
   /** Tensors by their names without the prefix. */
   readonly weights: ReadonlyMap<string, Tensor>
   readonly prefix: string
-  /** What the names of its first layer end in; nothing for a cell. */
+  /** The end of the first layer's names; empty for a cell. */
   readonly suffix: string
-  /** What a message says of the weights that are there instead. */
+  /** Describes, for a message, the weights that were found instead. */
   readonly found: () => string
   /** The class of a kind, as messages name it. */
   readonly classOf: (kind: RecurrentKind) => string
 }
 
 /**
- * What a state dict tells of a recurrent layer or cell, whose gates must be those of `kind`.
+ * Reads the sizes of a recurrent layer or cell off a state dict. Its gates must be those of `kind`.
  * @param who the function, as messages name it: `LSTM.fromStateDict`
- * @throws RangeError if there are no such matrices, or those of another kind
+ * @throws RangeError if there are no such matrices, or they belong to another kind
  */
 export function storedSpec(
   who: string,
@@ -45,8 +45,8 @@ export function storedSpec(
 }
 
 /**
- * The prefixes that would do, for {@link Stored.found}.
- * @param name what the names of fitting weights look like, their prefix captured
+ * The prefixes that would fit, for {@link Stored.found}.
+ * @param name matches the names of fitting weights, and captures their prefix
  */
 export function prefixesText(state: ReadonlyMap<string, Tensor>, name: RegExp): string {
   const prefixes = new Set([...state.keys()].flatMap((key) => name.exec(key)?.[1] ?? []))
