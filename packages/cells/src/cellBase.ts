@@ -17,7 +17,7 @@ import { type CellOptions, resolveOptions } from './cellOptions.ts'
 export type CellState = readonly [hn: Tensor, cn: Tensor]
 
 /**
- * What the cells have in common: the weights of `G` gates, and one call of an engine: one timestep of one layer.
+ * What the cells have in common: the weights of `G` gates, and an engine's call for one timestep of one layer.
  * Shapes: `N` batch, `I` input size, `H` hidden size.
  */
 export abstract class RNNCellBase extends Module {
@@ -56,7 +56,7 @@ export abstract class RNNCellBase extends Module {
     this.resetParameters()
   }
 
-  /** Draws all weights anew: weight_ih, weight_hh, bias_ih, bias_hh. */
+  /** Draws all weights again: weight_ih, weight_hh, bias_ih, bias_hh. */
   resetParameters(): void {
     drawParameters(this, this.hiddenSize)
   }
@@ -66,10 +66,10 @@ export abstract class RNNCellBase extends Module {
   }
 
   /**
-   * One step, at once.
+   * Computes one step, synchronously.
    * @param input `(N, I)` or `(I)`
-   * @param states `[h]`, or `[h, c]` of an LSTM, each `(N, H)` or `(H)`; null starts from zeros
-   * @returns `[h', c']` of the shape of a state; where the mode keeps no `c`, `h'` twice
+   * @param states `[h]`, or `[h, c]` for an LSTM, each `(N, H)` or `(H)`; null starts from zeros
+   * @returns `[h', c']`, each shaped as a state; `h'` twice if the mode has no `c`
    * @throws RuntimeError if the engine is a device's
    */
   protected step(input: Tensor, states: readonly Tensor[] | null): CellState {
@@ -79,7 +79,7 @@ export abstract class RNNCellBase extends Module {
     return statesOf(runRecurrent(`${name}.forward`, engine, () => packedWeights(this, engine), call))
   }
 
-  /** As {@link RNNCellBase.step}, on every engine. */
+  /** Like {@link RNNCellBase.step}, but works on every engine. */
   protected async stepAsync(input: Tensor, states: readonly Tensor[] | null): Promise<CellState> {
     const who = `${cellName(this.mode)}.forwardAsync`
     const engine = engineOf(this)
@@ -88,14 +88,14 @@ export abstract class RNNCellBase extends Module {
   }
 }
 
-/** What the names of a cell's parameters end in. */
+/** The end of the names of a cell's parameters: nothing. */
 const noSuffix = ['']
 
 function cellName(mode: RecurrentMode): string {
   return `${kindOf(mode)}Cell`
 }
 
-/** A cell is one direction of one layer. */
+/** A cell has the weights of one direction of one layer. */
 function specOf({ mode, inputSize, hiddenSize, bias }: RNNCellBase): LayerSpec {
   return { mode, inputSize, hiddenSize, bias, projSize: 0, numLayers: 1, bidirectional: false }
 }

@@ -1,20 +1,21 @@
 import type { RecurrentArguments } from '@unroll/nn/recurrent'
 import { checkTensor, type DType, RuntimeError, type Tensor } from '@unroll/tensor'
 
-/** What arguments have to fit. */
+/** What the arguments have to fit. */
 export interface CellFacts {
   readonly inputSize: number
   readonly hiddenSize: number
-  /** Of the weights. */
+  /** The dtype of the weights. */
   readonly dtype: DType
 }
 
 /**
- * Checks the arguments of one step, in PyTorch's order, and gives them as an engine takes them.
+ * Checks the arguments of one step, in PyTorch's order, and returns them as an engine takes them.
  * @param who class and method, for messages
  * @param input `(N, I)` or `(I)`
- * @param states `[h]`, or `[h, c]` of an LSTM: each `(N, H)` or `(H)` as the input; null for zeros
- * @throws TypeError if one is no tensor, RangeError on a number of dimensions, RuntimeError on a size or a dtype
+ * @param states `[h]`, or `[h, c]` for an LSTM: each `(N, H)` or `(H)` as the input; null for zeros
+ * @throws TypeError if one is not a tensor, RangeError on a wrong number of dimensions, RuntimeError on a wrong size or
+ * dtype
  */
 export function cellCall(
   who: string,

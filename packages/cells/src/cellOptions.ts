@@ -5,14 +5,14 @@ import { checkFloatDType } from '@unroll/nn/recurrent'
 export interface CellOptions {
   /** The cell has `bias_ih` and `bias_hh`. Default true. */
   readonly bias?: boolean
-  /** Of the weights, and so of input and states. Default float32. */
+  /** The dtype of the weights, and so of input and states. Default float32. */
   readonly dtype?: FloatDType
 }
 
 export const cellDefaults: Required<CellOptions> = { bias: true, dtype: 'float32' }
 
 /**
- * Fills in the defaults and checks.
+ * Fills in the defaults and checks the options.
  * @throws TypeError on a wrong type or an unknown option, RangeError if a size is less than 1
  */
 export function resolveOptions(

@@ -3,8 +3,8 @@ import { checkTensor, linear, type Tensor } from '@unroll/tensor'
 import type { CellState } from './cellBase.ts'
 import { pairOf } from './statesOf.ts'
 
-// The steps of the cells as functions over tensors: the equations of the classes, operation by operation. The
-// classes are faster: an engine keeps their weights and computes a step in one call.
+// The steps of the cells as functions over tensors. They compute the equations of the classes, operation by operation.
+// The classes are faster: an engine keeps their weights and computes a step in one call.
 
 /** The weights of a cell: `G` gates stacked by rows. */
 export interface CellWeights {
@@ -22,7 +22,7 @@ export interface CellWeights {
  * A step of an {@link RNNCell}: PyTorch's `rnn_tanh_cell` and `rnn_relu_cell`.
  * @param input `(N, I)`, or `(I)`
  * @param hx `h`: `(N, H)`, or `(H)`
- * @returns `h'`, as `h`
+ * @returns `h'`, shaped as `h`
  */
 export function rnnCell(
   input: Tensor,
@@ -44,7 +44,7 @@ export function rnnCell(
  * A step of an {@link LSTMCell}: PyTorch's `lstm_cell`.
  * @param input `(N, I)`, or `(I)`
  * @param state `[h, c]`, each `(N, H)`, or `(H)`
- * @returns `[h', c']`, as `state`
+ * @returns `[h', c']`, shaped as `state`
  */
 export function lstmCell(input: Tensor, state: CellState, weights: CellWeights): CellState {
   const [hx, cx] = pairOf('lstmCell', state) ?? []
@@ -64,7 +64,7 @@ export function lstmCell(input: Tensor, state: CellState, weights: CellWeights):
  * A step of a {@link GRUCell}: PyTorch's `gru_cell`.
  * @param input `(N, I)`, or `(I)`
  * @param hx `h`: `(N, H)`, or `(H)`
- * @returns `h'`, as `h`
+ * @returns `h'`, shaped as `h`
  */
 export function gruCell(input: Tensor, hx: Tensor, weights: CellWeights): Tensor {
   const [x, h] = products('gruCell', input, hx, weights)
@@ -97,7 +97,7 @@ function products(who: string, input: Tensor, hx: unknown, weights: CellWeights)
   return [linear(input, weightIh, biasIh ?? null), linear(hx, weightHh, biasHh ?? null)]
 }
 
-/** Columns of gate `index`. */
+/** The columns of gate `index`. */
 function gate(sums: Tensor, index: number, hidden: number): Tensor {
   return sums.narrow(-1, index * hidden, hidden)
 }

@@ -33,10 +33,11 @@ export class GRUCell extends RNNCellBase {
   }
 
   /**
-   * A GRUCell with the weights of a state dict, copied; sizes and bias are read off names and shapes. The weights of one
-   * layer of a GRU will do: `layer` and `direction` choose it where there are more. Nothing is drawn.
-   * @throws RangeError if under `prefix` there are no weights of a GRUCell or GRU; StateDictError if some are missing or misfit
-   * @throws TypeError if `state` is no Map or plain object of tensors
+   * Makes a GRUCell with a copy of the weights of a state dict. Sizes and bias are read off names and shapes. The
+   * weights of one layer of a GRU work too: `layer` and `direction` choose it if there are more. Nothing is drawn.
+   * @throws RangeError if under `prefix` there are no weights of a GRUCell or GRU
+   * @throws StateDictError if some are missing or do not fit
+   * @throws TypeError if `state` is not a Map or plain object of tensors
    */
   static fromStateDict(state: StateDict, given: CellFromStateDictOptions = {}): GRUCell {
     const all = checkedOptions('GRUCell.fromStateDict', given, storedDefaults, 'prefix')
@@ -50,14 +51,14 @@ export class GRUCell extends RNNCellBase {
    * @param input `(N, I)`, or `(I)`
    * @param hx `h`: `(N, H)`, or `(H)`; zeros if left out
    * @returns `h'`: `(N, H)`, or `(H)`
-   * @throws RangeError on a number of dimensions, RuntimeError on a size, a dtype, or a device's engine
+   * @throws RangeError on a wrong number of dimensions, RuntimeError on a wrong size or dtype, or a device's engine
    */
   override forward(input: Tensor, hx?: Tensor | null): Tensor {
     const [hn] = this.step(input, hiddenOf(hx))
     return hn
   }
 
-  /** As {@link GRUCell.forward}, on every engine. */
+  /** Like {@link GRUCell.forward}, but works on every engine. */
   override async forwardAsync(input: Tensor, hx?: Tensor | null): Promise<Tensor> {
     const [hn] = await this.stepAsync(input, hiddenOf(hx))
     return hn

@@ -35,10 +35,11 @@ export class LSTMCell extends RNNCellBase {
   }
 
   /**
-   * An LSTMCell with the weights of a state dict, copied; sizes and bias are read off names and shapes. The weights of one
-   * layer of an LSTM will do: `layer` and `direction` choose it where there are more. Nothing is drawn.
-   * @throws RangeError if under `prefix` there are no weights of an LSTMCell or LSTM; StateDictError if some are missing or misfit
-   * @throws TypeError if `state` is no Map or plain object of tensors
+   * Makes an LSTMCell with a copy of the weights of a state dict. Sizes and bias are read off names and shapes. The
+   * weights of one layer of an LSTM work too: `layer` and `direction` choose it if there are more. Nothing is drawn.
+   * @throws RangeError if under `prefix` there are no weights of an LSTMCell or LSTM
+   * @throws StateDictError if some are missing or do not fit
+   * @throws TypeError if `state` is not a Map or plain object of tensors
    */
   static fromStateDict(state: StateDict, given: CellFromStateDictOptions = {}): LSTMCell {
     const all = checkedOptions('LSTMCell.fromStateDict', given, storedDefaults, 'prefix')
@@ -52,13 +53,13 @@ export class LSTMCell extends RNNCellBase {
    * @param input `(N, I)`, or `(I)`
    * @param hx `[h, c]`, each `(N, H)`, or `(H)`; zeros if left out
    * @returns `[h', c']`, each `(N, H)`, or `(H)`
-   * @throws RangeError on a number of dimensions, RuntimeError on a size, a dtype, or a device's engine
+   * @throws RangeError on a wrong number of dimensions, RuntimeError on a wrong size or dtype, or a device's engine
    */
   override forward(input: Tensor, hx?: CellState | null): CellState {
     return this.step(input, pairOf('LSTMCell.forward', hx))
   }
 
-  /** As {@link LSTMCell.forward}, on every engine. */
+  /** Like {@link LSTMCell.forward}, but works on every engine. */
   override async forwardAsync(input: Tensor, hx?: CellState | null): Promise<CellState> {
     return this.stepAsync(input, pairOf('LSTMCell.forwardAsync', hx))
   }

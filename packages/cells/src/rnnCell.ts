@@ -17,7 +17,7 @@ export interface RNNCellOptions extends CellOptions {
 }
 
 /**
- * An Elman cell; `act` is tanh or relu, the `nonlinearity`:
+ * An Elman cell. `act` is the `nonlinearity`, tanh or relu:
  *
  * ```math
  * h' = act(W_ih x + b_ih + W_hh h + b_hh)
@@ -35,7 +35,7 @@ export class RNNCell extends RNNCellBase {
 
   readonly nonlinearity: 'tanh' | 'relu'
 
-  /** @throws RangeError on another nonlinearity or a size less than 1, TypeError on a wrong type */
+  /** @throws RangeError on an unknown nonlinearity or a size less than 1, TypeError on a wrong type */
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
     const { nonlinearity, ...rest } = checkedOptions<Required<RNNCellOptions>>(
       'RNNCell',
@@ -48,11 +48,12 @@ export class RNNCell extends RNNCellBase {
   }
 
   /**
-   * An RNNCell with the weights of a state dict, copied; sizes and bias are read off names and shapes. The weights of one
-   * layer of an RNN will do: `layer` and `direction` choose it where there are more. Nothing is drawn.
-   * What weights cannot tell must be given: nonlinearity.
-   * @throws RangeError if under `prefix` there are no weights of an RNNCell or RNN; StateDictError if some are missing or misfit
-   * @throws TypeError if `state` is no Map or plain object of tensors
+   * Makes an RNNCell with a copy of the weights of a state dict. Sizes and bias are read off names and shapes. The
+   * weights of one layer of an RNN work too: `layer` and `direction` choose it if there are more. Nothing is drawn.
+   * Weights do not tell the nonlinearity: give it.
+   * @throws RangeError if under `prefix` there are no weights of an RNNCell or RNN
+   * @throws StateDictError if some are missing or do not fit
+   * @throws TypeError if `state` is not a Map or plain object of tensors
    */
   static fromStateDict(
     state: StateDict,
@@ -71,7 +72,7 @@ export class RNNCell extends RNNCellBase {
    * @param input `(N, I)`, or `(I)`
    * @param hx `h`: `(N, H)`, or `(H)`; zeros if left out
    * @returns `h'`: `(N, H)`, or `(H)`
-   * @throws RangeError on a number of dimensions, RuntimeError on a size, a dtype, or a device's engine
+   * @throws RangeError on a wrong number of dimensions, RuntimeError on a wrong size or dtype, or a device's engine
    */
   override forward(input: Tensor, hx?: Tensor | null): Tensor {
     const [hn] = this.step(input, hiddenOf(hx))

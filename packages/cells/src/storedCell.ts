@@ -5,26 +5,26 @@ import { prefixesText, storedSpec } from '@unroll/nn/recurrent'
 import type { Tensor } from '@unroll/tensor'
 import type { CellOptions } from './cellOptions.ts'
 
-/** What `fromStateDict` takes beside the weights. */
+/** What `fromStateDict` takes besides the weights. */
 export interface CellFromStateDictOptions extends Pick<CellOptions, 'dtype'> {
-  /** What stands before the names of the cell's parameters, e.g. `decoder.cell.`. Default: nothing. */
+  /** The beginning of the names of the cell's parameters, e.g. `decoder.cell.`. Default: nothing. */
   readonly prefix?: string
-  /** Which layer, where the weights are those of a layer (`weight_ih_l0`, ...). Default: the only one. */
+  /** Which layer, if the weights are those of a layer (`weight_ih_l0`, ...). Default: the only one. */
   readonly layer?: number
-  /** Which direction, where the weights are those of a layer. Default: the only one. */
+  /** Which direction, if the weights are those of a layer. Default: the only one. */
   readonly direction?: 'forward' | 'reverse'
 }
 
-/** A cell as the names and shapes of its weights tell it. */
+/** What the names and shapes of its weights tell of a cell. */
 export interface StoredCell {
   readonly inputSize: number
   readonly hiddenSize: number
   readonly options: Required<CellOptions>
-  /** Its weights, under the names the cell gives them. */
+  /** Its weights, under the names of the cell's parameters. */
   readonly weights: ReadonlyMap<string, Tensor>
 }
 
-/** Every option, undefined where it is not needed. */
+/** Every option; undefined if it was not given. */
 export type StoredOptions = {
   readonly [option in keyof CellFromStateDictOptions]-?: CellFromStateDictOptions[option] | undefined
 }
@@ -37,8 +37,8 @@ export const storedDefaults: StoredOptions = {
 }
 
 /**
- * Reads sizes and bias off a state dict: `weight_ih` is (gates * H, I), `weight_hh` (gates * H, H); or, of a layer,
- * `weight_ih_l0` and `weight_hh_l0`.
+ * Reads sizes and bias off a state dict. `weight_ih` is (gates * H, I) and `weight_hh` (gates * H, H). A layer's are
+ * named `weight_ih_l0` and `weight_hh_l0`.
  * @throws RangeError if under the prefix there is no such cell or layer, one of another kind, or more than one
  */
 export function readCellWeights(kind: RecurrentKind, state: StateDict, given: StoredOptions): StoredCell {
@@ -53,7 +53,7 @@ export function readCellWeights(kind: RecurrentKind, state: StateDict, given: St
   const suffix = suffixOf(who, own, given)
   const found = (): string => prefixesText(tensors, /^(.*)weight_ih(?:_l\d+)?(?:_reverse)?$/)
   const classOf = (other: RecurrentKind): string => `${other}Cell`
-  // A cell has no projection: what is wrong without matrices comes first.
+  // A cell has no projection. But missing matrices are reported first.
   const isLayer = own.get(`weight_ih${suffix}`)?.ndim === 2 && own.get(`weight_hh${suffix}`)?.ndim === 2
   if (isLayer && own.has(`weight_hr${suffix}`)) {
     throw new RangeError(
@@ -75,7 +75,7 @@ export function readCellWeights(kind: RecurrentKind, state: StateDict, given: St
   }
 }
 
-/** What the names of the parameters end in: nothing of a cell, `_l0` or `_l0_reverse` of a layer. */
+/** The end of the parameters' names: nothing for a cell, `_l0` or `_l0_reverse` for a layer. */
 function suffixOf(
   who: string,
   own: ReadonlyMap<string, Tensor>,

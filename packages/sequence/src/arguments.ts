@@ -1,14 +1,14 @@
 import { describeValue } from '@unroll/kernels'
 import { elementsOf, Tensor } from '@unroll/tensor'
 
-/** `(5, 3)`; letters stand for sizes that may be any. */
+/** A shape as text: `(5, 3)`. A letter stands for any size. */
 export function formatShape(shape: readonly (number | string)[]): string {
   return `(${shape.join(', ')})`
 }
 
 /**
  * The whole numbers of a list or of a 1-D tensor: lengths, batch sizes, indices.
- * @throws TypeError if it is neither, or if a number is not whole
+ * @throws TypeError if it is neither, or a number is not whole
  * @throws RangeError if the tensor is not 1-D
  */
 export function integersOf(who: string, what: string, source: readonly number[] | Tensor): number[] {

@@ -6,9 +6,9 @@ import { layerName } from './options.ts'
 import { PackedSequence } from './packedSequence.ts'
 import { type SequenceLayer, sequenceCall } from './sequenceCall.ts'
 
-/** What a recurrent layer computes on a device, without its states, which only the host is given. */
+/** What a recurrent layer computes on a device. It has no states: only the host gets them. */
 export class DeviceResult implements DeviceValue {
-  /** As the layer's output; null where sequences differ in length. */
+  /** Shaped as the layer's output; null if sequences differ in length. */
   readonly sequence: DeviceTensor | null
   /** `(N, D*P)`, or unbatched `(D*P)`: see SelectOutput. */
   readonly last: DeviceTensor | null
@@ -34,10 +34,10 @@ interface DeviceLayer<M extends RecurrentMode> extends SequenceLayer<M> {
 }
 
 /**
- * A layer's results for an input of the host or the device, from zeros; null where `forwardAsync` has to run. What was not
- * asked for is computed only if the results come to the host after all.
- * @param weights gives those of the layer, packed
- * @throws as `forward`
+ * A layer's results for an input on the host or the device. Its states start from zeros. Null if `forwardAsync` has to
+ * run instead. The states are computed only if the results are brought to the host.
+ * @param weights returns the layer's packed weights
+ * @throws the errors of `forward`
  */
 export function resultOnDevice<M extends RecurrentMode>(
   layer: DeviceLayer<M>,
@@ -46,7 +46,7 @@ export function resultOnDevice<M extends RecurrentMode>(
   input: unknown,
 ): DeviceResult | null {
   const isDropping = layer.training && layer.dropout > 0 && layer.numLayers > 1
-  // Its results could not be computed again.
+  // Dropout draws its factors, so the same results could not be computed a second time.
   if (isDropping) return null
   if (input instanceof DeviceTensor) return ofDeviceInput(layer, operations, weights, input)
   const isPacked = input instanceof PackedSequence
@@ -73,7 +73,7 @@ function ofDeviceInput<M extends RecurrentMode>(
 ): DeviceResult | null {
   const { shape } = input.array
   if (input.operations !== operations || shape.includes(0)) return null
-  // One element that stands at every position has the shape to be checked, and no memory.
+  // One element, repeated at every position, has the shape that is checked and takes no memory.
   const { call } = sequenceCall(layer, zeros([]).expand(shape), null)
   const { batchSizes } = call
   const batchFirst = call.batchFirst && shape.length === 3

@@ -2,8 +2,8 @@ import type { FloatDType } from '@unroll/kernels'
 import { empty, type Tensor } from '@unroll/tensor'
 
 /**
- * What outputs are multiplied with in training: 0 with probability `p`, else `1 / (1 - p)`. Drawn from the default
- * generator in row-major order, as PyTorch draws it; `p = 1` draws nothing.
+ * Factors for outputs in training: 0 with probability `p`, else `1 / (1 - p)`. They are drawn from the default
+ * generator in row-major order, as in PyTorch. `p = 1` draws nothing.
  */
 export function dropoutFactors(p: number, shape: readonly number[], dtype: FloatDType): Tensor {
   const factors = empty(shape, { dtype })

@@ -47,9 +47,10 @@ export class GRU extends RNNBase<'GRU'> {
   }
 
   /**
-   * A GRU with the weights of a state dict, copied; sizes, layers, directions and bias are read off names and shapes.
-   * What these cannot tell must be given: batchFirst and dropout.
-   * @throws RangeError if under `prefix` there are no weights of a GRU; StateDictError if some are missing or misfit
+   * Makes a GRU with a copy of the weights of a state dict. Sizes, layers, directions and bias are read off names and
+   * shapes. These do not tell batchFirst and dropout: give them.
+   * @throws RangeError if under `prefix` there are no weights of a GRU
+   * @throws StateDictError if some are missing or do not fit
    */
   static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): GRU {
     const given = checkedOptions('GRU.fromStateDict', options, fromStateDictDefaults, 'prefix')

@@ -2,18 +2,18 @@ import { describeValue, type RecurrentMode } from '@unroll/kernels'
 import { checkTensor, RuntimeError, Tensor } from '@unroll/tensor'
 import { layerName } from './options.ts'
 
-/** What a layer carries from one timestep to the next: `hn`, or of an LSTM `[hn, cn]`. */
+/** What a layer carries from one timestep to the next: `hn`, or `[hn, cn]` for an LSTM. */
 export type HiddenState<M extends RecurrentMode = RecurrentMode> = M extends 'LSTM'
   ? readonly [hn: Tensor, cn: Tensor]
   : Tensor
 
-/** Of the initial states, in the order of {@link statesOf}. */
+/** The names of the initial states, in the order of {@link statesOf}. */
 export const stateNames = ['h0', 'c0'] as const
 
 /**
- * The tensors of a hidden state: `[h]`, or of an LSTM `[h, c]`.
+ * The tensors of a hidden state: `[h]`, or `[h, c]` for an LSTM.
  * @param who the function it was given to, as messages name it
- * @throws TypeError if it is not what the mode asks for, RuntimeError if an LSTM's are not two
+ * @throws TypeError if it is not what the mode asks for, RuntimeError if an LSTM does not get two states
  */
 export function statesOf<M extends RecurrentMode>(
   mode: M,
@@ -50,6 +50,6 @@ function singleOf(who: string, mode: RecurrentMode, given: unknown): unknown {
 
 /** The inverse of {@link statesOf}. */
 export function hiddenOf<M extends RecurrentMode>(mode: M, states: readonly Tensor[]): HiddenState<M> {
-  // The mode decides which of the two it is, in the type as here; TypeScript cannot follow.
+  // The mode decides which of the two it is, here as in the type. TypeScript cannot see that.
   return (mode === 'LSTM' ? states : states[0]) as HiddenState<M>
 }

@@ -7,7 +7,7 @@ import { stateNames } from './hiddenState.ts'
 import { layerName } from './options.ts'
 
 /**
- * @param dtype of the weights
+ * @param dtype that of the weights
  * @param input `(L, N, inputSize)`, or `(R, inputSize)` with batch sizes
  * @throws RangeError on another dtype, RuntimeError on another shape
  */
@@ -42,7 +42,7 @@ export function checkLayerInput(
   }
 }
 
-/** @throws RuntimeError unless the state has the `expected` shape, TypeError if that is none */
+/** @throws RuntimeError unless the state has the `expected` shape, TypeError if that is not a shape */
 export function checkStateShape(
   name: string,
   state: Tensor,

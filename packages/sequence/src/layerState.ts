@@ -4,13 +4,13 @@ import { type Module, type StateDict, skipInit, stateTensors } from '@unroll/nn'
 import { prefixesText, storedSpec } from '@unroll/nn/recurrent'
 import type { RNNBaseOptions } from './options.ts'
 
-/** What `fromStateDict` takes beside the weights: where they stand, and what shapes cannot tell. */
+/** What `fromStateDict` takes besides the weights: their place in the state dict, and what shapes do not tell. */
 export interface FromStateDictOptions extends Pick<RNNBaseOptions, 'batchFirst' | 'dropout' | 'dtype'> {
-  /** What stands before the names of the layer's parameters, e.g. `encoder.lstm.`. Default: nothing. */
+  /** The beginning of the names of the layer's parameters, e.g. `encoder.lstm.`. Default: nothing. */
   readonly prefix?: string
 }
 
-/** The defaults of {@link FromStateDictOptions}; a dtype of null is that of the weights. */
+/** The defaults of {@link FromStateDictOptions}; a dtype of null means that of the weights. */
 export const fromStateDictDefaults: ResolvedFromStateDictOptions = {
   prefix: '',
   batchFirst: false,
@@ -25,11 +25,12 @@ type ResolvedFromStateDictOptions = Required<Omit<FromStateDictOptions, 'dtype'>
 const parameterName = /^(weight|bias)_(ih|hh|hr)_l\d+(_reverse)?$/
 
 /**
- * A layer with the weights of a state dict, copied. Sizes, layers, directions, bias and projection are read off their names
- * and shapes: `weight_hh_l0` is (gates * H, P), and `weight_hr_l0`, where there is one, (P, H). No weights are drawn.
- * @throws TypeError if the state dict is no Map of tensors
+ * Makes a layer with a copy of the weights of a state dict. Sizes, layers, directions, bias and projection are read off
+ * their names
+ * and shapes: `weight_hh_l0` is (gates * H, P), and `weight_hr_l0`, if there is one, (P, H). No weights are drawn.
+ * @throws TypeError if the state dict is not a Map of tensors
  * @throws RangeError if there is no such layer under the prefix, or one of another kind
- * @throws StateDictError if weights are missing, or misfit
+ * @throws StateDictError if weights are missing or do not fit
  */
 export function layerFromState<L extends Module>(
   kind: RecurrentKind,

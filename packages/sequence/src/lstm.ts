@@ -17,7 +17,7 @@ import { RNNBase } from './rnnBase.ts'
  * h' = o * tanh(c')
  * ```
  *
- * With `projSize` the last is `h' = W_hr (o * tanh(c'))`.
+ * With `projSize`, the last equation is `h' = W_hr (o * tanh(c'))`.
  *
  * Inputs, letters as in {@link RNNBase}: `input` `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`,
  * `(L, inputSize)` unbatched, or packed; `h0` `(D*numLayers, N, P)` and `c0` `(D*numLayers, N, H)`, both without N
@@ -52,9 +52,10 @@ export class LSTM extends RNNBase<'LSTM'> {
   }
 
   /**
-   * An LSTM with the weights of a state dict, copied; sizes, layers, directions, bias and projection are read off names and shapes.
-   * What these cannot tell must be given: batchFirst and dropout.
-   * @throws RangeError if under `prefix` there are no weights of an LSTM; StateDictError if some are missing or misfit
+   * Makes an LSTM with a copy of the weights of a state dict. Sizes, layers, directions, bias and projection are read
+   * off names and shapes. These do not tell batchFirst and dropout: give them.
+   * @throws RangeError if under `prefix` there are no weights of an LSTM
+   * @throws StateDictError if some are missing or do not fit
    */
   static fromStateDict(state: StateDict, options?: FromStateDictOptions | null): LSTM {
     const given = checkedOptions('LSTM.fromStateDict', options, fromStateDictDefaults, 'prefix')

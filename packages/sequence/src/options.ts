@@ -12,13 +12,13 @@ export interface RNNBaseOptions {
   readonly bias?: boolean
   /** Inputs and outputs are `(N, L, *)` instead of `(L, N, *)`. Never applies to states. Default false. */
   readonly batchFirst?: boolean
-  /** In training, the probability with which an output of a layer but the last is zeroed. Default 0. */
+  /** In training, the probability that an output of any layer but the last is set to zero. Default 0. */
   readonly dropout?: number
   /** A second direction reads the sequence from its end. Default false. */
   readonly bidirectional?: boolean
   /** `P`: hidden states are projected to this size, less than the hidden size. LSTM only. Default: no projection. */
   readonly projSize?: number
-  /** Of the weights. Default `float32`. */
+  /** The dtype of the weights. Default `float32`. */
   readonly dtype?: FloatDType
 }
 
@@ -27,11 +27,11 @@ export type LSTMOptions = RNNBaseOptions
 export type GRUOptions = Omit<RNNBaseOptions, 'projSize'>
 
 export interface RNNOptions extends Omit<RNNBaseOptions, 'projSize'> {
-  /** `act` of the recurrence. Default `tanh`. */
+  /** The function `act` of the recurrence. Default `tanh`. */
   readonly nonlinearity?: 'tanh' | 'relu'
 }
 
-/** The parameters of more layers than these, however small, take all memory there is. */
+/** More layers than this would take all memory, however small they are. */
 const mostLayers = 2 ** 16
 
 const defaults: Required<GRUOptions> = {
@@ -51,7 +51,7 @@ export function layerName(mode: RecurrentMode): RecurrentKind {
 }
 
 /**
- * Fills in the defaults and checks, in PyTorch's order.
+ * Fills in the defaults and checks the options, in PyTorch's order.
  * @throws RangeError on a value out of range, TypeError on a wrong type or an unknown option
  */
 export function resolveOptions(
@@ -95,13 +95,13 @@ export function resolveOptions(
 }
 
 /**
- * The options of an RNN, of which RNNBase checks all but the nonlinearity.
- * @throws RangeError if the nonlinearity is another word, or a projection is asked for
+ * Checks the nonlinearity of an RNN's options. RNNBase checks the others.
+ * @throws RangeError if the nonlinearity is unknown, or a projection is asked for
  * @throws TypeError on an unknown option
  */
 export function resolveRNNOptions(options: RNNOptions | null | undefined): Required<RNNOptions> {
   checkProjection('RNN', options)
-  // A word can only be what PyTorch has one position further.
+  // In PyTorch, the position after `numLayers` is that of the nonlinearity. So a word is meant as that.
   const first = typeof options === 'string' ? 'nonlinearity' : 'numLayers'
   const all = optionsOf<Required<RNNOptions>>('RNN', options, { ...defaults, nonlinearity: 'tanh' }, first)
   const { nonlinearity } = all
@@ -111,7 +111,7 @@ export function resolveRNNOptions(options: RNNOptions | null | undefined): Requi
   )
 }
 
-/** PyTorch's first check, before it looks at any other option. */
+/** The check that PyTorch makes first, before any other option. */
 function checkProjection(who: string, options: unknown): void {
   if (who === 'LSTM' || typeof options !== 'object' || options === null) return
   if (!('projSize' in options) || options.projSize === undefined) return

@@ -6,7 +6,7 @@ import { PackedSequence } from './packedSequence.ts'
 import { gatherRows, type Track, trackOf, tracksOf } from './tracks.ts'
 
 export interface PackOptions {
-  /** The sequences are sorted already, longest first; else they are sorted here. Default true. */
+  /** The sequences are already sorted, longest first. If false, they are sorted here. Default true. */
   readonly enforceSorted?: boolean
 }
 
@@ -19,7 +19,7 @@ const packDefaults: Required<PackOptions> = { enforceSorted: true }
 const packPaddedDefaults: Required<PackPaddedOptions> = { batchFirst: false, enforceSorted: true }
 
 /**
- * Packs a padded batch, leaving the padding out.
+ * Packs a padded batch without its padding.
  *
  * ```ts
  * const packed = packPaddedSequence(randn([5, 3, 10]), [5, 4, 2])
@@ -29,8 +29,9 @@ const packPaddedDefaults: Required<PackPaddedOptions> = { batchFirst: false, enf
  *
  * @param input `(T, N, *)`, or `(N, T, *)` if `batchFirst`; any dtype
  * @param lengths `(N)`: timesteps of each sequence, from 1 to `T`
- * @throws TypeError if `input` is no tensor, lengths are no whole numbers, or an option is none or of a wrong type
- * @throws RangeError if `input` has less than 2 dimensions
+ * @throws TypeError if `input` is not a tensor, lengths are not whole numbers, or an option is unknown or of a wrong
+ * type
+ * @throws RangeError if `input` has fewer than 2 dimensions
  * @throws RuntimeError if `input` is empty, a length is missing, not positive, longer than `T`, or out of order
  * @see PyTorch: [torch.nn.utils.rnn.pack_padded_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html)
  */
@@ -78,8 +79,8 @@ export function packPaddedSequence(
  * ```
  *
  * @param sequences each `(T_n, *)`, with the same trailing dimensions and dtype
- * @throws TypeError if they are no array of tensors, or an option is none or of a wrong type
- * @throws RuntimeError if there is none, one is empty, or they do not fit together or are out of order
+ * @throws TypeError if they are not an array of tensors, or an option is unknown or of a wrong type
+ * @throws RuntimeError if there are none, one is empty, or they do not fit together or are out of order
  * @see PyTorch: [torch.nn.utils.rnn.pack_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_sequence.html)
  */
 export function packSequence(sequences: readonly Tensor[], options?: PackOptions | null): PackedSequence {
@@ -93,7 +94,7 @@ export function packSequence(sequences: readonly Tensor[], options?: PackOptions
 }
 
 /**
- * Throws unless the sequences can stand in one batch.
+ * Throws unless the sequences can be in one batch.
  * @returns the first of them
  */
 export function checkSequences(who: string, sequences: readonly Tensor[]): Tensor {

@@ -1,7 +1,7 @@
 import { checkTensor, type Tensor } from '@unroll/tensor'
 import { formatShape, integersOf } from './arguments.ts'
 
-/** What a packed batch consists of: see PackedSequence. */
+/** The parts of a packed batch: see PackedSequence. */
 export interface PackedParts {
   readonly data: Tensor
   readonly batchSizes: Tensor
@@ -9,22 +9,26 @@ export interface PackedParts {
   readonly unsortedIndices: Tensor | null
 }
 
-/** The numbers of a packed batch, which agree with each other and with its rows. */
+/** The numbers of a packed batch, checked to agree with each other and with its rows. */
 export interface PackedLayout {
-  /** `(T)`: how many sequences are running at each timestep; at least 1, never increasing, rows in all. */
+  /**
+   * `(T)`: how many sequences are running at each timestep. At least 1, never increasing; their sum is the number of
+   * rows.
+   */
   readonly batchSizes: readonly number[]
-  /** `(N)`: timesteps of each sequence, as they stand: longest first. */
+  /** `(N)`: timesteps of each sequence, in packed order: longest first. */
   readonly lengths: readonly number[]
-  /** `(N)`: which sequence of the batch as given stands at each place; null if they stand as they were given. */
+  /** `(N)`: which of the given sequences is at each place; null if they are in the given order. */
   readonly order: readonly number[] | null
   /** `(N)`: the inverse of `order`. */
   readonly places: readonly number[] | null
 }
 
 /**
- * Reads a packed batch and checks that it does not contradict itself. Constructing one runs this, and everything that
- * reads one runs it again, as the elements of tensors may be changed. Takes `T + N` steps, whatever the numbers say.
- * @throws TypeError if a part is no tensor, or batch sizes or indices are no whole numbers
+ * Reads a packed batch and checks that it does not contradict itself. The constructor of PackedSequence runs this. All
+ * functions that read a packed sequence run it again, because the elements of tensors may have changed. It takes
+ * `T + N` steps, whatever the numbers are.
+ * @throws TypeError if a part is not a tensor, or batch sizes or indices are not whole numbers
  * @throws RangeError if they contradict each other
  */
 export function layoutOf(who: string, parts: PackedParts): PackedLayout {
@@ -69,7 +73,10 @@ function batchSizesOf(who: string, tensor: Tensor, data: Tensor): number[] {
   )
 }
 
-/** Checked batch sizes never increase: what a size falls by are the sequences that ended before it. */
+/**
+ * Checked batch sizes never increase. Where a size is smaller than the one before, the difference is the number of
+ * sequences that ended.
+ */
 function lengthsOf(batchSizes: readonly number[]): number[] {
   const lengths = new Array<number>(batchSizes[0] ?? 0)
   for (let t = batchSizes.length; t > 0; t--) lengths.fill(t, batchSizes[t] ?? 0, batchSizes[t - 1])
@@ -79,7 +86,7 @@ function lengthsOf(batchSizes: readonly number[]): number[] {
 /**
  * The numbers of a permutation of 0 to `count - 1`.
  * @param count default: as many as there are numbers
- * @throws TypeError if it is no tensor of whole numbers, RangeError if it is no permutation
+ * @throws TypeError if it is not a tensor of whole numbers, RangeError if it is not a permutation
  */
 export function permutationOf(who: string, what: string, source: Tensor, count?: number): number[] {
   checkTensor(who, what, source)
@@ -90,7 +97,7 @@ export function permutationOf(who: string, what: string, source: Tensor, count?:
   throw new RangeError(`${who}: expected ${what} to be a permutation of 0 to ${N - 1}, got ${listed(values)}`)
 }
 
-/** More numbers than these are not shown. */
+/** The most numbers that a message shows. */
 const longestList = 20
 
 function listed(values: readonly number[] | null): string {

@@ -2,38 +2,42 @@ import { describeValue } from '@unroll/kernels'
 import { checkTensor, type DType, isTensorClone, Tensor, type TensorClone, tensor } from '@unroll/tensor'
 import { layoutOf, type PackedParts, permutationOf } from './packedLayout.ts'
 
-/** What `structuredClone`, `postMessage` and JSON make of a packed sequence: {@link PackedSequence.from} makes it one again. */
+/**
+ * What `structuredClone`, `postMessage` and JSON make of a packed sequence. {@link PackedSequence.from} turns it into
+ * one again.
+ */
 export type PackedClone = {
   readonly [Part in keyof PackedParts]: Exclude<PackedParts[Part], Tensor> | Tensor | TensorClone
 }
 
 /**
- * A batch of sequences of different lengths without padding, as PyTorch's `PackedSequence`: made by
- * {@link packPaddedSequence} or {@link packSequence}, understood by every recurrent layer. The sequences stand
- * longest first, so that those still running at a timestep are always the first rows.
+ * A batch of sequences of different lengths without padding, like PyTorch's `PackedSequence`.
+ * {@link packPaddedSequence} and {@link packSequence} make it, and every recurrent layer takes it. The longest sequence
+ * comes first, so the sequences that still run at a timestep are always its first rows.
  *
- * Sequences `a b c` and `x` pack to data `a x b c` with batch sizes `2 1 1`.
+ * Sequences `a b c` and `x` are packed to data `a x b c` with batch sizes `2 1 1`.
  * @see PyTorch: [torch.nn.utils.rnn.PackedSequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html)
  */
 export class PackedSequence implements PackedParts {
-  /** What errors call it, a string, which minifiers leave alone. */
+  /** The name in errors. It is a string, which minifiers do not change. */
   static readonly name: string = 'PackedSequence'
 
   /** `(R, *)`: the rows of timestep 0, then of timestep 1, and so on. */
   readonly data: Tensor
   /** `(T)`, int64: how many sequences are still running at each timestep; never increasing. */
   readonly batchSizes: Tensor
-  /** `(N)`, int64: which sequence of the batch as given stands at each place; null if it was sorted already. */
+  /** `(N)`, int64: which of the given sequences is at each place; null if they were already sorted. */
   readonly sortedIndices: Tensor | null
   /** `(N)`, int64: the inverse of `sortedIndices`. */
   readonly unsortedIndices: Tensor | null
 
   /**
-   * Rarely needed: use {@link packPaddedSequence} or {@link packSequence}. Where only one of the indices is given, the
+   * Rarely needed: use {@link packPaddedSequence} or {@link packSequence}. If only one of the indices is given, the
    * other is computed.
-   * @throws TypeError if a part is no tensor, or batch sizes or indices are no whole numbers
-   * @throws RangeError if the parts contradict each other: batch sizes that increase, are less than 1 or whose sum is not
-   * the rows of `data`, indices that are no permutation of the sequences or not the inverse of each other
+   * @throws TypeError if a part is not a tensor, or batch sizes or indices are not whole numbers
+   * @throws RangeError if the parts contradict each other: batch sizes that increase, that are less than 1 or whose sum
+   * is not the number of rows of `data`; indices that are not a permutation of the sequences, or not the inverse of
+   * each other
    */
   constructor(
     data: Tensor,
@@ -55,8 +59,8 @@ export class PackedSequence implements PackedParts {
   }
 
   /**
-   * Makes a clone a packed sequence again; one that is none stays as it is.
-   * @throws TypeError, RangeError as the constructor
+   * Turns a clone into a packed sequence again. A packed sequence stays as it is.
+   * @throws TypeError, RangeError like the constructor
    *
    * @example
    * const clone = structuredClone(packed)   // or what postMessage brought
@@ -125,7 +129,7 @@ export class PackedSequence implements PackedParts {
     yield* [this.data, this.batchSizes, this.sortedIndices, this.unsortedIndices]
   }
 
-  /** As PyTorch prints it. */
+  /** The packed sequence as PyTorch prints it. */
   toString(): string {
     const [data, sizes, sorted, unsorted] = [
       this.data,
@@ -143,7 +147,10 @@ export function checkPacked(who: string, value: unknown): asserts value is Packe
   throw new TypeError(`${who}: expected a PackedSequence, got ${describeValue(value)}${remedyFor(value)}`)
 }
 
-/** True of what is no tensor but meant to be a packed sequence: a clone, one of another copy, results that begin with one. */
+/**
+ * True for a value that is probably meant as a packed sequence: a clone of one, one from another copy of this package,
+ * or results that begin with one.
+ */
 export function isMeantAsPacked(value: unknown): boolean {
   return hasParts(value) || (Array.isArray(value) && value[0] instanceof PackedSequence)
 }
@@ -174,7 +181,7 @@ function partOf(what: string, part: Tensor | TensorClone): Tensor {
 
 /**
  * The permutation that undoes `permutation` `(N)`, int64; null for null.
- * @throws TypeError if it is no tensor of whole numbers, RangeError if it is not a permutation
+ * @throws TypeError if it is not a tensor of whole numbers, RangeError if it is not a permutation
  *
  * ```ts
  * invertPermutation(tensor([2n, 0n, 1n])).toArray() // [1, 2, 0]

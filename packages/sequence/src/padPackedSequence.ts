@@ -9,7 +9,7 @@ import { scatterRows, type Track, trackOf, tracksOf } from './tracks.ts'
 export interface PadPackedOptions {
   /** The result is `(N, T, *)`. Default false. */
   readonly batchFirst?: boolean
-  /** What fills the places behind the end of a sequence. Default 0. */
+  /** The value after the end of a sequence. Default 0. */
   readonly paddingValue?: number
   /** `T` of the result, at least the longest sequence. Default: the longest sequence. */
   readonly totalLength?: number | null
@@ -22,7 +22,7 @@ const padPackedDefaults: Required<PadPackedOptions> = {
 }
 
 /**
- * Pads a packed batch, the inverse of `packPaddedSequence`: sequences stand in their original order.
+ * Pads a packed batch: the inverse of `packPaddedSequence`. The sequences are in their original order.
  *
  * ```ts
  * const packed = packSequence([ones([3, 2]), ones([1, 2])])
@@ -31,7 +31,7 @@ const padPackedDefaults: Required<PadPackedOptions> = {
  * ```
  *
  * @returns the padded batch `(T, N, *)`, or `(N, T, *)` if `batchFirst`, and the lengths `(N)`, int64
- * @throws TypeError if `packed` is no PackedSequence, or an option is none or of a wrong type
+ * @throws TypeError if `packed` is not a PackedSequence, or an option is unknown or of a wrong type
  * @throws RangeError if `totalLength` is less than the longest sequence
  * @see PyTorch: [torch.nn.utils.rnn.pad_packed_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_packed_sequence.html)
  */
@@ -65,7 +65,7 @@ export function padPackedSequence(
 /**
  * The sequences of a packed batch in their original order, the inverse of `packSequence`.
  * @returns tensors `(T_n, *)`
- * @throws TypeError if `packed` is no PackedSequence
+ * @throws TypeError if `packed` is not a PackedSequence
  * @see PyTorch: [torch.nn.utils.rnn.unpack_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpack_sequence.html)
  */
 export function unpackSequence(packed: PackedSequence): Tensor[] {
@@ -85,7 +85,7 @@ function givenLengths({ lengths, places }: PackedLayout): readonly number[] {
   return places?.map((place) => lengths[place] ?? 0) ?? lengths
 }
 
-/** Copies the rows of a packed batch into tracks that stand in the order in which the sequences were given. */
+/** Copies the rows of a packed batch into tracks, which are in the order in which the sequences were given. */
 function scatter(data: Tensor, { batchSizes, order }: PackedLayout, tracks: readonly Track[]): void {
   scatterRows(data, batchSizes, order?.flatMap((index) => tracks[index] ?? []) ?? tracks)
 }

@@ -8,9 +8,9 @@ import { copyTrack, trackOf, tracksOf } from './tracks.ts'
 export interface PadOptions {
   /** The result is `(N, T, *)`. Default false. */
   readonly batchFirst?: boolean
-  /** What fills the places where a sequence has no timestep. Default 0. */
+  /** The value at places where a sequence has no timestep. Default 0. */
   readonly paddingValue?: number
-  /** Where they are: behind the sequence or before it. Default `right`. */
+  /** Whether padding comes after the sequence (right) or before it (left). Default `right`. */
   readonly paddingSide?: 'left' | 'right'
 }
 
@@ -25,8 +25,8 @@ const padDefaults: Required<PadOptions> = { batchFirst: false, paddingValue: 0, 
  *
  * @param sequences each `(T_n, *)`, with the same trailing dimensions and dtype
  * @returns `(T, N, *)`, or `(N, T, *)` if `batchFirst`; T is the longest length
- * @throws TypeError if they are no array of tensors, or an option is none or of a wrong type
- * @throws RuntimeError if there is no sequence, they do not fit together, or `paddingSide` is another word
+ * @throws TypeError if they are not an array of tensors, or an option is unknown or of a wrong type
+ * @throws RuntimeError if there is no sequence, they do not fit together, or `paddingSide` is unknown
  * @see PyTorch: [torch.nn.utils.rnn.pad_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html)
  */
 export function padSequence(sequences: readonly Tensor[], options?: PadOptions | null): Tensor {
@@ -53,12 +53,13 @@ export function padSequence(sequences: readonly Tensor[], options?: PadOptions |
 }
 
 /**
- * Cuts a batch padded on the right into its sequences, the inverse of {@link padSequence}.
+ * Cuts a batch that is padded on the right into its sequences: the inverse of {@link padSequence}.
  *
  * @param padded `(T, N, *)`, or `(N, T, *)` if `batchFirst`
  * @param lengths `(N)`: timesteps of each sequence, from 0 to `T`
  * @returns fresh tensors `(T_n, *)`
- * @throws TypeError if `padded` is no tensor, lengths are no whole numbers, or an option is none or of a wrong type
+ * @throws TypeError if `padded` is not a tensor, lengths are not whole numbers, or an option is unknown or of a wrong
+ * type
  * @throws RangeError if a length is missing, negative, or longer than `T`
  * @see PyTorch: [torch.nn.utils.rnn.unpad_sequence](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpad_sequence.html)
  */

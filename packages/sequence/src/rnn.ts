@@ -12,7 +12,7 @@ import { RNNBase } from './rnnBase.ts'
  * h' = act(W_ih x + b_ih + W_hh h + b_hh)
  * ```
  *
- * `act` is tanh or relu, the `nonlinearity`.
+ * `act` is the `nonlinearity`, tanh or relu.
  *
  * Inputs, letters as in {@link RNNBase}: `input` `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`,
  * `(L, inputSize)` unbatched, or packed; `h0` `(D*numLayers, N, H)`, unbatched `(D*numLayers, H)`, default zeros.
@@ -50,9 +50,10 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
   }
 
   /**
-   * An RNN with the weights of a state dict, copied; sizes, layers, directions and bias are read off names and shapes.
-   * What these cannot tell must be given: nonlinearity, batchFirst and dropout.
-   * @throws RangeError if under `prefix` there are no weights of an RNN; StateDictError if some are missing or misfit
+   * Makes an RNN with a copy of the weights of a state dict. Sizes, layers, directions and bias are read off names and
+   * shapes. These do not tell nonlinearity, batchFirst and dropout: give them.
+   * @throws RangeError if under `prefix` there are no weights of an RNN
+   * @throws StateDictError if some are missing or do not fit
    */
   static fromStateDict(
     state: StateDict,

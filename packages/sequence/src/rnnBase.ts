@@ -26,7 +26,7 @@ import type { PackedSequence } from './packedSequence.ts'
 import { type ForwardOptions, type SequenceResults, sequenceCall } from './sequenceCall.ts'
 import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
-/** What only an LSTM can be asked for. */
+/** Options that only an LSTM has. */
 type WithCells<M extends RecurrentMode> = M extends 'LSTM' ? { readonly returnCells: true } : never
 type WithoutCells = { readonly returnCells?: false }
 
@@ -34,13 +34,14 @@ type WithoutCells = { readonly returnCells?: false }
  * What {@link RNN}, {@link LSTM} and {@link GRU} share: parameters, checks, and the way to the engine.
  *
  * Letters: `L` timesteps, `N` batch, `D` 2 if bidirectional else 1, `H` hidden size, `P` projection size or `H`, `G`
- * gates (RNN 1, GRU 3, LSTM 4). Parameters of layer k, reverse direction with the suffix `_reverse`:
+ * gates (RNN 1, GRU 3, LSTM 4). The parameters of layer k are as follows; those of the reverse direction end in
+ * `_reverse`:
  * `weight_ih_l{k}` `(G*H, inputSize)`, or `(G*H, D*P)` above layer 0; `weight_hh_l{k}` `(G*H, P)`; `bias_ih_l{k}` and
  * `bias_hh_l{k}` `(G*H)`; with a projection `weight_hr_l{k}` `(P, H)`.
  * @see PyTorch: [torch.nn.RNNBase](https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNBase.html)
  */
 export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
-  /** Parameters are properties under their names in the state dict. */
+  /** Parameters are properties, under their names in the state dict. */
   [name: `weight_${string}` | `bias_${string}`]: Parameter
   static override readonly name: string = 'RNNBase'
   readonly mode: M
@@ -83,11 +84,13 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    * Runs whole sequences through all layers and directions.
    *
    * @param input `(L, N, inputSize)`, `(N, L, inputSize)` if `batchFirst`, `(L, inputSize)` unbatched, or packed
-   * @param hx `(D*numLayers, N, P)`, unbatched `(D*numLayers, P)`; LSTM `[h0, c0]`, c0 with `H` for `P`. Default zeros
-   * @param options of an LSTM: `returnCells: true` gives the cell states of all timesteps too
-   * @returns `output`, shaped as the input with `D*P` features or packed, and the state after each sequence's last
-   * timestep, shaped as `hx`; with `returnCells`, then `cells`, the last layer's, as `output` with `H` for `P`
-   * @throws TypeError if an argument is no tensor, or an option is none
+   * @param hx `(D*numLayers, N, P)`, unbatched `(D*numLayers, P)`; LSTM `[h0, c0]`, where c0 has `H` instead of `P`.
+   * Default zeros
+   * @param options of an LSTM: `returnCells: true` also returns the cell states of all timesteps
+   * @returns `output`, shaped as the input with `D*P` features, or packed; the state after each sequence's last
+   * timestep, shaped as `hx`; with `returnCells` also the last layer's `cells`, shaped as `output` with `H` instead of
+   * `P`
+   * @throws TypeError if an argument is not a tensor, or an option is unknown
    * @throws RangeError if input is not 2-D or 3-D or not of the weights' dtype
    * @throws RuntimeError if a size does not fit, the sequence is empty, or the engine needs `forwardAsync`
    *
@@ -130,7 +133,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     return finish(runRecurrent(`${name}.forward`, engine, () => packedWeights(this, engine), call))
   }
 
-  /** As {@link RNNBase.forward}, on every engine. */
+  /** Like {@link RNNBase.forward}, but works on every engine. */
   override forwardAsync(
     input: Tensor,
     hx: HiddenState<M> | null | undefined,
@@ -178,9 +181,9 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   }
 
   /**
-   * Opens a stream, which runs the layer one timestep at a time without allocating.
-   * @throws RuntimeError on an engine that computes asynchronously
-   * @throws TypeError if an option is none or no whole number
+   * Opens a stream. It runs the layer one timestep at a time, without allocating.
+   * @throws RuntimeError on an asynchronous engine
+   * @throws TypeError if an option is unknown or not a whole number
    * @throws RangeError if the layer is bidirectional, or `batch` less than 1
    */
   stream(options?: StreamOptions | null): SequenceStream<M> {
@@ -207,12 +210,14 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     )
   }
 
-  /** Draws every parameter anew from U(-1/sqrt(H), 1/sqrt(H)), in PyTorch's order. */
+  /** Draws every parameter again from U(-1/sqrt(H), 1/sqrt(H)), in PyTorch's order. */
   resetParameters(): void {
     drawParameters(this, this.hiddenSize)
   }
 
-  /** Packs the parameters into the engine now rather than in the next `forward`. Done already: does nothing. */
+  /**
+   * Packs the parameters into the engine now and not in the next `forward`. Does nothing if they are already packed.
+   */
   flattenParameters(): void {
     packedWeights(this, engineOf(this))
   }
@@ -227,7 +232,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     checkLayerInput(this, dtypeOf(this), input, batchSizes)
   }
 
-  /** `checkInput`, then the sizes and dtype of the hidden state, which is batched. */
+  /** Runs `checkInput`, then checks the sizes and dtype of the hidden state, which is batched. */
   checkForwardArgs(input: Tensor, hidden: HiddenState<M>, batchSizes: Tensor | null = null): void {
     this.checkInput(input, batchSizes)
     this.checkStates(input, statesOf(this.mode, hidden), batchSizes)
@@ -260,7 +265,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     return [layers, batch, this.hiddenSize]
   }
 
-  /** Reorders the sequences, dimension 1, of a state; null leaves it. */
+  /** Reorders the sequences of a state, which are dimension 1. A permutation of null leaves it as it is. */
   permuteHidden(hx: HiddenState<M>, permutation: Tensor | null): HiddenState<M> {
     if (permutation === null) return hx
     const who = `${layerName(this.mode)}.permuteHidden`
@@ -281,7 +286,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
 
   // Printing
 
-  /** As PyTorch prints it: what differs from the defaults. */
+  /** The options as PyTorch prints them: those that differ from the defaults. */
   override extraRepr(): string {
     const { projSize, numLayers, bias, batchFirst, dropout, bidirectional } = this
     return [
@@ -298,7 +303,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   }
 }
 
-/** The layer's weights in the memory of an engine, packed if they are not there as they are now. */
+/** The layer's weights in the memory of an engine. They are packed if they are not there yet or have changed. */
 function packedWeights<M extends RecurrentMode>(layer: RNNBase<M>, engine: Engine): PackedWeights {
   const resident = residentOf(layer, 'weights', () => {
     const { mode, inputSize, hiddenSize, numLayers, bias, bidirectional, projSize } = layer

@@ -6,18 +6,18 @@ import { DeviceResult } from './deviceResult.ts'
 import type { HiddenState } from './hiddenState.ts'
 import { PackedSequence } from './packedSequence.ts'
 
-/** What {@link SelectOutput} takes of a layer's results: `sequence`, all outputs; `last`, the last hidden state. */
+/** Which of a layer's results {@link SelectOutput} takes: `sequence`, all outputs; `last`, the last hidden state. */
 export type Selection = 'sequence' | 'last'
 
 type Results<O extends Tensor | PackedSequence> = readonly [output: O, hn: HiddenState, cells?: O]
 
 /**
- * One tensor of what an RNN, LSTM or GRU returns, so that a Sequential can go on with it. PyTorch has no such module: there
- * a Linear after an LSTM fails, and everybody writes this one.
+ * Takes one tensor of what an RNN, LSTM or GRU returns, so that a Sequential can pass it on. PyTorch has no such
+ * module: there a Linear after an LSTM fails, and users write this module themselves.
  *
- * `last` is the hidden state of the last layer after each sequence's own last timestep, `(N, D*P)` or unbatched `(D*P)`, the
- * forward direction first: the right one also for packed sequences and of the reverse direction, where
- * `output.select(0, -1)` is not. `sequence` is `output`, a tensor.
+ * `last` is the hidden state of the last layer after each sequence's own last timestep: `(N, D*P)` or unbatched
+ * `(D*P)`, the forward direction first. It is right for packed sequences and for the reverse direction too, where
+ * `output.select(0, -1)` is wrong. `sequence` is `output`, a tensor.
  *
  * ```ts
  * new Sequential(new Embedding(1000, 64), new LSTM(64, 128), new SelectOutput('last'), new Linear(128, 5), new Softmax(-1))
@@ -28,7 +28,7 @@ export class SelectOutput extends Module {
 
   readonly selection: Selection
 
-  /** @throws RangeError on another selection */
+  /** @throws RangeError on an unknown selection */
   constructor(selection: Selection) {
     super()
     if (selection !== 'sequence' && selection !== 'last') {
@@ -38,7 +38,7 @@ export class SelectOutput extends Module {
   }
 
   /**
-   * @param results `[output, hn]`, or of an LSTM `[output, [hn, cn]]`
+   * @param results `[output, hn]`, or `[output, [hn, cn]]` of an LSTM
    * @throws TypeError if it is something else, or a packed output is asked for
    */
   override forward(results: Results<Tensor | PackedSequence>): Tensor {
@@ -64,7 +64,7 @@ export class SelectOutput extends Module {
     return this.forward(results)
   }
 
-  /** Takes what is on a device: see {@link ForwardOnDevice}. */
+  /** Takes a result that is on a device: see {@link ForwardOnDevice}. */
   static forwardOnDevice(
     { selection }: SelectOutput,
     _operations: unknown,
@@ -73,7 +73,7 @@ export class SelectOutput extends Module {
     return input instanceof DeviceResult ? input[selection] : null
   }
 
-  /** In a stream the layer before gives its output alone, the only one there is and so the last. */
+  /** In a stream the layer before returns only its output. It is the only one so far, so it is also the last. */
   override openStream(width: number | null, _batch: number): ModuleStream | null {
     return width === null ? null : { width, step: (input) => input }
   }
@@ -83,7 +83,7 @@ export class SelectOutput extends Module {
   }
 }
 
-/** How many of the last hidden states are those of the last layer. */
+/** How many of the last hidden states belong to the last layer. */
 function directionsOf(output: Tensor, h: Tensor): number {
   const directions = (output.shape.at(-1) ?? 0) / (h.shape.at(-1) ?? 1)
   if (h.ndim > 1 && (directions === 1 || directions === 2) && directions <= h.size(0)) return directions

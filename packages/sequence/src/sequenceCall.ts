@@ -12,11 +12,11 @@ import { checkPacked, isMeantAsPacked, PackedSequence } from './packedSequence.t
 
 /** What `forward` of a recurrent layer takes besides its input and states. */
 export interface ForwardOptions {
-  /** LSTM only: give the last layer's cell states of all timesteps as a third result. Default false. */
+  /** LSTM only: return the last layer's cell states of all timesteps as a third result. Default false. */
   readonly returnCells?: boolean
 }
 
-/** Output, state, and if `returnCells` the cell states of all timesteps. */
+/** Output, state, and with `returnCells` the cell states of all timesteps. */
 export type SequenceResults<M extends RecurrentMode> = [
   output: Tensor | PackedSequence,
   hn: HiddenState<M>,
@@ -39,15 +39,15 @@ export interface SequenceLayer<M extends RecurrentMode> extends LayerSpec {
   permuteHidden(hx: HiddenState<M>, permutation: Tensor | null): HiddenState<M>
 }
 
-/** A call of an engine, and what makes its results into those of `forward`. */
+/** A call of an engine, and a function that turns its results into those of `forward`. */
 export interface SequenceCall<M extends RecurrentMode> {
   readonly call: RecurrentArguments
   readonly finish: (results: RecurrentResults) => SequenceResults<M>
 }
 
 /**
- * Checks the arguments of `forward` in PyTorch's order and lays them out for an engine: rows stay where they are,
- * only the states of a packed batch are permuted.
+ * Checks the arguments of `forward` in PyTorch's order and lays them out for an engine. Rows stay where they are. Only
+ * the states of a packed batch are permuted.
  */
 export function sequenceCall<M extends RecurrentMode>(
   layer: SequenceLayer<M>,
@@ -65,7 +65,7 @@ export function sequenceCall<M extends RecurrentMode>(
   const returnCells = wantsCells(who, mode, options)
   checkRanks(who, states, batched)
 
-  // Unbatched is a batch of one: the same elements in the same order.
+  // An unbatched input is a batch of one: the same elements in the same order.
   const batchDim = layer.batchFirst ? 0 : 1
   const x = batched ? input : input.unsqueeze(batchDim)
   const sizes = packed?.batchSizes ?? null
@@ -136,7 +136,7 @@ function checkRanks(who: string, states: readonly Tensor[], batched: boolean): v
   throw new RuntimeError(`${who}: expected hx to be ${rank}-D as the input is ${how}, got ${got}`)
 }
 
-/** One factor for each output of every layer but the last; null where nothing is dropped. */
+/** One factor for each output of every layer but the last; null if nothing is dropped. */
 function drawDropout<M extends RecurrentMode>(layer: SequenceLayer<M>, x: Tensor): Tensor | null {
   const { training, dropout, numLayers, inputSize } = layer
   if (!training || dropout === 0 || numLayers === 1) return null

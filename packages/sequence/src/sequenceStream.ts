@@ -24,28 +24,31 @@ export interface StreamSource<M extends RecurrentMode> {
   /** `P` and, for LSTM, `H`: the widths of the states. */
   readonly widths: readonly number[]
   readonly engine: HostEngine
-  /** The module's weights, packed as they are now. */
+  /** Returns the module's weights, packed with their present values. */
   readonly weights: () => PackedWeights
 }
 
 /**
- * A layer fed one timestep at a time, for audio and control loops; made by `stream` of a recurrent layer. It keeps its state
- * in the engine's memory, and a step allocates nothing. The memory is given back by `dispose`, or when the stream is
- * garbage collected.
+ * A recurrent layer that is fed one timestep at a time, for audio and control loops. The layer's `stream` makes it. It
+ * keeps its state in the engine's memory, and a step allocates nothing. The memory is freed by `dispose`, or when the
+ * stream is garbage collected.
  *
  * ```ts
  * const stream = new LSTM(1, 20).stream()
  * for (const frame of frames) play(stream.step(frame)) // Float32Array in, the same array of H numbers out
  * ```
  *
- * The weights are those of the moment it was made; after changing parameters, `flattenParameters()` brings it up to
- * date. After `module.to(dtype)` its state and its frames are of that dtype.
+ * It uses the weights as they were when it was made. After you change parameters, `flattenParameters()` brings it up to
+ * date. After `module.to(dtype)` its state and its frames have that dtype.
  */
 export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
-  /** What errors call it, a string, which minifiers leave alone. */
+  /** The name in errors. It is a string, which minifiers do not change. */
   static readonly name: string = 'SequenceStream'
   readonly batch: number
-  /** Behind a function: proxies around a stream wrap every object they hand out, and engines do not work wrapped. */
+  /**
+   * A function, because proxies around a stream wrap every object that they return, and engines do not work when
+   * wrapped.
+   */
   private readonly held: () => Held<M>
 
   constructor(source: StreamSource<M>, batch: number) {
@@ -56,7 +59,7 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
   }
 
   /**
-   * The next timestep of every sequence.
+   * Computes the next timestep of every sequence.
    * @param input `(batch, inputSize)`, row-major
    * @returns the last layer's `(batch, P)`: an array that the next step overwrites
    * @throws RangeError on another size, TypeError on anything but an array of the weights' dtype, Error after `dispose`
@@ -67,8 +70,8 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
   }
 
   /**
-   * A copy of the state: `h` `(numLayers, batch, P)`; LSTM `[h, c]`, c with `H` for `P`.
-   * @throws Error after `dispose`, as every method
+   * A copy of the state: `h` `(numLayers, batch, P)`; LSTM `[h, c]`, where c has `H` instead of `P`.
+   * @throws Error after `dispose`, like every method
    */
   get state(): HiddenState<M> {
     const { source, stream } = this.open()
@@ -80,8 +83,8 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
   }
 
   /**
-   * Starts anew, from zeros or from a state shaped as {@link SequenceStream.state}.
-   * @throws TypeError if a state is no tensor or of another dtype, RuntimeError if it has another shape
+   * Starts again, from zeros or from a state shaped as {@link SequenceStream.state}.
+   * @throws TypeError if a state is not a tensor or has another dtype, RuntimeError if it has another shape
    */
   reset(hx: HiddenState<M> | null = null): void {
     const { source, stream } = this.current()
@@ -90,10 +93,10 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
   }
 
   /**
-   * Starts one of the sequences anew, the others go on.
+   * Starts one of the sequences again; the others go on.
    * @param sequence its place in the batch, from 0
    * @param hx its state: `h` `(numLayers, P)`; LSTM `[h, c]`, c `(numLayers, H)`. Default zeros
-   * @throws TypeError if `sequence` is no whole number, or a state no tensor or of another dtype
+   * @throws TypeError if `sequence` is not a whole number, or a state is not a tensor or has another dtype
    * @throws RangeError if there is no such sequence, RuntimeError if a state has another shape
    *
    * @example
@@ -122,7 +125,7 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
     stream.reset(h, c)
   }
 
-  /** Gives the engine's memory back. */
+  /** Frees the engine's memory. */
   dispose(): void {
     const held = this.held()
     held.disposed = true
@@ -133,14 +136,14 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
     this.dispose()
   }
 
-  /** What it runs on, as it was at the last step. */
+  /** What the stream runs on, as it was at the last step. */
   private open(): Held<M> {
     const held = this.held()
     if (held.disposed) throw new Error('stream: this one was disposed; open another one of its layer')
     return held
   }
 
-  /** What it runs on, brought up to date. */
+  /** What the stream runs on, brought up to date. */
   private current(): Held<M> {
     const held = this.open()
     if (held.weights.disposed || held.weights.stale) reopen(held, this.batch)
@@ -148,7 +151,7 @@ export class SequenceStream<M extends RecurrentMode = RecurrentMode> {
   }
 }
 
-/** What a stream runs on, which is another after its module packed its weights anew. */
+/** What a stream runs on. It changes when the module packs its weights again. */
 interface Held<M extends RecurrentMode> {
   readonly source: StreamSource<M>
   weights: PackedWeights
@@ -156,7 +159,10 @@ interface Held<M extends RecurrentMode> {
   disposed: boolean
 }
 
-/** The module packed its weights anew, or should: goes on with those, from the same state. Changes nothing if it fails. */
+/**
+ * Called when the module has packed its weights again, or has to. Goes on with those weights, from the same state.
+ * Changes nothing if it fails.
+ */
 function reopen<M extends RecurrentMode>(held: Held<M>, batch: number): void {
   const { h, c } = held.stream
   const weights = held.source.weights()
@@ -173,7 +179,7 @@ function reopen<M extends RecurrentMode>(held: Held<M>, batch: number): void {
   held.weights = weights
 }
 
-/** The numbers in the element type of the weights, which `module.to(dtype)` may have changed. */
+/** The numbers in the element type of the weights. `module.to(dtype)` may have changed that. */
 function converted(dtype: PackedWeights['spec']['dtype'], values: FloatArray): FloatArray {
   return dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values)
 }

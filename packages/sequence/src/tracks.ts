@@ -1,5 +1,5 @@
 /**
- * Copying sequences row by row, whatever the dtype: a row is all elements of one timestep of one sequence.
+ * Copies sequences row by row, for every dtype. A row is all elements of one timestep of one sequence.
  *
  *   padded, time-major    row (t, n) at (t * N + n) * rowBytes
  *   padded, batch-major   row (t, n) at (n * T + t) * rowBytes
@@ -7,7 +7,7 @@
  */
 import { elementsOf, type Tensor } from '@unroll/tensor'
 
-/** Where one sequence stands in memory: its timestep t is the `rowBytes` bytes from `start + t * stride`. */
+/** Where one sequence is in memory: its timestep t is the `rowBytes` bytes from `start + t * stride`. */
 export interface Track {
   readonly bytes: Uint8Array
   readonly rowBytes: number
@@ -64,7 +64,7 @@ export function scatterRows(packed: Tensor, batchSizes: readonly number[], track
   })
 }
 
-/** Visits every row with its byte offsets in the packed tensor and in its track. */
+/** Visits every row, with its byte offsets in the packed tensor and in its track. */
 function forEachRow(
   batchSizes: readonly number[],
   tracks: readonly Track[],
@@ -82,7 +82,7 @@ function forEachRow(
   }
 }
 
-/** The elements as bytes: the tensor's own memory if it is contiguous, as new tensors are, else a copy. */
+/** The elements as bytes: the tensor's own memory if it is contiguous (new tensors are), else a copy. */
 function bytesOf(tensor: Tensor): Uint8Array {
   const { buffer, byteOffset, byteLength } = elementsOf(tensor)
   return new Uint8Array(buffer, byteOffset, byteLength)
