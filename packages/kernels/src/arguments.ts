@@ -1,14 +1,14 @@
 /**
- * The one guard of arguments: every public function of every package names a wrong value by {@link describeValue} and
- * takes its options by {@link optionsOf}.
+ * Checks of arguments for all packages. Every public function names a wrong value with {@link describeValue} and reads
+ * its options with {@link optionsOf}.
  */
 
-/** Texts longer than this are cut in messages. */
+/** Longer texts are cut in messages. */
 const longestText = 40
 
 /**
- * What a person calls a value in an error message: `null`, `number 3`, `string "relu"`, `array of 2`, `Map`.
- * A class has the name it was given in source code, unless a bundler shortened it.
+ * Describes a value for an error message: `null`, `number 3`, `string "relu"`, `array of 2`, `Map`.
+ * A class has its name in the source code, unless a bundler shortened it.
  */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value)
@@ -24,13 +24,13 @@ export function describeValue(value: unknown): string {
 }
 
 /**
- * The options of a call with defaults filled in; null and undefined are no options, as an option that is undefined is
- * not given.
+ * The options of a call, with defaults filled in. Options of null or undefined mean none, and an option that is
+ * undefined is not given.
  * @param who the function, as messages name it: `LSTM`
- * @param options what the caller handed over
- * @param defaults every option there is, `undefined` where none is needed
- * @param first the option that PyTorch has at the position of `options`, to be named where a bare value came instead
- * @throws TypeError if `options` is no plain object, or has a key that is no option
+ * @param options what the caller passed
+ * @param defaults every option; `undefined` for one without a default
+ * @param first the option that PyTorch takes at the position of `options`; the message names it if a bare value came
+ * @throws TypeError if `options` is not a plain object, or has an unknown key
  *
  * @example
  * const { bias, dtype } = optionsOf('Linear', { bias: false }, { bias: true, dtype: 'float32' }, 'bias')
@@ -69,14 +69,14 @@ export function optionsOf<Options extends object>(
   return all
 }
 
-/** True of `{}` and its like, of another realm too; not of arrays, class instances and promises. */
+/** True for `{}` and the like, from another realm too; false for arrays, class instances and promises. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || (Object.getPrototypeOf(prototype) === null && !(Symbol.iterator in value))
 }
 
-/** Whether a bare value could be that of an option with this default. */
+/** True if a bare value could belong to an option with this default. */
 function isLike(value: unknown, standard: unknown): boolean {
   if (standard === undefined || standard === null) return typeof value !== 'object' || Array.isArray(value)
   return typeof value === typeof standard && Array.isArray(value) === Array.isArray(standard)
@@ -90,12 +90,15 @@ function isKeyOf<T extends object>(object: T, key: PropertyKey): key is keyof T 
   return Object.hasOwn(object, key)
 }
 
-/** A value as it stands in source code. */
+/** A value as it is written in source code. */
 function literal(value: unknown): string {
   return typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value)
 }
 
-/** The name that was probably meant: spelled in PyTorch's way, or with at most two letters wrong; null if none is near. */
+/**
+ * The name that was probably meant: `key` is PyTorch's spelling of it, or has at most two wrong letters. Null if there
+ * is none.
+ */
 function nearest(key: string, names: readonly string[]): string | null {
   const plain = (name: string): string => name.replaceAll('_', '').toLowerCase()
   const same = names.find((name) => plain(name) === plain(key))
@@ -107,7 +110,7 @@ function nearest(key: string, names: readonly string[]): string | null {
   return best?.name ?? null
 }
 
-/** Letters to insert, delete or replace (Levenshtein's distance). */
+/** How many letters to insert, delete or replace (Levenshtein distance). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

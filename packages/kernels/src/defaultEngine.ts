@@ -6,30 +6,30 @@ import { wasm } from './wasm/wasm.ts'
 
 let chosen: Engine | null = null
 
-/** Of the innermost {@link onHostEngine} that runs. */
+/** The engine of the innermost {@link onHostEngine} that is running. */
 let current: HostEngine | null = null
 
 /**
- * The engine modules use unless told otherwise: {@link wasm} where the runtime has WebAssembly SIMD, else
- * {@link reference}; its `name` tells which. Where compiling WebAssembly is forbidden, a warning says so, once.
+ * The engine that modules use by default: {@link wasm} if the runtime has WebAssembly SIMD, else {@link reference}. Its
+ * `name` says which. If compiling WebAssembly is forbidden, a warning says so once.
  */
 export function defaultEngine(): Engine {
   return chosen ?? best()
 }
 
-/** The default engine if it computes at once, else the best that does: what operations on tensors run on. */
+/** The engine that tensor operations use: the default engine if it is synchronous, else the best synchronous one. */
 export function defaultHostEngine(): HostEngine {
   return chosen?.kind === 'host' ? chosen : best()
 }
 
-/** What operations on tensors run on at the moment: the engine of {@link onHostEngine}, else the default one. */
+/** The engine that tensor operations use at the moment: that of {@link onHostEngine}, else the default one. */
 export function currentHostEngine(): HostEngine {
   return current ?? defaultHostEngine()
 }
 
 /**
- * Runs `compute`, whose operations on tensors run on `engine`: how a module computes on its own engine by them.
- * @param compute synchronous: what it awaits runs on another engine
+ * Runs `compute` with its tensor operations on `engine`. So a module computes on its own engine.
+ * @param compute has to be synchronous: after an `await`, operations may run on another engine
  *
  * @example
  * onHostEngine(reference, () => input.tanh())
@@ -46,7 +46,7 @@ export function onHostEngine<T>(engine: HostEngine, compute: () => T): T {
 
 /**
  * Makes `engine` the default of every module that was not moved to one; null restores the automatic choice.
- * @throws TypeError on what is no engine
+ * @throws TypeError if `engine` is not an engine
  *
  * @example
  * setDefaultEngine(reference)

@@ -47,7 +47,7 @@ export type {
   WantedGradients,
 } from './contract/training.ts'
 
-// For those who write layers
+// For authors of layers
 
 export { describeValue, optionsOf } from './arguments.ts'
 

@@ -18,7 +18,7 @@ function ulpOf(dtype: FloatDType, x: number): number {
   return 2 ** (Math.floor(Math.log2(Math.abs(x))) - (dtype === 'float32' ? 23 : 52))
 }
 
-/** Values of one layer: its matrices grow with their square. */
+/** How many values one layer takes. Its matrices grow with the square of that. */
 const unitsAtOnce = 250
 
 /** Runs one unit per value, each seeing only its own value as the pre-activation of a gate. */
@@ -54,7 +54,7 @@ function activateLayer(
     numLayers: 1,
     bidirectional: false,
   }
-  // LSTM: gate f takes the value, the others stay at -infinity's place: i = 0 by c0, o = 1/2.
+  // LSTM: gate f takes the value. c0 is 1 and g is 0, so cn is sigmoid(value).
   const biasIh =
     mode === 'LSTM'
       ? [...values.map(() => 0), ...values, ...values.map(() => 0), ...values.map(() => 0)]
@@ -79,7 +79,7 @@ function activateLayer(
 }
 
 const sweep = Array.from({ length: 1601 }, (_, i) => (i - 800) / 32).concat(
-  // Near powers of two a unit in the last place is largest against the value.
+  // Near powers of two, a unit in the last place is largest relative to the value.
   Array.from({ length: 1001 }, (_, i) => (i - 500) / 700.3),
   Array.from({ length: 2000 }, (_, i) => -8 * Math.log(2) * (1 - i / 2001.7)),
   [1e-30, 1e-7, 1e-3, 0.3, 0.34657, 0.347, 87, 88.5, 88.8, 90, 104, 700, 745, 800, 1e30].flatMap((x) => [
@@ -99,7 +99,7 @@ describeEngines((engine) => {
     })
   })
 
-  // Without fused multiply-add a rounding more shows.
+  // Without fused multiply-add there is one more rounding.
   const unfused = engine.variant.startsWith('simd') ? 0.3 : 0
 
   it.each(accuracies)(`has sigmoid within $ulps + ${unfused} ulp in $dtype`, ({ dtype, ulps }) => {

@@ -3,7 +3,7 @@ import { describeValue, optionsOf } from '../src/arguments.ts'
 
 const defaults = { numLayers: 1, batchFirst: false, dtype: 'float32', generator: undefined as unknown }
 
-/** `options` as plain JavaScript might hand them over. */
+/** Takes `options` as plain JavaScript might pass them. */
 const take = (options: unknown): typeof defaults =>
   optionsOf('LSTM', options as Partial<typeof defaults>, defaults, 'numLayers')
 

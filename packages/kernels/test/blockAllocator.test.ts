@@ -36,7 +36,7 @@ describe('the allocator of wasm memory', () => {
     }
     for (const address of blocks.keys()) allocator.release(address)
     expect(allocator.allocatedBytes).toBe(0)
-    // All gaps have become one again.
+    // All gaps have been joined into one.
     expect(allocator.allocate(end - 64)).toBe(64)
   })
 

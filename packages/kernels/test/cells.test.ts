@@ -30,7 +30,7 @@ describeEngines((engine) => {
         const { cells, cn } = engine.recurrent(packed, call)
         const want = reference.recurrent(reference.pack(spec, weights), call)
         expect(cells ?? []).toBeAllclose(want.cells ?? [], tolerances[dtype])
-        // Those of each sequence's last timestep are its final state.
+        // The cells of each sequence's last timestep are its final state.
         const width = bidirectional ? 42 : 21
         const last = batchFirst ? batchSizes.length - 1 : (cells?.length ?? 0) / width - 1
         if (batchSizes[0] === 1 || batchFirst) {

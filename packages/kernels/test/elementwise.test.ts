@@ -11,7 +11,7 @@ import { randomFloats, seeded } from './random.ts'
 
 const dtypes = ['float32', 'float64'] as const satisfies FloatDType[]
 
-/** Elements of a chunk of the wasm engine, and of one and a bit: what copying in parts could get wrong. */
+/** Lengths around the wasm engine's chunk of 16,384 elements, where copying in parts could go wrong. */
 const lengths = [0, 1, 3, 5, 17, 1000, 16385, 40001]
 
 const unary: Record<UnaryFunction, (x: number) => number> = {
@@ -27,7 +27,7 @@ const unary: Record<UnaryFunction, (x: number) => number> = {
 const unaryNames = Object.keys(unary) as UnaryFunction[]
 const binaryNames = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum'] as const satisfies BinaryFunction[]
 
-/** Within so many units in the last place; the others are exact. */
+/** The allowed error in units in the last place; the other functions are exact. */
 const ulps: Partial<Record<UnaryFunction, number>> = { exp: 1.5, log: 1.5, sigmoid: 2.5, tanh: 3 }
 
 function floats(dtype: FloatDType, values: ArrayLike<number>): FloatArray {
@@ -84,7 +84,7 @@ describeEngines((engine) => {
       ]
       const x = floats(dtype, special)
       const got = engine.map(f, x)
-      // 1 and -1 are ordinary: their last place is not at stake here.
+      // The results for 1 and -1 may differ in the last place, so they are not compared here.
       const want = floats(dtype, Array.from(x, unary[f])).map((y, i) =>
         Math.abs(x[i] ?? 0) === 1 ? (got[i] ?? 0) : y,
       )

@@ -19,7 +19,9 @@ const fast: readonly { readonly title: string; readonly engine: HostEngine | nul
   { title: 'wasm relaxed-simd narrow', engine: relaxed && createWasmEngine(relaxed, { narrow: true }) },
 ]
 
-/** One suite per engine but the reference; where this runtime cannot run one, its tests show as skipped. */
+/**
+ * Runs a suite for each engine but the reference. If this runtime cannot run an engine, its tests are shown as skipped.
+ */
 export function describeFastEngines(suite: (engine: HostEngine) => void): void {
   for (const { title, engine } of fast) {
     describe.skipIf(engine === null)(engine ? title : `${title}: not in this runtime`, () =>
@@ -28,13 +30,13 @@ export function describeFastEngines(suite: (engine: HostEngine) => void): void {
   }
 }
 
-/** One suite per engine. */
+/** Runs a suite for each engine. */
 export function describeEngines(suite: (engine: HostEngine) => void): void {
   describe('reference', () => suite(reference))
   describeFastEngines(suite)
 }
 
-/** One suite per engine that computes gradients; of the others a skipped test tells. */
+/** Runs a suite for each engine that computes gradients. The others are shown as a skipped test. */
 export function describeTrainingEngines(suite: (engine: TrainingEngine) => void): void {
   describe('reference', () => suite(reference))
   for (const { title, engine } of fast) {

@@ -8,7 +8,7 @@ import type {
 } from '@unroll/kernels'
 import { decodeArray, type EncodedArray } from '@unroll/testing'
 
-/** What every case that has a module says of it. */
+/** What a fixture says about its module. */
 export interface ModuleFixture {
   readonly module: string
   readonly inputSize: number
@@ -25,7 +25,7 @@ export interface ModuleFixture {
   readonly weights: EncodedWeights
 }
 
-/** By PyTorch's names. */
+/** Weights by PyTorch's names. */
 export type EncodedWeights = Readonly<Record<string, EncodedArray | undefined>>
 
 /** A case of fixtures/sequence.json. */
@@ -39,7 +39,7 @@ export interface SequenceFixture extends ModuleFixture {
   readonly cn: EncodedArray | null
 }
 
-/** What an engine is called with, and what PyTorch answered, rows and sequences in the engine's order. */
+/** What an engine is called with, and PyTorch's results. Rows and sequences are in the engine's order. */
 export interface EngineCall {
   readonly spec: RecurrentSpec
   readonly weights: readonly DirectionWeights[]
@@ -75,7 +75,7 @@ export function engineCall(fixture: SequenceFixture): EngineCall {
     }
     return { spec, weights, call, want }
   }
-  // Longest first, equal ones in their order, as pack_padded_sequence sorts.
+  // Longest first, equal lengths in their order, as pack_padded_sequence sorts.
   const order = lengths.map((_, n) => n).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b)
   const sorted = order.map((n) => lengths[n] ?? 0)
   const longest = sorted[0] ?? 0

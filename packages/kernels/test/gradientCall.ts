@@ -13,7 +13,7 @@ import {
 /** `output`, `hn`, `cn`. */
 type EncodedOutput = { readonly [K in keyof RecurrentOutput]: EncodedArray | null }
 
-/** A case of fixtures/gradients.json, rows and sequences in the engine's order. */
+/** A case of fixtures/gradients.json. Rows and sequences are in the engine's order. */
 export interface GradientFixture extends ModuleFixture, EncodedOutput {
   readonly name: string
   readonly batchSizes: readonly number[]
@@ -22,9 +22,9 @@ export interface GradientFixture extends ModuleFixture, EncodedOutput {
   readonly dropout: EncodedArray | null
   readonly output: EncodedArray
   readonly hn: EncodedArray
-  /** What the gradients of the results are. */
+  /** The given gradients of the results. */
   readonly given: EncodedOutput
-  /** What PyTorch's autograd made of them. */
+  /** The gradients that PyTorch's autograd computed from them. */
   readonly gradients: {
     readonly input: EncodedArray
     readonly hx: readonly EncodedArray[]
@@ -80,7 +80,7 @@ const kinds = [
   'weightHr',
 ] as const satisfies readonly (keyof DirectionWeights)[]
 
-/** Every array of `got` must be close to that of `want`, or both null. */
+/** Expects every array of `got` to be close to that of `want`, or both to be null. */
 export function expectGradients(
   got: RecurrentGradients,
   want: RecurrentGradients,

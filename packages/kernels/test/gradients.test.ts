@@ -13,7 +13,7 @@ import { describeTrainingEngines } from './engines.ts'
 import { expectGradients, gradientCall } from './gradientCall.ts'
 import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
 
-/** Sums in another order than PyTorch's, nothing else. */
+/** The sums are in another order than PyTorch's; nothing else differs. */
 const exact = { rtol: 1e-10, atol: 1e-10 }
 
 const lstm: RecurrentSpec = {

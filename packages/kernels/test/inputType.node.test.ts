@@ -10,7 +10,7 @@ const program = `
   console.log(getNumThreads())
 `
 
-// Workers inherit the flag, and then read their text as a module.
+// Workers inherit the flag, and then run their text as a module.
 it.each([
   ['module', []],
   ['module', ['--frozen-intrinsics']],

@@ -32,7 +32,7 @@ const single: RecurrentSpec = {
   bidirectional: false,
 }
 
-/** Calls whose parts meet after every timestep, and calls whose parts are on their own. */
+/** Calls whose parts meet after every timestep, and calls whose parts run independently. */
 const cases = [
   { title: 'parts that meet', spec: single, batchSizes: [1, 1, 1, 1] },
   { title: 'parts on their own', spec: { ...single, hiddenSize: 130 }, batchSizes: [24, 24, 20, 9] },
@@ -54,7 +54,7 @@ function prepare(spec: RecurrentSpec, batchSizes: readonly number[]): Prepared {
   return { spec, call, want: reference.recurrent(packed, call) }
 }
 
-/** Computes the same call of an instance `times` times, as a stream does: by the same records. */
+/** Computes the same call of an instance `times` times with the same records, as a stream does. */
 function expectComputed(instance: WasmInstance, { spec, call, want }: Prepared, times = 1): void {
   using weights = new WasmWeights(instance, spec, randomWeights(seeded(5), spec))
   const { batchSizes } = call
@@ -91,7 +91,7 @@ describe.skipIf(!allowed)('when threads are lost (skipped without shared memory)
       await setNumThreads(3)
       const own = wasm.pack(spec, randomWeights(seeded(5), spec))
       workers.endAll()
-      // Nobody has told the main thread yet.
+      // The main thread does not know it yet.
       expectSame(wasm.recurrent(own, prepared.call), prepared.want)
       await new Promise((resolve) => setTimeout(resolve, 50))
       expectSame(wasm.recurrent(own, prepared.call), prepared.want)

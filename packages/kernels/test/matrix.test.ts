@@ -29,7 +29,7 @@ describeEngines((engine) => {
       }
     })
 
-    // Columns: none, whole and cut panels. Depths: blocks of rows packed together, cut too.
+    // Columns: none, whole panels and a part of one. Depths: whole blocks of rows and parts of one.
     it.each([
       [1, 1, 1],
       [1, 8, 8],

@@ -8,7 +8,7 @@ it.each([
   ['x64', '13.6.233.17-node.53', false],
   ['x64', '9.9.9', true],
   ['x64', '14.6.202.34-node.34', false],
-  // 32 registers hold what a loop loads beside what it sums.
+  // With 32 registers, a loop's sums and the values that it loads all fit.
   ['arm64', '12.4.254.21-node.57', false],
   // Not V8.
   ['x64', undefined, false],

@@ -12,7 +12,7 @@ import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
 
 const modes: readonly RecurrentMode[] = ['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU']
 
-/** A sequence whose pre-activations fill several chunks, and what the reference says, computed when first asked. */
+/** A sequence whose pre-activations fill several chunks, and the reference's result. It is computed on first use. */
 function longSequence(): () => {
   spec: RecurrentSpec
   weights: ReturnType<typeof randomWeights>

@@ -33,7 +33,7 @@ export function randomWeights(random: () => number, spec: RecurrentSpec): Direct
   }))
 }
 
-/** A call with given states; `batchSizes` must not increase. */
+/** A random call with initial states. `batchSizes` must not increase. */
 export function randomCall(
   random: () => number,
   spec: RecurrentSpec,

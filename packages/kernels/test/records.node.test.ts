@@ -20,7 +20,7 @@ import {
 import { WasmInstance } from '../src/wasm/instance.ts'
 import { writeRecord } from '../src/wasm/record.ts'
 
-// A second program of assembly/ is asked for everything by name, so it finds what was read wrongly from the first.
+// A second program of assembly/ looks everything up by name, so it finds what was read wrongly from the first.
 
 const variant = wasmVariant()
 const records = { Call: callRecord, Direction: directionRecord }

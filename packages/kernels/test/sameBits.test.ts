@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
 import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
 
-// What README.md promises under "The same bits".
+// Tests what README.md promises under "The same bits".
 
 const T = 40
 const modes = ['RNN_TANH', 'LSTM', 'GRU'] as const

@@ -5,7 +5,8 @@ const plain: Scenario = { jobs: 3, workers: 2, together: false, impatience: fals
 const faulty = { impatience: true, deaths: 1, traps: 1 }
 
 describe('in every order of steps of the main thread and its workers, each part is computed once', () => {
-  // Where more may go wrong there are more orders: with three jobs the last two are walked in minutes, without a fault too.
+  // The more may go wrong, the more orders there are. With three jobs, the last two rows take minutes; they found no
+  // fault either.
   test.each<[Partial<Scenario>, string, string[]]>([
     [{}, 'parts on their own', ['done']],
     [{ together: true }, 'parts that meet', ['done']],

@@ -1,10 +1,11 @@
 /**
  * A model checker for the thread protocol. It runs the very functions of src/wasm/threadProtocol.ts, turned into generators
- * that pause before every atomic operation, and walks every order in which main thread and workers can make their steps.
+ * that pause before every atomic operation, and walks every order in which the main thread and the workers can make
+ * their steps.
  *
- * What a thread does next depends only on what it has read since it stood at a known place: a worker at its wait, main at the
- * begin of a job. So a state is plain data, and a thread is had from it by running its function anew and answering its
- * first operations with what they gave before.
+ * What a thread does next depends only on what it has read since it was at a known place: a worker at its wait, main at
+ * the start of a job. So a state is plain data. To make a thread from it, its function runs again, and its first
+ * operations return what they returned before.
  */
 import {
   type Job,
@@ -15,19 +16,19 @@ import {
   serveSource,
 } from '../src/wasm/threadProtocol.ts'
 
-/** What may happen beside the threads' own steps. */
+/** What may happen besides the threads' own steps. */
 export interface Scenario {
   readonly jobs: number
   readonly workers: number
   /** Whether the parts of a job meet at a barrier. */
   readonly together: boolean
-  /** Who waits may lose patience at any time. */
+  /** Whether a waiting thread may lose patience at any time. */
   readonly impatience: boolean
   /** How many workers may end, wherever they are. */
   readonly deaths: number
   /** How many parts may trap. */
   readonly traps: number
-  /** Texts to be replaced in the two functions, to see what the model says then. */
+  /** Texts to replace in the two functions, to see whether the model finds the fault. */
   readonly serve?: readonly Edit[]
   readonly runJob?: readonly Edit[]
 }
@@ -42,18 +43,20 @@ export interface Walk {
   readonly fault: string | null
 }
 
-/** Where a thread stands: before an operation, or waiting until a word is another than it was, or for those it meets. */
+/**
+ * Where a thread is: before an operation, or waiting until a word changes, or waiting for the others at the barrier.
+ */
 interface Pause {
   readonly name: string
   readonly until: { readonly at: number; readonly not: number } | 'met' | null
-  /** Whether it may go on before that: it woke for nothing, or lost patience. */
+  /** Whether it may go on before that: it woke without a reason, or lost patience. */
   readonly mayGoOn: boolean
 }
 
 type Steps<T> = Generator<Pause, T, boolean>
 
 interface Thread {
-  /** Answers of its operations since the known place. */
+  /** The results of its operations since the known place. */
   readonly reads: readonly unknown[]
   readonly pause: Pause
   readonly isDead: boolean
@@ -61,16 +64,16 @@ interface Thread {
 
 interface State {
   readonly control: Int32Array
-  /** Main and the workers. */
+  /** The main thread and the workers. */
   threads: Thread[]
   job: number
   running: boolean
-  /** The number of the call's block: it rises when a block has to be given up. */
+  /** The number of the call's block. It rises when a block has to be given up. */
   block: number
   /** How often each part of the job was begun and ended. */
   begun: number[]
   ended: number[]
-  /** Of each thread: the block it computes in. */
+  /** The block that each thread computes in. */
   inside: (number | null)[]
   /** The barrier. */
   come: number
@@ -81,7 +84,7 @@ interface State {
 
 class Fault extends Error {}
 
-/** The text of a function as a generator that pauses before each atomic operation. */
+/** Turns the text of a function into a generator that pauses before each atomic operation. */
 function pausing(text: string, edits: readonly Edit[] = []): (...args: unknown[]) => unknown {
   let edited = text
   for (const [from, to] of edits) {
@@ -90,9 +93,9 @@ function pausing(text: string, edits: readonly Edit[] = []): (...args: unknown[]
   }
   const source = edited
     .replace(/function /, 'function* ')
-    // A line that begins with a parenthesis would go on with the one before.
+    // A line that begins with a parenthesis would continue the line before.
     .replace(/^(\s*)(?=Atomics|exports)/gm, '$1;')
-    // Waking somebody changes nothing that anybody reads.
+    // Waking a thread changes nothing that a thread reads.
     .replace(/Atomics\.notify\([^()]*\)/g, '')
     .replace(/Atomics\.wait\(([^()]*)\)/g, '(yield* atomics.wait($1))')
     .replace(/Atomics\.(\w+)\(/g, '(yield atomics.before.$1, atomics.$1)(')
@@ -122,7 +125,7 @@ export function walk(scenario: Scenario): Walk {
   }
   const results = new Set<JobResult>()
 
-  /** A thread as it stands in a state, and its next step made there. */
+  /** Makes a thread as it is in a state, and runs its next step. */
   function makeStep(state: State, index: number, goesOn: boolean, traps: boolean): void {
     const { control } = state
     const thread = state.threads[index]
@@ -130,9 +133,9 @@ export function walk(scenario: Scenario): Walk {
     let reads: unknown[] = [...thread.reads]
     let answered = 0
     let last = { at: 0, value: 0 }
-    // Not thrown where it is seen: a worker catches what its part throws.
+    // Not thrown at once: a worker catches what its part throws.
     let fault: string | null = null
-    /** An operation: answered as before, or made now. */
+    /** An operation: returns its earlier result, or is made now. */
     function read<T>(operation: () => T): T {
       if (answered < reads.length) return reads[answered++] as T
       const value = operation()
@@ -161,7 +164,7 @@ export function walk(scenario: Scenario): Walk {
         control[at] = old + value
         return old
       }),
-      // A worker stands here with nothing but `seen` in mind. It may wake though nothing has changed.
+      // Here a worker knows nothing but `seen`. It may wake although nothing has changed.
       *wait(_: Int32Array, at: number, seen: number): Steps<void> {
         if (answered === reads.length) {
           reads = [seen]
@@ -221,7 +224,7 @@ export function walk(scenario: Scenario): Walk {
         until: { at: asked.at, not: asked.value },
         mayGoOn: impatience,
       }
-      // Reading that word again, main stands where it stood before it read it.
+      // When main reads that word again, it is where it was before it read it.
       if (from < reads.length || !patient) return read(() => patient)
       reads.pop()
       answered--
@@ -277,7 +280,7 @@ export function walk(scenario: Scenario): Walk {
       throw new Fault(`job ${job} is done, its parts were computed ${ended} times`)
     }
     const lost = result === 'lost'
-    // Of a stream: the same records for every job. Nobody is given jobs any more once a worker was lost.
+    // As in a stream, every job has the same records. After a worker was lost, no worker gets a job any more.
     state.block += lost ? 1 : 0
     beginJob(state, lost ? jobs : job + 1)
   }
@@ -299,7 +302,7 @@ export function walk(scenario: Scenario): Walk {
     return state.control[until.at] !== until.not
   }
 
-  /** Every state that follows, in one step of anybody. */
+  /** Every state that follows after one step of any thread. */
   function* following(state: State): Generator<State> {
     for (const [index, { pause, isDead }] of state.threads.entries()) {
       if (isDead) continue
@@ -364,7 +367,7 @@ type Generating<T> = {
   readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Steps<R> : never
 }
 
-/** Of a job: they take turns, so that a worker that is late would compute in the wrong one. */
+/** The element size of a job. It changes from job to job, so that a late worker would compute with the wrong one. */
 function bytesOf(job: number): number {
   return job % 2 === 0 ? 4 : 8
 }

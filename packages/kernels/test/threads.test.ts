@@ -36,7 +36,7 @@ const sizes: Record<RecurrentMode, Partial<RecurrentSpec>> = {
   GRU: { hiddenSize: 130 },
 }
 
-/** Expects of the wasm engine, with weights of its own, what the reference computes. */
+/** Expects the wasm engine, with its own weights, to compute what the reference computes. */
 function expectReference(random: () => number, spec: RecurrentSpec, call: RecurrentInput): void {
   const weights = randomWeights(random, spec)
   const packed = wasm.pack(spec, weights)
@@ -100,7 +100,7 @@ describe('splitting a call', () => {
   })
 })
 
-// Before any other test of this file starts threads.
+// This has to run before any other test of this file starts threads.
 describe.skipIf(!allowed)('weights packed before there were threads (skipped without shared memory)', () => {
   it('are stale afterwards, and run still', async () => {
     const random = seeded(4)

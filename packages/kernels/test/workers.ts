@@ -1,4 +1,4 @@
-/** Notes every worker that is started until `stop` is called, in Node and in a page. */
+/** Remembers every worker that is started before `stop` is called, in Node and in a page. */
 export function watchWorkers(): { endAll(): void; stop(): void } {
   const workers: { terminate(): unknown }[] = []
   const endAll = (): void => {

@@ -15,10 +15,10 @@ const spec: RecurrentSpec = {
 }
 const one = Float32Array.of(1)
 
-/** Calls of plain JavaScript: the function's or member's name, its arguments, and what the error says. */
+/** Calls from plain JavaScript: the name of a function or member, its arguments, and the error's text. */
 type Wrong = readonly [name: string, args: readonly unknown[], says: string]
 
-/** Makes a call and gives its error, which must be ours: not one in the words of the JavaScript engine. */
+/** Makes a call and returns its error. The error has to be ours, not one of the JavaScript engine. */
 async function errorOf(owner: object, name: string, args: readonly unknown[]): Promise<string> {
   const member: unknown = Reflect.get(owner, name)
   if (typeof member !== 'function') throw new Error(`no ${name}`)

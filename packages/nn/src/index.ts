@@ -61,7 +61,7 @@ export {
   zeros_,
 } from './init.ts'
 
-// For those who write layers
+// For authors of layers
 
 export { checkedOptions, checkSize } from './arguments.ts'
 export { engineOf, hostEngineOf, onOwnEngine, residentOf } from './moduleState.ts'

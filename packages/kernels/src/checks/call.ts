@@ -53,7 +53,7 @@ export function checkState(spec: RecurrentSpec, N: number, h: FloatArray | null,
   checkArray(spec, 'recurrent: c0', c, states * H)
 }
 
-/** @throws RangeError where no stream of `batch` sequences can be opened */
+/** @throws RangeError if no stream of `batch` sequences can be opened */
 export function checkStream(spec: RecurrentSpec, batch: number): void {
   if (spec.bidirectional) {
     throw new RangeError(

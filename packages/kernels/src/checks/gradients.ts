@@ -4,7 +4,7 @@ import { sizesOf } from '../spec/sizes.ts'
 import { checkArray } from './array.ts'
 
 /**
- * Throws unless the gradients handed to `backward` fit the `N` sequences and `R` rows of its call.
+ * Throws unless the gradients passed to `backward` fit the `N` sequences and `R` rows of its call.
  * @throws RangeError on a wrong length, TypeError on a wrong element type
  */
 export function checkGradients(
@@ -23,7 +23,7 @@ export function checkGradients(
   checkArray(spec, 'backward: gradient of cn', cn, states * H)
 }
 
-/** @throws RangeError unless what is wanted of the weights has an entry for each direction */
+/** @throws RangeError unless `weights` has an entry for each direction */
 export function checkWanted(spec: RecurrentSpec, { weights }: WantedGradients): void {
   const directions = spec.numLayers * sizesOf(spec).D
   if (weights === undefined || weights.length === directions) return
@@ -31,8 +31,8 @@ export function checkWanted(spec: RecurrentSpec, { weights }: WantedGradients): 
 }
 
 /**
- * Throws unless the weights of a tape are still those its sequence ran with.
- * @param version of the weights at that time
+ * Throws unless the weights of a tape are still those that its sequence ran with.
+ * @param version that of the weights at that time
  * @throws Error if they were disposed or updated
  */
 export function checkTapeWeights(weights: PackedWeights, version: number): void {

@@ -1,4 +1,4 @@
-// What every engine refuses, for those who write one.
+// Checks that every engine makes, for authors of engines.
 
 export { checkInput, checkState, checkStep, checkStream } from './call.ts'
 export { checkGradients, checkTapeWeights, checkWanted } from './gradients.ts'

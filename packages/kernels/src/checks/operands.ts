@@ -2,10 +2,10 @@ import { describeValue } from '../arguments.ts'
 import type { MatmulOperands, MatrixOperand, PackedMatrix, SoftmaxOperands } from '../contract/matrix.ts'
 import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 
-// What would make an engine read or write out of bounds, or mix element types, is refused here: sizes with a
-// RangeError, element types with a TypeError.
+// Refuses what would make an engine read or write out of bounds, or mix element types. A wrong size is a RangeError, a
+// wrong element type a TypeError.
 
-/** @throws TypeError on what is no array of floats */
+/** @throws TypeError unless `array` is an array of floats */
 export function dtypeOf(array: FloatArray): FloatDType {
   if (array instanceof Float32Array) return 'float32'
   if (array instanceof Float64Array) return 'float64'
@@ -13,8 +13,8 @@ export function dtypeOf(array: FloatArray): FloatDType {
 }
 
 /**
- * What an engine has for the function `f`.
- * @throws RangeError where there is no such function
+ * The entry of an engine for the function `f`.
+ * @throws RangeError if there is no such function
  */
 export function functionOf<F extends string, T>(who: string, functions: Record<F, T>, f: F): T {
   if (Object.hasOwn(functions, f)) return functions[f]
@@ -48,7 +48,7 @@ export function checkFactor(a: FloatArray, m: number, { k, dtype }: Pick<PackedM
   checkSameType('multiply: a', a, dtype)
 }
 
-/** @returns elements of the result */
+/** @returns the number of elements of the result */
 export function checkPair(x: FloatArray, y: FloatArray): number {
   checkSameType('zip: y', y, dtypeOf(x))
   if (x.length !== y.length && x.length !== 1 && y.length !== 1) {
@@ -63,13 +63,13 @@ export function checkSoftmax(operands: SoftmaxOperands): void {
   checkLength('softmax: x', x, rows * columns)
 }
 
-/** @throws TypeError unless `value` is an object, as all that an engine takes but arrays */
+/** @throws TypeError unless `value` is an object, like all arguments of an engine that are not arrays */
 export function checkRecord(who: string, value: unknown): void {
   if (typeof value === 'object' && value !== null) return
   throw new TypeError(`${who}: expected an object of operands, got ${describeValue(value)}`)
 }
 
-/** What a result is written into. */
+/** Throws unless a result can be written into `out`. */
 export function checkResult(who: string, out: FloatArray, length: number, dtype: FloatDType): void {
   checkLength(`${who}: out`, out, length)
   checkSameType(`${who}: out`, out, dtype)

@@ -6,7 +6,9 @@ import type {
   RecurrentOutput,
 } from './recurrent.ts'
 
-/** The gradients of a loss with respect to a {@link RecurrentOutput}, each shaped as it. Null stands for zeros. */
+/**
+ * The gradients of a loss with respect to a {@link RecurrentOutput}, each with the same shape. Null stands for zeros.
+ */
 export interface OutputGradients {
   /** `(R, D * P)`, or `(N, T, D * P)` if the call was `batchFirst`. */
   readonly output: FloatArray | null
@@ -17,7 +19,7 @@ export interface OutputGradients {
 }
 
 /**
- * Which gradients are wanted: those of frozen weights, say, are not, and the products that make them are left out.
+ * Which gradients are wanted. Those of frozen weights, for example, are not, and the products for them are left out.
  * What is absent is wanted.
  */
 export interface WantedGradients {
@@ -28,51 +30,51 @@ export interface WantedGradients {
   readonly weights?: readonly { readonly [weight in keyof DirectionWeights]?: boolean }[]
 }
 
-/** The gradients of the weights of one direction of one layer, each shaped as the weight; null where not wanted. */
+/** The gradients of the weights of one direction of one layer, each shaped as the weight; null if not wanted. */
 export type DirectionGradients = { readonly [weight in keyof DirectionWeights]: FloatArray | null }
 
 /**
- * The gradients of the same loss with respect to everything that went in. Fresh arrays, owned by the caller; null where
- * they are not wanted.
+ * The gradients of the same loss with respect to all inputs. They are fresh arrays, owned by the caller; null if not
+ * wanted.
  */
 export interface RecurrentGradients {
   /** `(R, I)`, or `(N, T, I)` if the call was `batchFirst`. */
   readonly input: FloatArray | null
-  /** `(numLayers * D, N, P)`, also where `h0` was null. */
+  /** `(numLayers * D, N, P)`, also if `h0` was null. */
   readonly h0: FloatArray | null
-  /** LSTM: `(numLayers * D, N, H)`, also where `c0` was null; else null. */
+  /** LSTM: `(numLayers * D, N, H)`, also if `c0` was null; else null. */
   readonly c0: FloatArray | null
   /**
-   * Shaped and ordered as the weights that were packed, null where they are. Summed over timesteps and sequences; the
-   * two biases of an RNN or LSTM have equal gradients, in arrays of their own.
+   * Shaped and ordered as the packed weights; null for a weight that is null. They are summed over timesteps and
+   * sequences. The two biases of an RNN or LSTM have equal gradients, in separate arrays.
    */
   readonly weights: readonly DirectionGradients[]
 }
 
 /**
- * The results of a sequence and what its engine kept to walk it backward: gates, states, or only the arguments to
- * compute them again from. It is independent of the arrays it was made from, and of those it gave out. The packed
- * weights must stay, not updated, until its last {@link RecurrentTape.backward}.
+ * The results of a sequence, and what its engine kept for the way back: gates, states, or only the arguments to compute
+ * them again. It is independent of the arrays that went in and came out. The packed weights must not be disposed or
+ * updated before its last {@link RecurrentTape.backward}.
  *
  * `Gradients` is {@link RecurrentGradients}; for a device engine, a promise of them.
  */
 export interface RecurrentTape<Gradients = RecurrentGradients> extends RecurrentOutput {
   /**
-   * Backpropagation through time. May be called again, with other gradients or the same.
+   * Backpropagation through time. It may be called again, with the same or other gradients.
    * @param wanted default: all of them
    * @throws RangeError on a gradient of the wrong length, TypeError on a wrong element type, Error after the tape or its
    * weights were disposed, or the weights updated
    */
   backward(gradients: OutputGradients, wanted?: WantedGradients): Gradients
-  /** Gives the memory back. `backward` throws afterwards; disposing twice does nothing. */
+  /** Frees the memory. `backward` throws afterwards; disposing twice does nothing. */
   dispose(): void
   [Symbol.dispose](): void
 }
 
-/** What an engine that computes gradients has. */
+/** The training part of an engine that computes gradients. */
 export interface HostTraining {
   /**
-   * As {@link HostEngine.recurrent}, kept on a tape from which gradients can be had.
+   * Like {@link HostEngine.recurrent}, but returns a tape, which computes gradients.
    *
    * @example
    * using tape = engine.training.recurrent(packedWeights, call)
@@ -81,7 +83,7 @@ export interface HostTraining {
   recurrent(weights: PackedWeights, input: RecurrentInput): RecurrentTape
 }
 
-/** As {@link HostTraining}, asynchronously. */
+/** Like {@link HostTraining}, but asynchronous. */
 export interface DeviceTraining {
   recurrent(
     weights: PackedWeights,

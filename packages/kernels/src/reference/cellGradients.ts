@@ -3,7 +3,7 @@ import type { DirectionGradients } from '../contract/training.ts'
 import { gates, sigmoid } from './cellSteps.ts'
 import { add, addOuterProduct, product, transposedProduct } from './matrices.ts'
 
-/** What a timestep read: `x` `(I)`, the states before it, `h` `(P)` and, for LSTM, `c` `(H)`. */
+/** What a timestep read: `x` `(I)`, and the states before it, `h` `(P)` and, for LSTM, `c` `(H)`. */
 export interface CellInputs {
   readonly x: FloatArray
   readonly h: FloatArray
@@ -11,12 +11,13 @@ export interface CellInputs {
 }
 
 /**
- * The derivative of a timestep of one sequence. Replaces `dh` `(P)` and, for LSTM, `dc` `(H)`, the gradients of the
- * states after it, by those of the states before it; adds to `dw`, shaped as `w`, where that is not null; returns the
- * gradient of `x` `(I)`, or null unless `wantsX`.
+ * The derivative of one timestep of one sequence. `dh` `(P)` and, for LSTM, `dc` `(H)` are the gradients of the states
+ * after the timestep. They are replaced by those of the states before it. The gradients of the weights are added to
+ * `dw`, shaped as `w`, unless it is null. Returns the gradient of `x` `(I)`, or null unless `wantsX`.
  *
- * `dy` is the gradient of the loss with respect to `y`; `a` is what a gate is activated from. The derivatives are those
- * of the equations in cellSteps.ts, by the chain rule: `sigmoid' = sigmoid (1 - sigmoid)`, `tanh' = 1 - tanh^2`.
+ * In comments, `dy` is the gradient of the loss with respect to `y`, and `a` is the value before a gate's activation.
+ * The derivatives are those of the equations in cellSteps.ts, by the chain rule: `sigmoid' = sigmoid (1 - sigmoid)`,
+ * `tanh' = 1 - tanh^2`.
  */
 export type CellGradient = (
   w: DirectionWeights,
@@ -102,8 +103,8 @@ export const cellGradients: Readonly<Record<RecurrentMode, CellGradient>> = {
 }
 
 /**
- * From the gradients of `W_ih x + b_ih` and `W_hh h + b_hh`, both `(G*H)`, to those of all they are made of: adds to
- * `dw`, overwrites `dh`, returns the gradient of `x` if it is wanted.
+ * Takes the gradients of `W_ih x + b_ih` and `W_hh h + b_hh`, both `(G*H)`, and computes those of their parts. Adds to
+ * `dw`, overwrites `dh`, and returns the gradient of `x` if it is wanted.
  */
 function throughProducts(
   w: DirectionWeights,

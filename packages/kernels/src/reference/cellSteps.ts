@@ -4,8 +4,8 @@ import { product } from './matrices.ts'
 /**
  * One timestep of one sequence: reads `x` `(I)`, replaces the states `h` `(P)` and, for LSTM, `c` `(H)`.
  *
- * Equations as in PyTorch's documentation of nn.RNNCell, nn.LSTMCell and nn.GRUCell; `b` stands for a bias that is
- * zero where the layer has none.
+ * The equations are those in PyTorch's documentation of nn.RNNCell, nn.LSTMCell and nn.GRUCell. A bias `b` is zero if
+ * the layer has none.
  */
 export type CellStep = (
   w: DirectionWeights,
@@ -51,7 +51,7 @@ export const cellSteps: Readonly<Record<RecurrentMode, CellStep>> = {
   },
 }
 
-/** `W_ih x + b_ih + W_hh h + b_hh` `(G*H)`: what the gates are activated from. */
+/** `W_ih x + b_ih + W_hh h + b_hh` `(G*H)`: the gates before their activation. */
 export function gates(w: DirectionWeights, x: FloatArray, h: FloatArray): Float64Array {
   const fromX = product(w.weightIh, x, w.biasIh)
   const fromH = product(w.weightHh, h, w.biasHh)

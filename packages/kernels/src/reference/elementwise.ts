@@ -12,7 +12,7 @@ const unary: Record<UnaryFunction, (x: number) => number> = {
   exp: Math.exp,
   log: Math.log,
   tanh: Math.tanh,
-  // In two forms, as e^-x overflows while the result is not 0 yet.
+  // In two forms, because e^-x overflows where the result is not 0 yet.
   sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
 }
 

@@ -1,6 +1,6 @@
 import type { FloatArray } from '../contract/recurrent.ts'
 
-/** `matrix vector + bias`; the matrix has as many columns as the vector elements. */
+/** `matrix vector + bias`. The matrix has a column for each element of the vector. */
 export function product(matrix: FloatArray, vector: FloatArray, bias: FloatArray | null): Float64Array {
   const columns = vector.length
   const result = new Float64Array(matrix.length / columns)
@@ -12,7 +12,7 @@ export function product(matrix: FloatArray, vector: FloatArray, bias: FloatArray
   return result
 }
 
-/** `matrix^T vector`; the matrix has as many rows as the vector elements. */
+/** `matrix^T vector`. The matrix has a row for each element of the vector. */
 export function transposedProduct(matrix: FloatArray, vector: FloatArray): Float64Array {
   const columns = matrix.length / vector.length
   const result = new Float64Array(columns)
@@ -24,7 +24,7 @@ export function transposedProduct(matrix: FloatArray, vector: FloatArray): Float
   return result
 }
 
-/** `matrix += left right^T`, where the matrix has a row for each element of `left`, a column for each of `right`. */
+/** `matrix += left right^T`. The matrix has a row for each element of `left` and a column for each of `right`. */
 export function addOuterProduct(matrix: FloatArray, left: FloatArray, right: FloatArray): void {
   for (let row = 0; row < left.length; row++) {
     for (let i = 0; i < right.length; i++) {

@@ -11,8 +11,8 @@ import { ReferenceWeights } from './referenceWeights.ts'
 import { runSequence } from './sequence.ts'
 
 /**
- * The oracle: the equations in plain TypeScript, one element after the other, in double precision and rounded to
- * the dtype where a result is stored. Short enough to be checked by eye; other engines are tested against it.
+ * The equations in plain TypeScript, one element after the other. It computes in double precision and rounds to the
+ * dtype when it stores a result. It is short enough to be checked by eye. Other engines are tested against it.
  */
 export const reference: HostEngine & { readonly training: HostTraining } = {
   kind: 'host',
@@ -34,7 +34,7 @@ export const reference: HostEngine & { readonly training: HostTraining } = {
   softmaxInto,
 }
 
-/** Runs a sequence of one timestep at a time. */
+/** Runs each timestep as a sequence of length one. */
 class ReferenceStream implements RecurrentStream {
   readonly batch: number
   readonly #weights: PackedWeights

@@ -20,14 +20,14 @@ import { add, rowOf } from './matrices.ts'
 import { ReferenceWeights } from './referenceWeights.ts'
 import { type RecordedStep, runSequence } from './sequence.ts'
 
-/** Every step of a sequence, in the order of computation; walked from its end to its beginning by `backward`. */
+/** Every step of a sequence, in the order of computation. `backward` walks the steps from the last to the first. */
 export class ReferenceTape implements RecurrentTape {
   readonly output: FloatArray
   readonly hn: FloatArray
   readonly cn: FloatArray | null
   readonly cells: FloatArray | null
   readonly #weights: ReferenceWeights
-  /** Of the weights it ran with. */
+  /** The version of the weights that it ran with. */
   readonly #version: number
   /** `N` and `R`. */
   readonly #counts: { readonly N: number; readonly R: number }
@@ -63,7 +63,7 @@ export class ReferenceTape implements RecurrentTape {
     const dh = doubles(gradients.hn, states * P)
     const dc = spec.mode === 'LSTM' ? doubles(gradients.cn, states * H) : null
     const dWeights = directions.map((w, index) => zerosLike(w, wanted.weights?.[index]))
-    // Of each layer's input; the output of the last layer stands on top of them.
+    // The gradients of each layer's input, and last that of the last layer's output.
     const dInputs: Float64Array[] = Array.from(
       { length: spec.numLayers },
       (_, layer) => new Float64Array(R * layerInputSize(sizes, layer)),
@@ -77,7 +77,8 @@ export class ReferenceTape implements RecurrentTape {
       const dhn = rowOf(dh, state * N + n, P)
       const dcn = dc && rowOf(dc, state * N + n, H)
 
-      // The new hidden state went two ways: to the next timestep, and out, where dropout met it below the last layer.
+      // The new hidden state went to the next timestep and to the output. Below the last layer, dropout scaled the
+      // output.
       const place = rowOut * D + direction
       const dOutput = rowOf(dInputs[layer + 1] as Float64Array, place, P)
       const factors =
@@ -120,12 +121,12 @@ export class ReferenceTape implements RecurrentTape {
   }
 }
 
-/** A copy in double precision; `length` zeros if null. */
+/** A copy in double precision, or `length` zeros if null. */
 function doubles(array: FloatArray | null, length: number): Float64Array {
   return array === null ? new Float64Array(length) : Float64Array.from(array)
 }
 
-/** Zeros for the gradient of each weight that is there and wanted. */
+/** Zeros for the gradient of each weight that exists and is wanted. */
 function zerosLike(
   w: DirectionWeights,
   wanted: NonNullable<WantedGradients['weights']>[number] = {},

@@ -1,7 +1,7 @@
 import { checkWeights } from '../checks/weights.ts'
 import type { DirectionWeights, PackedWeights, RecurrentSpec } from '../contract/recurrent.ts'
 
-/** A plain copy: the reference engine reads PyTorch's layout as it is. */
+/** A plain copy: the reference engine reads PyTorch's layout. */
 export class ReferenceWeights implements PackedWeights {
   readonly spec: RecurrentSpec
   readonly stale = false

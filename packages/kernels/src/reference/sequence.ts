@@ -13,19 +13,19 @@ import { cellSteps } from './cellSteps.ts'
 import { rowOf } from './matrices.ts'
 import { ReferenceWeights } from './referenceWeights.ts'
 
-/** One timestep of one sequence in one direction of one layer: where it stood and what it read. */
+/** One timestep of one sequence, in one direction of one layer: its place and what it read. */
 export interface RecordedStep extends CellInputs {
   readonly layer: number
   readonly direction: number
-  /** Sequence. */
+  /** The sequence. */
   readonly n: number
-  /** Row of the layer's input it read. */
+  /** The row of the layer's input that it read. */
   readonly rowIn: number
-  /** Row of the layer's output it wrote. */
+  /** The row of the layer's output that it wrote. */
   readonly rowOut: number
 }
 
-/** Runs all timesteps, layers and directions; adds every step to `record`, in the order of computation, if there is one. */
+/** Runs all timesteps, layers and directions. Adds every step to `record`, if given, in the order of computation. */
 export function runSequence(
   weights: PackedWeights,
   call: RecurrentInput,
@@ -41,7 +41,7 @@ export function runSequence(
   const cn = spec.mode === 'LSTM' ? (call.c0?.slice() ?? allocate(spec.dtype, states * H)) : null
   const step = cellSteps[spec.mode]
 
-  // Row of sequence n at timestep t. Only what the caller sees can be batch-major.
+  // The row of sequence n at timestep t. Only the caller's input and output can be batch-major.
   const firstRow = rowOffsets(call.batchSizes)
   const timeMajor = (t: number, n: number): number => (firstRow[t] ?? 0) + n
   const caller = call.batchFirst ? (t: number, n: number): number => n * T + t : timeMajor
@@ -60,7 +60,7 @@ export function runSequence(
       const hOf = (n: number): FloatArray => rowOf(hn, state * N + n, P)
       const cOf = (n: number): FloatArray | null => cn && rowOf(cn, state * N + n, H)
       for (let i = 0; i < T; i++) {
-        // A reversed sequence starts at its own end: until then its state stays the initial one.
+        // The reverse direction starts at a sequence's own end. Until then its state stays the initial one.
         const t = direction === 0 ? i : T - 1 - i
         for (let n = 0; n < (call.batchSizes[t] ?? 0); n++) {
           const [rowIn, rowOut] = [rowOfInput(t, n), rowOfOutput(t, n)]
@@ -82,7 +82,7 @@ export function runSequence(
   return { output, hn, cn, cells }
 }
 
-/** Row at which each timestep starts. */
+/** The row at which each timestep starts. */
 function rowOffsets(batchSizes: Int32Array): Int32Array {
   const offsets = new Int32Array(batchSizes.length)
   for (let t = 1; t < batchSizes.length; t++) offsets[t] = (offsets[t - 1] ?? 0) + (batchSizes[t - 1] ?? 0)

@@ -1,4 +1,4 @@
-// What a recurrent layer is, for packages that store, build or measure one.
+// The parts of a recurrent layer, for packages that store, build or measure one.
 
 export type { DirectionWeights, RecurrentMode, RecurrentSpec } from '../contract/recurrent.ts'
 export { gateCount, gateLetters, kindOf, kindOfGates, modeOf, type RecurrentKind } from './kinds.ts'

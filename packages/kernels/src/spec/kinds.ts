@@ -1,6 +1,6 @@
 import type { RecurrentMode } from '../contract/recurrent.ts'
 
-/** The recurrences as their classes are called; an RNN's activation is not part of it. */
+/** The recurrences, named as their classes. An RNN's activation is not part of the name. */
 export type RecurrentKind = 'RNN' | 'LSTM' | 'GRU'
 
 /** A letter for each gate, in the order in which PyTorch stacks them by rows. */

@@ -1,13 +1,13 @@
 import type { DirectionWeights, RecurrentSpec } from '../contract/recurrent.ts'
 import { layerInputSize, sizesOf } from './sizes.ts'
 
-/** What the parameters of a recurrent layer follow from. */
+/** What determines the parameters of a recurrent layer. */
 export interface LayerSpec extends Omit<RecurrentSpec, 'dtype'> {
   /** Whether there are `bias_ih` and `bias_hh`. */
   readonly bias: boolean
 }
 
-/** PyTorch's names of the weights of a direction, in its order; a layer's have a suffix, a cell's none. */
+/** PyTorch's names of a direction's weights, in its order. A layer adds a suffix to them, a cell does not. */
 const weightNames = {
   weightIh: 'weight_ih',
   weightHh: 'weight_hh',
@@ -23,7 +23,7 @@ export interface ParameterSpec {
   readonly shape: readonly number[]
 }
 
-/** The parameters of one direction of one layer, by role and in PyTorch's order; null for one there is not. */
+/** The parameters of one direction of one layer, by role and in PyTorch's order; null for one that does not exist. */
 export interface DirectionParameters {
   readonly weightIh: ParameterSpec
   readonly weightHh: ParameterSpec
@@ -33,7 +33,7 @@ export interface DirectionParameters {
 }
 
 /**
- * What the names of a layer's parameters end in, for each direction of each layer: `_l0`, `_l0_reverse`, `_l1`, ...
+ * The end of the names of a layer's parameters, for each direction of each layer: `_l0`, `_l0_reverse`, `_l1`, ...
  *
  * @example
  * suffixesOf({ numLayers: 1, bidirectional: true })   // ['_l0', '_l0_reverse']

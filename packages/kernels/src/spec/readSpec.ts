@@ -1,17 +1,17 @@
 import type { LayerSpec } from './parameters.ts'
 
-/** A recurrent layer or cell, as names and shapes of its parameters tell it. */
+/** What the names and shapes of its parameters tell of a recurrent layer or cell. */
 export interface StoredSpec extends Omit<LayerSpec, 'mode'> {
-  /** Blocks of `H` rows in its weights: see `kindOfGates`. Not whole where these are no recurrent weights. */
+  /** Blocks of `H` rows in its weights: see `kindOfGates`. Not a whole number if these are not recurrent weights. */
   readonly gates: number
 }
 
 /**
- * Reads a state dict: `weight_ih` is `(G*H, I)`, `weight_hh` `(G*H, P)`, and `weight_hr`, where there is one, `(P, H)`.
- * Layers are counted up to the first that is not there. Whether every parameter fits is not checked.
- * @param shapeOf the shape of the parameter of a name, undefined where there is none
+ * Reads a state dict: `weight_ih` is `(G*H, I)`, `weight_hh` `(G*H, P)`, and `weight_hr`, if there is one, `(P, H)`.
+ * Layers are counted up to the first that is missing. It is not checked whether every parameter fits.
+ * @param shapeOf returns the shape of the parameter of a name, undefined if there is none
  * @param suffix of the first layer's names; `''` for a cell
- * @returns null where there are no such matrices
+ * @returns null if there are no such matrices
  */
 export function readSpec(
   shapeOf: (name: string) => readonly number[] | undefined,

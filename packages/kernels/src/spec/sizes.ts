@@ -1,7 +1,7 @@
 import type { RecurrentSpec } from '../contract/recurrent.ts'
 import { gateCount } from './kinds.ts'
 
-/** A spec's derived sizes, in the letters of {@link RecurrentSpec}. */
+/** Sizes that follow from a spec, in the letters of {@link RecurrentSpec}. */
 export interface Sizes {
   readonly G: number
   readonly D: number
@@ -21,7 +21,7 @@ export function sizesOf(spec: Omit<RecurrentSpec, 'dtype' | 'numLayers'>): Sizes
   }
 }
 
-/** Inputs of a layer: `I`, or the outputs of the layer below. */
+/** The input size of a layer: `I`, or the width of the layer below. */
 export function layerInputSize({ D, I, P }: Pick<Sizes, 'D' | 'I' | 'P'>, layer: number): number {
   return layer === 0 ? I : D * P
 }
