@@ -160,7 +160,7 @@ describeEngines((engine) => {
     (given) => {
       const cell = given.to(engine)
       const x = ones([2, 3])
-      // Not zeros, which would hide the weights they are multiplied with.
+      // Not zeros: they would hide the weights that they are multiplied with.
       const hx = [ones([2, 4]), ones([2, 4])].slice(0, cell instanceof LSTMCell ? 2 : 1)
       const run = (): unknown => step(cell, x, hx).map((t) => t.toArray())
       run()

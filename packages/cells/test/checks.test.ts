@@ -11,7 +11,7 @@ function expectThrows(act: () => unknown, error: ErrorClass, message: string): v
   expect(act).toThrow(message)
 }
 
-/** What a caller from JavaScript may pass, whatever the types say. */
+/** Makes a cell with any arguments, as a caller from JavaScript may. */
 function make(type: new (...args: never[]) => Cell, ...args: unknown[]): unknown {
   return Reflect.construct(type, args)
 }

@@ -38,14 +38,14 @@ export function toTensor(encoded: EncodedArray): Tensor {
   return tensor(decodeArray(encoded), { shape: encoded.shape })
 }
 
-/** A state dict, or the weights of one: the keys PyTorch wrote. */
+/** A state dict with the keys that PyTorch wrote. */
 export function toState(weights: Readonly<Record<string, EncodedArray | undefined>>): Map<string, Tensor> {
   return new Map(
     Object.entries(weights).flatMap(([name, encoded]) => (encoded ? [[name, toTensor(encoded)]] : [])),
   )
 }
 
-/** One step of a cell of any kind, its states in a list: `[h]` or `[h, c]`. */
+/** Runs one step of a cell of any kind. Its states are in a list: `[h]` or `[h, c]`. */
 export function step(cell: Cell, input: Tensor, states: readonly Tensor[] | null): readonly Tensor[] {
   const [hx = null, cx] = states ?? []
   if (cell instanceof LSTMCell) return cell.forward(input, hx && cx ? [hx, cx] : null)
@@ -54,7 +54,7 @@ export function step(cell: Cell, input: Tensor, states: readonly Tensor[] | null
 
 const best = wasmVariant()
 
-/** One suite per engine; where this runtime cannot run one, its tests show as skipped. */
+/** Runs a suite for each engine. If this runtime cannot run an engine, its tests are shown as skipped. */
 export function describeEngines(suite: (engine: HostEngine) => void): void {
   const engines: readonly [title: string, engine: HostEngine | null][] = [
     ['reference', reference],

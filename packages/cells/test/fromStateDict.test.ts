@@ -77,7 +77,7 @@ function makeCell(
   }
 }
 
-/** What a layer computes, cell by cell: (T, N, I) to (T, N, D*H). */
+/** Computes a layer cell by cell: (T, N, I) to (T, N, D*H). */
 function runByCells(fixture: Fixture, prefix: string): Tensor {
   const { bidirectional = false, numLayers = 1 } = fixture.options
   const state = prefixed(prefix, toState(fixture.weights))
@@ -86,7 +86,7 @@ function runByCells(fixture: Fixture, prefix: string): Tensor {
   let rows = [...toTensor(fixture.input)]
   for (let layer = 0; layer < numLayers; layer++) {
     const outputs = directions.map((direction, d) => {
-      // Where there is one layer of one direction, it needs no naming.
+      // A single layer of one direction does not have to be named.
       const place = numLayers * directions.length === 1 ? {} : { layer, direction }
       const cell = makeCell(fixture, state, { prefix, ...place })
       let states: readonly Tensor[] | null = hx?.map((h) => h.at(layer * directions.length + d)) ?? null

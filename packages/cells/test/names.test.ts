@@ -7,6 +7,6 @@ test.each([
   ['LSTMCell', LSTMCell],
   ['GRUCell', GRUCell],
 ] as const)('%s says its name as a string, which minifiers leave alone', (name, type) => {
-  // The name that a class has by its declaration cannot be written to.
+  // A name that comes from the class declaration is not writable.
   expect(Object.getOwnPropertyDescriptor(type, 'name')).toMatchObject({ value: name, writable: true })
 })

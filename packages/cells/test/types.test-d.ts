@@ -5,7 +5,7 @@ import { type CellState, GRUCell, LSTMCell, RNNCell } from '../src/index.ts'
 declare const input: Tensor
 const [rnn, lstm, gru] = [new RNNCell(3, 4, { nonlinearity: 'relu' }), new LSTMCell(3, 4), new GRUCell(3, 4)]
 
-// A loop over the timesteps, from a given state and from none.
+// A loop over the timesteps, with and without an initial state.
 let hx: Tensor | undefined
 for (const xt of input) hx = gru.forward(xt, hx)
 let pair: CellState | null = null

@@ -3,8 +3,8 @@ import { call, construct, faultOf, type WrongCall } from '@unroll/testing'
 import { describe, expect, test } from 'vitest'
 import * as cells from '../src/index.ts'
 
-// Calls of plain JavaScript, as people make them who know PyTorch or guess: none is accepted, and none is answered in the
-// engine's own words.
+// Wrong calls from plain JavaScript, as people make them who know PyTorch or guess. None is accepted, and none fails
+// with an error of the JavaScript engine.
 
 const { GRUCell, LSTMCell, RNNCell } = cells
 const kinds = { RNNCell, LSTMCell, GRUCell }

@@ -11,7 +11,7 @@ import { randomFloats, seeded } from './random.ts'
 
 const dtypes = ['float32', 'float64'] as const satisfies FloatDType[]
 
-/** Lengths around the wasm engine's chunk of 16,384 elements, where copying in parts could go wrong. */
+/** Lengths around the wasm engine's chunk of 16,384 float32 elements, where copying in parts could go wrong. */
 const lengths = [0, 1, 3, 5, 17, 1000, 16385, 40001]
 
 const unary: Record<UnaryFunction, (x: number) => number> = {

@@ -42,7 +42,7 @@ function makeLayer({ module, arguments: given, options, seed }: Fixture): Module
       .map(([name, value]) => [camelCase(name), value]),
   )
   manualSeed(seed)
-  // LogSoftmax takes its one option by position.
+  // LogSoftmax takes its only option by position.
   const last = module === 'LogSoftmax' ? [options.dim] : Object.keys(named).length > 0 ? [named] : []
   return Reflect.construct(type, [...given, ...last])
 }

@@ -40,7 +40,7 @@ describe('modules', () => {
     const hidden = [...Object.getOwnPropertyNames(linear), ...Object.getOwnPropertySymbols(linear)].filter(
       (key) => !Object.keys(linear).includes(String(key)),
     )
-    // What there is of private state is a function: nothing to look into, nothing to wrap.
+    // Private state is a function: nothing can look into it or wrap it.
     expect(hidden.every((key) => typeof Reflect.get(linear, key) === 'function')).toBe(true)
     expect(linear.namedParameters().map(([name]) => name)).toEqual(['weight', 'bias'])
   })

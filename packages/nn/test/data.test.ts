@@ -40,12 +40,12 @@ function run(module: Module, input: Tensor): unknown {
   return output.toArray()
 }
 
-/** Writes another number into an array that was taken. */
+/** Writes another number into an array that was taken from a tensor. */
 function change(array: TypedArray): void {
   array[array.length - 1] = Number(array[array.length - 1]) + 1
 }
 
-/** What a module of the same weights gives that was never run before. */
+/** The result of a module with the same weights that was never run before. */
 function fresh(make: () => Module, module: Module, input: Tensor): unknown {
   const twin = make()
   twin.loadStateDict(new Map([...module.stateDict()].map(([key, value]) => [key, value.clone()])))

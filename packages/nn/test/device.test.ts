@@ -40,6 +40,6 @@ test.each<[string, Module]>(
   const got = await model.to(engine).forwardAsync(x)
   expect(got).toBeAllclose(want)
   expect(got.shape).toEqual(want.shape)
-  // To the first Linear and from it, to the second and from the Softmax.
+  // Sent to the first and the second Linear; read after the first and after the Softmax.
   expect(counts).toEqual({ sent: 2, read: 2 })
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 /** Every host engine of this runtime. */
 const engines: readonly HostEngine[] = [reference, wasm, createWasmEngine('simd')]
 
-/** Describes the same behaviour once for each engine, which is the default one meanwhile. */
+/** Describes the same behaviour once for each engine. That engine is the default one meanwhile. */
 export function describeEngines(behaviour: (engine: HostEngine) => void): void {
   describe.each(engines.map((engine) => ({ title: `${engine.name} ${engine.variant}`.trim(), engine })))(
     '$title',
@@ -16,7 +16,7 @@ export function describeEngines(behaviour: (engine: HostEngine) => void): void {
   )
 }
 
-/** A host engine that computes as another one, and notes which of its functions were asked. */
+/** A host engine that computes like another one, and records which functions were called. */
 export function recordingEngine(base: HostEngine): {
   readonly engine: HostEngine
   readonly calls: string[]

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import * as nn from '../src/index.ts'
 import { camelCase } from './fixtures.ts'
 
-/** What Python's errors are here. */
+/** Our classes for Python's errors. */
 const classes: Readonly<Record<string, new () => Error>> = {
   TypeError,
   ValueError: RangeError,
@@ -22,7 +22,7 @@ describe('layers refuse what PyTorch refuses, by the same kind of error', () => 
         value === undefined ? [] : [[camelCase(name), value]],
       ),
     )
-    // Softmax takes its one option by position.
+    // Softmax takes its only option by position.
     const last = 'dim' in named ? [named['dim']] : Object.keys(named).length > 0 ? [named] : []
     expect(() => {
       const layer = Reflect.construct(type, [...given, ...last])

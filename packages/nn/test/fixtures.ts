@@ -5,7 +5,7 @@ export function toTensor(encoded: EncodedArray): Tensor {
   return tensor(decodeArray(encoded), { shape: encoded.shape })
 }
 
-/** The weights of a state dict, under the keys PyTorch wrote. */
+/** The weights of a state dict, under the keys that PyTorch wrote. */
 export function toState(weights: Readonly<Record<string, EncodedArray | undefined>>): Map<string, Tensor> {
   return new Map(
     Object.entries(weights).flatMap(([name, encoded]) => (encoded ? [[name, toTensor(encoded)]] : [])),

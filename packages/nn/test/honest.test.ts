@@ -6,7 +6,7 @@ import { type Module, Sequential } from '../src/index.ts'
 import { makeDevice } from './device.ts'
 import { recordingEngine } from './engines.ts'
 
-/** A module of each class, and what it is called with. */
+/** A module of each class, and the input that it is called with. */
 const cases: readonly (readonly [module: () => Module, input: () => Tensor])[] = [
   [() => new nn.Linear(5, 6), () => randn([2, 4, 5])],
   [() => new nn.Embedding(7, 5), () => tensor([[1n, 3n, 6n]])],
@@ -73,7 +73,7 @@ describe('a module computes on the engine it says', () => {
     const there = module.modules().filter((each) => each.engine === engine)
     const here = module.modules().filter((each) => each.engine === standard.engine)
     expect([...there, ...here]).toHaveLength(module.modules().length)
-    // Modules that say so, and they alone, compute on the host; who computes nothing computes nowhere.
+    // Exactly the modules that say so compute on the host. A module that computes nothing calls no engine.
     expect(standard.calls.length > 0).toBe(here.some(computes))
     const isDevices = module.modules().filter((each) => each.constructor.name !== 'Sequential')
     expect(counts.read > 0).toBe(isDevices.some((each) => each.engine === engine && lowers(each)))
@@ -129,7 +129,7 @@ test('the operations of a module that throws leave the default engine in place',
   expect(own.calls).toEqual([])
 })
 
-/** Whether a module asks an engine: others move numbers, or have loops of their own. */
+/** True if a module calls an engine. Others move numbers, or have their own loops. */
 function computes(module: Module): boolean {
   const without = ['Embedding', 'LayerNorm', 'BatchNorm1d', 'Dropout', 'MaxPool1d', 'Flatten', 'Identity']
   if (module instanceof Sequential) return [...module].some(computes)

@@ -66,7 +66,7 @@ describe.each(fixtures.cases)('$name', (fixture) => {
     const tensor = empty(shape, { dtype })
     expect(fill(tensor, fixture)).toBe(tensor)
     if (fixture.function === 'orthogonal_') {
-      // Another algorithm than LAPACK's: equal up to rounding.
+      // The algorithm is not LAPACK's, so results are equal up to rounding.
       expect(tensor).toBeAllclose(want, dtype === 'float64' ? tolerances.float64 : { rtol: 1e-6, atol: 1e-6 })
     } else if (fixture.function.includes('normal') && dtype === 'float64') {
       // log and cos of a runtime are not those of glibc in the last digits.

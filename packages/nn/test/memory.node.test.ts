@@ -36,10 +36,10 @@ describe('a stream of a Sequential on the wasm engine', () => {
     const steps = (count: number): void => {
       for (let i = 0; i < count; i++) stream.step(frame)
     }
-    // Until it is optimised.
+    // Warms up until the code is optimised.
     steps(30_000)
     const bytes = await allocatedBytes(() => steps(50_000))
-    // An array of one number a step would come to 2.5 MB.
+    // One array of one number per step would need 2.5 MB.
     expect(bytes).toBeLessThan(250_000)
   })
 })

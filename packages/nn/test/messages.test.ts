@@ -2,7 +2,7 @@ import { ones, type Tensor } from '@unroll/tensor'
 import { describe, expect, test } from 'vitest'
 import { Linear, Module, Sequential, Tanh } from '../src/index.ts'
 
-/** Returns what recurrent layers do: `[output, hn]`. */
+/** Returns `[output, hn]`, like a recurrent layer. */
 class Recurrent extends Module {
   override forward(x: Tensor): [output: Tensor, hn: Tensor] {
     return [x, x]

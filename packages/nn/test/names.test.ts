@@ -11,7 +11,7 @@ describe('names of modules', () => {
   test.each([...classes, ['Parameter', nn.Parameter]] as const)(
     '%s says its name as a string, which minifiers leave alone',
     (name, type) => {
-      // The name that a class has by its declaration cannot be written to.
+      // A name that comes from the class declaration is not writable.
       expect(Object.getOwnPropertyDescriptor(type, 'name')).toMatchObject({ value: name, writable: true })
     },
   )

@@ -1,4 +1,4 @@
-// Tests that several files run, each with proxies of its own kind.
+// Tests that several files run, each with its own kind of proxy.
 import { type HostEngine, reference, setDefaultEngine } from '@unroll/kernels'
 import { manualSeed, noGrad, randn, type Tensor, tensor } from '@unroll/tensor'
 import { describe, expect, test } from 'vitest'
@@ -56,7 +56,7 @@ const layers: readonly [module: Module, input: Tensor][] = [
   [new Sequential(new Linear(5, 3), new Tanh()), randn([2, 5])],
 ]
 
-/** The reference engine, counting what it packs. */
+/** The reference engine. It counts how often it packs. */
 function countingEngine(): HostEngine & { packs: number } {
   const engine = {
     ...reference,
@@ -70,8 +70,8 @@ function countingEngine(): HostEngine & { packs: number } {
 }
 
 /**
- * What has to work where a framework stands between a user and a model.
- * @param wrap gives what the framework hands out for a value
+ * Describes what has to work when a framework's proxy wraps a model.
+ * @param wrap returns the framework's proxy for a value
  */
 export function describeProxied(title: string, wrap: <T extends object>(value: T) => T): void {
   describe(title, () => {
@@ -105,7 +105,7 @@ export function describeProxied(title: string, wrap: <T extends object>(value: T
       expect(proxy.getBuffer('norms.1.running_mean').shape).toEqual([4])
       expect(proxy.modules()).toHaveLength(model.modules().length)
 
-      // What is done to the one shows at the other.
+      // A change to one shows at the other.
       expect(proxy.train().training && model.heads.get('main').at(-1).training).toBe(true)
       proxy.eval()
       proxy.to('float64').to('float32')

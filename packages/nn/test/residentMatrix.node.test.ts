@@ -9,7 +9,7 @@ import { Linear, Parameter, zeros_ } from '../src/index.ts'
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 
-/** The reference engine, counting the matrices it has packed and not given back. */
+/** The reference engine. It counts the matrices that are packed and not yet freed. */
 function countingEngine(): HostEngine & { held: number; packs: number; arrays: unknown[] } {
   const engine = {
     ...reference,

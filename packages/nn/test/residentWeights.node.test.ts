@@ -20,7 +20,7 @@ const spec = {
   bias: true,
 } as const
 
-/** What a GRUCell(2, 3) holds. */
+/** The parameters of a GRUCell(2, 3). */
 interface Weights {
   weight_ih: Parameter
   weight_hh: Parameter
@@ -42,7 +42,7 @@ function residentWeights(): ResidentWeights {
   return new ResidentWeights('GRUCell', spec, [''])
 }
 
-/** The reference engine, counting what it has packed and not given back. */
+/** The reference engine. It counts the weights that are packed and not yet freed. */
 function countingEngine(): HostEngine & {
   held: number
   packs: number

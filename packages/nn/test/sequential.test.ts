@@ -15,7 +15,7 @@ class Add extends Module {
   }
 }
 
-/** Computes only when awaited, as on a device. */
+/** Computes only when it is awaited, as on a device. */
 class Later extends Module {
   override forward(_x: Tensor): Tensor {
     throw new Error('await forwardAsync')

@@ -26,7 +26,7 @@ function floats(tensor: Tensor): FloatArray {
   throw new TypeError(`expected floats, got ${tensor.dtype}`)
 }
 
-/** What recurrent layers of @unroll/sequence look like from here: keeps a running sum. */
+/** Stands for a recurrent layer of @unroll/sequence. It keeps a running sum. */
 class Sum extends Module {
   readonly inputSize: number
   readonly hiddenSize: number
@@ -73,7 +73,7 @@ class Sum extends Module {
   }
 }
 
-/** Doubles what it gets, by its own stream. */
+/** Doubles its input. It has its own stream. */
 class Twice extends Module {
   override forward(input: Tensor): Tensor {
     return input.mul(2)
@@ -109,7 +109,7 @@ describeEngines((engine: HostEngine) => {
         for (let t = 0; t < 5; t++) {
           const got = stream.step(floats(x.at(t)))
           expect(got.constructor.name).toBe(dtype === 'float32' ? 'Float32Array' : 'Float64Array')
-          // The wasm engine adds up in another order where a product has few rows.
+          // The wasm engine adds in another order if a product has few rows.
           if (engine.name === 'reference') expect(got).toEqual(floats(want.at(t).clone()))
           expect(got).toBeAllclose(floats(want.at(t)), { rtol: 1e-6, atol: 1e-6 })
         }

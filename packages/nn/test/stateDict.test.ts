@@ -4,7 +4,7 @@ import { BatchNorm1d, Linear, Module, Parameter, Sequential, StateDictError } fr
 
 const model = (): Sequential<[Linear, Linear]> => new Sequential(new Linear(2, 3), new Linear(3, 1))
 
-/** What `run` throws. */
+/** Returns the error that `run` throws. */
 function errorOf(run: () => unknown): StateDictError {
   try {
     run()
@@ -170,7 +170,7 @@ describe('loadStateDict', () => {
   })
 })
 
-/** The state under keys that begin with `prefix`. */
+/** The same state with `prefix` before each key. */
 function prefixed(prefix: string, state: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   return new Map([...state].map(([key, value]) => [prefix + key, value]))
 }
@@ -228,7 +228,7 @@ describe('loadStateDict with a prefix', () => {
 })
 
 describe('a load that fails', () => {
-  /** A load that should change nothing. */
+  /** Expects a load to throw and to change nothing. */
   function expectNothing(target: Module, load: () => unknown, message: string): void {
     const before = [...target.stateDict().values()].map(String)
     expect(load).toThrow(message)

@@ -35,12 +35,12 @@ class Model extends Module {
   }
 }
 
-// Modules of any arguments and results are modules.
+// Modules with any arguments and results are assignable to Module.
 const modules: Module[] = [new Encoder(), new Model(), new Linear(1, 1), new Sequential()]
 expectTypeOf(new Model().to('float64').eval()).toEqualTypeOf<Model>()
 expectTypeOf(modules[0]?.children()).toEqualTypeOf<Module[] | undefined>()
 
-// forwardAsync takes what forward takes; what it gives is known where it is overridden.
+// forwardAsync takes what forward takes. Its result is known if it is overridden.
 expectTypeOf(new Encoder().forwardAsync(x, 2)).resolves.toBeUnknown()
 expectTypeOf(new Model().forwardAsync(x)).resolves.toEqualTypeOf<Tensor>()
 // @ts-expect-error two arguments at most
@@ -58,7 +58,7 @@ new Encoder().registerForwardHook((_module, _args, result) => {
 // @ts-expect-error the result is a pair
 new Encoder().registerForwardHook((_module, [input]) => input)
 
-// A Sequential takes what its first module takes and gives what its last gives.
+// A Sequential takes what its first module takes and returns what its last module returns.
 expectTypeOf(new Sequential(new Embedding(1, 1), new Encoder()).forward(x)).toEqualTypeOf<
   [output: Tensor, hn: Tensor]
 >()
@@ -69,7 +69,7 @@ expectTypeOf(new Sequential(new Linear(1, 1)).forwardAsync(x)).resolves.toEqualT
 expectTypeOf<Parameter>().toExtend<Tensor>()
 expectTypeOf<Tensor>().not.toExtend<Parameter>()
 
-// MaxPool1d gives positions too where it was told to.
+// MaxPool1d also returns positions if it is told to.
 expectTypeOf(new MaxPool1d(2).forward(x)).toEqualTypeOf<Tensor>()
 expectTypeOf(new MaxPool1d(2, { returnIndices: true }).forward(x)).toEqualTypeOf<
   [output: Tensor, indices: Tensor]
@@ -95,7 +95,7 @@ new Linear(1, 1).loadStateDict({ weight: x, bias: x }, { prefix: 'module.', stri
 new Linear(1, 1).loadStateDict({ weight: [[1]] })
 expectTypeOf(skipInit(() => new Linear(1, 1))).toEqualTypeOf<Linear>()
 
-// Streams take and give arrays.
+// Streams take and return arrays.
 expectTypeOf(new Sequential(new Linear(1, 1)).stream({ batch: 2 }).step(new Float32Array(2))).toEqualTypeOf<
   Float32Array | Float64Array
 >()

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { Linear } from '../src/index.ts'
 import { describeProxied } from './proxied.ts'
 
-// Vue's types unwrap what they hand out; a model stays a model.
+// Vue's types unwrap values, but a model stays a model.
 describeProxied("inside Vue's reactive()", (value) => reactive(value) as typeof value)
 describeProxied("inside Vue's ref()", (value) => ref(value).value as typeof value)
 

@@ -3,8 +3,8 @@ import { call, construct, faultOf, type WrongCall } from '@unroll/testing'
 import { describe, expect, test } from 'vitest'
 import * as nn from '../src/index.ts'
 
-// Calls of plain JavaScript, as people make them who know PyTorch or guess: none is accepted, and none is answered in the
-// engine's own words.
+// Wrong calls from plain JavaScript, as people make them who know PyTorch or guess. None is accepted, and none fails
+// with an error of the JavaScript engine.
 
 const {
   BatchNorm1d,
@@ -354,7 +354,7 @@ describe.each([
 
 test('every class and function is among them', () => {
   const codes = [...constructors, ...forwards, ...methods, ...functions, ...options].map(([code]) => code)
-  // Take what they are given as it is: unknown values, or values of an engine.
+  // These take any value: unknown values, or values of an engine.
   const open = ['DeviceTensor', 'deviceArray', 'Identity', 'Resident', 'StateDictError']
   for (const name of Object.keys(nn)) {
     if (!open.includes(name))

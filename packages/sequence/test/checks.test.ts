@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 
 type ErrorClass = new (message: string) => Error
 
-/** What a caller from JavaScript may pass, whatever the types say. */
+/** Makes an object with any arguments, as a caller from JavaScript may. */
 function make(type: new (...args: never[]) => unknown, ...args: unknown[]): unknown {
   return Reflect.construct(type, args)
 }
@@ -332,7 +332,7 @@ describe('forward refuses', () => {
   })
 })
 
-/** What a GPU's engine looks like from outside. */
+/** Stands for the engine of a GPU. */
 function deviceEngine(): DeviceEngine {
   return {
     kind: 'device',

@@ -80,7 +80,7 @@ describe('dropout', () => {
     lstm.forward(ones([20, 10, 2]))
     expect(dropped).toHaveLength(2 * 200 * 20)
     expect(new Set(dropped)).toEqual(new Set([0, 1.25]))
-    // Of 8,000 draws the share is within 0.0224 of 0.2, five standard deviations.
+    // With 8,000 draws, five standard deviations of the share are 0.0224.
     const share = dropped.filter((factor) => factor === 0).length / dropped.length
     expect(Math.abs(share - 0.2)).toBeLessThan(0.0224)
   })

@@ -10,7 +10,7 @@ const engines: readonly { readonly title: string; readonly engine: HostEngine | 
   { title: 'wasm relaxed-simd', engine: best === 'relaxed-simd' ? createWasmEngine(best) : null },
 ]
 
-/** One suite per engine; where this runtime cannot run one, its tests show as skipped. */
+/** Runs a suite for each engine. If this runtime cannot run an engine, its tests are shown as skipped. */
 export function describeEngines(suite: (engine: HostEngine) => void): void {
   for (const { title, engine } of engines) {
     describe.skipIf(engine === null)(engine ? title : `${title}: not in this runtime`, () =>

@@ -9,7 +9,7 @@ import { dtypeOf, type ModuleFixture, makeModule, run, toTensor } from './fixtur
 interface FidelityFixture extends ModuleFixture {
   readonly name: string
   readonly place: string
-  /** A value of each sequence of the batch but the last. */
+  /** One value for each sequence of the batch but the last. */
   readonly specials: readonly string[]
   readonly output: EncodedArray
   readonly states: readonly EncodedArray[]
@@ -17,7 +17,7 @@ interface FidelityFixture extends ModuleFixture {
 
 const cases: readonly FidelityFixture[] = fixtures.cases
 
-/** The input and states the fixture was made with: seeded draws, then special values in their places. */
+/** The input and states that the fixture was made with: seeded draws, then special values in their places. */
 function drawArguments(fixture: FidelityFixture, module: ReturnType<typeof makeModule>): [Tensor, Tensor[]] {
   const dtype = dtypeOf(fixture)
   const N = fixture.specials.length + 1

@@ -47,7 +47,7 @@ export function makeModule(fixture: ModuleFixture): LSTM | GRU | RNN {
   }
 }
 
-/** Runs a module with its states, given and returned, in a list whatever its kind: `[h]` or `[h, c]`. */
+/** Runs a module of any kind. States are passed and returned in a list: `[h]` or `[h, c]`. */
 export function run(
   module: LSTM | GRU | RNN,
   input: Tensor | PackedSequence,

@@ -63,7 +63,7 @@ describe('fromStateDict draws no weights', () => {
     const arrays = [...new LSTM(2, 3).stateDict()].map(([name, { data, shape }]) => ({ name, data, shape }))
     vi.stubGlobal('crypto', undefined)
     vi.resetModules()
-    // Packages as they are in a realm of their own, which nobody has seeded yet.
+    // Fresh copies of the packages, whose generator is not seeded yet.
     const [{ LSTM: FreshLSTM }, { tensor }] = await Promise.all([
       import('../src/index.ts'),
       import('@unroll/tensor'),

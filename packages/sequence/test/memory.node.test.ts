@@ -14,10 +14,12 @@ const collectGarbage: () => void = runInNewContext('gc')
 
 const MiB = 2 ** 20
 
-/** By how many bytes of heap, array buffers and WebAssembly memory the process grows over `count` runs, once warm. */
+/**
+ * How many bytes of heap, array buffers and WebAssembly memory the process grows by over `count` runs, after a warm-up.
+ */
 function growth(count: number, act: () => void): number {
   const measure = (): number => {
-    // Twice: the memory of array buffers is given back after the collection that finds them.
+    // Twice: the memory of array buffers is freed after the collection that finds them.
     collectGarbage()
     collectGarbage()
     const { heapUsed, external } = process.memoryUsage()
@@ -34,7 +36,7 @@ describeEngines((engine) => {
     const lstm = new LSTM(8, 8, { bidirectional: true }).to(engine)
     const x = ones([10, 8, 8])
     const packed = packPaddedSequence(x, [10, 9, 8, 7, 6, 5, 4, 3])
-    // Forwards that kept only their outputs, 5 and 3 kB, would come to 12 MiB.
+    // If each forward kept only its outputs, 5 and 3 kB, they would need 12 MiB.
     const grown = growth(1500, () => {
       lstm.forward(x)
       lstm.forward(packed)
@@ -46,7 +48,7 @@ describeEngines((engine) => {
   it('frees packed weights on dispose and when they are packed anew', () => {
     const lstm = new LSTM(128, 128).to(engine)
     const weight = lstm.getParameter('weight_ih_l0')
-    // Packed weights are 0.5 MiB, packed twice a run.
+    // The packed weights are 0.5 MiB, and a run packs them twice.
     const grown = growth(400, () => {
       lstm.flattenParameters()
       noGrad(() => weight.fill_(1))
@@ -67,10 +69,10 @@ describe('a stream on the wasm engine', () => {
     const steps = (count: number): void => {
       for (let i = 0; i < count; i++) stream.step(frame)
     }
-    // Until it is optimised.
+    // Warms up until the code is optimised.
     steps(50_000)
     const bytes = await allocatedBytes(() => steps(100_000))
-    // An array of one number a step would come to 5 MB.
+    // One array of one number per step would need 5 MB.
     expect(bytes).toBeLessThan(400_000)
   })
 })
@@ -90,10 +92,10 @@ describe('a stream of a whole model on the wasm engine', () => {
     const steps = (count: number): void => {
       for (let i = 0; i < count; i++) stream.step(frame)
     }
-    // Until it is optimised.
+    // Warms up until the code is optimised.
     steps(50_000)
     const bytes = await allocatedBytes(() => steps(100_000))
-    // An array of one number a step would come to 5 MB.
+    // One array of one number per step would need 5 MB.
     expect(bytes).toBeLessThan(400_000)
   })
 })

@@ -30,7 +30,7 @@ interface CountingEngine extends HostEngine {
   readonly calls: RecurrentInput[]
 }
 
-/** The reference engine, counting what is asked of it. */
+/** The reference engine. It counts its calls. */
 function countingEngine(): CountingEngine {
   const engine: CountingEngine = {
     ...reference,
@@ -69,7 +69,7 @@ describe('a new module', () => {
       expect(got.get(name)?.shape, name).toEqual(tensor.shape)
       expect(got.get(name)?.data, name).toEqual(tensor.data)
     }
-    // And leaves the generator where PyTorch leaves it.
+    // The generator is where PyTorch leaves it.
     expect(rand([2]).data).toEqual(toTensor(fixture.next).data)
   })
 
@@ -176,7 +176,7 @@ describe('the engine', () => {
     expect(forward()).toBeAllclose(want)
     Reflect.set(gru, 'bias_ih_l0', other.getParameter('bias_hh_l0'))
     expect(forward()).not.toBeAllclose(want)
-    // Into the memory there is.
+    // Packed into the same memory.
     expect([engine.packed, engine.disposed]).toEqual([1, 0])
   })
 

@@ -18,16 +18,16 @@ interface Contradiction {
   readonly batchSizes: readonly number[]
   readonly sortedIndices: readonly number[] | null
   readonly unsortedIndices: readonly number[] | null
-  /** Else it computes something, or ends the process. */
+  /** If false, PyTorch computes something, or ends the process. */
   readonly refusedByPyTorch: boolean
 }
 
-// The JSON's inferred type does not tell the kinds apart.
+// TypeScript's type of the JSON does not tell the kinds apart.
 const contradictions = fixtures.cases.filter(({ kind }) => kind === 'contradiction') as Contradiction[]
 
 const int64 = (values: readonly number[]): Tensor => tensor(BigInt64Array.from(values, BigInt))
 
-/** As a caller may have made it who went around the constructor, or changed the parts afterwards. */
+/** A packed sequence whose maker went around the constructor, or changed its parts afterwards. */
 function forged(parts: Partial<PackedSequence>): PackedSequence {
   return Object.assign(packSequence([ones([2, 1]), ones([1, 1])]), parts)
 }

@@ -60,13 +60,13 @@ interface InvertCase {
   readonly inverse: readonly number[]
 }
 
-// The JSON's inferred type does not tell the kinds apart.
+// TypeScript's type of the JSON does not tell the kinds apart.
 const cases = fixtures.cases as readonly (PackCase | PadCase | InvertCase)[]
 const packCases = cases.filter((fixture) => fixture.kind === 'packPaddedSequence')
 const padCases = cases.filter((fixture) => fixture.kind === 'padSequence')
 const invertCases = cases.filter((fixture) => fixture.kind === 'invertPermutation')
 
-/** Packing only moves elements: every one must be the very same. */
+/** Packing only moves elements, so every element must be the same. */
 function expectSame(got: Tensor | null, want: EncodedArray | null): void {
   expect(got && { dtype: got.dtype, shape: got.shape, data: got.data }).toEqual(
     want && { dtype: want.dtype, shape: want.shape, data: toTensor(want).data },

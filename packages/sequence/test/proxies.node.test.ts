@@ -6,7 +6,7 @@ import { reactive, ref } from '@vue/reactivity'
 import { produce } from 'immer'
 import { describe, expect, it } from 'vitest'
 
-/** Ways to stand between a user and what he holds. */
+/** Kinds of proxies between a user and an object. */
 const proxies: Readonly<Record<string, <T extends object>(object: T) => T>> = {
   'a Proxy': (object) => new Proxy(object, {}),
   "Vue's reactive()": <T extends object>(object: T) => reactive(object) as T,

@@ -80,7 +80,7 @@ describeEngines((engine) => {
     expectStep(0, x)
     lstm.dispose()
     expectStep(1, x)
-    // Repacking while the memory grows: the state is not where it was.
+    // Packs again while the memory grows, so the state moves.
     noGrad(() => lstm.getParameter('weight_ih_l0').mul_(1))
     new LSTM(300, 400).to(engine).flattenParameters()
     lstm.flattenParameters()
@@ -139,7 +139,7 @@ describeEngines((engine) => {
       const input = randn([7, 3, 3])
       const width = outputOf(layer, input).size(2)
       const stream = layer.stream({ batch: 3 })
-      // Each alone, without the others: the middle one begins at timestep 2, and again at 5.
+      // Each sequence in its own stream. The middle one begins at timestep 2, and again at 5.
       const alone = [0, 1, 2].map(() => layer.stream())
       for (let t = 0; t < 7; t++) {
         if (t === 2 || t === 5) {

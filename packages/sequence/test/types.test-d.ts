@@ -21,7 +21,7 @@ const lstm = new LSTM(3, 4, { projSize: 2 })
 const gru = new GRU(3, 4)
 const rnn = new RNN(3, 4, { nonlinearity: 'relu' })
 
-// A tensor in gives a tensor out, a PackedSequence a PackedSequence; the state is the mode's.
+// A tensor gives a tensor, a PackedSequence gives a PackedSequence. The state depends on the mode.
 expectTypeOf(lstm.forward(x)).toEqualTypeOf<[output: Tensor, hn: LSTMState]>()
 expectTypeOf(lstm.forward(packed, [x, x])).toEqualTypeOf<[output: PackedSequence, hn: LSTMState]>()
 expectTypeOf(lstm.forward(either, null)).toEqualTypeOf<[output: Tensor | PackedSequence, hn: LSTMState]>()
@@ -31,11 +31,11 @@ expectTypeOf(rnn.forward(x)).toEqualTypeOf<[output: Tensor, hn: Tensor]>()
 expectTypeOf(lstm.forwardAsync(x)).resolves.toEqualTypeOf<[output: Tensor, hn: LSTMState]>()
 expectTypeOf(rnn.forwardAsync(packed)).resolves.toEqualTypeOf<[output: PackedSequence, hn: Tensor]>()
 
-// What one call returns the next one takes.
+// A call takes the state that another one returned.
 const [, state] = lstm.forward(x)
 lstm.forward(x, state)
 
-// RNNBase takes the state from its mode.
+// The mode decides the type of an RNNBase's state.
 expectTypeOf(new RNNBase('LSTM', 3, 4).forward(x)).toEqualTypeOf<[output: Tensor, hn: LSTMState]>()
 expectTypeOf(new RNNBase('GRU', 3, 4).forward(x)).toEqualTypeOf<[output: Tensor, hn: Tensor]>()
 expectTypeOf<HiddenState<'RNN_TANH' | 'RNN_RELU'>>().toEqualTypeOf<Tensor>()
@@ -55,7 +55,7 @@ new LSTM(3, 4, { dtype: 'float16' })
 // @ts-expect-error camelCase here
 new LSTM(3, 4, { num_layers: 2 })
 
-// null only where null may go in.
+// A result may be null only if the argument may be null.
 declare const maybe: Tensor | null
 expectTypeOf(invertPermutation(x)).toEqualTypeOf<Tensor>()
 expectTypeOf(invertPermutation(maybe)).toEqualTypeOf<Tensor | null>()

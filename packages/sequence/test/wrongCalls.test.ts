@@ -9,7 +9,7 @@ const lstm = new LSTM(3, 4)
 const gru = new GRU(3, 4)
 const x = randn([5, 2, 3])
 
-/** What the calls below may name. */
+/** The names that the calls below may use. */
 const scope = {
   ...sequence,
   ones,
@@ -30,9 +30,9 @@ const scope = {
   int64: (...values: number[]): Tensor => tensor(values, { dtype: 'int64' }),
 }
 
-/** A call as plain JavaScript may have it, and what its error tells. */
+/** A call from plain JavaScript, and a part of its error text. */
 const calls: readonly [call: string, tells: string][] = [
-  // Options that are none: PyTorch's positions
+  // Not options: arguments at PyTorch's positions
   [
     'new LSTM(10, 20, 2)',
     'LSTM: expected options to be a plain object, got number 2; write { numLayers: 2 }',
@@ -52,7 +52,7 @@ const calls: readonly [call: string, tells: string][] = [
   ['unpadSequence(ones([3, 2, 2]), [3, 2], true)', 'write { batchFirst: true }'],
   ['lstm.stream(2)', 'LSTM.stream: expected options to be a plain object, got number 2; write { batch: 2 }'],
   ["LSTM.fromStateDict(state, 'encoder.')", 'write { prefix: "encoder." }'],
-  // Options that are none: objects
+  // Not options: other objects
   ['new LSTM(4, 8, new Map([["numLayers", 2]]))', 'got Map; its options are numLayers, bias'],
   ['new LSTM(4, 8, [2])', 'got array of 1'],
   ['new GRU(4, 8, new Set())', 'got Set'],
@@ -63,7 +63,7 @@ const calls: readonly [call: string, tells: string][] = [
   ['packPaddedSequence(x, lengths, new Map())', 'got Map'],
   ['gru.stream([2])', 'got array of 1'],
   ['GRU.fromStateDict(state, new Map())', 'got Map'],
-  // Options of another name
+  // Unknown option names
   ['new LSTM(4, 8, { batch_first: true })', 'got batch_first; did you mean batchFirst?'],
   ['new LSTM(4, 8, { num_layers: 2 })', 'did you mean numLayers?'],
   ['new LSTM(4, 8, { layers: 2 })', 'got layers'],
@@ -279,7 +279,7 @@ describe('a wrong call of plain JavaScript is refused in our words', () => {
   })
 })
 
-/** Values of every kind, as they stand in source code. */
+/** Values of every kind, as they are written in source code. */
 const anything = [
   ...['undefined', 'null', '0', '1.5', 'NaN', '-1', '1e12', "'x'", "''", 'true', '10n', 'Symbol()', '/x/'],
   ...[
@@ -298,7 +298,7 @@ const anything = [
   ...['zeros([0])', 'int64(1, 0)', 'x', 'packed', 'list', 'lstm', 'LSTM', '[x, h]', '[packed, [h, h]]'],
 ]
 
-/** Right calls, with `@` where one argument stands that may be anything. */
+/** Correct calls, with `@` in place of one argument, which may be anything. */
 const holes = [
   ...['new LSTM(@, 4)', 'new LSTM(3, @)', 'new LSTM(3, 4, @)', 'new GRU(3, 4, @)', 'new RNN(3, 4, @)'],
   ...['numLayers', 'bias', 'batchFirst', 'dropout', 'bidirectional', 'projSize', 'dtype'].map(
