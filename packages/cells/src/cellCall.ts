@@ -1,5 +1,6 @@
 import type { RecurrentArguments } from '@unroll/nn/recurrent'
 import { checkTensor, type DType, RuntimeError, type Tensor } from '@unroll/tensor'
+import { shapeText } from '@unroll/tensor/layers'
 
 /** What the arguments have to fit. */
 export interface CellFacts {
@@ -73,8 +74,4 @@ function checkDType(who: string, name: string, tensor: Tensor, dtype: DType): vo
     `${who}: expected ${name} of dtype ${dtype}, as the weights, got ${tensor.dtype}; convert it with .to('${dtype}')` +
       (isOther ? `, or the cell with cell.to('${tensor.dtype}')` : ''),
   )
-}
-
-function shapeText(shape: readonly number[]): string {
-  return `(${shape.join(', ')})`
 }

@@ -56,11 +56,6 @@ export function checkFunction(who: string, what: string, value: unknown): void {
   throw new TypeError(`${who}: expected ${what} to be a function, got ${describeValue(value)}`)
 }
 
-/** `(5, 3)` */
-export function shapeText(shape: readonly number[]): string {
-  return `(${shape.join(', ')})`
-}
-
 /**
  * Checks the sizes of new tensors, which may be 0.
  * @throws TypeError unless all are whole numbers, RuntimeError if one is negative, as in PyTorch

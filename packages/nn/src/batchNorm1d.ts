@@ -10,7 +10,8 @@ import {
   type Tensor,
   zeros,
 } from '@unroll/tensor'
-import { checkCounts, checkedOptions, checkType, shapeText } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
+import { checkCounts, checkedOptions, checkType } from './arguments.ts'
 import { allocateLike, checkSameDType, floatsOf } from './functional/floats.ts'
 import { channelMoments, type Moments, normalizeChannels } from './functional/normalize.ts'
 import { ones_, zeros_ } from './init.ts'

@@ -1,6 +1,7 @@
 import { describeValue } from '@unroll/kernels'
 import { checkTensor, type DType, empty, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
-import { checkCounts, checkedOptions, checkInteger, shapeText } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
+import { checkCounts, checkedOptions, checkInteger } from './arguments.ts'
 import { conv1d } from './functional/conv1d.ts'
 import { checkSameDType, floatsOf } from './functional/floats.ts'
 import { type PaddingMode, paddedPositions } from './functional/padding.ts'

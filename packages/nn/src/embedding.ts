@@ -1,6 +1,7 @@
 import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
 import { checkTensor, type DType, elementsOf, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
-import { checkCounts, checkedOptions, checkInteger, shapeText } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
+import { checkCounts, checkedOptions, checkInteger } from './arguments.ts'
 import { normal_ } from './init.ts'
 import { Module } from './module.ts'
 import { engineOf, hostEngineOf, residentOf } from './moduleState.ts'

@@ -1,5 +1,6 @@
 import { checkTensor, type DType, empty, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
-import { checkCounts, checkedOptions, shapeText } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
+import { checkCounts, checkedOptions } from './arguments.ts'
 import { allocateLike, checkSameDType, floatsOf } from './functional/floats.ts'
 import { type Affine, normalizeRows } from './functional/normalize.ts'
 import { ones_, zeros_ } from './init.ts'

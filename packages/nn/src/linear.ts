@@ -8,7 +8,7 @@ import { engineOf, hostEngineOf, residentOf } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
 import { DeviceTensor, type DeviceValue, deviceArray, operationsOf, resultOf } from './onDevice.ts'
 import { Parameter } from './parameter.ts'
-import { floatsOf, Resident } from './resident.ts'
+import { moduleFloats, Resident } from './resident.ts'
 import { ResidentMatrix } from './residentMatrix.ts'
 import { checkStep, checkWidth, computed } from './streamParts.ts'
 
@@ -88,13 +88,13 @@ export class Linear extends Module {
     const there = input.numel === 0 ? null : Linear.forwardOnDevice(this, operationsOf(this), input)
     if (there !== null) return resultOf(this, 'Linear', input, there)
     const data = await engine.matmul({
-      a: floatsOf('Linear.forwardAsync', input),
-      b: floatsOf('Linear.forwardAsync', weight),
+      a: moduleFloats('Linear.forwardAsync', input),
+      b: moduleFloats('Linear.forwardAsync', weight),
       m: shape.slice(0, -1).reduce((product, size) => product * size, 1),
       k: inFeatures,
       n: outFeatures,
       transposeB: true,
-      bias: bias && floatsOf('Linear.forwardAsync', bias),
+      bias: bias && moduleFloats('Linear.forwardAsync', bias),
     })
     return tensor(data, { shape })
   }

@@ -7,7 +7,8 @@ import {
   type Tensor,
   zeros,
 } from '@unroll/tensor'
-import { checkedOptions, checkInteger, shapeText } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
+import { checkedOptions, checkInteger } from './arguments.ts'
 import { maxPositions, takePositions } from './functional/maxPool1d.ts'
 import { Module } from './module.ts'
 

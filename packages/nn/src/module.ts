@@ -1,5 +1,6 @@
 import { describeValue, type Engine } from '@unroll/kernels'
 import { type DType, Tensor } from '@unroll/tensor'
+import { Inspectable } from '@unroll/tensor/layers'
 import { checkedOptions, checkFunction, checkType } from './arguments.ts'
 import {
   type ForwardArgs,
@@ -10,7 +11,6 @@ import {
   type HookOptions,
   type RemovableHandle,
 } from './forwardHooks.ts'
-import { Inspectable } from './inspectable.ts'
 import {
   buffersOf,
   findMember,

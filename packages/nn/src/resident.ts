@@ -57,8 +57,11 @@ export class Resident<P extends Packed> {
   }
 }
 
-/** The elements of a tensor: its own memory if it is contiguous, else a copy. */
-export function floatsOf(who: string, tensor: Tensor): FloatArray {
+/**
+ * The elements of a module's tensor, for an engine: its own memory if it is contiguous, else a copy.
+ * @throws TypeError unless it is float32 or float64
+ */
+export function moduleFloats(who: string, tensor: Tensor): FloatArray {
   const elements = elementsOf(tensor)
   if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
   throw new TypeError(

@@ -1,7 +1,7 @@
 import type { HostEngine, PackedMatrix } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
 import { kernelMatrix } from './functional/conv1d.ts'
-import { floatsOf, Resident } from './resident.ts'
+import { moduleFloats, Resident } from './resident.ts'
 
 /** The kernels of a Conv1d's groups, packed into an engine. */
 class PackedKernels {
@@ -35,7 +35,7 @@ export class ResidentKernels extends Resident<PackedKernels> {
 function pack(engine: HostEngine, groups: number, weight: Tensor, bias: Tensor | null): PackedKernels {
   const [outputs = 0, C = 0, K = 0] = weight.shape
   const O = outputs / groups
-  const [w, b] = [floatsOf('Conv1d.forward', weight), bias && floatsOf('Conv1d.forward', bias)]
+  const [w, b] = [moduleFloats('Conv1d.forward', weight), bias && moduleFloats('Conv1d.forward', bias)]
   return new PackedKernels(
     Array.from({ length: groups }, (_, group) =>
       engine.packMatrix({

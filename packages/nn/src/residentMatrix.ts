@@ -1,6 +1,6 @@
 import type { HostEngine, PackedMatrix } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
-import { floatsOf, Resident } from './resident.ts'
+import { moduleFloats, Resident } from './resident.ts'
 
 /** The weight and bias of a Linear, packed into an engine once, and again when one of them changes. */
 export class ResidentMatrix extends Resident<PackedMatrix> {
@@ -12,8 +12,14 @@ export class ResidentMatrix extends Resident<PackedMatrix> {
   get(engine: HostEngine, weight: Tensor, bias: Tensor | null): PackedMatrix {
     return this.current(engine, [weight, bias], () => {
       const [n = 0, k = 0] = weight.shape
-      const b = floatsOf('Linear.forward', weight)
-      return engine.packMatrix({ b, k, n, transposeB: true, bias: bias && floatsOf('Linear.forward', bias) })
+      const b = moduleFloats('Linear.forward', weight)
+      return engine.packMatrix({
+        b,
+        k,
+        n,
+        transposeB: true,
+        bias: bias && moduleFloats('Linear.forward', bias),
+      })
     })
   }
 }

@@ -1,5 +1,6 @@
 import { noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
-import { checkedOptions, shapeText } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
+import { checkedOptions } from './arguments.ts'
 import { Parameter } from './parameter.ts'
 import { type StateDict, stateTensors } from './stateTensors.ts'
 

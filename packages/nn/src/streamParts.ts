@@ -1,4 +1,5 @@
 import type { FloatArray, HostEngine, UnaryFunction } from '@unroll/kernels'
+import { allocateLike } from './functional/floats.ts'
 import type { ModuleStream } from './moduleStream.ts'
 
 // Parts of a SequentialStream that keep no state. They compute on their module's engine and write their results into
@@ -54,8 +55,7 @@ export function computed(
     width,
     step(input) {
       if (out === null || out.BYTES_PER_ELEMENT !== input.BYTES_PER_ELEMENT) {
-        out =
-          input instanceof Float32Array ? new Float32Array(batch * width) : new Float64Array(batch * width)
+        out = allocateLike(input, batch * width)
       }
       compute(input, out)
       return out

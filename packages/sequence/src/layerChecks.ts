@@ -2,7 +2,7 @@
 
 import { describeValue, type RecurrentMode } from '@unroll/kernels'
 import { checkTensor, type DType, RuntimeError, type Tensor } from '@unroll/tensor'
-import { formatShape } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
 import { stateNames } from './hiddenState.ts'
 import { layerName } from './options.ts'
 
@@ -37,7 +37,7 @@ export function checkLayerInput(
   if (input.size(-1) !== inputSize) {
     throw new RuntimeError(
       `${who}: expected input's last dimension to be inputSize, ${inputSize}, ` +
-        `got ${input.size(-1)} in shape ${formatShape(input.shape)}`,
+        `got ${input.size(-1)} in shape ${shapeText(input.shape)}`,
     )
   }
 }
@@ -55,9 +55,9 @@ export function checkStateShape(
       `${name}.checkHiddenSize: expected a shape to compare with, an array, got ${describeValue(expected)}`,
     )
   }
-  if (formatShape(state.shape) === formatShape(expected)) return
+  if (shapeText(state.shape) === shapeText(expected)) return
   throw new RuntimeError(
-    `${name}.forward: expected ${what} of shape ${formatShape(expected)}, got ${formatShape(state.shape)}`,
+    `${name}.forward: expected ${what} of shape ${shapeText(expected)}, got ${shapeText(state.shape)}`,
   )
 }
 

@@ -1,8 +1,7 @@
 import { describeValue, type FloatDType, optionsOf, type RecurrentMode } from '@unroll/kernels'
 import { gateLetters, kindOf, type RecurrentKind } from '@unroll/kernels/spec'
 import { checkSize } from '@unroll/nn'
-import { checkFloatDType } from '@unroll/nn/recurrent'
-import { checkBoolean, checkInteger } from './arguments.ts'
+import { checkFloatDType, checkInteger, checkType } from '@unroll/nn/recurrent'
 
 /** Options of every recurrent layer. */
 export interface RNNBaseOptions {
@@ -75,8 +74,8 @@ export function resolveOptions(
   if (dropout > 0 && numLayers === 1) {
     console.warn(`${who}: dropout acts between layers: dropout=${dropout} has no effect with numLayers=1`)
   }
-  checkBoolean(who, 'bias', all.bias)
-  checkBoolean(who, 'batchFirst', all.batchFirst)
+  checkType(who, 'bias', all.bias, 'boolean')
+  checkType(who, 'batchFirst', all.batchFirst, 'boolean')
   checkSize(who, 'inputSize', inputSize)
   checkSize(who, 'hiddenSize', hiddenSize)
   checkSize(who, 'numLayers', numLayers)
@@ -89,7 +88,7 @@ export function resolveOptions(
       `${who}: expected projSize to be at least 0 (no projection) and less than hiddenSize=${hiddenSize}, got ${projSize}`,
     )
   }
-  checkBoolean(who, 'bidirectional', all.bidirectional)
+  checkType(who, 'bidirectional', all.bidirectional, 'boolean')
   checkFloatDType(who, all.dtype)
   return all
 }

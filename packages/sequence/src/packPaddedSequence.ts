@@ -1,7 +1,8 @@
 import { describeValue } from '@unroll/kernels'
 import { checkedOptions } from '@unroll/nn'
 import { checkTensor, type DType, empty, RuntimeError, Tensor, tensor } from '@unroll/tensor'
-import { formatShape, integersOf } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
+import { integersOf } from './integersOf.ts'
 import { PackedSequence } from './packedSequence.ts'
 import { gatherRows, type Track, trackOf, tracksOf } from './tracks.ts'
 
@@ -50,11 +51,11 @@ export function packPaddedSequence(
   const { batchFirst, enforceSorted } = checkedOptions(who, options, packPaddedDefaults, 'batchFirst')
   if (input.ndim < 2) {
     throw new RangeError(
-      `${who}: expected input of at least 2 dimensions, ${batchFirst ? '(N, T, *)' : '(T, N, *)'}, got shape ${formatShape(input.shape)}`,
+      `${who}: expected input of at least 2 dimensions, ${batchFirst ? '(N, T, *)' : '(T, N, *)'}, got shape ${shapeText(input.shape)}`,
     )
   }
   if (input.numel === 0) {
-    throw new RuntimeError(`${who}: cannot pack an empty tensor, got shape ${formatShape(input.shape)}`)
+    throw new RuntimeError(`${who}: cannot pack an empty tensor, got shape ${shapeText(input.shape)}`)
   }
   const [N, T] = batchFirst ? [input.size(0), input.size(1)] : [input.size(1), input.size(0)]
   const steps = integersOf(who, 'lengths', lengths)
@@ -65,7 +66,7 @@ export function packPaddedSequence(
   const longest = steps.find((length) => length > T)
   if (longest !== undefined) {
     throw new RuntimeError(
-      `${who}: expected lengths of at most ${T}, the timesteps of input ${formatShape(input.shape)}, got ${longest}`,
+      `${who}: expected lengths of at most ${T}, the timesteps of input ${shapeText(input.shape)}, got ${longest}`,
     )
   }
   return pack(tracksOf(input, batchFirst), steps, enforceSorted, input.dtype, input.shape.slice(2))
@@ -107,13 +108,13 @@ export function checkSequences(who: string, sequences: readonly Tensor[]): Tenso
   for (const [index, sequence] of sequences.entries()) checkTensor(who, `sequence ${index}`, sequence)
   const [first] = sequences
   if (first === undefined) throw new RuntimeError(`${who}: expected at least one sequence, got an empty list`)
-  const trailing = formatShape(['T', ...first.shape.slice(1)])
+  const trailing = trailingText(first)
   sequences.forEach((sequence, index) => {
-    const fits = sequence.ndim > 0 && formatShape(['T', ...sequence.shape.slice(1)]) === trailing
+    const fits = sequence.ndim > 0 && trailingText(sequence) === trailing
     if (!fits || sequence.dtype !== first.dtype) {
       throw new RuntimeError(
         `${who}: expected every sequence to be ${trailing} ${first.dtype}, ` +
-          `got ${formatShape(sequence.shape)} ${sequence.dtype} at ${index}`,
+          `got ${shapeText(sequence.shape)} ${sequence.dtype} at ${index}`,
       )
     }
   })
@@ -159,6 +160,11 @@ function pack(
     int64(batchSizes),
     enforceSorted ? null : int64(sequences.map(({ index }) => index)),
   )
+}
+
+/** The shape of a sequence of any length: `(T, 3)`. */
+function trailingText({ shape }: Tensor): string {
+  return `(${['T', ...shape.slice(1)].join(', ')})`
 }
 
 /** A 1-D int64 tensor. */

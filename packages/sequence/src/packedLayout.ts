@@ -1,5 +1,6 @@
 import { checkTensor, type Tensor } from '@unroll/tensor'
-import { formatShape, integersOf } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
+import { integersOf } from './integersOf.ts'
 
 /** The parts of a packed batch: see PackedSequence. */
 export interface PackedParts {
@@ -68,7 +69,7 @@ function batchSizesOf(who: string, tensor: Tensor, data: Tensor): number[] {
   }
   if (rows === data.size(0)) return sizes
   throw new RangeError(
-    `${who}: expected batchSizes whose sum is the rows of data ${formatShape(data.shape)}, ` +
+    `${who}: expected batchSizes whose sum is the rows of data ${shapeText(data.shape)}, ` +
       `got ${listed(sizes)}, in all ${rows}`,
   )
 }

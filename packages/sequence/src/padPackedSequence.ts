@@ -1,6 +1,7 @@
 import { optionsOf } from '@unroll/kernels'
+import { checkInteger, checkType } from '@unroll/nn/recurrent'
 import { empty, full, type Tensor } from '@unroll/tensor'
-import { checkBoolean, checkInteger, checkNumber } from './arguments.ts'
+import { checkNumber } from '@unroll/tensor/layers'
 import { layoutOf, type PackedLayout } from './packedLayout.ts'
 import { checkPacked, type PackedSequence } from './packedSequence.ts'
 import { int64 } from './packPaddedSequence.ts'
@@ -42,7 +43,7 @@ export function padPackedSequence(
   const who = 'padPackedSequence'
   checkPacked(who, packed)
   const { batchFirst, paddingValue, totalLength } = optionsOf(who, options, padPackedDefaults, 'batchFirst')
-  checkBoolean(who, 'batchFirst', batchFirst)
+  checkType(who, 'batchFirst', batchFirst, 'boolean')
   checkNumber(who, 'paddingValue', paddingValue)
   if (totalLength !== null) checkInteger(who, 'totalLength', totalLength)
   const { data } = packed

@@ -1,7 +1,9 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkedOptions } from '@unroll/nn'
+import { checkType } from '@unroll/nn/recurrent'
 import { checkTensor, empty, full, RuntimeError, type Tensor } from '@unroll/tensor'
-import { checkBoolean, checkNumber, formatShape, integersOf } from './arguments.ts'
+import { checkNumber, shapeText } from '@unroll/tensor/layers'
+import { integersOf } from './integersOf.ts'
 import { checkSequences } from './packPaddedSequence.ts'
 import { copyTrack, trackOf, tracksOf } from './tracks.ts'
 
@@ -33,7 +35,7 @@ export function padSequence(sequences: readonly Tensor[], options?: PadOptions |
   const who = 'padSequence'
   const { dtype, shape } = checkSequences(who, sequences)
   const { batchFirst, paddingValue, paddingSide } = optionsOf(who, options, padDefaults, 'batchFirst')
-  checkBoolean(who, 'batchFirst', batchFirst)
+  checkType(who, 'batchFirst', batchFirst, 'boolean')
   checkNumber(who, 'paddingValue', paddingValue)
   if (paddingSide !== 'left' && paddingSide !== 'right') {
     throw new RuntimeError(
@@ -72,7 +74,7 @@ export function unpadSequence(
   checkTensor(who, 'padded', padded)
   const { batchFirst } = checkedOptions(who, options, { batchFirst: false }, 'batchFirst')
   if (padded.ndim < 2) {
-    throw new RangeError(`${who}: expected at least 2 dimensions, got shape ${formatShape(padded.shape)}`)
+    throw new RangeError(`${who}: expected at least 2 dimensions, got shape ${shapeText(padded.shape)}`)
   }
   const steps = integersOf(who, 'lengths', lengths)
   const tracks = tracksOf(padded, batchFirst)

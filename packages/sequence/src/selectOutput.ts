@@ -1,7 +1,7 @@
 import { describeValue } from '@unroll/kernels'
 import { type DeviceValue, Module, type ModuleStream } from '@unroll/nn'
 import { cat, Tensor } from '@unroll/tensor'
-import { formatShape } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
 import { DeviceResult } from './deviceResult.ts'
 import type { HiddenState } from './hiddenState.ts'
 import { PackedSequence } from './packedSequence.ts'
@@ -89,6 +89,6 @@ function directionsOf(output: Tensor, h: Tensor): number {
   if (h.ndim > 1 && (directions === 1 || directions === 2) && directions <= h.size(0)) return directions
   throw new TypeError(
     'SelectOutput.forward: expected [output, hn] of an RNN, LSTM or GRU, ' +
-      `got tensors of shape ${formatShape(output.shape)} and ${formatShape(h.shape)}`,
+      `got tensors of shape ${shapeText(output.shape)} and ${shapeText(h.shape)}`,
   )
 }

@@ -3,7 +3,7 @@ import { type LayerSpec, sizesOf } from '@unroll/kernels/spec'
 import { checkedOptions } from '@unroll/nn'
 import type { RecurrentArguments, RecurrentResults } from '@unroll/nn/recurrent'
 import { checkTensor, RuntimeError, type Tensor } from '@unroll/tensor'
-import { formatShape } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
 import { dropoutFactors } from './dropoutFactors.ts'
 import { type HiddenState, hiddenOf, statesOf } from './hiddenState.ts'
 import { layerName } from './options.ts'
@@ -78,7 +78,7 @@ export function sequenceCall<M extends RecurrentMode>(
     ? Int32Array.from(layout.batchSizes)
     : new Int32Array(x.size(1 - batchDim)).fill(N)
   if (batchSizes.length === 0) {
-    throw new RuntimeError(`${who}: expected at least one timestep, got input ${formatShape(input.shape)}`)
+    throw new RuntimeError(`${who}: expected at least one timestep, got input ${shapeText(input.shape)}`)
   }
   const order = packed?.sortedIndices ?? null
   const [h0 = null, c0 = null] = order ? states.map((state) => state.indexSelect(1, order)) : states
@@ -125,7 +125,7 @@ function rowsOf(who: string, given: unknown): Tensor {
   checkTensor(who, 'input', given)
   if (given.ndim === 2 || given.ndim === 3) return given
   throw new RangeError(
-    `${who}: expected input to be 3-D, or 2-D unbatched, got ${given.ndim}-D ${formatShape(given.shape)}`,
+    `${who}: expected input to be 3-D, or 2-D unbatched, got ${given.ndim}-D ${shapeText(given.shape)}`,
   )
 }
 

@@ -6,9 +6,9 @@ import {
   type RecurrentMode,
   type RecurrentStream,
 } from '@unroll/kernels'
-import { floatsOf } from '@unroll/nn/recurrent'
+import { argumentFloats, checkInteger } from '@unroll/nn/recurrent'
 import { RuntimeError, Tensor, tensor } from '@unroll/tensor'
-import { checkInteger, formatShape } from './arguments.ts'
+import { shapeText } from '@unroll/tensor/layers'
 import { type HiddenState, hiddenOf, stateNames, statesOf } from './hiddenState.ts'
 
 /** What `stream` of a recurrent layer takes. */
@@ -192,10 +192,10 @@ function arraysOf<M extends RecurrentMode>(
   batch: readonly number[],
 ): FloatArray[] {
   return statesOf(mode, hx, who).map((state, index) => {
-    const expected = formatShape([numLayers, ...batch, widths[index] ?? 0])
-    if (formatShape(state.shape) === expected) return floatsOf(who, state)
+    const expected = shapeText([numLayers, ...batch, widths[index] ?? 0])
+    if (shapeText(state.shape) === expected) return argumentFloats(who, state)
     throw new RuntimeError(
-      `${who}: expected ${stateNames[index]} of shape ${expected}, got ${formatShape(state.shape)}`,
+      `${who}: expected ${stateNames[index]} of shape ${expected}, got ${shapeText(state.shape)}`,
     )
   })
 }

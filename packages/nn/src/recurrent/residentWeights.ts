@@ -8,7 +8,7 @@ import {
 import { type LayerSpec, parametersOf } from '@unroll/kernels/spec'
 import type { Tensor } from '@unroll/tensor'
 import { Parameter } from '../parameter.ts'
-import { floatsOf, Resident, type Sources } from '../resident.ts'
+import { moduleFloats, Resident, type Sources } from '../resident.ts'
 
 /** The names of a direction's parameters on its module; null for a parameter that does not exist. */
 type DirectionNames = { readonly [weight in keyof DirectionWeights]: string | null }
@@ -120,7 +120,7 @@ function weightsOf(sources: Sources): DirectionWeights[] {
 }
 
 function floatsOrNull(tensor: Tensor | null): FloatArray | null {
-  return tensor && floatsOf('ResidentWeights.get', tensor)
+  return tensor && moduleFloats('ResidentWeights.get', tensor)
 }
 
 function dtypeOf(weights: readonly DirectionWeights[]): 'float32' | 'float64' {

@@ -73,12 +73,12 @@ export async function runRecurrentAsync(
 export function inputOf(who: string, call: RecurrentArguments): RecurrentInput {
   const { input, batchSizes, batchFirst, h0, c0, dropout, returnCells } = call
   return {
-    input: floatsOf(who, input),
+    input: argumentFloats(who, input),
     batchSizes,
     batchFirst,
-    h0: h0 && floatsOf(who, h0),
-    c0: c0 && floatsOf(who, c0),
-    dropout: dropout && floatsOf(who, dropout),
+    h0: h0 && argumentFloats(who, h0),
+    c0: c0 && argumentFloats(who, c0),
+    dropout: dropout && argumentFloats(who, dropout),
     ...(returnCells && { returnCells }),
   }
 }
@@ -99,10 +99,10 @@ function resultsOf(
 }
 
 /**
- * The elements of a tensor for an engine: its own memory if it is contiguous.
+ * The elements of an argument, for an engine: its own memory if it is contiguous, else a copy.
  * @throws TypeError unless it is float32 or float64
  */
-export function floatsOf(who: string, tensor: Tensor): FloatArray {
+export function argumentFloats(who: string, tensor: Tensor): FloatArray {
   const elements = elementsOf(tensor)
   if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
   throw new TypeError(

@@ -1,5 +1,8 @@
-// Parts of operations, for modules that compute on an engine of their own.
+// What the packages of layers use of this one, and users do not need.
 
+export { checkNumber } from '../checks.ts'
+export { Inspectable } from '../format/inspectable.ts'
 export { wrapDim } from '../strided/dims.ts'
+export { shapeText } from '../strided/strided.ts'
 export { linearShape, packedLinear } from './linear.ts'
 export { ofFloats } from './ofFloats.ts'

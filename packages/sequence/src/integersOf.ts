@@ -1,10 +1,6 @@
 import { describeValue } from '@unroll/kernels'
 import { elementsOf, Tensor } from '@unroll/tensor'
-
-/** A shape as text: `(5, 3)`. A letter stands for any size. */
-export function formatShape(shape: readonly (number | string)[]): string {
-  return `(${shape.join(', ')})`
-}
+import { shapeText } from '@unroll/tensor/layers'
 
 /**
  * The whole numbers of a list or of a 1-D tensor: lengths, batch sizes, indices.
@@ -13,7 +9,7 @@ export function formatShape(shape: readonly (number | string)[]): string {
  */
 export function integersOf(who: string, what: string, source: readonly number[] | Tensor): number[] {
   if (source instanceof Tensor && source.ndim !== 1) {
-    throw new RangeError(`${who}: expected ${what} to be 1-D, got shape ${formatShape(source.shape)}`)
+    throw new RangeError(`${who}: expected ${what} to be 1-D, got shape ${shapeText(source.shape)}`)
   }
   if (!(source instanceof Tensor) && !Array.isArray(source)) {
     throw new TypeError(
@@ -28,19 +24,4 @@ export function integersOf(who: string, what: string, source: readonly number[] 
 
 function numbersOf(tensor: Tensor): ArrayLike<number> {
   return Array.from(elementsOf(tensor.dtype === 'int64' ? tensor : tensor.to('float64')), Number)
-}
-
-export function checkBoolean(who: string, what: string, value: unknown): void {
-  if (typeof value === 'boolean') return
-  throw new TypeError(`${who}: expected ${what} to be true or false, got ${describeValue(value)}`)
-}
-
-export function checkNumber(who: string, what: string, value: unknown): void {
-  if (typeof value === 'number') return
-  throw new TypeError(`${who}: expected ${what} to be a number, got ${describeValue(value)}`)
-}
-
-export function checkInteger(who: string, what: string, value: unknown): void {
-  if (Number.isInteger(value)) return
-  throw new TypeError(`${who}: expected ${what} to be a whole number, got ${describeValue(value)}`)
 }
