@@ -4,12 +4,12 @@ import printing from '@unroll/oracle/fixtures/cells_printing.json'
 import seeded from '@unroll/oracle/fixtures/cells_seeded.json'
 import { manualSeed, noGrad, ones, randn, stack, type Tensor, zeros } from '@unroll/tensor'
 import { decodeArray, tolerances } from '@unroll/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { GRUCell, gruCell, LSTMCell, lstmCell, RNNCell, rnnCell } from '../src/index.ts'
 import { describeEngines, dtypeOf, makeCell, step, toState, toTensor } from './fixtures.ts'
 
 describeEngines((engine) => {
-  test.each(fixtures.cases)('$name equals PyTorch', (fixture) => {
+  it.each(fixtures.cases)('$name equals PyTorch', (fixture) => {
     const cell = makeCell(fixture).to(engine)
     cell.loadStateDict(toState(fixture.weights))
     const states = step(cell, toTensor(fixture.input), fixture.hx?.map(toTensor) ?? null)
@@ -23,7 +23,7 @@ describeEngines((engine) => {
     cell.dispose()
   })
 
-  test.each(seeded.cases)('$name: weights, and the loop over timesteps, equal PyTorch', (fixture) => {
+  it.each(seeded.cases)('$name: weights, and the loop over timesteps, equal PyTorch', (fixture) => {
     manualSeed(fixture.seed)
     const cell = makeCell(fixture).to(engine)
     for (const [name, want] of toState(fixture.weights)) {
@@ -42,7 +42,7 @@ describeEngines((engine) => {
     cell.dispose()
   })
 
-  test('a cell follows its weights when they are written, replaced, or converted', () => {
+  it('a cell follows its weights when they are written, replaced, or converted', () => {
     const cell = new GRUCell(3, 4).to(engine)
     const x = ones([2, 3])
     const other = new GRUCell(3, 4).to(engine)
@@ -60,7 +60,7 @@ describeEngines((engine) => {
     expect(before.shape).toEqual([2, 4])
   })
 
-  test('views of memory are taken as input and state', () => {
+  it('views of memory are taken as input and state', () => {
     const cell = new RNNCell(2, 3).to(engine)
     const input = randn([2, 5])
     const hx = randn([3, 5])
@@ -68,7 +68,7 @@ describeEngines((engine) => {
     expect(cell.forward(input.t(), hx.t())).toBeAllclose(want, { rtol: 0, atol: 0 })
   })
 
-  test('forwardAsync gives what forward gives', async () => {
+  it('forwardAsync gives what forward gives', async () => {
     const [x, h, c] = [randn([2, 3]), randn([2, 4]), randn([2, 4])]
     const lstm = new LSTMCell(3, 4).to(engine)
     const [hn, cn] = await lstm.forwardAsync(x, [h, c])
@@ -80,15 +80,15 @@ describeEngines((engine) => {
 })
 
 describe('cells', () => {
-  test.each(printing.cases)('$printed is printed as PyTorch prints it', (fixture) => {
+  it.each(printing.cases)('$printed is printed as PyTorch prints it', (fixture) => {
     expect(String(makeCell(fixture))).toBe(fixture.printed)
   })
 
-  test('run on the default engine unless moved', () => {
+  it('run on the default engine unless moved', () => {
     expect(new GRUCell(1, 1).engine).toBe(defaultEngine())
   })
 
-  test('have their parameters in the order of PyTorch', () => {
+  it('have their parameters in the order of PyTorch', () => {
     expect([...new LSTMCell(3, 4).stateDict()].map(([name, { shape }]) => [name, shape])).toEqual([
       ['weight_ih', [16, 3]],
       ['weight_hh', [16, 4]],
@@ -98,7 +98,7 @@ describe('cells', () => {
     expect([...new GRUCell(3, 4, { bias: false }).stateDict().keys()]).toEqual(['weight_ih', 'weight_hh'])
   })
 
-  test('pack their weights once, give them back on dispose, and work after it', () => {
+  it('pack their weights once, give them back on dispose, and work after it', () => {
     const packed = new Set<PackedWeights>()
     let packs = 0
     const counting: HostEngine = {
@@ -130,7 +130,7 @@ describe('cells', () => {
 })
 
 describe('the functional steps', () => {
-  test.each(fixtures.cases)('$name equals PyTorch', (fixture) => {
+  it.each(fixtures.cases)('$name equals PyTorch', (fixture) => {
     const weights = toState(fixture.weights)
     const cell = makeCell(fixture)
     const [weightIh, weightHh] = [weights.get('weight_ih'), weights.get('weight_hh')]
@@ -155,7 +155,7 @@ describe('the functional steps', () => {
 })
 
 describeEngines((engine) => {
-  test.each([new RNNCell(3, 4), new LSTMCell(3, 4), new GRUCell(3, 4)])(
+  it.each([new RNNCell(3, 4), new LSTMCell(3, 4), new GRUCell(3, 4)])(
     'weights of %s written to through their data are seen by the next step, and nobody else takes them',
     (given) => {
       const cell = given.to(engine)

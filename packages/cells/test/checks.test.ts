@@ -1,6 +1,6 @@
 import { type DeviceEngine, reference } from '@unroll/kernels'
 import { ones, RuntimeError, type Tensor, zeros } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { GRUCell, LSTMCell, RNNCell } from '../src/index.ts'
 import { type Cell, step } from './fixtures.ts'
 
@@ -64,7 +64,7 @@ describe('the constructors refuse', () => {
     ['first a wrong bias, then wrong sizes', () => make(GRUCell, 0, 4.5, { bias: 1 }), TypeError, 'bias'],
     ['first a wrong inputSize, then a wrong hiddenSize', () => new GRUCell(0, 4.5), RangeError, 'inputSize'],
   ]
-  test.each(refused)('%s', (_, act, error, message) => expectThrows(act, error, message))
+  it.each(refused)('%s', (_, act, error, message) => expectThrows(act, error, message))
 })
 
 describe.each<[string, () => Cell]>([
@@ -137,12 +137,12 @@ describe.each<[string, () => Cell]>([
     ['first shapes, then dtypes', zeros([2, 5], { dtype: 'float64' }), null, RuntimeError, 'input of shape'],
   ]
 
-  test.each(refused)('%s', (_, input, hx, error, message) => {
+  it.each(refused)('%s', (_, input, hx, error, message) => {
     expectThrows(() => step(cell, input, hx && states(hx)), error, `${name}.forward: expected `)
     expectThrows(() => step(cell, input, hx && states(hx)), error, message)
   })
 
-  test('what is no tensor', () => {
+  it('what is no tensor', () => {
     expectThrows(
       () => Reflect.apply(cell.forward, cell, [[1, 2, 3]]),
       TypeError,
@@ -150,7 +150,7 @@ describe.each<[string, () => Cell]>([
     )
   })
 
-  test('a batch of nothing is fine', () => {
+  it('a batch of nothing is fine', () => {
     expect(step(cell, zeros([0, 3]), null)[0]?.shape).toEqual([0, 4])
     expect(step(cell, zeros([0, 3]), states(zeros([0, 4])))[0]?.shape).toEqual([0, 4])
   })
@@ -162,14 +162,14 @@ describe('LSTMCell.forward refuses', () => {
   const h = zeros([2, 4])
   const call = (hx: unknown): unknown => Reflect.apply(cell.forward, cell, [x, hx])
 
-  test('a wrong cell state', () => {
+  it('a wrong cell state', () => {
     expectThrows(() => cell.forward(x, [h, zeros([2, 4, 1])]), RangeError, 'hx[1] to be 2-D')
     expectThrows(() => cell.forward(x, [h, zeros([3, 4])]), RuntimeError, 'hx[1] of shape (2, 4), got (3, 4)')
     expectThrows(() => cell.forward(x, [h, zeros([2, 5])]), RuntimeError, 'hx[1] of shape (2, 4), got (2, 5)')
     expectThrows(() => cell.forward(x, [h, h.to('float64')]), RuntimeError, 'hx[1] of dtype float32')
   })
 
-  test('a state that is no pair', () => {
+  it('a state that is no pair', () => {
     expectThrows(() => call(h), TypeError, '[h, c]')
     expectThrows(() => call([h]), RuntimeError, '1 tensor')
     expectThrows(() => call([h, h, h]), RuntimeError, '3 tensors')
@@ -187,26 +187,23 @@ describe('a cell on a device engine', () => {
     matmul: async (operands) => reference.matmul(operands),
   }
 
-  test.each([new RNNCell(3, 4), new LSTMCell(3, 4), new GRUCell(3, 4)])(
-    '%s must be awaited',
-    async (cell) => {
-      const want = step(cell.to(reference), ones([2, 3]), null).map(String)
-      cell.to(device)
-      expectThrows(
-        () => step(cell, ones([2, 3]), null),
-        RuntimeError,
-        'engine toaster computes asynchronously; use await',
-      )
-      const got = await cell.forwardAsync(ones([2, 3]))
-      expect((Array.isArray(got) ? got : [got]).map(String)).toEqual(want)
-      await expect(cell.forwardAsync(ones([2, 9]))).rejects.toThrow(
-        'forwardAsync: expected input of shape (2, 3)',
-      )
-    },
-  )
+  it.each([new RNNCell(3, 4), new LSTMCell(3, 4), new GRUCell(3, 4)])('%s must be awaited', async (cell) => {
+    const want = step(cell.to(reference), ones([2, 3]), null).map(String)
+    cell.to(device)
+    expectThrows(
+      () => step(cell, ones([2, 3]), null),
+      RuntimeError,
+      'engine toaster computes asynchronously; use await',
+    )
+    const got = await cell.forwardAsync(ones([2, 3]))
+    expect((Array.isArray(got) ? got : [got]).map(String)).toEqual(want)
+    await expect(cell.forwardAsync(ones([2, 9]))).rejects.toThrow(
+      'forwardAsync: expected input of shape (2, 3)',
+    )
+  })
 })
 
-test('weights of 16 bits are refused with the way out', () => {
+it('weights of 16 bits are refused with the way out', () => {
   const cell = new GRUCell(3, 4).to('float16')
   const x = zeros([2, 3], { dtype: 'float16' })
   expectThrows(() => cell.forward(x), TypeError, "cell.to('float32')")

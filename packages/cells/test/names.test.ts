@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { GRUCell, LSTMCell, RNNCell, RNNCellBase } from '../src/index.ts'
 
-test.each([
+it.each([
   ['RNNCellBase', RNNCellBase],
   ['RNNCell', RNNCell],
   ['LSTMCell', LSTMCell],

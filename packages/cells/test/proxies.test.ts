@@ -1,6 +1,6 @@
 import { manualSeed, noGrad, randn } from '@unroll/tensor'
 import { nestedProxy } from '@unroll/testing'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { GRUCell, LSTMCell, RNNCell } from '../src/index.ts'
 import { describeEngines, step } from './fixtures.ts'
 
@@ -11,7 +11,7 @@ const makers = {
 }
 
 describeEngines((engine) => {
-  test.each(Object.entries(makers))('%s runs inside a proxy that hands out proxies', async (_, make) => {
+  it.each(Object.entries(makers))('%s runs inside a proxy that hands out proxies', async (_, make) => {
     const cell = make().to(engine)
     const proxy = nestedProxy(cell)
     const x = randn([2, 3])
@@ -25,7 +25,7 @@ describeEngines((engine) => {
     proxy.dispose()
   })
 
-  test.each(Object.entries(makers))('%s is equal to one of the same weights', (_, make) => {
+  it.each(Object.entries(makers))('%s is equal to one of the same weights', (_, make) => {
     manualSeed(1)
     const a = make().to(engine)
     manualSeed(1)
@@ -37,7 +37,7 @@ describeEngines((engine) => {
   })
 })
 
-test.each([
+it.each([
   ['LSTMCell', LSTMCell, new LSTMCell(3, 4)],
   ['GRUCell', GRUCell, new GRUCell(3, 4)],
 ] as const)('%s is made of a state dict that was cloned', (_, kind, cell) => {

@@ -1,6 +1,6 @@
 import { tensor, zeros } from '@unroll/tensor'
 import { call, construct, faultOf, type WrongCall } from '@unroll/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as cells from '../src/index.ts'
 
 // Wrong calls from plain JavaScript, as people make them who know PyTorch or guess. None is accepted, and none fails
@@ -120,7 +120,7 @@ const more: readonly WrongCall[] = [
 ]
 
 describe('wrong calls', () => {
-  test.each([...ofEvery, ...single, ...functions, ...more])('%s', async (_code, act) => {
+  it.each([...ofEvery, ...single, ...functions, ...more])('%s', async (_code, act) => {
     expect(await faultOf(act)).toBeNull()
   })
 })

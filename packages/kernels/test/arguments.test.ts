@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeValue, optionsOf } from '../src/arguments.ts'
 
 const defaults = { numLayers: 1, batchFirst: false, dtype: 'float32', generator: undefined as unknown }
@@ -8,11 +8,11 @@ const take = (options: unknown): typeof defaults =>
   optionsOf('LSTM', options as Partial<typeof defaults>, defaults, 'numLayers')
 
 describe('optionsOf', () => {
-  test.each([undefined, null, {}, { numLayers: undefined }])('%s is no options', (options) => {
+  it.each([undefined, null, {}, { numLayers: undefined }])('%s is no options', (options) => {
     expect(take(options)).toEqual(defaults)
   })
 
-  test('options replace defaults', () => {
+  it('options replace defaults', () => {
     expect(take({ numLayers: 2, generator: 'mine' })).toEqual({
       ...defaults,
       numLayers: 2,
@@ -20,12 +20,12 @@ describe('optionsOf', () => {
     })
   })
 
-  test('objects without a prototype, of another realm and proxies are plain', () => {
+  it('objects without a prototype, of another realm and proxies are plain', () => {
     expect(take(Object.assign(Object.create(null), { numLayers: 3 })).numLayers).toBe(3)
     expect(take(new Proxy({ numLayers: 3 }, {})).numLayers).toBe(3)
   })
 
-  test.each([
+  it.each([
     [2, 'got number 2; write { numLayers: 2 }'],
     [true, 'got boolean true; its options are numLayers, batchFirst, dtype, generator'],
     ['relu', 'got string "relu"; its options are'],
@@ -38,7 +38,7 @@ describe('optionsOf', () => {
     expect(() => take(options)).toThrow(`LSTM: expected options to be a plain object, ${message}`)
   })
 
-  test.each([
+  it.each([
     [{ batch_first: true }, 'got batch_first; did you mean batchFirst?'],
     [{ numLayer: 2 }, 'got numLayer; did you mean numLayers?'],
     [{ NUM_LAYERS: 2 }, 'got NUM_LAYERS; did you mean numLayers?'],
@@ -51,7 +51,7 @@ describe('optionsOf', () => {
   })
 })
 
-test.each([
+it.each([
   [null, 'null'],
   [undefined, 'undefined'],
   [3, 'number 3'],

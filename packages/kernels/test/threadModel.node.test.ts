@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Scenario, walk } from './threadModel.ts'
 
 const plain: Scenario = { jobs: 3, workers: 2, together: false, impatience: false, deaths: 0, traps: 0 }
@@ -7,7 +7,7 @@ const faulty = { impatience: true, deaths: 1, traps: 1 }
 describe('in every order of steps of the main thread and its workers, each part is computed once', () => {
   // The more may go wrong, the more orders there are. With three jobs, the last two rows take minutes; they found no
   // fault either.
-  test.each<[Partial<Scenario>, string, string[]]>([
+  it.each<[Partial<Scenario>, string, string[]]>([
     [{}, 'parts on their own', ['done']],
     [{ together: true }, 'parts that meet', ['done']],
     [{ together: true, traps: 1 }, 'parts that meet, one of which traps', ['done', 'undone']],
@@ -34,7 +34,7 @@ describe('the model notices', () => {
   const order = 'place.orders + index'
   const orderOf = 'place.orders + i - 1'
 
-  test.each<[string, Partial<Scenario>, string]>([
+  it.each<[string, Partial<Scenario>, string]>([
     [
       'a worker that reads its order without taking it',
       { serve: [[`Atomics.exchange(control, ${order}, 0)`, `Atomics.load(control, ${order})`]] },

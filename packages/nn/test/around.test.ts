@@ -1,7 +1,7 @@
 import fixtures from '@unroll/oracle/fixtures/nn_around.json'
 import { manualSeed, type Tensor } from '@unroll/tensor'
 import { type EncodedArray, tolerances } from '@unroll/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   BatchNorm1d,
   Conv1d,
@@ -66,7 +66,7 @@ function expectState(got: Iterable<[string, Tensor]>, want: Readonly<Record<stri
 }
 
 describeEngines(() => {
-  test.each(fixtures.cases)('$name', (fixture) => {
+  it.each(fixtures.cases)('$name', (fixture) => {
     const layer = makeLayer(fixture).train(fixture.training)
     expect(String(layer)).toBe(fixture.printed)
     const weights = toState(fixture.weights)
@@ -98,7 +98,7 @@ describeEngines(() => {
 })
 
 describe('layers around a recurrent one', () => {
-  test('give the same when awaited', async () => {
+  it('give the same when awaited', async () => {
     for (const fixture of fixtures.cases.filter(({ training }) => training)) {
       const [twin, layer] = [makeLayer(fixture), makeLayer(fixture)]
       for (const { input } of fixture.calls) {

@@ -1,6 +1,6 @@
 import { reference } from '@unroll/kernels'
 import { manualSeed, ones, randn } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { BatchNorm1d, Linear, Module, Sequential, StateDictError, Tanh } from '../src/index.ts'
 
 function make(seed: number): Sequential<[Linear, BatchNorm1d, Tanh]> {
@@ -9,7 +9,7 @@ function make(seed: number): Sequential<[Linear, BatchNorm1d, Tanh]> {
 }
 
 describe('modules', () => {
-  test('are equal where what they are made of is, whatever they computed meanwhile', () => {
+  it('are equal where what they are made of is, whatever they computed meanwhile', () => {
     const [a, b] = [make(1).eval(), make(1).eval()]
     expect(a).toEqual(b)
     a.forward(randn([2, 3]))
@@ -19,7 +19,7 @@ describe('modules', () => {
     expect(a).toStrictEqual(b)
   })
 
-  test('are not equal where a weight, a buffer or an option differs', () => {
+  it('are not equal where a weight, a buffer or an option differs', () => {
     const a = make(1)
     expect(make(2)).not.toEqual(a)
     const counted = make(1)
@@ -29,7 +29,7 @@ describe('modules', () => {
     expect(new Linear(1, 2, { bias: false })).not.toEqual(new Linear(1, 2))
   })
 
-  test('show their properties alone to consoles, spreads and clones', () => {
+  it('show their properties alone to consoles, spreads and clones', () => {
     const linear = new Linear(2, 2)
     linear.forward(ones([2]))
     linear.to(reference)
@@ -45,7 +45,7 @@ describe('modules', () => {
     expect(linear.namedParameters().map(([name]) => name)).toEqual(['weight', 'bias'])
   })
 
-  test('throw errors that can be cloned', () => {
+  it('throw errors that can be cloned', () => {
     const state = new Linear(2, 2).stateDict()
     state.delete('bias')
     try {

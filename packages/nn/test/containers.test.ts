@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Dropout, Linear, type Module, ModuleDict, ModuleList, ReLU, Sequential, Tanh } from '../src/index.ts'
 
 const names = (module: Module): string[] => module.namedChildren().map(([name]) => name)
 
 describe('ModuleList', () => {
-  test('is a list of modules under their positions', () => {
+  it('is a list of modules under their positions', () => {
     const [a, b, c, d] = [new ReLU(), new Tanh(), new Linear(1, 2), new Dropout()]
     const list = new ModuleList<Module>([a])
     expect(list.append(b).extend([c])).toBe(list)
@@ -32,7 +32,7 @@ describe('ModuleList', () => {
     expect(() => Reflect.apply(list.forward, list, [])).toThrow('ModuleList.forward: not implemented')
   })
 
-  test('takes any iterable, and refuses the rest', () => {
+  it('takes any iterable, and refuses the rest', () => {
     const relu = new ReLU()
     expect(new ModuleList(new Set([relu])).at(0)).toBe(relu)
     expect(new ModuleList(new Sequential(relu)).at(0)).toBe(relu)
@@ -51,7 +51,7 @@ describe('ModuleList', () => {
 })
 
 describe('ModuleDict', () => {
-  test('is a map of modules under their names', () => {
+  it('is a map of modules under their names', () => {
     const [a, b, c] = [new ReLU(), new Tanh(), new Linear(1, 2)]
     const dict = new ModuleDict<Module>({ a, b })
     expect(dict.set('c', c)).toBe(dict)
@@ -67,7 +67,7 @@ describe('ModuleDict', () => {
     expect(names(dict)).toEqual([])
   })
 
-  test('is made of an object, a Map, another one, or pairs', () => {
+  it('is made of an object, a Map, another one, or pairs', () => {
     const relu = new ReLU()
     for (const modules of [{ relu }, new Map([['relu', relu]]), new ModuleDict({ relu }), [['relu', relu]]]) {
       const dict: ModuleDict = Reflect.construct(ModuleDict, [modules])
@@ -76,7 +76,7 @@ describe('ModuleDict', () => {
     }
   })
 
-  test('refuses names that are taken or unknown, and what is no module', () => {
+  it('refuses names that are taken or unknown, and what is no module', () => {
     const dict = new ModuleDict({ relu: new ReLU() })
     expect(() => dict.get('tanh')).toThrow('expected one of the names "relu", got "tanh"')
     expect(() => dict.pop('tanh')).toThrow(RangeError)

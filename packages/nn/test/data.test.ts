@@ -9,7 +9,7 @@ import {
   tensor,
   zeros,
 } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   BatchNorm1d,
   Conv1d,
@@ -54,7 +54,7 @@ function fresh(make: () => Module, module: Module, input: Tensor): unknown {
 
 describeEngines(() => {
   describe.each(cases)('weights of $name changed through their data', ({ make, input }) => {
-    test.each<[when: string, take: (module: Module, parameter: Parameter) => () => void]>([
+    it.each<[when: string, take: (module: Module, parameter: Parameter) => () => void]>([
       ['taken after a forward', (_, parameter) => () => change(parameter.data)],
       [
         'taken before the first forward',
@@ -87,7 +87,7 @@ describeEngines(() => {
       }
     })
 
-    test("are seen where the array was the caller's from the start", () => {
+    it("are seen where the array was the caller's from the start", () => {
       const module = make()
       const given = new Map(
         [...module.stateDict()].map(([key, value]) => [
@@ -104,7 +104,7 @@ describeEngines(() => {
 })
 
 describe('our own code', () => {
-  test('does not count as taking an array: nothing is compared where nobody took one', async () => {
+  it('does not count as taking an array: nothing is compared where nobody took one', async () => {
     manualSeed(1)
     for (const { make, input } of cases) {
       const module = make()

@@ -1,5 +1,5 @@
 import { manualSeed, randn, type Tensor } from '@unroll/tensor'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import {
   BatchNorm1d,
   Conv1d,
@@ -18,7 +18,7 @@ import {
 } from '../src/index.ts'
 import { makeDevice } from './device.ts'
 
-test.each<[string, Module]>(
+it.each<[string, Module]>(
   [
     new ReLU(),
     new Tanh(),

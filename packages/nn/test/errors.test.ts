@@ -1,6 +1,6 @@
 import fixtures from '@unroll/oracle/fixtures/nn_errors.json'
 import { type DType, ones, RuntimeError, zeros } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
 import { camelCase } from './fixtures.ts'
 
@@ -14,7 +14,7 @@ const classes: Readonly<Record<string, new () => Error>> = {
 }
 
 describe('layers refuse what PyTorch refuses, by the same kind of error', () => {
-  test.each(fixtures.cases)('$name: $error', ({ module, arguments: given, options, shape, dtype, error }) => {
+  it.each(fixtures.cases)('$name: $error', ({ module, arguments: given, options, shape, dtype, error }) => {
     const type: unknown = Reflect.get(nn, module)
     if (typeof type !== 'function') throw new Error(`no layer ${module}`)
     const named = Object.fromEntries(
@@ -30,7 +30,7 @@ describe('layers refuse what PyTorch refuses, by the same kind of error', () => 
     }).toThrow(classes[error])
   })
 
-  test('and windows that hold nothing but padding, which are -inf there', () => {
+  it('and windows that hold nothing but padding, which are -inf there', () => {
     const pool = new nn.MaxPool1d(2, { padding: 1, dilation: 3 })
     expect(() => pool.forward(ones([1, 2]))).toThrow('expected windows that meet the sequence')
   })

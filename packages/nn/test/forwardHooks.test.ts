@@ -1,5 +1,5 @@
 import { ones, type Tensor, tensor } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Linear, Module, Sequential } from '../src/index.ts'
 
 class Double extends Module {
@@ -9,7 +9,7 @@ class Double extends Module {
 }
 
 describe('hooks', () => {
-  test('run around forward in the order they were registered, seeing arguments and result', () => {
+  it('run around forward in the order they were registered, seeing arguments and result', () => {
     const module = new Double()
     const seen: unknown[] = []
     module.registerForwardPreHook((owner, [x]) => void seen.push(['pre', owner === module, x.item()]))
@@ -19,7 +19,7 @@ describe('hooks', () => {
     expect(seen).toEqual([['pre', true, 3], ['a', 3, 6], 'b'])
   })
 
-  test('run before those there are if they are prepended', () => {
+  it('run before those there are if they are prepended', () => {
     const module = new Double()
     const seen: string[] = []
     for (const name of ['a', 'b']) {
@@ -35,7 +35,7 @@ describe('hooks', () => {
     expect(seen.slice(6)).toEqual(['pre a', 'pre b', 'first', 'a', 'b'])
   })
 
-  test('replace arguments and result by what they return', () => {
+  it('replace arguments and result by what they return', () => {
     const module = new Double()
     module.registerForwardPreHook((_, [x]) => x.add(1))
     module.registerForwardPreHook((_, [x]) => [x.mul(10)])
@@ -43,7 +43,7 @@ describe('hooks', () => {
     expect(module.forward(tensor([1])).item()).toBe(60)
   })
 
-  test('are gone, wrapper and all, when the last one is removed', () => {
+  it('are gone, wrapper and all, when the last one is removed', () => {
     const module = new Double()
     const calls: string[] = []
     const first = module.registerForwardHook(() => void calls.push('first'))
@@ -62,7 +62,7 @@ describe('hooks', () => {
     expect(calls).toEqual(['second', 'third'])
   })
 
-  test('run once when a module runs as a child', () => {
+  it('run once when a module runs as a child', () => {
     let calls = 0
     const child = new Double()
     child.registerForwardHook(() => void calls++)
@@ -70,7 +70,7 @@ describe('hooks', () => {
     expect(calls).toBe(2)
   })
 
-  test('run once around forwardAsync, inherited or overridden', async () => {
+  it('run once around forwardAsync, inherited or overridden', async () => {
     for (const module of [new Double(), new Linear(1, 1), new Sequential(new Double())]) {
       const seen: unknown[] = []
       module.registerForwardPreHook(() => void seen.push('pre'))
@@ -80,7 +80,7 @@ describe('hooks', () => {
     }
   })
 
-  test('wrap a forward that is an own property, and put it back', () => {
+  it('wrap a forward that is an own property, and put it back', () => {
     const module = new Double()
     const forward = (x: Tensor): Tensor => x.mul(3)
     module.forward = forward
@@ -91,7 +91,7 @@ describe('hooks', () => {
     expect(Object.keys(module)).toContain('forward')
   })
 
-  test('do not run after forward threw', () => {
+  it('do not run after forward threw', () => {
     const module = new Linear(2, 1)
     let calls = 0
     module.registerForwardHook(() => void calls++)

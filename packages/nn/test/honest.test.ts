@@ -1,6 +1,6 @@
 import { reference, setDefaultEngine } from '@unroll/kernels'
 import { manualSeed, randn, type Tensor, tensor } from '@unroll/tensor'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
 import { type Module, Sequential } from '../src/index.ts'
 import { makeDevice } from './device.ts'
@@ -38,7 +38,7 @@ describe('a module computes on the engine it says', () => {
   })
   afterEach(() => setDefaultEngine(null))
 
-  test.each(named)('%s, on a host engine: forward and forwardAsync', async (_, make, input) => {
+  it.each(named)('%s, on a host engine: forward and forwardAsync', async (_, make, input) => {
     for (const mode of [true, false]) {
       const own = recordingEngine(reference)
       const module = make().train(mode).to(own.engine)
@@ -52,7 +52,7 @@ describe('a module computes on the engine it says', () => {
     }
   })
 
-  test.each(named)('%s, on the default engine', (_, make, input) => {
+  it.each(named)('%s, on the default engine', (_, make, input) => {
     const module = make().eval()
     expect(module.engine).toBe(standard.engine)
     const x = input()
@@ -61,7 +61,7 @@ describe('a module computes on the engine it says', () => {
     expect(standard.calls.length > 0).toBe(computes(module))
   })
 
-  test.each(named)('%s, on a device: there, or it says that it is on the host', async (_, make, input) => {
+  it.each(named)('%s, on a device: there, or it says that it is on the host', async (_, make, input) => {
     const module = make().eval()
     const x = input()
     const want = call(module, x.clone())
@@ -79,7 +79,7 @@ describe('a module computes on the engine it says', () => {
     expect(counts.read > 0).toBe(isDevices.some((each) => each.engine === engine && lowers(each)))
   })
 
-  test.each(named.filter(([, make]) => lowers(make())))(
+  it.each(named.filter(([, make]) => lowers(make())))(
     '%s, on a device, has to be awaited',
     (_, make, input) => {
       const { engine } = makeDevice()
@@ -92,7 +92,7 @@ describe('a module computes on the engine it says', () => {
   )
 })
 
-test('a subclass computes on a device by what it overrides, not by what its base class does there', async () => {
+it('a subclass computes on a device by what it overrides, not by what its base class does there', async () => {
   class Doubled extends nn.Linear {
     override forward(input: Tensor): Tensor {
       return super.forward(input).mul(2)
@@ -120,7 +120,7 @@ test('a subclass computes on a device by what it overrides, not by what its base
   }
 })
 
-test('the operations of a module that throws leave the default engine in place', () => {
+it('the operations of a module that throws leave the default engine in place', () => {
   const own = recordingEngine(reference)
   const module = new nn.Softmax(5).to(own.engine)
   expect(() => module.forward(randn([2, 2]))).toThrow(RangeError)

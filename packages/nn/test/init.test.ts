@@ -1,7 +1,7 @@
 import fixtures from '@unroll/oracle/fixtures/nn_init.json'
 import { empty, Generator, isFloatingPoint, manualSeed, rand, type Tensor, zeros } from '@unroll/tensor'
 import { tolerances } from '@unroll/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   calculateGain,
   constant_,
@@ -61,7 +61,7 @@ describe.each(fixtures.cases)('$name', (fixture) => {
   const want = toTensor(fixture.values)
   const { shape, dtype } = want
 
-  test('draws what PyTorch draws, and no more', () => {
+  it('draws what PyTorch draws, and no more', () => {
     manualSeed(fixture.seed)
     const tensor = empty(shape, { dtype })
     expect(fill(tensor, fixture)).toBe(tensor)
@@ -79,7 +79,7 @@ describe.each(fixtures.cases)('$name', (fixture) => {
 })
 
 describe('init functions', () => {
-  test('draw from the generator they are given', () => {
+  it('draw from the generator they are given', () => {
     const fills = [uniform_, normal_].map(
       (f) => (t: Tensor, generator: Generator) => f(t, 0, 1, { generator }),
     )
@@ -99,7 +99,7 @@ describe('init functions', () => {
     }
   })
 
-  test('fill parameters, which require gradients', () => {
+  it('fill parameters, which require gradients', () => {
     const weight = new Parameter(zeros([2, 2]))
     expect(ones_(weight)).toBe(weight)
     expect([weight.requiresGrad, weight.version > 0, isFloatingPoint(weight.dtype)]).toEqual([
@@ -109,13 +109,13 @@ describe('init functions', () => {
     ])
   })
 
-  test('leave a tensor of no elements alone', () => {
+  it('leave a tensor of no elements alone', () => {
     for (const fill of [kaimingUniform_, kaimingNormal_, orthogonal_]) {
       expect(fill(zeros([0, 3])).shape).toEqual([0, 3])
     }
   })
 
-  test('refuse a tensor without two dimensions, a mode and a nonlinearity there is not', () => {
+  it('refuse a tensor without two dimensions, a mode and a nonlinearity there is not', () => {
     for (const fill of [xavierUniform_, xavierNormal_, kaimingUniform_, kaimingNormal_, orthogonal_]) {
       expect(() => fill(zeros([3]))).toThrow(RangeError)
       expect(() => fill(zeros([3]))).toThrow('2 or more dimensions, got 1')
@@ -128,7 +128,7 @@ describe('init functions', () => {
     expect(() => calculateGain('sine')).toThrow(RangeError)
   })
 
-  test('gains are those of PyTorch', () => {
+  it('gains are those of PyTorch', () => {
     expect(calculateGain('tanh')).toBe(5 / 3)
     expect(calculateGain('relu')).toBe(Math.SQRT2)
     expect(calculateGain('leaky_relu')).toBe(Math.sqrt(2 / 1.0001))

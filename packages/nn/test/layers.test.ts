@@ -1,7 +1,7 @@
 import fixtures from '@unroll/oracle/fixtures/nn_layers.json'
 import { arange, manualSeed, ones, RuntimeError, rand, tensor, zeros } from '@unroll/tensor'
 import { tolerances } from '@unroll/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Dropout, Embedding, Linear } from '../src/index.ts'
 import { toState, toTensor } from './fixtures.ts'
 
@@ -25,7 +25,7 @@ function makeLayer({
 }
 
 describe.each(fixtures.cases)('$name', (fixture) => {
-  test('has the weights and outputs of PyTorch, and draws no more', () => {
+  it('has the weights and outputs of PyTorch, and draws no more', () => {
     manualSeed(fixture.seed)
     const layer = makeLayer(fixture)
     const state = toState(fixture.weights)
@@ -47,7 +47,7 @@ describe.each(fixtures.cases)('$name', (fixture) => {
     expect(rand([2]).toArray()).toEqual(toTensor(fixture.next).toArray())
   })
 
-  test('gives the same when awaited', async () => {
+  it('gives the same when awaited', async () => {
     const layer = makeLayer(fixture)
     for (const input of fixture.inputs) {
       manualSeed(1)
@@ -59,7 +59,7 @@ describe.each(fixtures.cases)('$name', (fixture) => {
 })
 
 describe('Linear', () => {
-  test('refuses input that does not fit', () => {
+  it('refuses input that does not fit', () => {
     const linear = new Linear(3, 4)
     expect(() => linear.forward(zeros([2, 5]))).toThrow(RuntimeError)
     expect(() => linear.forward(zeros([]))).toThrow(RuntimeError)
@@ -68,7 +68,7 @@ describe('Linear', () => {
     expect(() => new Linear(1.5, 2)).toThrow(TypeError)
   })
 
-  test('computes nothing from no features', () => {
+  it('computes nothing from no features', () => {
     expect(new Linear(0, 2, { bias: false }).forward(zeros([3, 0])).toArray()).toEqual([
       [0, 0],
       [0, 0],
@@ -78,7 +78,7 @@ describe('Linear', () => {
 })
 
 describe('Embedding', () => {
-  test('looks up in a table of any strides, by indices of either dtype and any shape', () => {
+  it('looks up in a table of any strides, by indices of either dtype and any shape', () => {
     const table = arange(12).to('float32').reshape([3, 4])
     const turned = Embedding.fromPretrained(table.t())
     const plain = Embedding.fromPretrained(table.t().contiguous())
@@ -100,7 +100,7 @@ describe('Embedding', () => {
     expect(() => plain.forward(tensor([2n ** 40n]))).toThrow(RangeError)
   })
 
-  test('refuses indices of another dtype or outside the table, and such a paddingIdx', () => {
+  it('refuses indices of another dtype or outside the table, and such a paddingIdx', () => {
     const embedding = new Embedding(3, 4)
     expect(() => embedding.forward(zeros([2]))).toThrow(RuntimeError)
     expect(() => embedding.forward(zeros([2], { dtype: 'int16' }))).toThrow('int64 or int32, got int16')
@@ -111,7 +111,7 @@ describe('Embedding', () => {
     expect(() => new Embedding(3, 4, { paddingIdx: 0.5 })).toThrow(TypeError)
   })
 
-  test('over a pretrained table shares it and draws nothing', () => {
+  it('over a pretrained table shares it and draws nothing', () => {
     const table = tensor([
       [1, 2],
       [3, 4],
@@ -134,7 +134,7 @@ describe('Embedding', () => {
 })
 
 describe('Dropout', () => {
-  test('gives its input back, and draws nothing, when not training', () => {
+  it('gives its input back, and draws nothing, when not training', () => {
     const x = ones([20])
     manualSeed(0)
     const next = rand([1]).item()
@@ -145,7 +145,7 @@ describe('Dropout', () => {
     expect(rand([1]).item()).toBe(next)
   })
 
-  test('refuses a p that is no probability, and integers', () => {
+  it('refuses a p that is no probability, and integers', () => {
     for (const p of [-0.1, 1.1]) expect(() => new Dropout(p)).toThrow(RangeError)
     expect(() => new Dropout(Number.NaN)).toThrow(TypeError)
     expect(() => new Dropout().forward(tensor([1n]))).toThrow(TypeError)

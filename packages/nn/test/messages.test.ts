@@ -1,5 +1,5 @@
 import { ones, type Tensor } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Linear, Module, Sequential, Tanh } from '../src/index.ts'
 
 /** Returns `[output, hn]`, like a recurrent layer. */
@@ -10,7 +10,7 @@ class Recurrent extends Module {
 }
 
 describe('messages', () => {
-  test('name SelectOutput where the results of a recurrent layer come instead of a tensor', async () => {
+  it('name SelectOutput where the results of a recurrent layer come instead of a tensor', async () => {
     const x = ones([2, 3])
     const wanted =
       'expected input to be a Tensor, got array of 2, the first of them a tensor; recurrent layers return [output, hn]: take the first, or put a SelectOutput behind the layer'
@@ -23,7 +23,7 @@ describe('messages', () => {
     await expect(new Sequential(new Recurrent(), linear).forwardAsync(x)).rejects.toThrow(wanted)
   })
 
-  test('name a forgotten await', () => {
+  it('name a forgotten await', () => {
     const linear = new Linear(3, 1)
     const later = linear.forwardAsync(ones([3]))
     expect(() => Reflect.apply(linear.forward, linear, [later])).toThrow('got a promise; await it first')
@@ -33,7 +33,7 @@ describe('messages', () => {
     )
   })
 
-  test('name the option that stands at PyTorch’s position, and the right spelling', () => {
+  it('name the option that stands at PyTorch’s position, and the right spelling', () => {
     const wrong: [act: () => unknown, message: string][] = [
       [() => Reflect.construct(Linear, [4, 8, false]), 'write { bias: false }'],
       [() => Reflect.construct(Linear, [4, 8, { biass: false }]), 'did you mean bias?'],
@@ -45,7 +45,7 @@ describe('messages', () => {
     for (const [act, message] of wrong) expect(act).toThrow(message)
   })
 
-  test('give remedies that work', () => {
+  it('give remedies that work', () => {
     const linear = new Linear(3, 1).to('float16')
     const x = ones([2, 3], { dtype: 'float16' })
     expect(() => linear.forward(x)).toThrow("convert first, with .to('float32')")

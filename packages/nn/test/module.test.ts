@@ -1,7 +1,7 @@
 import { defaultEngine, reference } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/nn_modules.json'
 import { ones, RuntimeError, type Tensor, tensor, zeros } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   BatchNorm1d,
   Dropout,
@@ -74,11 +74,11 @@ describe.each(fixtures.cases)('$name', ({ name, ...want }) => {
   if (!make) throw new Error(`no module ${name}`)
   const module = make()
 
-  test('prints as PyTorch does', () => {
+  it('prints as PyTorch does', () => {
     expect(String(module)).toBe(want.printed)
   })
 
-  test('names its parts in the order of PyTorch', () => {
+  it('names its parts in the order of PyTorch', () => {
     expect(module.namedParameters().map(([key]) => key)).toEqual(want.parameters)
     expect(module.namedBuffers().map(([key]) => key)).toEqual(want.buffers)
     expect(module.namedModules().map(([path]) => path)).toEqual(want.modules)
@@ -88,7 +88,7 @@ describe.each(fixtures.cases)('$name', ({ name, ...want }) => {
 })
 
 describe('Module', () => {
-  test('finds what has a path, and says what there is where nothing has it', () => {
+  it('finds what has a path, and says what there is where nothing has it', () => {
     const outer = new Outer()
     expect(outer.getParameter('block.first.weight')).toBe(outer.block.first.weight)
     expect(outer.getBuffer('block.steps')).toBe(outer.block.steps)
@@ -101,7 +101,7 @@ describe('Module', () => {
     expect(() => outer.getSubmodule('block.third.0')).toThrow('nothing has the path "block.third"')
   })
 
-  test('lists members under a prefix, without those of children, or as often as they are reached', () => {
+  it('lists members under a prefix, without those of children, or as often as they are reached', () => {
     const shared = new Linear(2, 2, { bias: false })
     const model = new Sequential(shared, new Sequential(shared))
     const names = (entries: readonly (readonly [string, unknown])[]): string[] =>
@@ -121,12 +121,12 @@ describe('Module', () => {
     expect(block.buffers({ recurse: false })).toHaveLength(block.namedBuffers().length)
   })
 
-  test('gives its state under a prefix, as it is', () => {
+  it('gives its state under a prefix, as it is', () => {
     const linear = new Linear(2, 2)
     expect([...linear.stateDict({ prefix: 'encoder.' }).keys()]).toEqual(['encoder.weight', 'encoder.bias'])
   })
 
-  test('moves to a dtype by the names PyTorch has', () => {
+  it('moves to a dtype by the names PyTorch has', () => {
     const linear = new Linear(1, 1)
     expect(linear.double().weight.dtype).toBe('float64')
     expect(linear.half().weight.dtype).toBe('float16')
@@ -134,7 +134,7 @@ describe('Module', () => {
     expect(linear.float().weight.dtype).toBe('float32')
   })
 
-  test('refuses names and values that cannot be registered', () => {
+  it('refuses names and values that cannot be registered', () => {
     const module = new Linear(1, 1)
     expect(() => module.registerParameter('', null)).toThrow(RangeError)
     expect(() => module.registerParameter('a.b', null)).toThrow(RangeError)
@@ -152,7 +152,7 @@ describe('Module', () => {
     expect([...module.stateDict().keys()]).toEqual(['weight', 'bias'])
   })
 
-  test('switches itself and its children between training and inference', () => {
+  it('switches itself and its children between training and inference', () => {
     const outer = new Outer()
     expect(outer.training).toBe(true)
     expect(outer.eval()).toBe(outer)
@@ -161,7 +161,7 @@ describe('Module', () => {
     expect(outer.train().block.second.at(1).training).toBe(true)
   })
 
-  test('switches and forgets gradients of its parameters', () => {
+  it('switches and forgets gradients of its parameters', () => {
     const block = new Block()
     block.scale.grad = ones([3])
     block.zeroGrad()
@@ -175,14 +175,14 @@ describe('Module', () => {
     ).toBe(false)
   })
 
-  test('applies a function to children first', () => {
+  it('applies a function to children first', () => {
     const seen: Module[] = []
     const model = new Sequential(new Sequential(new Dropout()), new Linear(1, 1))
     expect(model.apply((module) => void seen.push(module))).toBe(model)
     expect(seen).toEqual([model.getSubmodule('0.0'), model.at(0), model.at(1), model])
   })
 
-  test('moves floating-point tensors to a dtype and keeps their identity', () => {
+  it('moves floating-point tensors to a dtype and keeps their identity', () => {
     const block = new Block()
     const { weight } = block.first
     const want = weight.toArray()
@@ -197,7 +197,7 @@ describe('Module', () => {
     expect(() => block.to({ name: 'toaster' })).toThrow(TypeError)
   })
 
-  test('moves to an engine with its children', () => {
+  it('moves to an engine with its children', () => {
     const block = new Block()
     expect(block.engine).toBe(defaultEngine())
     block.to(reference)
@@ -206,13 +206,13 @@ describe('Module', () => {
     expect(new Block().engine).toBe(defaultEngine())
   })
 
-  test('says that forward is missing', async () => {
+  it('says that forward is missing', async () => {
     const module = new (class Empty extends Module {})()
     expect(() => module.forward()).toThrow('Empty.forward')
     await expect(module.forwardAsync()).rejects.toThrow('Empty.forward')
   })
 
-  test('disposes of its children', () => {
+  it('disposes of its children', () => {
     const disposed: string[] = []
     class Leaf extends Module {
       override dispose(): void {
@@ -224,14 +224,14 @@ describe('Module', () => {
     expect(disposed).toEqual(['leaf', 'leaf'])
   })
 
-  test('is shown by console.log as it prints', () => {
+  it('is shown by console.log as it prints', () => {
     const module = new Dropout(0.1)
     const inspect: unknown = Reflect.get(module, Symbol.for('nodejs.util.inspect.custom'))
     expect(typeof inspect === 'function' && inspect.call(module)).toBe('Dropout(p=0.1, inplace=False)')
     expect(Object.keys(module)).toEqual(['training', 'p', 'inplace'])
   })
 
-  test('prints parameters as PyTorch does', () => {
+  it('prints parameters as PyTorch does', () => {
     expect(String(new Parameter(zeros([2, 2])))).toBe(
       'Parameter containing:\ntensor([[0., 0.],\n        [0., 0.]], requires_grad=True)',
     )

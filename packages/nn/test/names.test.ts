@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
 
 const { Linear, Module, Sequential } = nn
@@ -8,7 +8,7 @@ const classes = Object.entries(nn).filter(
 )
 
 describe('names of modules', () => {
-  test.each([...classes, ['Parameter', nn.Parameter]] as const)(
+  it.each([...classes, ['Parameter', nn.Parameter]] as const)(
     '%s says its name as a string, which minifiers leave alone',
     (name, type) => {
       // A name that comes from the class declaration is not writable.
@@ -16,7 +16,7 @@ describe('names of modules', () => {
     },
   )
 
-  test('of subclasses are their own', () => {
+  it('of subclasses are their own', () => {
     class Head extends Linear {}
     class Model extends Module {
       head = new Head(2, 1)

@@ -1,7 +1,7 @@
 // Tests that several files run, each with its own kind of proxy.
 import { type HostEngine, reference, setDefaultEngine } from '@unroll/kernels'
 import { manualSeed, noGrad, randn, type Tensor, tensor } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   BatchNorm1d,
   Conv1d,
@@ -75,7 +75,7 @@ function countingEngine(): HostEngine & { packs: number } {
  */
 export function describeProxied(title: string, wrap: <T extends object>(value: T) => T): void {
   describe(title, () => {
-    test.each(layers.map(([module, input]) => [String(module), module, input] as const))(
+    it.each(layers.map(([module, input]) => [String(module), module, input] as const))(
       '%s computes the same',
       async (_, module, input) => {
         const want: Tensor = Reflect.apply(module.forward, module, [input.clone()])
@@ -91,7 +91,7 @@ export function describeProxied(title: string, wrap: <T extends object>(value: T
       },
     )
 
-    test('a model does what it does without', () => {
+    it('a model does what it does without', () => {
       manualSeed(1)
       const model = new Model().eval()
       const proxy = wrap(model)
@@ -133,7 +133,7 @@ export function describeProxied(title: string, wrap: <T extends object>(value: T
       expect(model.scale.requiresGrad).toBe(false)
     })
 
-    test('weights are packed once, and a stream runs', () => {
+    it('weights are packed once, and a stream runs', () => {
       const engine = countingEngine()
       setDefaultEngine(engine)
       const proxy = wrap(new Sequential(new Linear(2, 2), new Tanh()))

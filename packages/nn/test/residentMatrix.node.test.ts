@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type HostEngine, reference, setDefaultEngine } from '@unroll/kernels'
 import { noGrad, ones, RuntimeError, tensor, zeros } from '@unroll/tensor'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Linear, Parameter, zeros_ } from '../src/index.ts'
 
 setFlagsFromString('--expose-gc')
@@ -40,7 +40,7 @@ describe('the weight of a Linear', () => {
   })
   afterEach(() => setDefaultEngine(null))
 
-  test('is packed once, as it lies', () => {
+  it('is packed once, as it lies', () => {
     const linear = new Linear(3, 2)
     const first = linear.forward(ones([4, 3]))
     expect(engine.arrays).toEqual([linear.weight.storage.elements, linear.bias?.storage.elements])
@@ -52,7 +52,7 @@ describe('the weight of a Linear', () => {
     expect(engine.held).toBe(0)
   })
 
-  test('is packed again after each kind of change, and the results follow', () => {
+  it('is packed again after each kind of change, and the results follow', () => {
     using linear = new Linear(2, 1)
     zeros_(linear.bias ?? zeros([]))
     const changes: [change: () => void, want: number][] = [
@@ -72,14 +72,14 @@ describe('the weight of a Linear', () => {
     }
   })
 
-  test('is not packed for a call that is refused', () => {
+  it('is not packed for a call that is refused', () => {
     const linear = new Linear(3, 2)
     expect(() => linear.forward(zeros([2, 5]))).toThrow(RuntimeError)
     expect(() => linear.half().forward(zeros([2, 3], { dtype: 'float16' }))).toThrow(RuntimeError)
     expect(engine.packs).toBe(0)
   })
 
-  test('is given back when the module is dropped', async () => {
+  it('is given back when the module is dropped', async () => {
     const drop = (): void => {
       for (let i = 0; i < 20; i++) new Linear(3, 2).forward(ones([1, 3]))
     }

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type HostEngine, type PackedWeights, reference, wasm } from '@unroll/kernels'
 import { noGrad, ones, zeros } from '@unroll/tensor'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { Parameter } from '../src/index.ts'
 import { ResidentWeights } from '../src/recurrent/index.ts'
 
@@ -82,7 +82,7 @@ describe('ResidentWeights', () => {
     engine = countingEngine()
   })
 
-  test('packs once, without copying what is contiguous', () => {
+  it('packs once, without copying what is contiguous', () => {
     const resident = residentWeights()
     const module = weights()
     const packed = resident.get(engine, module)
@@ -92,7 +92,7 @@ describe('ResidentWeights', () => {
     resident.dispose()
   })
 
-  test('packs into the same memory after each kind of change', () => {
+  it('packs into the same memory after each kind of change', () => {
     const resident = residentWeights()
     const module = weights()
     const changes: [what: string, change: () => void][] = [
@@ -129,7 +129,7 @@ describe('ResidentWeights', () => {
     expect(engine.held).toBe(0)
   })
 
-  test('packs anew for another engine or dtype, giving the old memory back', () => {
+  it('packs anew for another engine or dtype, giving the old memory back', () => {
     const resident = residentWeights()
     const module = weights()
     resident.get(engine, module)
@@ -141,7 +141,7 @@ describe('ResidentWeights', () => {
     resident.dispose()
   })
 
-  test('gives memory back on dispose, and packs again after it', () => {
+  it('gives memory back on dispose, and packs again after it', () => {
     const module = weights()
     {
       using resident = residentWeights()
@@ -156,7 +156,7 @@ describe('ResidentWeights', () => {
     expect(engine.held).toBe(0)
   })
 
-  test('names what cannot be packed, and goes on with what was', () => {
+  it('names what cannot be packed, and goes on with what was', () => {
     const resident = residentWeights()
     const module = weights()
     const packed = resident.get(engine, module)
@@ -173,7 +173,7 @@ describe('ResidentWeights', () => {
     expect(engine.held).toBe(0)
   })
 
-  test('is collected, and its memory given back, when it is dropped', async () => {
+  it('is collected, and its memory given back, when it is dropped', async () => {
     const module = weights()
     const drop = (): WeakRef<ResidentWeights>[] =>
       Array.from({ length: 20 }, () => {
@@ -191,7 +191,7 @@ describe('ResidentWeights', () => {
     expect(engine.held).toBe(0)
   })
 
-  test('is left alone by the collector after dispose', async () => {
+  it('is left alone by the collector after dispose', async () => {
     const resident = residentWeights()
     resident.get(engine, weights())
     resident.dispose()

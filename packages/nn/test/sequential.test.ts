@@ -1,5 +1,5 @@
 import { ones, type Tensor, tensor } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Linear, Module, Sequential } from '../src/index.ts'
 
 class Add extends Module {
@@ -33,32 +33,32 @@ class Split extends Module {
 }
 
 describe('Sequential', () => {
-  test('runs modules one after the other', () => {
+  it('runs modules one after the other', () => {
     expect(new Sequential(new Add(1), new Sequential(new Add(2), new Add(3))).forward(ones([1])).item()).toBe(
       7,
     )
   })
 
-  test('of nothing gives its input back', async () => {
+  it('of nothing gives its input back', async () => {
     const x = ones([1])
     expect(new Sequential().forward(x)).toBe(x)
     expect(await new Sequential().forwardAsync(x)).toBe(x)
   })
 
-  test('awaits each module in forwardAsync', async () => {
+  it('awaits each module in forwardAsync', async () => {
     const model = new Sequential(new Later(), new Add(1), new Sequential(new Later()))
     expect((await model.forwardAsync(tensor([3]))).item()).toBe(14)
     expect(() => model.forward(tensor([3]))).toThrow('await forwardAsync')
   })
 
-  test('runs a module it has twice, twice, and lists it once', () => {
+  it('runs a module it has twice, twice, and lists it once', () => {
     const twice = new Add(1)
     const model = new Sequential(twice, twice)
     expect(model.forward(ones([1])).item()).toBe(3)
     expect([model.length, model.children().length]).toEqual([2, 1])
   })
 
-  test('is a list of its modules', () => {
+  it('is a list of its modules', () => {
     const parts = [new Add(1), new Linear(1, 1), new Add(2)]
     const model = new Sequential(...parts)
     expect([...model]).toEqual(parts)
@@ -69,14 +69,14 @@ describe('Sequential', () => {
     expect(model.namedChildren().map(([name]) => name)).toEqual(['0', '1', '2'])
   })
 
-  test('keeps the order of ten and more', () => {
+  it('keeps the order of ten and more', () => {
     const model = new Sequential(...Array.from({ length: 12 }, () => new Linear(1, 1, { bias: false })))
     expect([...model.stateDict().keys()].map((key) => Number.parseInt(key, 10))).toEqual(
       Array.from({ length: 12 }, (_, i) => i),
     )
   })
 
-  test('takes what its first module takes and gives what its last gives', () => {
+  it('takes what its first module takes and gives what its last gives', () => {
     const [a, b]: [Tensor, Tensor] = new Sequential(new Add(1), new Split()).forward(ones([1]))
     expect([a.item(), b.item()]).toEqual([2, 2])
     // @ts-expect-error Add takes a tensor

@@ -1,6 +1,6 @@
 import type { FloatArray, HostEngine } from '@unroll/kernels'
 import { elementsOf, manualSeed, noGrad, randn, Tensor, tensor, zeros } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   Conv1d,
   Dropout,
@@ -86,7 +86,7 @@ class Twice extends Module {
 
 describeEngines((engine: HostEngine) => {
   describe('Sequential.stream', () => {
-    test.each([1, 2, 7])('gives the rows of forward, of %i sequences', (batch) => {
+    it.each([1, 2, 7])('gives the rows of forward, of %i sequences', (batch) => {
       manualSeed(batch)
       const model = new Sequential(
         new Linear(9, 17),
@@ -117,7 +117,7 @@ describeEngines((engine: HostEngine) => {
       }
     })
 
-    test('gives a view that the next step overwrites', () => {
+    it('gives a view that the next step overwrites', () => {
       const stream = new Sequential(new Linear(2, 2)).stream()
       const first = stream.step(Float32Array.of(1, 2))
       const kept = first.slice()
@@ -125,7 +125,7 @@ describeEngines((engine: HostEngine) => {
       expect(first).not.toEqual(kept)
     })
 
-    test('keeps states, gives copies of them, and starts anew from them or from zeros', () => {
+    it('keeps states, gives copies of them, and starts anew from them or from zeros', () => {
       const model = new Sequential(new Sum(2), new Sequential(new Twice(), new Sum(2)))
       const [stream, x] = [model.stream(), Float32Array.of(1, -1)]
       expect([...stream.step(x)]).toEqual([2, -2])
@@ -149,7 +149,7 @@ describeEngines((engine: HostEngine) => {
       expect(model.forward(tensor([[[1, -1]], [[1, -1]]])).toArray()).toEqual([[[2, -2]], [[6, -6]]])
     })
 
-    test('starts one sequence anew while the others go on', () => {
+    it('starts one sequence anew while the others go on', () => {
       const stream = new Sequential(new Sum(1), new Sequential(new Twice(), new Sum(1))).stream({ batch: 2 })
       const x = Float32Array.of(1, 10)
       expect([...stream.step(x)]).toEqual([2, 20])
@@ -171,7 +171,7 @@ describeEngines((engine: HostEngine) => {
       expect(() => other.resetSequence(0)).toThrow('cannot start one sequence anew; reset them all')
     })
 
-    test('goes on with the weights that a forward packed anew', () => {
+    it('goes on with the weights that a forward packed anew', () => {
       const linear = new Linear(1, 1)
       const [stream, x] = [new Sequential(linear).stream(), Float32Array.of(1)]
       noGrad(() => linear.parameters().map((parameter) => parameter.fill_(1)))
@@ -218,11 +218,11 @@ describe('Sequential.stream refuses', () => {
     ['a LayerNorm over timesteps', [new LayerNorm([4, 2])], 'expected one dimension'],
     ['a Softmax over sequences', [new Linear(2, 2), new Softmax(0)], 'expected dim -1, the features'],
   ]
-  test.each(refused)('%s', (_, modules, message) => {
+  it.each(refused)('%s', (_, modules, message) => {
     expect(() => new Sequential(...modules).stream()).toThrow(message)
   })
 
-  test('options and inputs that do not fit', () => {
+  it('options and inputs that do not fit', () => {
     const model = new Sequential(new Linear(2, 2))
     expect(() => model.stream({ batch: 0 })).toThrow(RangeError)
     expect(() => model.stream({ batch: 1.5 })).toThrow(TypeError)

@@ -1,5 +1,5 @@
 import { defaultGenerator, manualSeed, ones, rand, type Tensor } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   BatchNorm1d,
   Conv1d,
@@ -23,7 +23,7 @@ const make = (): Sequential =>
   )
 
 describe('skipInit', () => {
-  test('draws nothing: seeds are not affected', () => {
+  it('draws nothing: seeds are not affected', () => {
     manualSeed(0)
     const before = defaultGenerator().getState()
     const model = skipInit(make)
@@ -35,20 +35,20 @@ describe('skipInit', () => {
     expect([...model.stateDict().keys()]).toEqual([...make().stateDict().keys()])
   })
 
-  test('leaves what would be drawn at zeros, and what is constant as it is', () => {
+  it('leaves what would be drawn at zeros, and what is constant as it is', () => {
     const [, linear, , norm] = skipInit(make)
     expect(linear?.getParameter('weight').any().item()).toBe(0)
     expect(norm?.getParameter('weight').toArray()).toEqual([1, 1])
   })
 
-  test('gives what its function returns, which then takes a state dict', () => {
+  it('gives what its function returns, which then takes a state dict', () => {
     const from = make()
     const to = skipInit(make)
     to.loadStateDict(from.stateDict())
     expect([...to.stateDict().values()].map(String)).toEqual([...from.stateDict().values()].map(String))
   })
 
-  test('ends with its function, also if that throws, and may be nested', () => {
+  it('ends with its function, also if that throws, and may be nested', () => {
     const drawn = (tensor: Tensor): boolean => tensor.any().item() === 1
     expect(() =>
       skipInit(() => {

@@ -1,5 +1,5 @@
 import { full, ones, type Tensor, tensor, zeros } from '@unroll/tensor'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { BatchNorm1d, Linear, Module, Parameter, Sequential, StateDictError } from '../src/index.ts'
 
 const model = (): Sequential<[Linear, Linear]> => new Sequential(new Linear(2, 3), new Linear(3, 1))
@@ -16,7 +16,7 @@ function errorOf(run: () => unknown): StateDictError {
 }
 
 describe('stateDict', () => {
-  test('gives detached tensors that share the memory', () => {
+  it('gives detached tensors that share the memory', () => {
     const linear = new Linear(2, 3)
     const weight = linear.stateDict().get('weight')
     expect(weight?.requiresGrad).toBe(false)
@@ -26,7 +26,7 @@ describe('stateDict', () => {
 })
 
 describe('loadStateDict', () => {
-  test('copies values into the parameters there are', () => {
+  it('copies values into the parameters there are', () => {
     const [from, to] = [model(), model()]
     const weight = to.getParameter('0.weight')
     const { version } = weight
@@ -37,7 +37,7 @@ describe('loadStateDict', () => {
     expect(weight.requiresGrad).toBe(true)
   })
 
-  test('casts to the dtype of the parameter', () => {
+  it('casts to the dtype of the parameter', () => {
     const linear = new Linear(1, 1).to('float64')
     linear.loadStateDict(
       new Map([
@@ -48,7 +48,7 @@ describe('loadStateDict', () => {
     expect([linear.weight.dtype, linear.weight.item(), linear.bias?.item()]).toEqual(['float64', 0.5, 3])
   })
 
-  test('tells everything that does not fit in one error, and changes nothing', () => {
+  it('tells everything that does not fit in one error, and changes nothing', () => {
     const target = model()
     const before = [...target.stateDict().values()].map((t) => t.toArray())
     const state = new Map([
@@ -77,7 +77,7 @@ describe('loadStateDict', () => {
     expect([...target.stateDict().values()].map((t) => t.toArray())).toEqual(before)
   })
 
-  test('refuses what is not strict only by its sizes', () => {
+  it('refuses what is not strict only by its sizes', () => {
     const target = model()
     const state = new Map([
       ['0.bias', ones([3])],
@@ -92,7 +92,7 @@ describe('loadStateDict', () => {
     expect(error.message).toMatch(/:\n {2}size mismatch of "0.bias": expected \(3\), got \(4\)$/)
   })
 
-  test('with assign uses the tensors themselves', () => {
+  it('with assign uses the tensors themselves', () => {
     const linear = new Linear(2, 1)
     const { weight } = linear
     if (linear.bias) linear.bias.requiresGrad = false
@@ -112,7 +112,7 @@ describe('loadStateDict', () => {
     expect(linear.namedParameters().map(([name]) => name)).toEqual(['weight', 'bias'])
   })
 
-  test('with assign changes nothing if a tensor cannot be a parameter', () => {
+  it('with assign changes nothing if a tensor cannot be a parameter', () => {
     const linear = new Linear(1, 1)
     const before = linear.weight
     const state = new Map([
@@ -123,7 +123,7 @@ describe('loadStateDict', () => {
     expect(linear.weight).toBe(before)
   })
 
-  test('fills persistent buffers and leaves the others alone', () => {
+  it('fills persistent buffers and leaves the others alone', () => {
     const make = (): Module => {
       const module = new (class WithBuffers extends Module {})()
       module.registerBuffer('kept', zeros([1]))
@@ -139,7 +139,7 @@ describe('loadStateDict', () => {
     expect(other.getBuffer('kept')).toBe(given)
   })
 
-  test('refuses what is no map of tensors, and says what may be meant', async () => {
+  it('refuses what is no map of tensors, and says what may be meant', async () => {
     const refused: [state: unknown, message: string][] = [
       [[ones([1])], 'expected a Map or plain object of tensors, got array of 1'],
       [new Set(), 'got Set'],
@@ -176,7 +176,7 @@ function prefixed(prefix: string, state: ReadonlyMap<string, Tensor>): Map<strin
 }
 
 describe('loadStateDict with a prefix', () => {
-  test('looks at the entries under it alone', () => {
+  it('looks at the entries under it alone', () => {
     const [from, to] = [model(), model()]
     const state = new Map([...prefixed('module.', from.stateDict()), ['epoch', ones([1])]])
     expect(to.loadStateDict(state, { prefix: 'module.' })).toEqual({ missingKeys: [], unexpectedKeys: [] })
@@ -185,7 +185,7 @@ describe('loadStateDict with a prefix', () => {
     expect(to.getParameter('1.weight').storage).toBe(from.getParameter('1.weight').storage)
   })
 
-  test('names keys as they stand in the state dict', () => {
+  it('names keys as they stand in the state dict', () => {
     const state = prefixed('module.', model().stateDict())
     state.delete('module.0.bias')
     state.set('module.2.bias', ones([1]))
@@ -196,7 +196,7 @@ describe('loadStateDict with a prefix', () => {
     expect(error.mismatches).toEqual([{ key: 'module.1.bias', expected: [1], got: [2] }])
   })
 
-  test.each(['module.', '_orig_mod.', 'model.', 'net.encoder.', 'any thing'])(
+  it.each(['module.', '_orig_mod.', 'model.', 'net.encoder.', 'any thing'])(
     'is named by the error where it would make the keys fit: %s',
     (prefix) => {
       const state = prefixed(prefix, model().stateDict())
@@ -211,7 +211,7 @@ describe('loadStateDict with a prefix', () => {
     },
   )
 
-  test('is named where several would do, and not where none would', () => {
+  it('is named where several would do, and not where none would', () => {
     const state = new Map([
       ...prefixed('encoder.', model().stateDict()),
       ...prefixed('decoder.', model().stateDict()),
@@ -235,7 +235,7 @@ describe('a load that fails', () => {
     expect([...target.stateDict().values()].map(String)).toEqual(before)
   }
 
-  test('leaves everything as it was, whatever the last entry is', () => {
+  it('leaves everything as it was, whatever the last entry is', () => {
     const fresh = (): Map<string, Tensor> =>
       new Map([...model().stateDict()].map(([key, value]) => [key, full(value.shape, 9)]))
     const target = model()
@@ -259,7 +259,7 @@ describe('a load that fails', () => {
   })
 })
 
-test('a BatchNorm1d takes the state dicts of before it counted batches', () => {
+it('a BatchNorm1d takes the state dicts of before it counted batches', () => {
   const from = new BatchNorm1d(2)
   from.forward(ones([3, 2]))
   const state = from.stateDict()
@@ -292,7 +292,7 @@ describe('a state dict that was cloned', () => {
     },
   }
 
-  test.each(Object.entries(ways))('by %s is loaded, copied or assigned', async (_, way) => {
+  it.each(Object.entries(ways))('by %s is loaded, copied or assigned', async (_, way) => {
     const from = new Sequential(new Linear(2, 3), new BatchNorm1d(3))
     from.forward(ones([4, 2]))
     const state = await way(from.stateDict())
@@ -315,7 +315,7 @@ describe('a state dict that was cloned', () => {
     }
   })
 
-  test('is refused where an entry is damaged', () => {
+  it('is refused where an entry is damaged', () => {
     const state = JSON.parse(JSON.stringify(Object.fromEntries(new Linear(2, 3).stateDict())))
     state.bias.data.pop()
     expect(() => new Linear(2, 3).loadStateDict(state)).toThrow('does not fit 2 elements')

@@ -1,7 +1,7 @@
 import { ones } from '@unroll/tensor'
 import { reactive, ref } from '@vue/reactivity'
 import { produce } from 'immer'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { Linear } from '../src/index.ts'
 import { describeProxied } from './proxied.ts'
 
@@ -9,7 +9,7 @@ import { describeProxied } from './proxied.ts'
 describeProxied("inside Vue's reactive()", (value) => reactive(value) as typeof value)
 describeProxied("inside Vue's ref()", (value) => ref(value).value as typeof value)
 
-test('a model in a state of immer stays as it is, and runs', () => {
+it('a model in a state of immer stays as it is, and runs', () => {
   const state = { model: new Linear(2, 1), epoch: 0 }
   state.model.forward(ones([2]))
   const next = produce(state, (draft) => {

@@ -1,6 +1,6 @@
 import { tensor, zeros } from '@unroll/tensor'
 import { call, construct, faultOf, type WrongCall } from '@unroll/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
 
 // Wrong calls from plain JavaScript, as people make them who know PyTorch or guess. None is accepted, and none fails
@@ -347,12 +347,12 @@ describe.each([
   ['methods', methods],
   ['functions', [...functions, ...options]],
 ] as const)('wrong calls: %s', (_, calls) => {
-  test.each(calls)('%s', async (_code, act) => {
+  it.each(calls)('%s', async (_code, act) => {
     expect(await faultOf(act)).toBeNull()
   })
 })
 
-test('every class and function is among them', () => {
+it('every class and function is among them', () => {
   const codes = [...constructors, ...forwards, ...methods, ...functions, ...options].map(([code]) => code)
   // These take any value: unknown values, or values of an engine.
   const open = ['DeviceTensor', 'deviceArray', 'Identity', 'Resident', 'StateDictError']
