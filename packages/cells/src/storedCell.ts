@@ -15,7 +15,7 @@ export interface CellFromStateDictOptions extends Pick<CellOptions, 'dtype'> {
   readonly direction?: 'forward' | 'reverse'
 }
 
-/** What the names and shapes of its weights tell of a cell. */
+/** A cell's sizes and weights, as read from a state dict. */
 export interface StoredCell {
   readonly inputSize: number
   readonly hiddenSize: number

@@ -72,7 +72,7 @@ export function operationsOf(module: object): DeviceOperations | null {
 }
 
 /**
- * The result of a module whose engine is a device's, brought to the host.
+ * Brings the result of a module on a device to the host.
  * @param value what its class's `forwardOnDevice` returned
  * @throws RuntimeError if that is null
  */

@@ -42,7 +42,10 @@ const defaults: Required<GRUOptions> = {
   dtype: 'float32',
 }
 
-/** The class a mode belongs to. @throws RangeError on another mode */
+/**
+ * The name of a mode's class.
+ * @throws RangeError on an unknown mode
+ */
 export function layerName(mode: RecurrentMode): RecurrentKind {
   // Users write the mode of an RNNBase themselves.
   if (typeof mode === 'string' && Object.hasOwn(gateLetters, kindOf(mode))) return kindOf(mode)

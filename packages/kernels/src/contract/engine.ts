@@ -91,5 +91,5 @@ export interface DeviceEngine {
   readonly operations?: DeviceOperations
 }
 
-/** What a module can run on; `kind` tells whether its calls must be awaited. */
+/** What a module can run on. `kind` says whether its calls must be awaited. */
 export type Engine = HostEngine | DeviceEngine

@@ -37,7 +37,7 @@ export const cellGradients: Readonly<Record<RecurrentMode, CellGradient>> = {
     return throughProducts(w, inputs, da, da, dh, dw, wantsX)
   },
 
-  // da = dh' where a > 0, else 0; PyTorch lets NaN pass
+  // da = dh' where a > 0, else 0; NaN passes, as in PyTorch
   RNN_RELU: (w, inputs, dh, _dc, dw, wantsX) => {
     const da = gates(w, inputs.x, inputs.h).map((a, j) => (a <= 0 ? 0 : (dh[j] ?? 0)))
     return throughProducts(w, inputs, da, da, dh, dw, wantsX)

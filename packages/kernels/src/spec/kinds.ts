@@ -30,7 +30,7 @@ export function gateCount(mode: RecurrentMode): number {
   return gateLetters[kindOf(mode)].length
 }
 
-/** The kind whose weights have that many blocks of `H` rows; null where none has. */
+/** The kind whose weights have that many blocks of `H` rows; null if there is none. */
 export function kindOfGates(count: number): RecurrentKind | null {
   const kinds: readonly RecurrentKind[] = ['RNN', 'LSTM', 'GRU']
   return kinds.find((kind) => gateLetters[kind].length === count) ?? null

@@ -1,6 +1,6 @@
 import type { LayerSpec } from './parameters.ts'
 
-/** What the names and shapes of its parameters tell of a recurrent layer or cell. */
+/** A recurrent layer or cell, as read from the names and shapes of its parameters. */
 export interface StoredSpec extends Omit<LayerSpec, 'mode'> {
   /** Blocks of `H` rows in its weights: see `kindOfGates`. Not a whole number if these are not recurrent weights. */
   readonly gates: number

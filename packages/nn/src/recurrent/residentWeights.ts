@@ -86,7 +86,10 @@ export class ResidentWeights extends Resident<PackedWeights> {
   }
 }
 
-/** A parameter of a module, without building the list of all of them. @throws TypeError if the property is something else */
+/**
+ * A parameter of a module, without making the list of all of them.
+ * @throws TypeError if the property is something else
+ */
 export function parameterOf(who: string, module: object, name: string): Parameter {
   const parameter: unknown = Reflect.get(module, name)
   if (parameter instanceof Parameter) return parameter
