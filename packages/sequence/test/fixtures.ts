@@ -61,3 +61,9 @@ export function run(
   const [output, hn] = module.forward(input, h0 ?? null)
   return { output, states: [hn] }
 }
+
+/** The elements of a float32 tensor. */
+export function floats({ data }: Tensor): Float32Array {
+  if (data instanceof Float32Array) return data
+  throw new TypeError(`expected float32, got ${data.constructor.name}`)
+}

@@ -1,13 +1,9 @@
 import { Linear, Sequential, Tanh } from '@unroll/nn'
 import { GRU, LSTM, RNN, SelectOutput } from '@unroll/sequence'
-import { manualSeed, randn, type Tensor } from '@unroll/tensor'
+import { manualSeed, randn } from '@unroll/tensor'
 import { describe, expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
-
-function floats({ data }: Tensor): Float32Array {
-  if (data instanceof Float32Array) return data
-  throw new TypeError(`expected float32, got ${data.constructor.name}`)
-}
+import { floats } from './fixtures.ts'
 
 describeEngines((engine) => {
   describe('a stream of a whole model', () => {

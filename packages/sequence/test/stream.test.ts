@@ -2,11 +2,7 @@ import { GRU, LSTM, RNN } from '@unroll/sequence'
 import { manualSeed, noGrad, ones, randn, type Tensor, tensor, zeros } from '@unroll/tensor'
 import { expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
-
-function floats({ data }: Tensor): Float32Array {
-  if (data instanceof Float32Array) return data
-  throw new TypeError(`expected float32, got ${data.constructor.name}`)
-}
+import { floats } from './fixtures.ts'
 
 function outputOf(layer: LSTM | GRU | RNN, input: Tensor): Tensor {
   if (layer instanceof LSTM) return layer.forward(input)[0]
