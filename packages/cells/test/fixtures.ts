@@ -1,7 +1,7 @@
 import { createWasmEngine, type HostEngine, reference, wasm, wasmVariant } from '@unroll/kernels'
 import { type Tensor, tensor } from '@unroll/tensor'
 import { decodeArray, type EncodedArray } from '@unroll/testing'
-import { describe } from 'vitest'
+import { describeEngines as describeTitled, type TitledEngine } from '@unroll/testing/describeEngines'
 import { GRUCell, LSTMCell, RNNCell } from '../src/index.ts'
 
 /** A cell as a fixture describes it. */
@@ -54,16 +54,13 @@ export function step(cell: Cell, input: Tensor, states: readonly Tensor[] | null
 
 const best = wasmVariant()
 
+const engines: readonly TitledEngine<HostEngine>[] = [
+  { title: 'reference', engine: reference },
+  { title: 'wasm', engine: best && wasm },
+  { title: 'wasm simd', engine: best && createWasmEngine('simd') },
+]
+
 /** Runs a suite for each engine. If this runtime cannot run an engine, its tests are shown as skipped. */
 export function describeEngines(suite: (engine: HostEngine) => void): void {
-  const engines: readonly [title: string, engine: HostEngine | null][] = [
-    ['reference', reference],
-    ['wasm', best && wasm],
-    ['wasm simd', best && createWasmEngine('simd')],
-  ]
-  for (const [title, engine] of engines) {
-    describe.skipIf(engine === null)(engine ? title : `${title}: this runtime has no SIMD`, () =>
-      suite(engine ?? reference),
-    )
-  }
+  describeTitled(engines, suite)
 }

@@ -1,7 +1,8 @@
 import { type RecurrentSpec, reference } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { describeBackends } from './backends.ts'
-import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
+import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 const tolerance = { rtol: 1e-4, atol: 1e-5 }
 

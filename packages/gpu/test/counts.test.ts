@@ -1,9 +1,10 @@
 import { type RecurrentMode, type RecurrentSpec, reference } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import type { GpuEngine } from '../src/index.ts'
 import { describeBackends } from './backends.ts'
 import { expectQuietRun } from './quietRun.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 const layer = (mode: RecurrentMode, change: Partial<RecurrentSpec> = {}): RecurrentSpec => ({
   mode,

@@ -1,8 +1,9 @@
 import { type RecurrentSpec, reference, type WantedGradients } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { describeBackends } from './backends.ts'
 import { expectGradients } from './gradientFixtures.ts'
-import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
+import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 /** As in gradients.test.ts. */
 const tolerance = { rtol: 1e-3, atol: 1e-4 }

@@ -9,6 +9,7 @@ import {
   type WantedGradients,
 } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/gradients.json'
+import { seeded } from '@unroll/testing'
 import { isFull, some } from '@unroll/testing/full'
 import { expect, it } from 'vitest'
 import { createGpu } from '../src/index.ts'
@@ -16,7 +17,7 @@ import { describeBackends, shapesOn } from './backends.ts'
 import { LiveObjects } from './captures.ts'
 import { expectGradients, gradientCall } from './gradientFixtures.ts'
 import { expectQuietRun } from './quietRun.ts'
-import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
+import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 /** Float32 sums over all timesteps, of exponentials a few units in the last place off. */
 const tolerance = { rtol: 1e-3, atol: 1e-4 }

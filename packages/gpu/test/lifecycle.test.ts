@@ -1,10 +1,11 @@
 import { type RecurrentSpec, reference } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { isFull } from '@unroll/testing/full'
 import { describe, expect, it } from 'vitest'
 import { createGpu, GpuLostError } from '../src/index.ts'
 import { describeBackends } from './backends.ts'
 import { BrokenDriver, Captures, LiveObjects } from './captures.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 const tolerance = { rtol: 1e-4, atol: 1e-5 }
 

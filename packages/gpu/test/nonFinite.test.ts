@@ -7,10 +7,11 @@ import {
   type RecurrentSpec,
   reference,
 } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { describeBackends } from './backends.ts'
 import { expectGradients } from './gradientFixtures.ts'
-import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
+import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 // Shading languages let compilers assume that there is no NaN and no infinity: every place a value can come from, every
 // activation and every derivative is compared with the reference engine, which computes with IEEE's.

@@ -1,14 +1,5 @@
 import type { DirectionWeights, RecurrentInput, RecurrentSpec } from '@unroll/kernels'
-import { gateCount } from '@unroll/kernels/spec'
-
-/** A repeatable source of numbers in [0, 1): a linear congruential generator. */
-export function seeded(seed: number): () => number {
-  let state = (seed * 2654435761 + 12345) >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
+import { type ParameterSpec, parametersOf, sizesOf } from '@unroll/kernels/spec'
 
 /** `length` values of (-1, 1). */
 export function randomFloats(random: () => number, length: number): Float32Array {
@@ -17,16 +8,16 @@ export function randomFloats(random: () => number, length: number): Float32Array
 
 /** Weights of the size PyTorch would initialise them with. */
 export function randomWeights(random: () => number, spec: RecurrentSpec, bias = true): DirectionWeights[] {
-  const { hiddenSize: H, projSize, inputSize, numLayers, bidirectional } = spec
-  const [G, D, P] = [gateCount(spec.mode), bidirectional ? 2 : 1, projSize || H]
-  const draw = (length: number): Float32Array =>
-    randomFloats(random, length).map((value) => value / Math.sqrt(H))
-  return Array.from({ length: numLayers * D }, (_, index) => ({
-    weightIh: draw(G * H * (index < D ? inputSize : D * P)),
-    weightHh: draw(G * H * P),
-    biasIh: bias ? draw(G * H) : null,
-    biasHh: bias ? draw(G * H) : null,
-    weightHr: projSize > 0 ? draw(P * H) : null,
+  const draw = ({ shape }: ParameterSpec): Float32Array => {
+    const length = shape.reduce((product, size) => product * size)
+    return randomFloats(random, length).map((value) => value / Math.sqrt(spec.hiddenSize))
+  }
+  return parametersOf({ ...spec, bias }).map(({ weightIh, weightHh, biasIh, biasHh, weightHr }) => ({
+    weightIh: draw(weightIh),
+    weightHh: draw(weightHh),
+    biasIh: biasIh && draw(biasIh),
+    biasHh: biasHh && draw(biasHh),
+    weightHr: weightHr && draw(weightHr),
   }))
 }
 
@@ -44,16 +35,16 @@ export function randomCall(
   batchSizes: readonly number[],
   { zeros = false, batchFirst = false, dropout = false }: CallOptions = {},
 ): RecurrentInput {
-  const { hiddenSize: H, projSize, numLayers, bidirectional, mode } = spec
-  const D = bidirectional ? 2 : 1
+  const { numLayers, mode } = spec
+  const { D, H, I, P } = sizesOf(spec)
   const rows = batchSizes.reduce((sum, size) => sum + size, 0)
   const states = numLayers * D * (batchSizes[0] ?? 0)
-  const factors = (numLayers - 1) * rows * D * (projSize || H)
+  const factors = (numLayers - 1) * rows * D * P
   return {
-    input: randomFloats(random, rows * spec.inputSize),
+    input: randomFloats(random, rows * I),
     batchSizes: Int32Array.from(batchSizes),
     batchFirst,
-    h0: zeros ? null : randomFloats(random, states * (projSize || H)),
+    h0: zeros ? null : randomFloats(random, states * P),
     c0: zeros || mode !== 'LSTM' ? null : randomFloats(random, states * H),
     dropout: dropout ? randomFloats(random, factors).map((value) => (value < 0 ? 0 : 2)) : null,
   }

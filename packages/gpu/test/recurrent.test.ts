@@ -5,10 +5,11 @@ import {
   type RecurrentSpec,
   reference,
 } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import type { GpuEngine } from '../src/index.ts'
 import { describeBackends, shapesOn } from './backends.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 /** Wider than PyTorch's own: GPUs may round exponentials and divisions by a few units in the last place. */
 const tolerance = { rtol: 1e-4, atol: 1e-5 }

@@ -1,6 +1,6 @@
+import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { decodeBase64 } from '../src/wasm/binary.ts'
-import { seeded } from './random.ts'
 
 it('joins the bytes of texts of every length', () => {
   const random = seeded(1)

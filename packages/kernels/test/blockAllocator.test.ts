@@ -1,6 +1,6 @@
+import { seeded } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { BlockAllocator } from '../src/wasm/blockAllocator.ts'
-import { seeded } from './random.ts'
 
 const pages = (end: number): number => Math.ceil(end / 65536)
 

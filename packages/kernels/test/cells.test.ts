@@ -1,8 +1,8 @@
 import { type RecurrentSpec, reference } from '@unroll/kernels'
-import { tolerances } from '@unroll/testing'
+import { seeded, tolerances } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 describeEngines((engine) => {
   it.each([

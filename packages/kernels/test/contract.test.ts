@@ -7,12 +7,13 @@ import {
   wasm,
   wasmVariant,
 } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CallShape } from '../src/wasm/callShape.ts'
 import { WasmInstance } from '../src/wasm/instance.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
 import { describeEngines } from './engines.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 const spec: RecurrentSpec = {
   mode: 'LSTM',

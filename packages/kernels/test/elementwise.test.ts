@@ -5,9 +5,10 @@ import {
   reference,
   type UnaryFunction,
 } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { describeEngines, describeFastEngines } from './engines.ts'
-import { randomFloats, seeded } from './random.ts'
+import { randomFloats } from './random.ts'
 
 const dtypes = ['float32', 'float64'] as const satisfies FloatDType[]
 

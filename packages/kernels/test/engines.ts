@@ -6,12 +6,13 @@ import {
   wasm,
   wasmVariant,
 } from '@unroll/kernels'
+import { describeEngines as describeTitled, type TitledEngine } from '@unroll/testing/describeEngines'
 import { describe, it } from 'vitest'
 
 const best = wasmVariant()
 const relaxed = best === 'relaxed-simd' ? best : null
 
-const fast: readonly { readonly title: string; readonly engine: HostEngine | null }[] = [
+const fast: readonly TitledEngine<HostEngine>[] = [
   { title: 'wasm', engine: best && wasm },
   { title: 'wasm simd', engine: best && createWasmEngine('simd', { narrow: false }) },
   { title: 'wasm simd narrow', engine: best && createWasmEngine('simd', { narrow: true }) },
@@ -23,17 +24,12 @@ const fast: readonly { readonly title: string; readonly engine: HostEngine | nul
  * Runs a suite for each engine but the reference. If this runtime cannot run an engine, its tests are shown as skipped.
  */
 export function describeFastEngines(suite: (engine: HostEngine) => void): void {
-  for (const { title, engine } of fast) {
-    describe.skipIf(engine === null)(engine ? title : `${title}: not in this runtime`, () =>
-      suite(engine ?? reference),
-    )
-  }
+  describeTitled(fast, suite)
 }
 
 /** Runs a suite for each engine. */
 export function describeEngines(suite: (engine: HostEngine) => void): void {
-  describe('reference', () => suite(reference))
-  describeFastEngines(suite)
+  describeTitled([{ title: 'reference', engine: reference }, ...fast], suite)
 }
 
 /** Runs a suite for each engine that computes gradients. The others are shown as a skipped test. */

@@ -7,11 +7,11 @@ import {
   reference,
 } from '@unroll/kernels'
 import fixtures from '@unroll/oracle/fixtures/gradients.json'
-import { tolerances } from '@unroll/testing'
+import { seeded, tolerances } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { describeTrainingEngines } from './engines.ts'
 import { expectGradients, gradientCall } from './gradientCall.ts'
-import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
+import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 /** The sums are in another order than PyTorch's; nothing else differs. */
 const exact = { rtol: 1e-10, atol: 1e-10 }

@@ -1,7 +1,8 @@
 import type { FloatArray, FloatDType, UnaryFunction } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
-import { randomFloats, seeded } from './random.ts'
+import { randomFloats } from './random.ts'
 
 function draws(dtype: FloatDType, length: number): FloatArray {
   return randomFloats(seeded(length), dtype, length)

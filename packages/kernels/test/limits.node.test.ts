@@ -9,12 +9,13 @@ import {
   type WasmVariant,
   wasmVariant,
 } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { WasmInstance } from '../src/wasm/instance.ts'
 import { WasmMatrix } from '../src/wasm/wasmMatrix.ts'
 import { WasmStream } from '../src/wasm/wasmStream.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')

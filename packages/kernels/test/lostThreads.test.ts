@@ -8,6 +8,7 @@ import {
   wasm,
   wasmVariant,
 } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WasmInstance } from '../src/wasm/instance.ts'
 import { splitCall } from '../src/wasm/parts.ts'
@@ -15,7 +16,7 @@ import { ThreadPool } from '../src/wasm/threadPool.ts'
 import { serveSource } from '../src/wasm/threadProtocol.ts'
 import { WasmCall } from '../src/wasm/wasmCall.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 import { watchWorkers } from './workers.ts'
 
 const variant = wasmVariant()

@@ -1,10 +1,10 @@
 import { type FloatArray, type FloatDType, reference, wasm, wasmVariant } from '@unroll/kernels'
-import { tolerances } from '@unroll/testing'
+import { seeded, tolerances } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { WasmInstance } from '../src/wasm/instance.ts'
 import { WasmMatrix } from '../src/wasm/wasmMatrix.ts'
 import { describeEngines } from './engines.ts'
-import { randomFloats, seeded } from './random.ts'
+import { randomFloats } from './random.ts'
 
 function draws(dtype: FloatDType, length: number): FloatArray {
   return randomFloats(seeded(length), dtype, length)

@@ -5,10 +5,10 @@ import {
   type RecurrentSpec,
   reference,
 } from '@unroll/kernels'
-import { tolerances } from '@unroll/testing'
+import { seeded, tolerances } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { describeFastEngines } from './engines.ts'
-import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
+import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 const modes: readonly RecurrentMode[] = ['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU']
 

@@ -1,7 +1,8 @@
 import { type RecurrentSpec, setNumThreads, wasm, wasmVariant } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
-import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
+import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 // Tests what README.md promises under "The same bits".
 

@@ -1,7 +1,8 @@
 import { type RecurrentMode, type RecurrentSpec, wasm } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 const modes: readonly RecurrentMode[] = ['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU']
 

@@ -8,10 +8,10 @@ import {
   wasm,
   wasmVariant,
 } from '@unroll/kernels'
-import { tolerances } from '@unroll/testing'
+import { seeded, tolerances } from '@unroll/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { splitCall } from '../src/wasm/parts.ts'
-import { randomCall, randomFloats, randomWeights, seeded } from './random.ts'
+import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 const allowed =
   wasmVariant() !== null &&

@@ -1,7 +1,8 @@
 import type { RecurrentSpec } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 const spec: RecurrentSpec = {
   mode: 'LSTM',

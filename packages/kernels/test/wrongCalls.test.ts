@@ -1,8 +1,9 @@
 import * as kernels from '@unroll/kernels'
 import { defaultEngine, type RecurrentSpec, setDefaultEngine } from '@unroll/kernels'
+import { seeded } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
-import { randomCall, randomWeights, seeded } from './random.ts'
+import { randomCall, randomWeights } from './random.ts'
 
 const spec: RecurrentSpec = {
   mode: 'LSTM',

@@ -1,19 +1,20 @@
 import { createWasmEngine, type HostEngine, reference, setDefaultEngine, wasm } from '@unroll/kernels'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { describeEngines as describeTitled } from '@unroll/testing/describeEngines'
+import { afterAll, beforeAll } from 'vitest'
 
 /** Every host engine of this runtime. */
-const engines: readonly HostEngine[] = [reference, wasm, createWasmEngine('simd')]
+const engines = [reference, wasm, createWasmEngine('simd')].map((engine) => ({
+  title: `${engine.name} ${engine.variant}`.trim(),
+  engine,
+}))
 
 /** Describes the same behaviour once for each engine. That engine is the default one meanwhile. */
 export function describeEngines(behaviour: (engine: HostEngine) => void): void {
-  describe.each(engines.map((engine) => ({ title: `${engine.name} ${engine.variant}`.trim(), engine })))(
-    '$title',
-    ({ engine }) => {
-      beforeAll(() => setDefaultEngine(engine))
-      afterAll(() => setDefaultEngine(null))
-      behaviour(engine)
-    },
-  )
+  describeTitled(engines, (engine) => {
+    beforeAll(() => setDefaultEngine(engine))
+    afterAll(() => setDefaultEngine(null))
+    behaviour(engine)
+  })
 }
 
 /** A host engine that computes like another one, and records which functions were called. */

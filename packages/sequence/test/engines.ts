@@ -1,9 +1,9 @@
 import { createWasmEngine, type HostEngine, reference, wasm, wasmVariant } from '@unroll/kernels'
-import { describe } from 'vitest'
+import { describeEngines as describeTitled, type TitledEngine } from '@unroll/testing/describeEngines'
 
 const best = wasmVariant()
 
-const engines: readonly { readonly title: string; readonly engine: HostEngine | null }[] = [
+const engines: readonly TitledEngine<HostEngine>[] = [
   { title: 'reference', engine: reference },
   { title: 'wasm', engine: best && wasm },
   { title: 'wasm simd', engine: best && createWasmEngine('simd') },
@@ -12,9 +12,5 @@ const engines: readonly { readonly title: string; readonly engine: HostEngine | 
 
 /** Runs a suite for each engine. If this runtime cannot run an engine, its tests are shown as skipped. */
 export function describeEngines(suite: (engine: HostEngine) => void): void {
-  for (const { title, engine } of engines) {
-    describe.skipIf(engine === null)(engine ? title : `${title}: not in this runtime`, () =>
-      suite(engine ?? reference),
-    )
-  }
+  describeTitled(engines, suite)
 }
