@@ -2,25 +2,28 @@ import { isFull } from '@unroll/testing/full'
 import { describe } from 'vitest'
 import { type BackendName, createGpu, type GpuEngine, GpuUnavailableError } from '../src/index.ts'
 
-const engines = await Promise.all(
-  (['webgpu', 'webgl2', 'headlessgl'] as const).map(async (mode) => ({
-    mode,
-    engine: await startOrNull(mode),
-  })),
-)
+// One after the other: on a busy machine, contexts that start at once run out of time.
+const engines: { readonly mode: BackendName; readonly engine: GpuEngine | null }[] = []
+for (const mode of ['webgpu', 'webgl2', 'headlessgl'] as const) {
+  engines.push({ mode, engine: await startOrNull(mode) })
+}
+
+/** Milliseconds for a test where software plays the GPU: compiling its kernels takes minutes while other processes compute. */
+const softwareTimeout = 240_000
 
 /** One suite per backend; those this runtime has no adapter for show as skipped. */
 export function describeBackends(suite: (mode: BackendName, engine: GpuEngine) => void): void {
   for (const { mode, engine } of engines) {
-    if (engine) describe(mode, () => suite(mode, engine))
-    else describe.skip(`${mode}: no adapter in this runtime`, () => suite(mode, unavailable()))
+    if (engine) {
+      const timeout = engine.adapter.software === false ? undefined : softwareTimeout
+      describe(mode, { ...(timeout && { timeout }) }, () => suite(mode, engine))
+    } else describe.skip(`${mode}: no adapter in this runtime`, () => suite(mode, unavailable()))
   }
 }
 
 /**
- * How many of `count` random shapes to try: all on a GPU. Every shape has kernels of its own; where software plays the
- * adapter, compiling them takes half a second on WebGPU and several on WebGL: fewer there, and fewer still where not everything is
- * tried.
+ * How many of `count` random shapes to try: all on a GPU. Every shape has its own kernels. Software compiles them in half a
+ * second on WebGPU and in several seconds on WebGL, so it tries fewer, and fewer still unless everything is to be tried.
  */
 export function shapesOn({ backend, adapter }: GpuEngine, count: number): number {
   if (adapter.software === false) return count
