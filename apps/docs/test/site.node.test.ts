@@ -45,7 +45,7 @@ describe.each(['/unroll/', ...(isFull ? ['/'] : [])])('the site under %s', (base
     site = await openSite(base)
     if (executable !== null)
       browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] })
-  }, 300_000)
+  }, 900_000)
   afterAll(async () => {
     await browser?.close()
     await site?.[Symbol.asyncDispose]()

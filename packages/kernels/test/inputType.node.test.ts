@@ -34,4 +34,4 @@ it('threads start in a CommonJS program', async () => {
     cwd: new URL('../../sequence', import.meta.url),
   })
   expect(stdout.trim()).toBe('2')
-}, 60_000)
+})

@@ -44,7 +44,7 @@ describe.skipIf(!torch)('files of savePt in PyTorch (skipped where python3 has n
       const want = typeof one.load === 'string' ? cases.find(({ file }) => file === one.load)?.load : one.load
       expect(got[i], one.file).toEqual([want, want])
     }
-  }, 60_000)
+  })
 })
 
 describe('saveSafetensors', () => {

@@ -114,7 +114,8 @@ export class BrowserPage {
     let errors = ''
     child.stderr?.on('data', (text) => (errors = `${errors}${text}`.slice(-2000)))
     child.on('error', (error) => this.#end(error))
-    child.on('exit', () => this.#end(new Error(`${this.version} ended: ${errors.trim()}`)))
+    // Not `exit`: what it wrote may still be on its way then.
+    child.on('close', () => this.#end(new Error(`${this.version} ended: ${errors.trim()}`)))
     process.once('exit', this.#kill)
     const timer = setTimeout(() => {
       this.#end(new Error(`${this.version} did not open the page in ${opensWithin / 1000} s: ${errors}`))

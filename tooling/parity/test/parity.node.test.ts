@@ -80,5 +80,5 @@ describeWithTorch('an engine that computes wrongly', (oracle) => {
     const text = reportText(report)
     expect(text).toContain('x = torch.zeros([5, 1, 1], dtype=torch.float32).uniform_(-1, 1)')
     expect(text).toContain("let x = zeros([5, 1, 1], { dtype: 'float32' }).uniform_(-1, 1)")
-  }, 60_000)
+  })
 })
