@@ -1,4 +1,5 @@
-import { describeValue, type RecurrentMode } from '@unroll/kernels'
+import { describeValue } from '@unroll/kernels'
+import { modeOf } from '@unroll/kernels/spec'
 import { checkedOptions, type StateDict, skipInit } from '@unroll/nn'
 import type { Tensor } from '@unroll/tensor'
 import { RNNCellBase } from './cellBase.ts'
@@ -43,7 +44,8 @@ export class RNNCell extends RNNCellBase {
       { ...cellDefaults, nonlinearity: 'tanh' },
       'bias',
     )
-    super(modeOf(nonlinearity), inputSize, hiddenSize, rest)
+    checkNonlinearity(nonlinearity)
+    super(modeOf('RNN', nonlinearity), inputSize, hiddenSize, rest)
     this.nonlinearity = nonlinearity
   }
 
@@ -89,15 +91,9 @@ export class RNNCell extends RNNCellBase {
   }
 }
 
-function modeOf(nonlinearity: 'tanh' | 'relu'): RecurrentMode {
-  switch (nonlinearity) {
-    case 'tanh':
-      return 'RNN_TANH'
-    case 'relu':
-      return 'RNN_RELU'
-    default:
-      throw new RangeError(
-        `RNNCell: expected the nonlinearity tanh or relu, got ${describeValue(nonlinearity satisfies never)}`,
-      )
-  }
+function checkNonlinearity(nonlinearity: 'tanh' | 'relu'): void {
+  if (nonlinearity === 'tanh' || nonlinearity === 'relu') return
+  throw new RangeError(
+    `RNNCell: expected the nonlinearity tanh or relu, got ${describeValue(nonlinearity satisfies never)}`,
+  )
 }

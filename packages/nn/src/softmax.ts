@@ -49,7 +49,8 @@ export class Softmax extends Module {
     checkTensor('Softmax.forwardAsync', 'input', input)
     const dim = wrapDim('softmax', this.dim, input.ndim)
     if (input.numel === 0) return zerosLike(input)
-    if (dim === input.ndim - 1) {
+    // A tensor without dimensions, too: its error says that devices do not take it.
+    if (dim >= input.ndim - 1) {
       return resultOf(this, 'Softmax', input, Softmax.forwardOnDevice(this, operationsOf(this), input))
     }
     // Devices compute it over the last dimension only.

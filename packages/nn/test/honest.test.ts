@@ -2,7 +2,7 @@ import { reference, setDefaultEngine } from '@unroll/kernels'
 import { manualSeed, randn, type Tensor, tensor } from '@unroll/tensor'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
-import { type Module, Sequential } from '../src/index.ts'
+import { Module, Sequential } from '../src/index.ts'
 import { makeDevice } from './device.ts'
 import { recordingEngine } from './engines.ts'
 
@@ -84,12 +84,47 @@ describe('a module computes on the engine it says', () => {
     (_, make, input) => {
       const { engine } = makeDevice()
       const module = make().to(engine)
-      if (module instanceof Sequential) return
       expect(() => call(module, input())).toThrow(
         `${module.constructor.name}.forward: engine pretended computes asynchronously; use await`,
       )
     },
   )
+})
+
+it('every class of modules is among them', () => {
+  const containers = ['Module', 'ModuleList', 'ModuleDict']
+  const classes = Object.values(nn).filter(
+    (value): value is typeof Module => typeof value === 'function' && value.prototype instanceof Module,
+  )
+  const tried = new Set(cases.map(([make]) => make().constructor.name))
+  expect(
+    classes.map(({ name }) => name).filter((name) => !containers.includes(name) && !tried.has(name)),
+  ).toEqual([])
+  expect(classes.length).toBeGreaterThan(15)
+})
+
+it('a stream computes on the engines of its modules', () => {
+  const [own, standard] = [recordingEngine(reference), recordingEngine(reference)]
+  setDefaultEngine(standard.engine)
+  try {
+    const modules = [new nn.Linear(3, 4), new nn.Tanh(), new nn.LayerNorm(4), new nn.Softmax(-1)] as const
+    const stream = new Sequential(...modules).eval().to(own.engine).stream()
+    standard.calls.length = 0
+    stream.step(Float32Array.of(1, 2, 3))
+    stream.dispose()
+    expect(own.calls.length).toBeGreaterThan(0)
+    expect(standard.calls).toEqual([])
+  } finally {
+    setDefaultEngine(null)
+  }
+})
+
+it('a tensor without dimensions has no softmax on a device, which is said', async () => {
+  const { engine } = makeDevice()
+  for (const dim of [0, -1]) {
+    const softmax = new nn.Softmax(dim).to(engine)
+    await expect(softmax.forwardAsync(tensor(2))).rejects.toThrow('got float32 of shape ()')
+  }
 })
 
 it('a subclass computes on a device by what it overrides, not by what its base class does there', async () => {

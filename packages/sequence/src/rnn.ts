@@ -1,4 +1,5 @@
 import type { DeviceOperations } from '@unroll/kernels'
+import { modeOf } from '@unroll/kernels/spec'
 import { checkedOptions, type StateDict } from '@unroll/nn'
 import type { DeviceResult } from './deviceResult.ts'
 import { type FromStateDictOptions, fromStateDictDefaults, layerFromState } from './layerState.ts'
@@ -36,7 +37,7 @@ export class RNN extends RNNBase<'RNN_TANH' | 'RNN_RELU'> {
    */
   constructor(inputSize: number, hiddenSize: number, options?: RNNOptions | null) {
     const { nonlinearity, ...rest } = resolveRNNOptions(options)
-    super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', inputSize, hiddenSize, rest)
+    super(modeOf('RNN', nonlinearity), inputSize, hiddenSize, rest)
     this.nonlinearity = nonlinearity
   }
 

@@ -4,25 +4,24 @@ import type { DirectionWeights, PackedWeights, RecurrentSpec } from '../contract
 /** A plain copy: the reference engine reads PyTorch's layout. */
 export class ReferenceWeights implements PackedWeights {
   readonly spec: RecurrentSpec
+  readonly byteLength: number
   readonly stale = false
   #directions: readonly DirectionWeights[] | null
   #version = 0
 
   constructor(spec: RecurrentSpec, weights: readonly DirectionWeights[]) {
     this.spec = spec
-    this.#directions = copied(spec, weights)
+    const directions = copied(spec, weights)
+    this.#directions = directions
+    this.byteLength = directions
+      .flatMap((direction) => Object.values(direction))
+      .reduce((sum, array) => sum + (array?.byteLength ?? 0), 0)
   }
 
   /** @throws TypeError unless the reference engine packed them */
   static of(weights: PackedWeights): ReferenceWeights {
     if (weights instanceof ReferenceWeights) return weights
     throw new TypeError('recurrent: these weights were packed by another engine than reference')
-  }
-
-  get byteLength(): number {
-    return (this.#directions ?? [])
-      .flatMap((direction) => Object.values(direction))
-      .reduce((sum, array) => sum + (array?.byteLength ?? 0), 0)
   }
 
   get disposed(): boolean {

@@ -20,6 +20,8 @@ export function kindOf(mode: RecurrentMode): RecurrentKind {
 }
 
 /** The mode of a kind; only an RNN has a choice of activation. */
+export function modeOf(kind: 'RNN', nonlinearity: 'tanh' | 'relu'): 'RNN_TANH' | 'RNN_RELU'
+export function modeOf(kind: RecurrentKind): RecurrentMode
 export function modeOf(kind: RecurrentKind, nonlinearity: 'tanh' | 'relu' = 'tanh'): RecurrentMode {
   if (kind !== 'RNN') return kind
   return nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH'
