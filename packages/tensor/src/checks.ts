@@ -41,3 +41,9 @@ export function refuseMore(who: string, rest: readonly unknown[], remedy: string
   if (rest.length === 0) return
   throw new TypeError(`${who}: expected no more arguments, got ${describeValue(rest[0])}; ${remedy}`)
 }
+
+/** @throws TypeError unless `value` is a function. `remedy` follows: `; write noGrad(() => ...)` */
+export function checkFunction(who: string, value: unknown, remedy = ''): void {
+  if (typeof value === 'function') return
+  throw new TypeError(`${who}: expected a function, got ${describeValue(value)}${remedy}`)
+}

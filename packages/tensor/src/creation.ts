@@ -9,15 +9,15 @@ import {
 } from './creationOptions.ts'
 import { checkSigned, type DType } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
-import { checkScalar, operandOf, recordOf } from './operands.ts'
+import { checkScalar, recordOf } from './operands.ts'
+import { where as choose } from './operations/elementwise.ts'
 import { cast, copyInto, reshape } from './strided/cast.ts'
 import { fromNested, fromTypedArray, type NestedArray } from './strided/construct.ts'
 import { checkShape } from './strided/dims.ts'
-import { where as choose } from './strided/elementwise.ts'
 import { checkFits, type Scalar, scalarOf } from './strided/promote.ts'
 import { dense } from './strided/strided.ts'
 import { asStrided } from './strided/views.ts'
-import { Tensor, type TensorOperand } from './tensor.ts'
+import { Tensor, type TensorOperand, tensorOf } from './tensor.ts'
 
 /**
  * A tensor of values.
@@ -117,8 +117,7 @@ export function eye(...args: readonly (number | TensorOptions | null | undefined
 
 /** Elements of `x` where `condition`, of bool, holds, else those of `y`. */
 export function where(condition: Tensor, x: TensorOperand, y: TensorOperand): Tensor {
-  const chosen = recordOf('where', 'the condition', condition)
-  return new Tensor(choose(chosen, operandOf('where', x), operandOf('where', y)))
+  return tensorOf(choose(condition, x, y))
 }
 
 /** A new tensor whose elements are all `value`. */

@@ -1,5 +1,10 @@
 // Tensors
 
+export { detectAnomaly } from './autograd/anomaly.ts'
+export type { Recording, Saved } from './autograd/apply.ts'
+export type { BackwardOptions } from './autograd/backwardOf.ts'
+export { enableGrad, isGradEnabled, noGrad } from './autograd/gradMode.ts'
+export type { HookHandle } from './autograd/hooks.ts'
 // For the layers above
 export { checkTensor } from './checkTensor.ts'
 // Cloning
@@ -20,11 +25,13 @@ export {
   zerosLike,
 } from './creation.ts'
 export type { DrawOptions, ShapeAndOptions, TensorOptions } from './creationOptions.ts'
+export { type Computed, defineOperation } from './defineOperation.ts'
 export { type DType, isFloatingPoint, promoteTypes, type TypedArray } from './dtype.ts'
 export { elementsOf } from './elementsOf.ts'
 // Gradients and errors
 export { RuntimeError } from './errors.ts'
-export { isGradEnabled, noGrad } from './gradMode.ts'
+export { type GradOptions, grad } from './grad.ts'
+export { type GradcheckOptions, gradcheck } from './gradcheck.ts'
 // Joining and products
 export { cat, linear, stack } from './join.ts'
 export type { Integers } from './operands.ts'

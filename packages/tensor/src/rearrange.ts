@@ -3,10 +3,11 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkTensor } from './checkTensor.ts'
 import { RuntimeError } from './errors.ts'
-import { checkScalar, type Integers, recordOf } from './operands.ts'
+import { checkScalar, type Integers } from './operands.ts'
+import { pad as padOf } from './operations/indexing.ts'
 import type { Scalar } from './strided/promote.ts'
-import { type PadMode, pad as padStrided } from './strided/rearrange.ts'
-import { Tensor } from './tensor.ts'
+import type { PadMode } from './strided/rearrange.ts'
+import { type Tensor, tensorOf } from './tensor.ts'
 
 /** A copy, reversed along each of `dims`: `flip(x, [0, 1])`. */
 export function flip(input: Tensor, ...dims: Integers): Tensor {
@@ -61,10 +62,11 @@ export function pad(input: Tensor, padding: readonly number[], options?: TensorP
     )
   }
   checkScalar('pad', value)
+  checkTensor('pad', 'the input', input)
   if (mode !== 'constant' && Number(value) !== 0) {
     throw new RuntimeError(`pad: only constant takes a value, got ${String(value)} for ${mode}`)
   }
-  return new Tensor(padStrided(recordOf('pad', 'the input', input), padding, mode, value))
+  return tensorOf(padOf(input, padding, mode, value))
 }
 
 const modes: Readonly<Record<PadMode, true>> = { constant: true, reflect: true, replicate: true }

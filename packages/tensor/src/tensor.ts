@@ -1,32 +1,39 @@
-import { checkInteger, checkIntegers, checkNumber, refuseMore } from './checks.ts'
+import { type BackwardOptions, backward, backwardAsync } from './autograd/backwardOf.ts'
+import { nodeOf } from './autograd/edges.ts'
+import {
+  type HookHandle,
+  registerHook,
+  registerPostAccumulateGradHook,
+  retainGrad,
+} from './autograd/hooks.ts'
+import { checkFunction, checkInteger, checkIntegers, checkNumber, refuseMore } from './checks.ts'
 import { checkDType, type DType } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
-import { isGradEnabled } from './gradMode.ts'
-import { checkScalar, type Integers, integersOf, operandOf, recordOf } from './operands.ts'
+import { checkScalar, type Integers, integersOf, recordOf } from './operands.ts'
+import * as casts from './operations/casts.ts'
+import * as elementwise from './operations/elementwise.ts'
+import * as indexing from './operations/indexing.ts'
+import * as inPlace from './operations/inPlace.ts'
+import * as joining from './operations/joining.ts'
+import * as products from './operations/products.ts'
+import * as reductions from './operations/reductions.ts'
+import * as views from './operations/views.ts'
 import { fillBernoulli } from './random/discrete.ts'
 import { generatorOf, type RandomOptions } from './random/generator.ts'
 import { fillNormal } from './random/normal.ts'
 import { fillUniform } from './random/uniform.ts'
-import { cast, copyInto, copyOf, reshape } from './strided/cast.ts'
-import * as elementwise from './strided/elementwise.ts'
+import { copyInto } from './strided/cast.ts'
 import type { Dims } from './strided/fold.ts'
-import * as fold from './strided/fold.ts'
-import * as join from './strided/join.ts'
-import * as lanes from './strided/lanes.ts'
-import { matmul } from './strided/matmul.ts'
 import * as operators from './strided/operators.ts'
-import * as pick from './strided/pick.ts'
 import { checkFits, type Scalar, scalarOf } from './strided/promote.ts'
-import * as rearrange from './strided/rearrange.ts'
-import type { Strided } from './strided/strided.ts'
-import * as views from './strided/views.ts'
+import { type Strided, sameSizes, shapeText } from './strided/strided.ts'
 import { present, TensorBase } from './tensorBase.ts'
 
 /**
  * A multi-dimensional array: typed-array memory, shared by its views, and the way to walk it.
  *
- * Every operation is one line: the numeric core in `strided/` computes, and this class wraps it. Names are PyTorch's in camelCase. A
- * trailing underscore marks methods that change the tensor in place.
+ * Every operation is one line: it stands with its gradient in `operations/`. Names are PyTorch's in camelCase. A trailing underscore
+ * marks methods that change the tensor in place.
  */
 export class Tensor extends TensorBase {
   /** The name for messages and consoles, since bundlers may rename classes. */
@@ -38,8 +45,60 @@ export class Tensor extends TensorBase {
   }
 
   set grad(value: Tensor | null) {
-    if (value !== null) recordOf('grad', 'the gradient', value)
+    if (value !== null) {
+      recordOf('grad', 'the gradient', value)
+      if (!sameSizes(value.shape, this.shape) || value.dtype !== this.dtype) {
+        throw new RuntimeError(
+          `grad: expected a gradient of shape ${shapeText(this.shape)} and ${this.dtype}, got ${shapeText(value.shape)} and ${value.dtype}`,
+        )
+      }
+    }
     this.gradient = value
+  }
+
+  override get gradFn(): { readonly name: string } | null {
+    return nodeOf(this)
+  }
+
+  // ---- Gradients
+
+  /**
+   * Computes the gradients of all leaves that this tensor was computed from, and adds them to their `grad`.
+   * @param gradient of this tensor; 1 if it has one element
+   * @throws RuntimeError if it has more elements and no gradient, was not computed from anything that requires gradients, was
+   * computed on a device, or if something needed was changed or freed
+   */
+  backward(gradient?: Tensor | null, options?: BackwardOptions<Tensor> | null): void {
+    backward(this, gradient ?? null, options)
+  }
+
+  /** Like {@link backward}, but waits for what devices compute. */
+  async backwardAsync(gradient?: Tensor | null, options?: BackwardOptions<Tensor> | null): Promise<void> {
+    await backwardAsync(this, gradient ?? null, options)
+  }
+
+  /** Lets backward add the gradient to `grad`, although this is not a leaf. */
+  retainGrad(): void {
+    retainGrad(this)
+  }
+
+  /**
+   * Calls `hook` with each gradient of this tensor, before it goes on. What the hook returns replaces it.
+   * @returns a handle that removes the hook
+   */
+  registerHook(hook: (gradient: Tensor) => unknown): HookHandle {
+    checkFunction('registerHook', hook)
+    return registerHook(this, (gradient) => hook(tensorOf(gradient)))
+  }
+
+  /** Calls `hook` with this leaf after backward has added to its `grad`. @returns a handle that removes the hook */
+  registerPostAccumulateGradHook(hook: (tensor: Tensor) => void): HookHandle {
+    checkFunction('registerPostAccumulateGradHook', hook)
+    return registerPostAccumulateGradHook(this, (leaf) => hook(tensorOf(leaf)))
+  }
+
+  protected override make(source: Strided): Tensor {
+    return new Tensor(source)
   }
 
   /** Walks dimension 0. A tensor of no dimensions is not iterable, as in PyTorch: use item(). */
@@ -53,78 +112,68 @@ export class Tensor extends TensorBase {
 
   /** The part at these positions of the first dimensions: `t.at(2)`, `t.at(0, -1)`. */
   at(...indices: readonly number[]): Tensor {
-    return wrap(indices.reduce<Strided>((view, index) => views.select(view, 0, index), this.walk))
+    const first = indices.length === 0 ? views.expand(this, this.shape) : this
+    return tensorOf(indices.reduce<TensorBase>((part, index) => views.select(part, 0, index), first))
   }
 
   /** The part at one position of `dim`, which disappears. */
   select(dim: number, index: number): Tensor {
-    return wrap(views.select(this.walk, dim, index))
+    return tensorOf(views.select(this, dim, index))
   }
 
   /** Positions `start`, `start + step`, ... below `end` of `dim`; negative ones count from the end. */
   slice(dim: number, start?: number, end?: number, step?: number): Tensor {
-    return wrap(views.slice(this.walk, dim, start, end, step))
+    return tensorOf(views.slice(this, dim, start, end, step))
   }
 
   /** `length` positions of `dim` from `start` on. */
   narrow(dim: number, start: number, length: number): Tensor {
-    return wrap(views.narrow(this.walk, dim, start, length))
+    return tensorOf(views.narrow(this, dim, start, length))
   }
 
   /** Another shape over the same memory; one size may be -1. Throws where that needs a copy: see {@link reshape}. */
   view(...shape: Integers): Tensor {
-    const sizes = integersOf('view', 'sizes', shape)
-    const view = views.tryView(this.walk, sizes, 'view')
-    if (view === null) {
-      throw new RuntimeError(
-        `view: strides (${this.strides.join(', ')}) of shape (${this.shape.join(', ')}) do not allow ` +
-          `shape (${sizes.join(', ')}) without a copy; use reshape()`,
-      )
-    }
-    return wrap(view)
+    return tensorOf(views.view(this, integersOf('view', 'sizes', shape)))
   }
 
   /** Another shape; one size may be -1. A view where possible, else a copy. */
   reshape(...shape: Integers): Tensor {
-    return wrap(reshape(this.walk, integersOf('reshape', 'sizes', shape)))
+    return tensorOf(views.reshape(this, integersOf('reshape', 'sizes', shape)))
   }
 
   /** Dimensions `start` to `end` as one. A view where possible, else a copy. */
   flatten(start = 0, end = -1): Tensor {
-    return this.reshape(views.flattenedShape(this.walk, start, end))
+    return tensorOf(views.flatten(this, start, end))
   }
 
   /** Two dimensions swapped. */
   transpose(a: number, b: number): Tensor {
-    return wrap(views.transpose(this.walk, a, b))
+    return tensorOf(views.transpose(this, a, b))
   }
 
   /** A matrix transposed; tensors of fewer dimensions as they are. */
   t(): Tensor {
-    if (this.ndim > 2) {
-      throw new RuntimeError(`t: expected at most 2 dimensions, got ${this.ndim}; use transpose()`)
-    }
-    return this.ndim < 2 ? wrap(this.walk) : this.transpose(0, 1)
+    return tensorOf(views.t(this))
   }
 
   /** Dimension `k` of the result is dimension `dims[k]` of this tensor. */
   permute(...dims: Integers): Tensor {
-    return wrap(views.permute(this.walk, integersOf('permute', 'dims', dims)))
+    return tensorOf(views.permute(this, integersOf('permute', 'dims', dims)))
   }
 
   /** Without the dimensions of size 1, or without `dim` if its size is 1. */
   squeeze(dim?: number): Tensor {
-    return wrap(views.squeeze(this.walk, dim))
+    return tensorOf(views.squeeze(this, dim))
   }
 
   /** With a dimension of size 1 before `dim`. */
   unsqueeze(dim: number): Tensor {
-    return wrap(views.unsqueeze(this.walk, dim))
+    return tensorOf(views.unsqueeze(this, dim))
   }
 
   /** Stretches dimensions of size 1 and adds new ones in front, without a copy. -1 keeps a size. */
   expand(...shape: Integers): Tensor {
-    return wrap(views.expand(this.walk, integersOf('expand', 'sizes', shape)))
+    return tensorOf(views.expand(this, integersOf('expand', 'sizes', shape)))
   }
 
   /** A view of any shape, strides and offset over the storage. Throws if it would leave the storage. */
@@ -132,27 +181,27 @@ export class Tensor extends TensorBase {
     checkIntegers('asStrided', 'sizes', shape)
     checkIntegers('asStrided', 'strides', strides)
     checkInteger('asStrided', 'offset', offset)
-    return wrap(views.asStrided(this.walk, shape, strides, offset))
+    return tensorOf(views.asStrided(this, shape, strides, offset))
   }
 
   /** The parts at each position of `dim`, which disappears. */
   unbind(dim = 0): Tensor[] {
-    return join.unbind(this.walk, dim).map(wrap)
+    return joining.unbind(this, dim).map(tensorOf)
   }
 
   /** Parts of `size` positions along `dim`, the last one maybe smaller, or of the given sizes. */
   split(size: number | readonly number[], dim = 0): Tensor[] {
-    return join.split(this.walk, size, dim).map(wrap)
+    return joining.split(this, size, dim).map(tensorOf)
   }
 
   /** At most `chunks` parts of equal size along `dim`, the last one maybe smaller. */
   chunk(chunks: number, dim = 0): Tensor[] {
-    return join.chunk(this.walk, chunks, dim).map(wrap)
+    return joining.chunk(this, chunks, dim).map(tensorOf)
   }
 
   /** The same memory without a history of gradients. */
   detach(): Tensor {
-    return wrap(this.walk)
+    return tensorOf(views.detach(this))
   }
 
   // ---- Copies
@@ -164,33 +213,33 @@ export class Tensor extends TensorBase {
 
   /** A copy of its own memory. */
   clone(): Tensor {
-    return wrap(copyOf(this.walk))
+    return tensorOf(views.clone(this))
   }
 
   /** Converted to `dtype`; this tensor itself if it has it. Floats become integers by dropping the fraction. */
   to(dtype: DType): Tensor {
     checkDType('to', dtype)
-    return dtype === this.dtype ? this : wrap(cast(this.walk, dtype))
+    return tensorOf(casts.to(this, dtype))
   }
 
   /** A copy of the positions `index` (K), int64, of `dim`, in the order of `index`. */
   indexSelect(dim: number, index: Tensor): Tensor {
-    return wrap(pick.indexSelect(this.walk, dim, recordOf('indexSelect', 'the index', index)))
+    return tensorOf(indexing.indexSelect(this, dim, index))
   }
 
   /** A copy, reversed along each of `dims`: `flip(0)`, `flip(0, -1)`. */
   flip(...dims: Integers): Tensor {
-    return wrap(rearrange.flip(this.walk, integersOf('flip', 'dims', dims)))
+    return tensorOf(indexing.flip(this, integersOf('flip', 'dims', dims)))
   }
 
   /** Repeated as often as `counts` say along each dimension. Further counts in front make new dimensions. */
   repeat(...counts: Integers): Tensor {
-    return wrap(rearrange.repeat(this.walk, integersOf('repeat', 'counts', counts)))
+    return tensorOf(indexing.repeat(this, integersOf('repeat', 'counts', counts)))
   }
 
   /** `out[i][j] = this[index[i][j]][j]` for `dim` 0, `this[i][index[i][j]]` for `dim` 1, and so on. */
   gather(dim: number, index: Tensor): Tensor {
-    return wrap(pick.gather(this.walk, dim, recordOf('gather', 'the index', index)))
+    return tensorOf(indexing.gather(this, dim, index))
   }
 
   // ---- Element by element. Shapes broadcast and dtypes are promoted; see Scalar for what plain numbers do
@@ -198,130 +247,119 @@ export class Tensor extends TensorBase {
   /** `this + other` */
   add(other: TensorOperand, ...more: readonly never[]): Tensor {
     refuseMore('add', more, 'multiply the operand by alpha first')
-    return binary(operators.add, this.walk, other)
+    return tensorOf(elementwise.add(this, other))
   }
 
   /** `this - other` */
   sub(other: TensorOperand, ...more: readonly never[]): Tensor {
     refuseMore('sub', more, 'multiply the operand by alpha first')
-    return binary(operators.sub, this.walk, other)
+    return tensorOf(elementwise.sub(this, other))
   }
 
   /** `this * other`, element by element */
   mul(other: TensorOperand): Tensor {
-    return binary(operators.mul, this.walk, other)
+    return tensorOf(elementwise.mul(this, other))
   }
 
   /** `this / other`; float32 for integers */
   div(other: TensorOperand, ...more: readonly never[]): Tensor {
     refuseMore('div', more, 'quotients are not rounded')
-    return binary(operators.div, this.walk, other)
+    return tensorOf(elementwise.div(this, other))
   }
 
   /** `this ** exponent`; integers take no negative number. */
   pow(exponent: TensorOperand): Tensor {
-    return wrap(elementwise.power(this.walk, operandOf('pow', exponent)))
+    return tensorOf(elementwise.pow(this, exponent))
   }
 
   /** The larger of both; NaN where either is. */
   maximum(other: TensorOperand): Tensor {
-    return binary(operators.maximum, this.walk, other)
+    return tensorOf(elementwise.maximum(this, other))
   }
 
   /** The smaller of both; NaN where either is. */
   minimum(other: TensorOperand): Tensor {
-    return binary(operators.minimum, this.walk, other)
+    return tensorOf(elementwise.minimum(this, other))
   }
 
   /** Limits elements to `min` and `max`. Null leaves a side open. */
   clamp(min: TensorOperand | null, max: TensorOperand | null = null): Tensor {
-    if ((min ?? max ?? null) === null) throw new RuntimeError('clamp: expected min, max or both, got neither')
-    const raised =
-      (min ?? null) === null
-        ? this.walk
-        : elementwise.binary(operators.maximum, this.walk, operandOf('clamp', min))
-    return wrap(
-      (max ?? null) === null
-        ? raised
-        : elementwise.binary(operators.minimum, raised, operandOf('clamp', max)),
-    )
+    return tensorOf(elementwise.clamp(this, min ?? null, max ?? null))
   }
 
   /** `-x` */
   neg(): Tensor {
-    return wrap(elementwise.unary(operators.neg, this.walk))
+    return tensorOf(elementwise.neg(this))
   }
 
   /** `|x|` */
   abs(): Tensor {
-    return wrap(elementwise.unary(operators.abs, this.walk))
+    return tensorOf(elementwise.abs(this))
   }
 
   /** `e ** x` */
   exp(): Tensor {
-    return wrap(elementwise.unary(operators.exp, this.walk))
+    return tensorOf(elementwise.exp(this))
   }
 
   /** The natural logarithm. */
   log(): Tensor {
-    return wrap(elementwise.unary(operators.log, this.walk))
+    return tensorOf(elementwise.log(this))
   }
 
   /** The square root; NaN for negative elements. */
   sqrt(): Tensor {
-    return wrap(elementwise.unary(operators.sqrt, this.walk))
+    return tensorOf(elementwise.sqrt(this))
   }
 
   /** The hyperbolic tangent. */
   tanh(): Tensor {
-    return wrap(elementwise.unary(operators.tanh, this.walk))
+    return tensorOf(elementwise.tanh(this))
   }
 
   /** `1 / (1 + exp(-x))` */
   sigmoid(): Tensor {
-    return wrap(elementwise.unary(operators.sigmoid, this.walk))
+    return tensorOf(elementwise.sigmoid(this))
   }
 
   /** `max(x, 0)` */
   relu(): Tensor {
-    return wrap(elementwise.unary(operators.relu, this.walk))
+    return tensorOf(elementwise.relu(this))
   }
 
   /** Where both are equal. */
   eq(other: TensorOperand): Tensor {
-    return compare(operators.eq, this.walk, other)
+    return tensorOf(elementwise.eq(this, other))
   }
 
   /** Where they differ. */
   ne(other: TensorOperand): Tensor {
-    return compare(operators.ne, this.walk, other)
+    return tensorOf(elementwise.ne(this, other))
   }
 
   /** Where this is less than `other`. */
   lt(other: TensorOperand): Tensor {
-    return compare(operators.lt, this.walk, other)
+    return tensorOf(elementwise.lt(this, other))
   }
 
   /** Where this is less or equal. */
   le(other: TensorOperand): Tensor {
-    return compare(operators.le, this.walk, other)
+    return tensorOf(elementwise.le(this, other))
   }
 
   /** Where this is greater than `other`. */
   gt(other: TensorOperand): Tensor {
-    return compare(operators.gt, this.walk, other)
+    return tensorOf(elementwise.gt(this, other))
   }
 
   /** Where this is greater or equal. */
   ge(other: TensorOperand): Tensor {
-    return compare(operators.ge, this.walk, other)
+    return tensorOf(elementwise.ge(this, other))
   }
 
   /** This tensor's elements where `condition`, of bool, holds, else those of `other`. */
   where(condition: Tensor, other: TensorOperand): Tensor {
-    return wrap(
-      elementwise.where(recordOf('where', 'the condition', condition), this.walk, operandOf('where', other)),
-    )
+    return tensorOf(elementwise.where(condition, this, other))
   }
 
   // ---- Products
@@ -332,7 +370,7 @@ export class Tensor extends TensorBase {
    * @throws RuntimeError if the shapes do not fit or the dtypes differ
    */
   matmul(other: Tensor): Tensor {
-    return wrap(matmul(this.walk, recordOf('matmul', 'the other', other)))
+    return tensorOf(products.matmul(this, other))
   }
 
   // ---- Reductions over one dim, several, or all; `keepdim` leaves them with size 1
@@ -340,122 +378,122 @@ export class Tensor extends TensorBase {
   /** The sum; integers and bools add up in int64. */
   sum(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
     refuseMore('sum', more, 'convert with .to(dtype) first')
-    return wrap(fold.sum(this.walk, dim, keepdim))
+    return tensorOf(reductions.sum(this, dim, keepdim))
   }
 
   /** The mean, of floats only. */
   mean(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
     refuseMore('mean', more, 'convert with .to(dtype) first')
-    return wrap(fold.mean(this.walk, dim, keepdim))
+    return tensorOf(reductions.mean(this, dim, keepdim))
   }
 
   /** The product; integers and bools multiply in int64. */
   prod(dim?: Dims, keepdim = false, ...more: readonly never[]): Tensor {
     refuseMore('prod', more, 'convert with .to(dtype) first')
-    return wrap(fold.prod(this.walk, dim, keepdim))
+    return tensorOf(reductions.prod(this, dim, keepdim))
   }
 
   /** Whether all elements are other than 0, as bool. */
   all(dim?: Dims, keepdim = false): Tensor {
-    return wrap(fold.all(this.walk, dim, keepdim))
+    return tensorOf(reductions.all(this, dim, keepdim))
   }
 
   /** Whether any element is other than 0, as bool. */
   any(dim?: Dims, keepdim = false): Tensor {
-    return wrap(fold.any(this.walk, dim, keepdim))
+    return tensorOf(reductions.any(this, dim, keepdim))
   }
 
   /** The largest element; along `dim`, the largest elements and their positions. */
   max(): Tensor
   max(dim: number, keepdim?: boolean): [values: Tensor, indices: Tensor]
   max(dim?: number, keepdim = false): Tensor | [values: Tensor, indices: Tensor] {
-    return extreme('max', 1, this.walk, dim, keepdim)
+    return extreme('max', 1, this, dim, keepdim)
   }
 
   /** The smallest element; along `dim`, the smallest elements and their positions. */
   min(): Tensor
   min(dim: number, keepdim?: boolean): [values: Tensor, indices: Tensor]
   min(dim?: number, keepdim = false): Tensor | [values: Tensor, indices: Tensor] {
-    return extreme('min', -1, this.walk, dim, keepdim)
+    return extreme('min', -1, this, dim, keepdim)
   }
 
   /** The position of the largest element, int64; the first of equals. Without `dim`, in logical order. */
   argmax(dim?: number, keepdim = false): Tensor {
-    return wrap(lanes.argExtreme('argmax', 1, this.walk, dim, keepdim))
+    return tensorOf(reductions.argExtreme('argmax', 1, this, dim, keepdim))
   }
 
   /** The position of the smallest element, int64; the first of equals. Without `dim`, in logical order. */
   argmin(dim?: number, keepdim = false): Tensor {
-    return wrap(lanes.argExtreme('argmin', -1, this.walk, dim, keepdim))
+    return tensorOf(reductions.argExtreme('argmin', -1, this, dim, keepdim))
   }
 
   /** The `k` largest or smallest elements along `dim`, and their positions. NaN counts as the largest. */
   topk(k: number, dim = -1, largest = true, sorted = true): [values: Tensor, indices: Tensor] {
-    const { values, indices } = lanes.topk(this.walk, k, dim, largest, sorted)
-    return [wrap(values), wrap(indices)]
+    const [values, indices] = reductions.topk(this, k, dim, largest, sorted)
+    return [tensorOf(values), tensorOf(indices)]
   }
 
   /** The running sum along `dim`; integers and bools add up in int64. */
   cumsum(dim: number, ...more: readonly never[]): Tensor {
     refuseMore('cumsum', more, 'convert with .to(dtype) first')
-    return wrap(lanes.cumsum(this.walk, dim))
+    return tensorOf(reductions.cumsum(this, dim))
   }
 
   /** `exp(x) / sum(exp(x))` along `dim`. */
   softmax(dim: number, ...more: readonly never[]): Tensor {
     refuseMore('softmax', more, 'convert with .to(dtype) first')
-    return wrap(lanes.softmax(this.walk, dim))
+    return tensorOf(reductions.softmax(this, dim))
   }
 
   /** `x - log(sum(exp(x)))` along `dim`. */
   logSoftmax(dim: number, ...more: readonly never[]): Tensor {
     refuseMore('logSoftmax', more, 'convert with .to(dtype) first')
-    return wrap(lanes.logSoftmax(this.walk, dim))
+    return tensorOf(reductions.logSoftmax(this, dim))
   }
 
   // ---- In place. Refused for tensors that require gradients, except in noGrad()
 
   /** Copies the elements of `source`, broadcast and converted. */
   copy_(source: Tensor): this {
-    const record = recordOf('copy_', 'the source', source)
-    return change('copy_', this, () => copyInto(this.walk, record, 'copy_'))
+    inPlace.copyFrom(this, source)
+    return this
   }
 
   /** Makes every element `value`. */
   fill_(value: Scalar): this {
-    checkScalar('fill_', value)
-    checkFits('fill_', [value], this.dtype)
-    refuseIfRecorded('fill_', this)
-    copyInto(this.walk, scalarOf(value, typeof value === 'bigint' ? 'int64' : 'float64'), 'fill_')
-    return this
+    return fill('fill_', 'FillBackward0', this, value)
   }
 
   /** Makes every element 0. */
   zero_(): this {
-    return this.fill_(0)
+    return fill('zero_', 'ZeroBackward0', this, 0)
   }
 
   /** `this += other` */
   add_(other: TensorOperand, ...more: readonly never[]): this {
     refuseMore('add_', more, 'multiply the operand by alpha first')
-    return binaryInto(operators.add, this, this.walk, other)
+    inPlace.combine(operators.add, elementwise.add, this, other)
+    return this
   }
 
   /** `this -= other` */
   sub_(other: TensorOperand, ...more: readonly never[]): this {
     refuseMore('sub_', more, 'multiply the operand by alpha first')
-    return binaryInto(operators.sub, this, this.walk, other)
+    inPlace.combine(operators.sub, elementwise.sub, this, other)
+    return this
   }
 
   /** `this *= other` */
   mul_(other: TensorOperand): this {
-    return binaryInto(operators.mul, this, this.walk, other)
+    inPlace.combine(operators.mul, elementwise.mul, this, other)
+    return this
   }
 
   /** `this /= other`, of floats only */
   div_(other: TensorOperand, ...more: readonly never[]): this {
     refuseMore('div_', more, 'quotients are not rounded')
-    return binaryInto(operators.div, this, this.walk, other)
+    inPlace.combine(operators.div, elementwise.div, this, other)
+    return this
   }
 
   /** Draws from the uniform distribution on [from, to). */
@@ -463,7 +501,9 @@ export class Tensor extends TensorBase {
     checkNumber('uniform_', 'from', from)
     checkNumber('uniform_', 'to', to)
     const generator = generatorOf('uniform_', options)
-    return change('uniform_', this, () => fillUniform(this.walk, from, to, generator))
+    inPlace.refuseOverlap('uniform_', this)
+    inPlace.overwrite('uniform_', 'UniformBackward0', this, (into) => fillUniform(into, from, to, generator))
+    return this
   }
 
   /** Draws from the normal distribution. */
@@ -471,20 +511,25 @@ export class Tensor extends TensorBase {
     checkNumber('normal_', 'mean', mean)
     checkNumber('normal_', 'std', std)
     const generator = generatorOf('normal_', options)
-    return change('normal_', this, () => fillNormal(this.walk, mean, std, generator))
+    inPlace.refuseOverlap('normal_', this)
+    inPlace.overwrite('normal_', 'NormalBackward0', this, (into) => fillNormal(into, mean, std, generator))
+    return this
   }
 
   /** 1 with probability `p`, one for all or one for each, else 0. */
   bernoulli_(p: number | Tensor = 0.5, options?: RandomOptions | null): this {
     const chance = typeof p === 'number' ? p : recordOf('bernoulli_', 'p', p)
     const generator = generatorOf('bernoulli_', options)
-    return change('bernoulli_', this, () => fillBernoulli(this.walk, chance, generator))
+    const name = typeof p === 'number' ? 'BernoulliBackward2' : 'BernoulliBackward1'
+    inPlace.refuseOverlap('bernoulli_', this)
+    inPlace.overwrite('bernoulli_', name, this, (into) => fillBernoulli(into, chance, generator))
+    return this
   }
 
   /** Becomes a view of the storage of `source`, with its shape, strides and dtype. Earlier views do not change. */
   set_(source: Tensor): this {
     const record = recordOf('set_', 'the source', source)
-    refuseIfRecorded('set_', this)
+    inPlace.refuseChange('set_', this)
     this.walk = record
     return this
   }
@@ -493,58 +538,34 @@ export class Tensor extends TensorBase {
 /** An operand of elementwise operations: a tensor or a plain number. */
 export type TensorOperand = Tensor | Scalar
 
-function wrap(source: Strided): Tensor {
-  return new Tensor(source)
+/** Operations of tensors give tensors, since they make them with {@link TensorBase.fresh}. */
+export function tensorOf(result: TensorBase): Tensor {
+  if (result instanceof Tensor) return result
+  throw new TypeError('expected a Tensor')
 }
 
 function* rowsOf(t: Tensor): IterableIterator<Tensor> {
-  for (let i = 0; i < t.size(0); i++) yield t.select(0, i)
+  // The gradients of rows meet once. Those of parts that were selected one by one would each be as large as the whole.
+  if (t.requiresGrad) yield* t.unbind(0)
+  else for (let i = 0; i < t.size(0); i++) yield t.select(0, i)
 }
 
-function binary(operator: operators.BinaryOperator, t: Strided, other: TensorOperand): Tensor {
-  return wrap(elementwise.binary(operator, t, operandOf(operator.name, other)))
-}
-
-function compare(operator: operators.Comparison, t: Strided, other: TensorOperand): Tensor {
-  return wrap(elementwise.compare(operator, t, operandOf(operator.name, other)))
-}
-
-function binaryInto<T extends Tensor>(
-  operator: operators.BinaryOperator,
-  t: T,
-  record: Strided,
-  other: TensorOperand,
-): T {
-  const who = `${operator.name}_`
-  const operand = operandOf(who, other)
-  return change(who, t, () => elementwise.binaryInto(operator, record, operand))
-}
-
-/** Runs a change of `t` in place, if that is allowed. */
-function change<T extends Tensor>(who: string, t: T, run: () => void): T {
-  refuseIfRecorded(who, t)
-  if (t.shape.some((size, dim) => size > 1 && t.strides[dim] === 0)) {
-    throw new RuntimeError(
-      `${who}: several elements of this expanded view are one in memory; use clone() first`,
-    )
-  }
-  run()
+function fill<T extends Tensor>(who: string, name: string, t: T, value: Scalar): T {
+  checkScalar(who, value)
+  checkFits(who, [value], t.dtype)
+  const number = scalarOf(value, typeof value === 'bigint' ? 'int64' : 'float64')
+  inPlace.overwrite(who, name, t, (into) => copyInto(into, number, who))
   return t
 }
 
-function refuseIfRecorded(who: string, t: Tensor): void {
-  if (t.requiresGrad && isGradEnabled()) {
-    throw new RuntimeError(`${who}: this tensor requires gradients; change it inside noGrad(() => ...)`)
-  }
-}
-
 function extreme(
-  who: string,
+  who: 'max' | 'min',
   sign: 1 | -1,
-  t: Strided,
+  t: Tensor,
   dim: number | undefined,
   keepdim: boolean,
 ): Tensor | [values: Tensor, indices: Tensor] {
-  const { values, indices } = lanes.extreme(who, sign, t, dim, keepdim)
-  return dim === undefined ? wrap(values) : [wrap(values), wrap(indices)]
+  if (dim === undefined) return tensorOf(reductions.extremeOfAll(who, sign, t))
+  const [values, indices] = reductions.extremeAlong(who, sign, t, dim, keepdim)
+  return [tensorOf(values), tensorOf(indices)]
 }

@@ -1,4 +1,5 @@
 import { describeValue } from '@unroll/kernels'
+import { type History, history } from './autograd/history.ts'
 import { type DType, isFloatingPoint, type TypedArray } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
 import { formatTensor } from './format/formatTensor.ts'
@@ -20,11 +21,17 @@ export interface TensorJson {
   readonly requiresGrad?: true
 }
 
+export interface TensorBase {
+  /** How it was computed; null for a tensor that no gradient has anything to do with. */
+  [history]: History<TensorBase> | null
+}
+
 /** The state of a tensor and what it tells about it; its operations are in {@link Tensor}. It has ordinary properties only. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: isolated declarations take no computed names in classes; the constructor sets it
 export abstract class TensorBase extends Inspectable implements Strided {
   protected walk: Walk
   protected wantsGrad = false
-  protected gradient: object | null = null
+  protected gradient: TensorBase | null = null
 
   /**
    * A tensor over existing memory, which is shared. Use {@link tensor} or {@link zeros} to make one of values.
@@ -33,6 +40,7 @@ export abstract class TensorBase extends Inspectable implements Strided {
    */
   constructor(source: Strided, requiresGrad = false) {
     super()
+    this[history] = null
     this.walk = source instanceof Walk ? source : walkOf(source)
     if (requiresGrad !== false) this.requiresGrad = requiresGrad
   }
@@ -41,6 +49,23 @@ export abstract class TensorBase extends Inspectable implements Strided {
   static walkOf(tensor: TensorBase): Walk {
     return tensor.walk
   }
+
+  /** The gradient that backward has summed up. */
+  static gradientOf(tensor: TensorBase): TensorBase | null {
+    return tensor.gradient
+  }
+
+  /** Sets what {@link TensorBase.gradientOf} gives. */
+  static setGradient(tensor: TensorBase, gradient: TensorBase | null): void {
+    tensor.gradient = gradient
+  }
+
+  /** A tensor over `source`, of the class of `like`. With it operations make their results, and need not know that class. */
+  static fresh(like: TensorBase, source: Strided): TensorBase {
+    return like.make(source)
+  }
+
+  protected abstract make(source: Strided): TensorBase
 
   /** Sizes of the dimensions. */
   get shape(): readonly number[] {
@@ -92,9 +117,15 @@ export abstract class TensorBase extends Inspectable implements Strided {
     return elementsOf(this.walk)
   }
 
-  /** Whether backward computes `grad`. Only floats can have it. */
+  /**
+   * Whether operations on it are recorded for backward. True for leaves that were told so, and for what was computed from them. Only
+   * floats can have it.
+   * @throws RuntimeError if it is set to false on a result of operations
+   */
   get requiresGrad(): boolean {
-    return this.wantsGrad
+    if (this.wantsGrad) return true
+    const own = this[history]
+    return own !== null && (own.node !== null || own.view?.base.requiresGrad === true)
   }
 
   set requiresGrad(value: boolean) {
@@ -104,8 +135,22 @@ export abstract class TensorBase extends Inspectable implements Strided {
     if (value && !isFloatingPoint(this.dtype)) {
       throw new RuntimeError(`requiresGrad: expected a tensor of floats, got ${this.dtype}`)
     }
-    this.wantsGrad = value
+    const node = this.gradFn
+    if (node !== null && !value) {
+      throw new RuntimeError(
+        `requiresGrad: a result of ${node.name} requires gradients as long as its inputs do; use detach()`,
+      )
+    }
+    this.wantsGrad = value && node === null
   }
+
+  /** Whether it was not computed by a recorded operation. Backward sums up `grad` in leaves. */
+  get isLeaf(): boolean {
+    return this.gradFn === null
+  }
+
+  /** The operation that computed it, as far as backward knows, with its name in PyTorch; null for a leaf. */
+  abstract get gradFn(): { readonly name: string } | null
 
   /** Size of one dimension; negative ones count from the end. */
   size(dim: number): number {
@@ -139,7 +184,7 @@ export abstract class TensorBase extends Inspectable implements Strided {
 
   /** As PyTorch prints it. */
   override toString(): string {
-    return formatTensor(this.walk, this.wantsGrad)
+    return formatTensor(this.walk, this.gradFn?.name ?? this.requiresGrad)
   }
 
   /** Undefined. Test libraries ask both objects for it before they compare them; see {@link present}. */
@@ -161,7 +206,7 @@ const presented = ['dtype', 'shape', 'data', 'requiresGrad']
  */
 export function present(tensor: TensorBase): void {
   if (!Object.hasOwn(tensor, 'walk') || Object.hasOwn(tensor, 'data') || !Object.isExtensible(tensor)) return
-  for (const key of ['walk', 'wantsGrad', 'gradient'])
+  for (const key of ['walk', 'wantsGrad', 'gradient', history])
     Object.defineProperty(tensor, key, { enumerable: false })
   for (const key of presented) {
     const accessor = Object.getOwnPropertyDescriptor(TensorBase.prototype, key)

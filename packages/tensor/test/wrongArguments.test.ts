@@ -7,6 +7,7 @@ import * as api from '../src/index.ts'
 import { Generator, ones, type Tensor, zeros } from '../src/index.ts'
 
 const x = ones([2, 3])
+const scalar = ones([1], { dtype: 'float64', requiresGrad: true })
 const bools = ones([2, 3], { dtype: 'bool' })
 const integers = (...shape: number[]): Tensor => zeros(shape, { dtype: 'int64' })
 
@@ -56,6 +57,10 @@ const kinds = {
   scalar: ['1.5', 'NaN', 'Infinity', '1n', 'true'],
   tensor: ['tensor'],
   tensors: ['[tensor]'],
+  /** Tensors that require gradients, which those above do not. */
+  gradTensors: [],
+  function: ['() => 1'],
+  text: ["'1'"],
   /** One that `tensor` above is not. */
   otherTensor: [],
   otherTensorOrNone: ['null'],
@@ -188,6 +193,16 @@ const signatures: readonly Signature[] = [
   free('topk', { tensor: x }, { integer: 1 }, { integer: 1 }, { flag: true }, { flag: true }),
   free('cumsum', { tensor: x }, { integer: 0 }),
   free('pad', { tensor: x }, { integers: [1, 1] }, { options: {} }),
+  signature(scalar, 'backward', [{ otherTensorOrNone: null }, { options: {} }]),
+  signature(scalar, 'backwardAsync', [{ otherTensorOrNone: null }, { options: {} }]),
+  signature(scalar, 'registerHook', [{ function: () => null }]),
+  signature(scalar, 'registerPostAccumulateGradHook', [{ function: () => null }]),
+  free('grad', { gradTensors: [scalar] }, { gradTensors: [scalar] }, { options: {} }),
+  free('gradcheck', { function: (t: Tensor) => t.mul(t) }, { gradTensors: [scalar] }, { options: {} }),
+  free('enableGrad', { function: () => 1 }),
+  free('noGrad', { function: () => 1 }),
+  free('detectAnomaly', { function: () => 1 }),
+  free('defineOperation', { text: 'Cube' }, { function: () => 1 }),
 ]
 
 const fitting = (kind: Kind): readonly string[] => kinds[kind]
@@ -226,7 +241,8 @@ it('every function and method that takes arguments is there', () => {
     return typeof value === 'function' && name !== 'constructor' && value.length > 0
   })
   // These have other kinds of arguments, or are tested in wrongCalls.test.ts.
-  const others = ['noGrad', 'checkTensor', 'elementsOf', 'isTensorClone', 'isFloatingPoint', 'promoteTypes']
+  // `make` is protected.
+  const others = ['make', 'checkTensor', 'elementsOf', 'isTensorClone', 'isFloatingPoint', 'promoteTypes']
   const functions = Object.entries(api)
     .filter(([, value]) => typeof value === 'function' && !/^class/.test(String(value)) && value.length > 0)
     .map(([name]) => name)

@@ -10,15 +10,19 @@ const threshold = 1000
 const edgeItems = 3
 const lineWidth = 80
 
-/** `t` as PyTorch prints it: `tensor([[1., 2.]], dtype=torch.float64, requires_grad=True)`. */
-export function formatTensor(t: Strided, requiresGrad: boolean): string {
+/**
+ * `t` as PyTorch prints it: `tensor([[1., 2.]], dtype=torch.float64, requires_grad=True)`.
+ * @param gradient whether it is a leaf that requires gradients, or the name of the operation that computed it
+ */
+export function formatTensor(t: Strided, gradient: boolean | string): string {
   const isEmpty = numelOf(t.shape) === 0
   const suffixes: string[] = []
   if (isEmpty && t.shape.length !== 1) suffixes.push(`size=(${t.shape.join(', ')})`)
   // The elements of int64 and bool show their dtype, if there are any.
   const isPlain = t.dtype === 'float32' || (!isEmpty && (t.dtype === 'int64' || t.dtype === 'bool'))
   if (!isPlain) suffixes.push(`dtype=torch.${t.dtype}`)
-  if (requiresGrad) suffixes.push('requires_grad=True')
+  if (gradient === true) suffixes.push('requires_grad=True')
+  else if (gradient) suffixes.push(`grad_fn=<${gradient}>`)
   const prefix = 'tensor('
   return withSuffixes(prefix + (isEmpty ? '[]' : elementsText(t, prefix.length)), suffixes, prefix.length)
 }

@@ -1,8 +1,11 @@
 // What the packages of layers use of this one, and users do not need.
 
+export { isRecorded } from '../autograd/apply.ts'
+export { withGrad } from '../autograd/gradMode.ts'
 export { checkNumber } from '../checks.ts'
 export { Inspectable } from '../format/inspectable.ts'
 export { wrapDim } from '../strided/dims.ts'
 export { shapeText } from '../strided/strided.ts'
 export { linearShape, packedLinear } from './linear.ts'
 export { ofFloats } from './ofFloats.ts'
+export { type GradientRule, type InputGradients, record, recordOnDevice } from './record.ts'

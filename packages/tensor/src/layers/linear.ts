@@ -1,7 +1,8 @@
 import type { HostEngine, PackedMatrix } from '@unroll/kernels'
 import { recordOf } from '../operands.ts'
-import { packedLinear as packedStrided, linearShape as shapeOf } from '../strided/matmul.ts'
-import { Tensor } from '../tensor.ts'
+import * as products from '../operations/products.ts'
+import { linearShape as shapeOf } from '../strided/matmul.ts'
+import { type Tensor, tensorOf } from '../tensor.ts'
 
 /**
  * As `linear`, by a weight and bias that `engine` keeps, as a module has them.
@@ -19,9 +20,7 @@ export function packedLinear(
   bias: Tensor | null,
   packed: () => PackedMatrix,
 ): Tensor {
-  const [x, w] = [recordOf('linear', 'the input', input), recordOf('linear', 'the weight', weight)]
-  const b = bias === null ? null : recordOf('linear', 'the bias', bias)
-  return new Tensor(packedStrided(engine, x, w, b, packed))
+  return tensorOf(products.packedLinear(engine, input, weight, bias, packed))
 }
 
 /**

@@ -11,6 +11,7 @@ import { floatsOf } from './engine.ts'
 import { firstPositions, largestFirst, smallestFirst } from './largest.ts'
 import { forEachRow } from './loop.ts'
 import { gather } from './pick.ts'
+import { flip } from './rearrange.ts'
 import { dense, type Strided, shapeText } from './strided.ts'
 import { select, transpose } from './views.ts'
 
@@ -128,6 +129,12 @@ export function cumsum(t: Strided, dim: number): Strided {
     }
   })
   return result
+}
+
+/** The running sum from the last position on, which is what the gradient of {@link cumsum} is. */
+export function cumsumFromEnd(t: Strided, dim: number): Strided {
+  if (t.shape.length === 0) return copyOf(t)
+  return flip(cumsum(flip(t, [dim]), dim), [dim])
 }
 
 /** `exp(x) / sum(exp(x))` along `dim`, of floats. */

@@ -2,10 +2,10 @@
 
 import { checkSigned, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { blockCopier, copyInto, elementsOf, mover } from './cast.ts'
+import { blockCopier, contiguous, copyInto, elementsOf, mover } from './cast.ts'
 import { wrapDim } from './dims.ts'
 import { forEachRow } from './loop.ts'
-import { dense, isContiguous, numelOf, type Strided, shapeText, Walk } from './strided.ts'
+import { dense, isContiguous, numbersOf, numelOf, type Strided, shapeText, Walk } from './strided.ts'
 import { select } from './views.ts'
 
 /** The positions `index` (K), int64 or int32, of `dim`, in the order of `index`. */
@@ -84,7 +84,51 @@ export function gather(t: Strided, dim: number, index: Strided): Strided {
   return result
 }
 
-function positionsOf(who: string, index: Strided, size: number): Int32Array {
+/**
+ * The gradient of {@link takePositions}: `out[positions[k]] += t[k]` along `dim`, whose size becomes `size`. `t` is of floats.
+ */
+export function addPositions(t: Strided, dim: number, size: number, positions: Int32Array): Strided {
+  const result = dense(t.shape.with(dim, size), t.dtype)
+  const [out, from] = [numbersOf(result), numbersOf(contiguous(t))]
+  const block = numelOf(t.shape.slice(dim + 1))
+  const groups = numelOf(t.shape.slice(0, dim))
+  let at = isContiguous(t) ? t.offset : 0
+  for (let group = 0; group < groups; group++) {
+    for (const position of positions) {
+      const to = (group * size + position) * block
+      for (let k = 0; k < block; k++) out[to + k] = (out[to + k] ?? 0) + (from[at + k] ?? 0)
+      at += block
+    }
+  }
+  return result
+}
+
+/**
+ * The gradient of {@link gather}: zeros of `shape`, and `out[index[i][j]][j] += t[i][j]` for `dim` 0, and so on. `t` is of floats,
+ * and has the shape of `index`.
+ */
+export function scatterAdd(t: Strided, shape: readonly number[], dim: number, index: Strided): Strided {
+  const d = wrapDim('gather', dim, shape.length)
+  const result = dense(shape, t.dtype)
+  const [out, from] = [numbersOf(result), numbersOf(t)]
+  const stride = result.strides[d] ?? 0
+  const { elements: data } = index.storage
+  const strides = result.strides.map((step, k) => (k === d ? 0 : step))
+  const base = new Walk(result.storage, index.shape, strides, 0, t.dtype)
+  forEachRow(index.shape, [base, t, index], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) => {
+    for (let k = 0; k < n; k++) {
+      const at = o + k * so + Number(data[j + k * sj]) * stride
+      out[at] = (out[at] ?? 0) + (from[i + k * si] ?? 0)
+    }
+  })
+  return result
+}
+
+/**
+ * The positions that an index names in a dimension of `size`.
+ * @throws RuntimeError unless it is of int64 or int32, RangeError if one is out of bounds
+ */
+export function positionsOf(who: string, index: Strided, size: number): Int32Array {
   const elements = elementsOf(integerIndex(who, index))
   const positions = new Int32Array(elements.length)
   for (let k = 0; k < positions.length; k++) positions[k] = checkPosition(who, Number(elements[k]), size)

@@ -77,7 +77,7 @@ export function pad(t: Strided, padding: readonly number[], mode: PadMode, value
   return contiguous(
     around.reduce<Strided>((part, [before, behind], dim) => {
       if (before === 0 && behind === 0) return part
-      return takePositions(part, dim, positions(mode, shape[dim] ?? 0, before, behind))
+      return takePositions(part, dim, edgePositions(mode, shape[dim] ?? 0, before, behind))
     }, copyOf(t)),
   )
 }
@@ -95,7 +95,7 @@ function inner(t: Strided, around: readonly (readonly [number, number])[], side:
 }
 
 /** The positions of a dimension of `size` that the padded dimension shows, in order. */
-function positions(mode: PadMode, size: number, before: number, behind: number): Int32Array {
+export function edgePositions(mode: PadMode, size: number, before: number, behind: number): Int32Array {
   const last = size - 1
   return Int32Array.from({ length: size + before + behind }, (_, at) => {
     const from = at - before

@@ -85,7 +85,7 @@ export function dense(
 }
 
 /** True if the elements lie in row-major order without gaps. */
-export function isContiguous({ shape, strides }: Strided): boolean {
+export function isContiguous({ shape, strides }: Pick<Strided, 'shape' | 'strides'>): boolean {
   if (shape.includes(0)) return true
   let step = 1
   for (let dim = shape.length - 1; dim >= 0; dim--) {

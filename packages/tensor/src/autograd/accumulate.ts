@@ -1,0 +1,56 @@
+import { add } from '../operations/elementwise.ts'
+import { clone } from '../operations/views.ts'
+import { copyInto, copyOf } from '../strided/cast.ts'
+import { binaryInto } from '../strided/elementwise.ts'
+import { add as addition } from '../strided/operators.ts'
+import { dense, isContiguous, numelOf, type Strided, Walk } from '../strided/strided.ts'
+import { TensorBase } from '../tensorBase.ts'
+import { withGrad } from './gradMode.ts'
+import { history } from './history.ts'
+
+/** Sums up a gradient in a leaf, and calls the hooks that wait for it. */
+export function accumulate(leaf: TensorBase, gradient: TensorBase, isRecorded: boolean): void {
+  keep(leaf, gradient, isRecorded)
+  for (const hook of leaf[history]?.afterAccumulation ?? []) hook(leaf)
+}
+
+/**
+ * Sums up a gradient in `tensor.grad`, which is never the tensor that backward was given. It stays the same tensor, unless gradients
+ * are recorded.
+ */
+export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boolean): void {
+  const before = TensorBase.gradientOf(tensor)
+  if (isRecorded) {
+    const sum = withGrad('backward', true, () => (before === null ? clone(gradient) : add(before, gradient)))
+    TensorBase.setGradient(tensor, sum)
+  } else if (before === null) {
+    TensorBase.setGradient(
+      tensor,
+      TensorBase.fresh(gradient, copyLike(TensorBase.walkOf(gradient), TensorBase.walkOf(tensor))),
+    )
+  } else {
+    binaryInto(addition, TensorBase.walkOf(before), TensorBase.walkOf(gradient))
+  }
+}
+
+/** A copy that walks its memory as `like` does, if that is without gaps; else row-major. */
+function copyLike(source: Strided, like: Strided): Strided {
+  if (isContiguous(like) || !isWithoutGaps(like)) return copyOf(source)
+  const { storage } = dense(source.shape, source.dtype)
+  const copy = new Walk(storage, source.shape, like.strides, 0, source.dtype)
+  copyInto(copy, source, 'grad')
+  return copy
+}
+
+/** Whether the elements fill their memory in some order of dimensions. */
+function isWithoutGaps({ shape, strides }: Strided): boolean {
+  if (numelOf(shape) === 0) return false
+  const dims = shape.map((size, dim) => ({ size, stride: strides[dim] ?? 0 })).filter(({ size }) => size > 1)
+  dims.sort((a, b) => a.stride - b.stride)
+  let step = 1
+  return dims.every(({ size, stride }) => {
+    const fits = stride === step
+    step *= size
+    return fits
+  })
+}

@@ -1,0 +1,33 @@
+import { checkFunction } from '../checks.ts'
+
+let detecting = false
+
+/** True inside {@link detectAnomaly}. */
+export function isDetectingAnomaly(): boolean {
+  return detecting
+}
+
+/**
+ * Runs `body` so that mistakes are found where they were made: a gradient that is NaN, or a tensor that was changed before its
+ * gradient was needed, throws and shows which line called the operation. It is slow. Returns what `body` returns. Forward and
+ * backward must both run inside.
+ *
+ * @example
+ * detectAnomaly(() => loss(model.forward(x)).backward())
+ */
+export function detectAnomaly<T>(body: () => T): T {
+  checkFunction('detectAnomaly', body, '; write detectAnomaly(() => ...)')
+  const before = detecting
+  detecting = true
+  try {
+    return body()
+  } finally {
+    detecting = before
+  }
+}
+
+/** Where the operation that is being recorded was called; null outside {@link detectAnomaly}. */
+export function currentCall(): string | null {
+  if (!detecting) return null
+  return new Error().stack?.split('\n').slice(2).join('\n') ?? null
+}

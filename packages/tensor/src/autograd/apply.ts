@@ -1,0 +1,121 @@
+import { isFloatingPoint } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { shapeText } from '../strided/strided.ts'
+import { TensorBase } from '../tensorBase.ts'
+import { currentCall } from './anomaly.ts'
+import { attach, edgeOf, historyOf, nodeOf } from './edges.ts'
+import { isGradEnabled } from './gradMode.ts'
+import { history, type ViewOf } from './history.ts'
+import { type Backward, Node } from './node.ts'
+
+/** Gives back what was saved. It throws if that is a tensor which has been changed in place since. */
+export type Saved<T> = () => T
+
+/** What the rule of an operation asks while the operation is recorded, and on the way back. */
+export interface Recording {
+  /** Keeps an input, an output or a number for the way back. */
+  save<T>(value: T): Saved<T>
+  /** Whether the gradient of this input is needed. On the way back it may be that fewer are. */
+  wants(input: number): boolean
+}
+
+/**
+ * The rule of an operation, which is called if the operation is recorded. It returns the function that computes the gradients of
+ * the inputs. These may have a shape to which the input was broadcast, or another dtype: they are summed up and converted.
+ */
+export type Rule = (recording: Recording) => Backward<TensorBase>
+
+/**
+ * Records an operation if gradients are enabled and one of its inputs requires them.
+ * @param name as PyTorch prints it: `AddBackward0`
+ * @param inputs tensors, and whatever else the operation took
+ * @param results fresh tensors, which nobody else has seen. Integers among them have no gradient.
+ */
+export function record(
+  name: string,
+  inputs: readonly unknown[],
+  results: readonly TensorBase[],
+  rule: Rule,
+): void {
+  if (isRecorded(inputs)) attachAll(results, makeNode(name, inputs, rule))
+}
+
+/** Makes the floats among fresh tensors the outputs of a node. */
+export function attachAll(results: readonly TensorBase[], node: Node<TensorBase>): void {
+  for (const [output, result] of results.entries()) {
+    if (isFloatingPoint(result.dtype)) attach(result, node, output)
+  }
+}
+
+/** Like {@link record}, for an operation of one result, which it returns. */
+export function apply<T extends TensorBase>(
+  name: string,
+  inputs: readonly unknown[],
+  result: T,
+  rule: Rule,
+): T {
+  if (isRecorded(inputs) && isFloatingPoint(result.dtype)) attach(result, makeNode(name, inputs, rule), 0)
+  return result
+}
+
+/** Tells a fresh view which tensor's memory it walks. Without it, a change of the view in place would be lost on the way back. */
+export function markView(
+  view: TensorBase,
+  source: TensorBase,
+  ways: Pick<ViewOf<TensorBase>, 'toBase' | 'ofBase'>,
+  origin: 'plain' | 'several',
+): void {
+  const above = source[history]?.view ?? null
+  historyOf(view).view = {
+    base: above?.base ?? source,
+    origin: isGradEnabled() ? (above && above.origin !== 'plain' ? above.origin : origin) : 'noGrad',
+    ...ways,
+    version: view.version,
+  }
+}
+
+/** Whether an operation of these inputs is recorded. */
+export function isRecorded(inputs: readonly unknown[]): boolean {
+  if (!isGradEnabled()) return false
+  for (const input of inputs) if (input instanceof TensorBase && input.requiresGrad) return true
+  return false
+}
+
+/** The node of an operation of these inputs. */
+function makeNode(name: string, inputs: readonly unknown[], rule: Rule): Node<TensorBase> {
+  const { node, recording } = startNode(name, inputs)
+  node.computeBy(rule(recording))
+  return node
+}
+
+/** A node that does not know yet how its gradients are computed. */
+export function startNode(
+  name: string,
+  inputs: readonly unknown[],
+): { node: Node<TensorBase>; recording: Recording } {
+  const node = new Node(name, inputs.map(edgeOf), currentCall())
+  const recording: Recording = {
+    wants: (input) => node.wants(input),
+    save: (value) => {
+      node.keepsTensors = true
+      return value instanceof TensorBase ? savedTensor(node, value) : () => value
+    },
+  }
+  return { node, recording }
+}
+
+function savedTensor<T extends TensorBase>(node: Node<TensorBase>, tensor: T): Saved<T> {
+  const { version } = tensor
+  return () => {
+    if (tensor.version === version) return tensor
+    const changed = nodeOf(tensor)
+    throw new RuntimeError(
+      `backward: ${node.name} needs a tensor of shape ${shapeText(tensor.shape)}` +
+        `${changed === null ? '' : `, the result of ${changed.name},`} as it was forward, but it was changed in place since ` +
+        `(version ${tensor.version}, expected ${version}); change a clone(), or change it after backward()` +
+        (node.calledAt === null
+          ? '; detectAnomaly() shows the call'
+          : `\n${node.name} was called:\n${node.calledAt}`),
+    )
+  }
+}

@@ -1,0 +1,256 @@
+import { isFloatingPoint, isHalf } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { to } from '../operations/casts.ts'
+import { add } from '../operations/elementwise.ts'
+import { sum } from '../operations/reductions.ts'
+import { reshape } from '../operations/views.ts'
+import { elementsOf } from '../strided/cast.ts'
+import { sameSizes, shapeText } from '../strided/strided.ts'
+import { TensorBase } from '../tensorBase.ts'
+import { accumulate, keep } from './accumulate.ts'
+import { Accumulator } from './accumulator.ts'
+import { isDetectingAnomaly } from './anomaly.ts'
+import { withGrad } from './gradMode.ts'
+import type { Edge, Gradients, Node } from './node.ts'
+
+type GradientNode = Node<TensorBase>
+
+/** Where a way back begins: an output, and its gradient. */
+export interface Root {
+  readonly edge: Edge<TensorBase>
+  readonly gradient: TensorBase
+}
+
+export interface WayBack {
+  /** Whether operations keep what they need for another way back. */
+  readonly retainGraph: boolean
+  /** Whether gradients are recorded, so that they have gradients themselves. */
+  readonly createGraph: boolean
+  /** The inputs whose gradients are returned; if null, those of all leaves are summed up in the leaves. */
+  readonly wanted: readonly Edge<TensorBase>[] | null
+}
+
+/**
+ * Walks back from `roots`, on the host.
+ * @returns the gradient of each wanted input; null for those that the roots do not depend on
+ * @throws RuntimeError if a device computed a part of it, before anything is computed
+ */
+export function walkBack(roots: readonly Root[], way: WayBack): (TensorBase | null)[] {
+  const walk = new Walk(roots, way)
+  const device = walk.nodes.find((node) => node.device !== null)
+  if (device) {
+    throw new RuntimeError(
+      `backward: ${device.name} ran on engine ${device.device}, which computes asynchronously; use await backwardAsync()`,
+    )
+  }
+  const steps = walk.steps()
+  for (let step = steps.next(); ; ) {
+    if (step.done) return step.value
+    if (step.value instanceof Promise) throw new RuntimeError('backward: expected gradients, got a promise')
+    step = steps.next(step.value)
+  }
+}
+
+/** Like {@link walkBack}, but waits for what devices compute. */
+export async function walkBackAsync(roots: readonly Root[], way: WayBack): Promise<(TensorBase | null)[]> {
+  const steps = new Walk(roots, way).steps()
+  for (let step = steps.next(); ; ) {
+    if (step.done) return step.value
+    step = steps.next(await step.value)
+  }
+}
+
+/** The gradients that have arrived at the outputs of each node. */
+class Walk {
+  /** All nodes on the way, the last first. */
+  readonly nodes: readonly GradientNode[]
+  private readonly roots: readonly Root[]
+  private readonly way: WayBack
+  /** The nodes that lead to wanted inputs; null for all. */
+  private readonly path: ReadonlySet<GradientNode> | null
+  private readonly arrived = new Map<GradientNode, (TensorBase | null)[]>()
+  /** How many gradients an accumulator still waits for. */
+  private readonly awaited = new Map<Accumulator, number>()
+  private readonly found = new Map<GradientNode, (TensorBase | null)[]>()
+
+  constructor(roots: readonly Root[], way: WayBack) {
+    this.roots = roots
+    this.way = way
+    const nodes = reachable(roots.map(({ edge }) => edge.node))
+    this.path = way.wanted && leadingTo(nodes, new Set(way.wanted.map(({ node }) => node)))
+    const { path } = this
+    this.nodes = path ? nodes.filter((node) => path.has(node)) : nodes
+    for (const { node } of [
+      ...roots.map(({ edge }) => edge),
+      ...this.nodes.flatMap((node) => node.edges),
+    ].filter((edge) => edge !== null)) {
+      if (node instanceof Accumulator) this.awaited.set(node, (this.awaited.get(node) ?? 0) + 1)
+    }
+  }
+
+  *steps(): Generator<
+    Gradients<TensorBase> | Promise<Gradients<TensorBase>>,
+    (TensorBase | null)[],
+    Gradients<TensorBase>
+  > {
+    for (const { edge, gradient } of this.roots) this.arrive(edge, gradient)
+    for (const node of this.nodes) {
+      if (node instanceof Accumulator) continue
+      const gradients = this.leave(node)
+      if (gradients === null || !this.goesOn(node)) continue
+      node.path = this.path
+      let got: Gradients<TensorBase>
+      try {
+        got = yield this.recorded(() => node.backward(gradients))
+      } finally {
+        node.path = null
+      }
+      if (!this.way.retainGraph) node.release()
+      if (isDetectingAnomaly()) refuseNaN(node, got)
+      for (const [input, edge] of node.edges.entries()) {
+        const gradient = got[input] || null
+        if (edge === null || (this.path && !this.path.has(edge.node))) continue
+        if (gradient === null) this.arriveNothing(edge)
+        else
+          this.arrive(
+            edge,
+            this.recorded(() => fit(node.name, gradient, edge)),
+          )
+      }
+    }
+    return (this.way.wanted ?? []).map(({ node, output }) => this.found.get(node)?.[output] ?? null)
+  }
+
+  private recorded<T>(body: () => T): T {
+    return withGrad('backward', this.way.createGraph, body)
+  }
+
+  private arrive(edge: Edge<TensorBase>, gradient: TensorBase): void {
+    const { node, output } = edge
+    const gradients = this.arrived.get(node) ?? []
+    this.arrived.set(node, gradients)
+    const before = gradients[output] ?? null
+    gradients[output] = before === null ? gradient : this.recorded(() => plus(before, gradient))
+    this.arriveNothing(edge)
+  }
+
+  /** Counts for leaves, whose gradients are summed up as soon as they are complete. */
+  private arriveNothing({ node }: Edge<TensorBase>): void {
+    if (!(node instanceof Accumulator)) return
+    const awaited = (this.awaited.get(node) ?? 1) - 1
+    this.awaited.set(node, awaited)
+    if (awaited > 0) return
+    const gradient = this.leave(node)?.[0]
+    if (gradient && this.way.wanted === null) accumulate(node.leaf, gradient, this.way.createGraph)
+  }
+
+  /** The complete gradients of a node's outputs, after its hooks; null if there are none. */
+  private leave(node: GradientNode): readonly (TensorBase | null)[] | null {
+    const gradients = this.arrived.get(node)
+    if (gradients === undefined) return null
+    this.arrived.delete(node)
+    const count = Math.max(gradients.length, ...(node.hooks?.keys() ?? []))
+    for (let output = 0; output < count; output++) {
+      const gradient = gradients[output] ?? null
+      gradients[output] = gradient && this.recorded(() => hooked(node, output, gradient))
+    }
+    for (const [output, tensor] of node.retained ?? []) {
+      const gradient = gradients[output]
+      if (gradient) keep(tensor, gradient, this.way.createGraph)
+    }
+    if (this.way.wanted?.some((edge) => edge.node === node)) this.found.set(node, gradients)
+    return gradients
+  }
+
+  /** Whether anything that is wanted lies behind a node. */
+  private goesOn(node: GradientNode): boolean {
+    const { path } = this
+    return path === null || node.edges.some((edge) => edge !== null && path.has(edge.node))
+  }
+}
+
+/** All nodes that can be reached, the last first. Chains of nodes may be long, so this does not call itself. */
+function reachable(roots: readonly GradientNode[]): GradientNode[] {
+  const seen = new Set(roots)
+  const open = [...seen]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    for (const edge of node.edges) {
+      if (edge === null || seen.has(edge.node)) continue
+      seen.add(edge.node)
+      open.push(edge.node)
+    }
+  }
+  return [...seen].sort((a, b) => b.order - a.order)
+}
+
+/** Those of `nodes`, the last first, that are in `wanted` or lead there. */
+function leadingTo(
+  nodes: readonly GradientNode[],
+  wanted: ReadonlySet<GradientNode>,
+): ReadonlySet<GradientNode> {
+  const path = new Set<GradientNode>()
+  for (const node of nodes.toReversed()) {
+    if (wanted.has(node) || node.edges.some((edge) => edge !== null && path.has(edge.node))) path.add(node)
+  }
+  return path
+}
+
+function hooked(node: GradientNode, output: number, gradient: TensorBase): TensorBase {
+  let current = gradient
+  for (const hook of node.hooks?.get(output) ?? []) {
+    const got = hook(current)
+    if (got === null || got === undefined) continue
+    if (!(got instanceof TensorBase && sameSizes(got.shape, gradient.shape))) {
+      throw new RuntimeError(
+        `registerHook: expected the hook to return a tensor of shape ${shapeText(gradient.shape)} or nothing, got ` +
+          `${got instanceof TensorBase ? shapeText(got.shape) : String(got)}`,
+      )
+    }
+    current = got
+  }
+  return current
+}
+
+function plus(x: TensorBase, y: TensorBase): TensorBase {
+  return isHalf(x.dtype) ? to(add(to(x, 'float32'), to(y, 'float32')), x.dtype) : add(x, y)
+}
+
+/** A gradient in the shape and dtype of the input it is for: summed up over what was broadcast. */
+function fit(name: string, gradient: TensorBase, { shape, dtype }: Edge<TensorBase>): TensorBase {
+  if (!(gradient instanceof TensorBase) || !isFloatingPoint(gradient.dtype)) {
+    throw new RuntimeError(`backward: ${name} gave a gradient that is not a tensor of floats`)
+  }
+  const fitting = sameSizes(gradient.shape, shape) ? gradient : sumTo(name, gradient, shape)
+  return fitting.dtype === dtype ? fitting : to(fitting, dtype)
+}
+
+function sumTo(name: string, gradient: TensorBase, shape: readonly number[]): TensorBase {
+  const lead = gradient.ndim - shape.length
+  const dims: number[] = []
+  for (const [dim, size] of gradient.shape.entries()) {
+    const own = shape[dim - lead]
+    if (own === size) continue
+    if (lead < 0 || (own !== undefined && own !== 1)) {
+      throw new RuntimeError(
+        `backward: ${name} gave a gradient of shape ${shapeText(gradient.shape)} for an input of shape ${shapeText(shape)}`,
+      )
+    }
+    dims.push(dim)
+  }
+  const kept = dims.length === 0 ? gradient : sum(gradient, dims, true)
+  return reshape(kept, shape)
+}
+
+function refuseNaN(node: GradientNode, gradients: Gradients<TensorBase>): void {
+  for (const [input, gradient] of gradients.entries()) {
+    if (!gradient || !hasNaN(gradient)) continue
+    throw new RuntimeError(
+      `detectAnomaly: ${node.name} gave NaN as the gradient of input ${input}` +
+        (node.calledAt === null ? '' : `; the operation was called:\n${node.calledAt}`),
+    )
+  }
+}
+
+function hasNaN(t: TensorBase): boolean {
+  return elementsOf(TensorBase.walkOf(t)).some(Number.isNaN)
+}

@@ -1,0 +1,38 @@
+import type { Node } from './node.ts'
+
+/** The key of a tensor's history. Clones, JSON and comparisons of tensors do not see what stands under a symbol. */
+export const history: unique symbol = Symbol('history')
+
+/** What a view knows of the tensor whose memory it walks. */
+export interface ViewOf<T> {
+  readonly base: T
+  /**
+   * `plain`: changing it in place changes the history of `base`. Those from operations with several views, and those made in
+   * noGrad(), must not be changed in place.
+   */
+  readonly origin: 'plain' | 'several' | 'noGrad'
+  /** The gradient of `base`, zeros but for the elements of the view. */
+  readonly toBase: (gradient: T) => T
+  /** The view's elements of a gradient of `base`. */
+  readonly ofBase: (gradient: T) => T
+  /** The version of the memory for which the view's own node stands. */
+  version: number
+}
+
+/** How a tensor was computed, as far as gradients need to know. A tensor without history is a leaf. */
+export class History<T> {
+  /** The operation it is an output of; null for a leaf. */
+  node: Node<T> | null = null
+  /** Which output. */
+  output = 0
+  /** Sums up the gradient of a leaf. Made when the leaf is first used. */
+  accumulator: Node<T> | null = null
+  /** Called after the gradient of a leaf was summed up. */
+  afterAccumulation: Set<(tensor: T) => void> | null = null
+  view: ViewOf<T> | null = null
+
+  /** Vue's mark for objects that it must not wrap. */
+  get __v_skip(): true {
+    return true
+  }
+}

@@ -1,0 +1,63 @@
+import { type Recording, record as recordOf } from '../autograd/apply.ts'
+import { attach, edgeOf } from '../autograd/edges.ts'
+import { Node } from '../autograd/node.ts'
+import { type Tensor, tensorOf } from '../tensor.ts'
+import type { TensorBase } from '../tensorBase.ts'
+
+/** Gradients of inputs, in their order. Those that are zero, or that nobody wants, may be null, undefined or false. */
+export type InputGradients = readonly (Tensor | null | undefined | false)[]
+
+/**
+ * The rule of an operation: asked once, when the operation is recorded. It returns the function that computes the gradients of the
+ * inputs from those of the results; null stands for zeros.
+ */
+export type GradientRule = (recording: Recording) => (gradients: readonly (Tensor | null)[]) => InputGradients
+
+/**
+ * Records what a layer computed from `inputs`, if gradients are enabled and one of them requires them.
+ * @param name as `gradFn` shows it: `LSTMBackward`
+ * @param inputs tensors, or null
+ * @param results fresh tensors, which nobody else has seen
+ *
+ * @example
+ * const y = ofFloats(engine.map('exp', elementsOf(x)), x.shape)
+ * record('ExpBackward0', [x], [y], ({ save }) => {
+ *   const result = save(y)
+ *   return ([gradient]) => [gradient?.mul(result())]
+ * })
+ */
+export function record(
+  name: string,
+  inputs: readonly (Tensor | null)[],
+  results: readonly Tensor[],
+  rule: GradientRule,
+): void {
+  recordOf(name, inputs, results, (recording) => {
+    const backward = rule(recording)
+    return (gradients) => backward(tensorsOf(gradients))
+  })
+}
+
+/**
+ * The same for what a device computed from inputs, which {@link isRecorded}: `backwardAsync` waits for the gradients.
+ * @param device the engine, as messages name it
+ */
+export function recordOnDevice(
+  name: string,
+  inputs: readonly (Tensor | null)[],
+  results: readonly Tensor[],
+  device: string,
+  backward: (
+    gradients: readonly (Tensor | null)[],
+    wants: (input: number) => boolean,
+  ) => Promise<InputGradients>,
+): void {
+  const node = new Node<TensorBase>(name, inputs.map(edgeOf))
+  node.keepsTensors = true
+  node.computeOnDevice(device, (gradients) => backward(tensorsOf(gradients), (input) => node.wants(input)))
+  for (const [output, result] of results.entries()) attach(result, node, output)
+}
+
+function tensorsOf(gradients: readonly (TensorBase | null)[]): (Tensor | null)[] {
+  return gradients.map((gradient) => gradient && tensorOf(gradient))
+}

@@ -1,0 +1,138 @@
+// Changes in place. What was recorded of a tensor before is the input of the change; the tensor, and every view of the same memory,
+// then is a result of it.
+
+import { apply, isRecorded } from '../autograd/apply.ts'
+import { attach, edgeOf, historyOf, nodeOf } from '../autograd/edges.ts'
+import { isGradEnabled } from '../autograd/gradMode.ts'
+import { history } from '../autograd/history.ts'
+import { Node } from '../autograd/node.ts'
+import { RuntimeError } from '../errors.ts'
+import { operandOf, recordOf } from '../operands.ts'
+import { copyInto, copyOf } from '../strided/cast.ts'
+import * as strided from '../strided/elementwise.ts'
+import type * as operators from '../strided/operators.ts'
+import { dense, numelOf, type Strided } from '../strided/strided.ts'
+import { expand as expandStrided } from '../strided/views.ts'
+import { TensorBase } from '../tensorBase.ts'
+import { to } from './casts.ts'
+import { eq, type Operand, where } from './elementwise.ts'
+
+/** Copies the elements of `source`, broadcast and converted. */
+export function copyFrom(t: TensorBase, source: TensorBase): void {
+  const from = recordOf('copy_', 'the source', source)
+  const copied = (before: TensorBase) => {
+    const result = TensorBase.fresh(t, copyOf(TensorBase.walkOf(before)))
+    copyInto(TensorBase.walkOf(result), from, 'copy_')
+    return apply('CopyBackwards', [before, source], result, () => ([g]) => [null, g])
+  }
+  refuseOverlap('copy_', t)
+  change('copy_', t, [source], copied, (into) => copyInto(into, from, 'copy_'))
+}
+
+/** `t = operator(t, other)` */
+export function combine(
+  operator: operators.BinaryOperator,
+  compute: (x: TensorBase, y: Operand) => TensorBase,
+  t: TensorBase,
+  other: Operand,
+): void {
+  const who = `${operator.name}_`
+  const operand = operandOf(who, other)
+  const write = (into: Strided) => strided.binaryInto(operator, into, operand)
+  refuseOverlap(who, t)
+  change(who, t, [other], (before) => asBefore(who, compute(before, other), before), write)
+}
+
+/** A result in the shape and dtype that a tensor had. @throws RuntimeError if its shape is another */
+function asBefore(who: string, result: TensorBase, before: TensorBase): TensorBase {
+  expandStrided(TensorBase.walkOf(result), before.shape, who)
+  return to(result, before.dtype)
+}
+
+/** Writes elements that do not depend on what was there before. */
+export function overwrite(who: string, name: string, t: TensorBase, write: (into: Strided) => void): void {
+  const compute = (before: TensorBase) => {
+    const result = TensorBase.fresh(t, copyOf(TensorBase.walkOf(before)))
+    write(TensorBase.walkOf(result))
+    return apply(name, [before], result, () => () => [])
+  }
+  change(who, t, [], compute, write)
+}
+
+/**
+ * Changes `t` in place.
+ * @param inputs what the change depends on, besides `t`
+ * @param compute the same as a fresh tensor of `t`'s shape and dtype, from what `t` was; called if the change is recorded
+ * @param write writes the change into the memory; called if it is not
+ * @throws RuntimeError for leaves that require gradients and their views, unless in noGrad(); for views that may not be changed
+ */
+function change(
+  who: string,
+  t: TensorBase,
+  inputs: readonly unknown[],
+  compute: (before: TensorBase) => TensorBase,
+  write: (into: Strided) => void,
+): void {
+  refuseChange(who, t)
+  if (!isRecorded([t, ...inputs])) {
+    write(TensorBase.walkOf(t))
+    return
+  }
+  const before = TensorBase.fresh(t, copyOf(TensorBase.walkOf(t)))
+  const edge = edgeOf(t)
+  if (edge !== null) attach(before, edge.node, edge.output)
+  const result = compute(before)
+  copyInto(TensorBase.walkOf(t), TensorBase.walkOf(result), who)
+  takeOver(t, result)
+}
+
+/** @throws RuntimeError if several elements of `t` are one in memory, so that it matters which is written last */
+export function refuseOverlap(who: string, t: TensorBase): void {
+  if (t.shape.some((size, dim) => size > 1 && t.strides[dim] === 0)) {
+    throw new RuntimeError(
+      `${who}: several elements of this expanded view are one in memory; use clone() first`,
+    )
+  }
+}
+
+/** @throws RuntimeError for leaves that require gradients, and for views that must not be changed */
+export function refuseChange(who: string, t: TensorBase): void {
+  if (!isGradEnabled() || !t.requiresGrad) return
+  const remedy = 'change it inside noGrad(() => ...)'
+  const view = t[history]?.view ?? null
+  if (view !== null && view.origin === 'noGrad') {
+    throw new RuntimeError(
+      `${who}: this view was made in noGrad() and would be changed outside; do both inside, or both outside`,
+    )
+  }
+  if (nodeOf(t) === null || (view !== null && nodeOf(view.base) === null && view.base.requiresGrad)) {
+    const what = view === null ? 'this tensor' : 'this is a view of a tensor that'
+    throw new RuntimeError(`${who}: ${what} requires gradients; ${remedy}`)
+  }
+  if (view !== null && view.origin === 'several') {
+    throw new RuntimeError(
+      `${who}: this view is one of several that ${nodeOf(t)?.name ?? 'one operation'} made, which cannot be changed in place; ` +
+        'use add(), mul(), ... or select()',
+    )
+  }
+}
+
+/** Lets `t` be `result`, whose elements it has, and the base of `t`, if it is a view, be the same but for these elements. */
+function takeOver(t: TensorBase, result: TensorBase): void {
+  const node = nodeOf(result)
+  if (node === null) return
+  const view = t[history]?.view ?? null
+  if (view === null) {
+    attach(t, node, historyOf(result).output)
+    return
+  }
+  const { base, ofBase, toBase } = view
+  const copied = new Node('CopySlices', [edgeOf(base), edgeOf(result)])
+  const { shape } = t
+  copied.computeBy(([g]) => {
+    if (!g) return []
+    const ones = TensorBase.fresh(g, dense(shape, 'float32', new Float32Array(numelOf(shape)).fill(1)))
+    return [copied.wants(0) && where(eq(toBase(ones), 0), g, 0), copied.wants(1) && ofBase(g)]
+  })
+  attach(base, copied, 0)
+}
