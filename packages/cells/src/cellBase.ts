@@ -1,8 +1,9 @@
-import type { Engine, PackedWeights, RecurrentMode } from '@unroll/kernels'
+import type { RecurrentMode } from '@unroll/kernels'
 import { kindOf, type LayerSpec } from '@unroll/kernels/spec'
 import { engineOf, hostEngineOf, Module, type Parameter, residentOf } from '@unroll/nn'
 import {
   drawParameters,
+  type ModuleWeights,
   type RecurrentResults,
   ResidentWeights,
   registerParameters,
@@ -76,7 +77,7 @@ export abstract class RNNCellBase extends Module {
     const name = cellName(this.mode)
     const engine = hostEngineOf(this, name)
     const call = cellCall(`${name}.forward`, factsOf(this), input, states)
-    return statesOf(runRecurrent(`${name}.forward`, engine, () => packedWeights(this, engine), call))
+    return statesOf(runRecurrent(`${name}.forward`, engine, weightsOf(this), call))
   }
 
   /** Like {@link RNNCellBase.step}, but works on every engine. */
@@ -84,7 +85,7 @@ export abstract class RNNCellBase extends Module {
     const who = `${cellName(this.mode)}.forwardAsync`
     const engine = engineOf(this)
     const call = cellCall(who, factsOf(this), input, states)
-    return statesOf(await runRecurrentAsync(who, engine, () => packedWeights(this, engine), call))
+    return statesOf(await runRecurrentAsync(who, engine, weightsOf(this), call))
   }
 }
 
@@ -104,13 +105,13 @@ function factsOf({ inputSize, hiddenSize, weight_ih }: RNNCellBase): CellFacts {
   return { inputSize, hiddenSize, dtype: weight_ih.dtype }
 }
 
-function packedWeights(cell: RNNCellBase, engine: Engine): PackedWeights {
+function weightsOf(cell: RNNCellBase): ModuleWeights {
   const resident = residentOf(
     cell,
     'weights',
     () => new ResidentWeights(cellName(cell.mode), specOf(cell), noSuffix),
   )
-  return resident.get(engine, cell)
+  return resident.of(cell)
 }
 
 function statesOf({ hn, cn }: RecurrentResults): CellState {

@@ -1,4 +1,5 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
+import { stepOf } from '@unroll/nn/recurrent'
 import { checkTensor, linear, type Tensor } from '@unroll/tensor'
 import type { CellState } from './cellBase.ts'
 import { pairOf } from './statesOf.ts'
@@ -36,8 +37,7 @@ export function rnnCell(
     )
   }
   const [x, h] = products('rnnCell', input, hx, weights)
-  const sum = x.add(h)
-  return nonlinearity === 'relu' ? sum.relu() : sum.tanh()
+  return stepOf(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', x, h, hx, null).h
 }
 
 /**
@@ -50,14 +50,9 @@ export function lstmCell(input: Tensor, state: CellState, weights: CellWeights):
   const [hx, cx] = pairOf('lstmCell', state) ?? []
   checkTensor('lstmCell', 'hx[1]', cx)
   const [x, h] = products('lstmCell', input, hx, weights)
-  const sum = x.add(h)
-  const hidden = h.size(-1) / 4
-  const i = gate(sum, 0, hidden).sigmoid()
-  const f = gate(sum, 1, hidden).sigmoid()
-  const g = gate(sum, 2, hidden).tanh()
-  const o = gate(sum, 3, hidden).sigmoid()
-  const cn = f.mul(cx).add(i.mul(g))
-  return [o.mul(cn.tanh()), cn]
+  checkTensor('lstmCell', 'hx', hx)
+  const step = stepOf('LSTM', x, h, hx, cx)
+  return [step.h, step.c ?? step.h]
 }
 
 /**
@@ -68,17 +63,7 @@ export function lstmCell(input: Tensor, state: CellState, weights: CellWeights):
  */
 export function gruCell(input: Tensor, hx: Tensor, weights: CellWeights): Tensor {
   const [x, h] = products('gruCell', input, hx, weights)
-  const hidden = hx.size(-1)
-  const r = gate(x, 0, hidden)
-    .add(gate(h, 0, hidden))
-    .sigmoid()
-  const z = gate(x, 1, hidden)
-    .add(gate(h, 1, hidden))
-    .sigmoid()
-  const n = gate(x, 2, hidden)
-    .add(r.mul(gate(h, 2, hidden)))
-    .tanh()
-  return hx.sub(n).mul(z).add(n)
+  return stepOf('GRU', x, h, hx, null).h
 }
 
 type Given = { readonly [weight in keyof CellWeights]: CellWeights[weight] | null | undefined }
@@ -95,9 +80,4 @@ function products(who: string, input: Tensor, hx: unknown, weights: CellWeights)
   if (biasIh !== null && biasIh !== undefined) checkTensor(who, 'biasIh', biasIh)
   if (biasHh !== null && biasHh !== undefined) checkTensor(who, 'biasHh', biasHh)
   return [linear(input, weightIh, biasIh ?? null), linear(hx, weightHh, biasHh ?? null)]
-}
-
-/** The columns of gate `index`. */
-function gate(sums: Tensor, index: number, hidden: number): Tensor {
-  return sums.narrow(-1, index * hidden, hidden)
 }

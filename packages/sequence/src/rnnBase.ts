@@ -1,4 +1,4 @@
-import type { DeviceOperations, Engine, PackedWeights, RecurrentMode } from '@unroll/kernels'
+import type { DeviceOperations, RecurrentMode } from '@unroll/kernels'
 import { parametersOf, sizesOf } from '@unroll/kernels/spec'
 import {
   checkedOptions,
@@ -11,6 +11,7 @@ import {
 } from '@unroll/nn'
 import {
   drawParameters,
+  type ModuleWeights,
   parameterOf,
   ResidentWeights,
   registerParameters,
@@ -27,8 +28,10 @@ import { type ForwardOptions, type SequenceResults, sequenceCall } from './seque
 import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
 /** Options that only an LSTM has. */
-type WithCells<M extends RecurrentMode> = M extends 'LSTM' ? { readonly returnCells: true } : never
-type WithoutCells = { readonly returnCells?: false }
+type WithCells<M extends RecurrentMode> = M extends 'LSTM'
+  ? ForwardOptions & { readonly returnCells: true }
+  : never
+type WithoutCells = ForwardOptions & { readonly returnCells?: false }
 
 /**
  * What {@link RNN}, {@link LSTM} and {@link GRU} share: parameters, checks, and the way to the engine.
@@ -130,7 +133,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const name = layerName(this.mode)
     const engine = hostEngineOf(this, name)
     const { call, finish } = sequenceCall<M>(this, input, hx, options)
-    return finish(runRecurrent(`${name}.forward`, engine, () => packedWeights(this, engine), call))
+    return finish(runRecurrent(`${name}.forward`, engine, weightsOf(this), call))
   }
 
   /** Like {@link RNNBase.forward}, but works on every engine. */
@@ -167,7 +170,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const engine = engineOf(this)
     const { call, finish } = sequenceCall<M>(this, input, hx, options)
     const who = `${layerName(this.mode)}.forward`
-    return finish(await runRecurrentAsync(who, engine, () => packedWeights(this, engine), call))
+    return finish(await runRecurrentAsync(who, engine, weightsOf(this), call))
   }
 
   /** See {@link ForwardOnDevice}. */
@@ -177,7 +180,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     input: unknown,
   ): DeviceResult | null {
     if (operations === null || dtypeOf(layer) !== 'float32') return null
-    return resultOnDevice(layer, operations, () => packedWeights(layer, engineOf(layer)), input)
+    return resultOnDevice(layer, operations, () => weightsOf(layer).packed(engineOf(layer)), input)
   }
 
   /**
@@ -194,7 +197,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
     const { mode, numLayers, hiddenSize } = this
     const widths = [sizesOf(this).P, hiddenSize]
     return new SequenceStream(
-      { mode, numLayers, widths, engine, weights: () => packedWeights(this, engine) },
+      { mode, numLayers, widths, engine, weights: () => weightsOf(this).packed(engine) },
       batch,
     )
   }
@@ -219,7 +222,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    * Packs the parameters into the engine now and not in the next `forward`. Does nothing if they are already packed.
    */
   flattenParameters(): void {
-    packedWeights(this, engineOf(this))
+    weightsOf(this).packed(engineOf(this))
   }
 
   // Checks
@@ -303,14 +306,14 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   }
 }
 
-/** The layer's weights in the memory of an engine. They are packed if they are not there yet or have changed. */
-function packedWeights<M extends RecurrentMode>(layer: RNNBase<M>, engine: Engine): PackedWeights {
+/** The layer's weights. Engines keep them; they are packed if they are not there yet or have changed. */
+function weightsOf<M extends RecurrentMode>(layer: RNNBase<M>): ModuleWeights {
   const resident = residentOf(layer, 'weights', () => {
     const { mode, inputSize, hiddenSize, numLayers, bias, bidirectional, projSize } = layer
     const spec = { mode, inputSize, hiddenSize, numLayers, bias, bidirectional, projSize }
     return new ResidentWeights(layerName(mode), spec)
   })
-  return resident.get(engine, layer)
+  return resident.of(layer)
 }
 
 function dtypeOf<M extends RecurrentMode>(layer: RNNBase<M>): DType {

@@ -1,6 +1,6 @@
 import type { Engine, RecurrentMode } from '@unroll/kernels'
 import { type LayerSpec, sizesOf } from '@unroll/kernels/spec'
-import { checkedOptions } from '@unroll/nn'
+import { checkedOptions, checkSize } from '@unroll/nn'
 import type { RecurrentArguments, RecurrentResults } from '@unroll/nn/recurrent'
 import { checkTensor, RuntimeError, type Tensor } from '@unroll/tensor'
 import { shapeText } from '@unroll/tensor/layers'
@@ -14,6 +14,11 @@ import { checkPacked, isMeantAsPacked, PackedSequence } from './packedSequence.t
 export interface ForwardOptions {
   /** LSTM only: return the last layer's cell states of all timesteps as a third result. Default false. */
   readonly returnCells?: boolean
+  /**
+   * Training: keep the states of every so many timesteps only, and compute the timesteps between again on the way back. It takes up
+   * to half as long again, and a fraction of the memory. Default: the states of all timesteps are kept.
+   */
+  readonly checkpointEvery?: number | null
 }
 
 /** Output, state, and with `returnCells` the cell states of all timesteps. */
@@ -62,7 +67,7 @@ export function sequenceCall<M extends RecurrentMode>(
   const input = rowsOf(who, given)
   const batched = packed !== null || input.ndim === 3
   const states = hx === null ? [] : statesOf(mode, hx)
-  const returnCells = wantsCells(who, mode, options)
+  const { returnCells, checkpointEvery } = givenOptions(who, mode, options)
   checkRanks(who, states, batched)
 
   // An unbatched input is a batch of one: the same elements in the same order.
@@ -93,6 +98,7 @@ export function sequenceCall<M extends RecurrentMode>(
       c0,
       dropout: drawDropout(layer, x),
       returnCells,
+      keep: checkpointEvery === null ? (layer.training ? 'states' : 'arguments') : { checkpointEvery },
     },
     finish: ({ output, hn, cn, cells }) => {
       const last = cn === null ? [hn] : [hn, cn]
@@ -110,12 +116,18 @@ export function sequenceCall<M extends RecurrentMode>(
   }
 }
 
-function wantsCells(who: string, mode: RecurrentMode, options: ForwardOptions | null): boolean {
-  const { returnCells } = checkedOptions(who, options, { returnCells: false }, 'returnCells')
+function givenOptions(
+  who: string,
+  mode: RecurrentMode,
+  options: ForwardOptions | null,
+): { returnCells: boolean; checkpointEvery: number | null } {
+  const defaults: Required<ForwardOptions> = { returnCells: false, checkpointEvery: null }
+  const { returnCells, checkpointEvery } = checkedOptions(who, options, defaults, 'returnCells')
   if (returnCells && mode !== 'LSTM') {
     throw new RangeError(`${who}: expected no returnCells, as only LSTM has cell states`)
   }
-  return returnCells
+  if (checkpointEvery !== null) checkSize(who, 'checkpointEvery', checkpointEvery)
+  return { returnCells, checkpointEvery }
 }
 
 /** The tensor of a sequence, whose rank is known to fit. */

@@ -70,9 +70,11 @@ describe('dropout', () => {
     const dropped: number[] = []
     const engine: typeof reference = {
       ...reference,
-      recurrent: (weights, call) => {
-        dropped.push(...(call.dropout ?? []))
-        return reference.recurrent(weights, call)
+      training: {
+        recurrent: (weights, call) => {
+          dropped.push(...(call.dropout ?? []))
+          return reference.training.recurrent(weights, call)
+        },
       },
     }
     const lstm = new LSTM(2, 10, { numLayers: 3, bidirectional: true, dropout: 0.2 }).to(engine)

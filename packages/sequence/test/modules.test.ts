@@ -52,6 +52,12 @@ function countingEngine(): CountingEngine {
       engine.calls.push(call)
       return reference.recurrent(weights, call)
     },
+    training: {
+      recurrent(weights, call) {
+        engine.calls.push(call)
+        return reference.training.recurrent(weights, call)
+      },
+    },
   }
   return engine
 }

@@ -2,13 +2,13 @@
 
 export { checkInteger, checkType } from '../arguments.ts'
 export { checkFloatDType, drawParameters, registerParameters } from './parameters.ts'
-export { parameterOf, ResidentWeights } from './residentWeights.ts'
 export {
   argumentFloats,
   inputOf,
   type RecurrentArguments,
   type RecurrentResults,
-  runRecurrent,
-  runRecurrentAsync,
-} from './runRecurrent.ts'
+} from './recurrentCall.ts'
+export { type ModuleWeights, parameterOf, ResidentWeights } from './residentWeights.ts'
+export { runRecurrent, runRecurrentAsync } from './runRecurrent.ts'
+export { stepOf } from './steps.ts'
 export { prefixesText, type Stored, storedSpec } from './storedSpec.ts'

@@ -10,6 +10,14 @@ import type { Tensor } from '@unroll/tensor'
 import { Parameter } from '../parameter.ts'
 import { moduleFloats, Resident, type Sources } from '../resident.ts'
 
+/** What a call needs of a module's weights. */
+export interface ModuleWeights {
+  /** Packed into `engine`. */
+  packed(engine: Engine): PackedWeights
+  /** Of each direction `weightIh`, `weightHh`, `biasIh`, `biasHh`, `weightHr`; null for one that does not exist. */
+  parameters(): Sources
+}
+
 /** The names of a direction's parameters on its module; null for a parameter that does not exist. */
 type DirectionNames = { readonly [weight in keyof DirectionWeights]: string | null }
 
@@ -60,6 +68,14 @@ export class ResidentWeights extends Resident<PackedWeights> {
       () => this.#pack(engine, sources),
       (packed) => update(packed, sources),
     )
+  }
+
+  /** The weights of `module`, for a call. */
+  of(module: object): ModuleWeights {
+    return {
+      packed: (engine) => this.get(engine, module),
+      parameters: () => this.#sources(module),
+    }
   }
 
   #sources(module: object): Sources {

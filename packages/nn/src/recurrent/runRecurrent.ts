@@ -1,111 +1,38 @@
-import type {
-  Engine,
-  FloatArray,
-  HostEngine,
-  PackedWeights,
-  RecurrentInput,
-  RecurrentOutput,
-} from '@unroll/kernels'
-import { sizesOf } from '@unroll/kernels/spec'
-import { elementsOf, type Tensor } from '@unroll/tensor'
-import { ofFloats } from '@unroll/tensor/layers'
+import type { Engine, HostEngine } from '@unroll/kernels'
+import { recordCall, recordDeviceCall, recordedInputs } from './recordCall.ts'
+import { inputOf, type RecurrentArguments, type RecurrentResults, resultsOf } from './recurrentCall.ts'
+import type { ModuleWeights } from './residentWeights.ts'
 
 /**
- * The arguments of a call, checked and laid out as an engine takes them. The letters are those of `RecurrentInput`.
- */
-export interface RecurrentArguments {
-  /** `(T, N, I)`, `(N, T, I)` if `batchFirst`, or the rows of a packed batch, `(R, I)`; without `N` if that is 1. */
-  readonly input: Tensor
-  /** `(T)` */
-  readonly batchSizes: Int32Array
-  readonly batchFirst: boolean
-  /** The shape of a state without its width: `[numLayers * D, N]`, or `[N]` for a cell; without `N` if that is 1. */
-  readonly states: readonly number[]
-  /** `(...states, P)`; zeros if null. */
-  readonly h0: Tensor | null
-  /** LSTM: `(...states, H)`; zeros if null. */
-  readonly c0: Tensor | null
-  /** `(numLayers - 1, R, D * P)`, or null. */
-  readonly dropout: Tensor | null
-  readonly returnCells: boolean
-}
-
-export interface RecurrentResults {
-  /** Shaped as the input, with `D * P` instead of `I`. */
-  readonly output: Tensor
-  /** `(...states, P)` */
-  readonly hn: Tensor
-  /** LSTM: `(...states, H)`; else null. */
-  readonly cn: Tensor | null
-  /** Shaped as the output, with `D * H` features; null without `returnCells`, or if the engine does not return them. */
-  readonly cells: Tensor | null
-}
-
-/**
- * Runs a whole sequence. This is the one place where a module's call reaches an engine.
+ * Runs a whole sequence. This is the one place where a module's call reaches an engine, and where it is recorded.
  * @param who the function, as messages name it: `LSTM.forward`
- * @param weights returns the layer's weights, packed by `engine`; called after the arguments are known to be floats
+ * @param weights the layer's; packed after the arguments are known to be floats
  */
 export function runRecurrent(
   who: string,
   engine: HostEngine,
-  weights: () => PackedWeights,
+  weights: ModuleWeights,
   call: RecurrentArguments,
 ): RecurrentResults {
   const input = inputOf(who, call)
-  const packed = weights()
-  return resultsOf(packed, call, engine.recurrent(packed, input))
+  const packed = weights.packed(engine)
+  const inputs = recordedInputs(weights, call)
+  if (inputs === null) return resultsOf(packed, call, engine.recurrent(packed, input))
+  return recordCall(who, engine, packed, call, inputs, input)
 }
 
 /** Like {@link runRecurrent}, but works on every engine. */
 export async function runRecurrentAsync(
   who: string,
   engine: Engine,
-  weights: () => PackedWeights,
+  weights: ModuleWeights,
   call: RecurrentArguments,
 ): Promise<RecurrentResults> {
+  if (engine.kind === 'host') return runRecurrent(who, engine, weights, call)
   const input = inputOf(who, call)
-  const packed = weights()
-  return resultsOf(packed, call, await engine.recurrent(packed, input))
-}
-
-/** The call as engines take it. Contiguous tensors are not copied. */
-export function inputOf(who: string, call: RecurrentArguments): RecurrentInput {
-  const { input, batchSizes, batchFirst, h0, c0, dropout, returnCells } = call
-  return {
-    input: argumentFloats(who, input),
-    batchSizes,
-    batchFirst,
-    h0: h0 && argumentFloats(who, h0),
-    c0: c0 && argumentFloats(who, c0),
-    dropout: dropout && argumentFloats(who, dropout),
-    ...(returnCells && { returnCells }),
-  }
-}
-
-function resultsOf(
-  { spec }: PackedWeights,
-  { input, states }: RecurrentArguments,
-  { output, hn, cn, cells }: RecurrentOutput,
-): RecurrentResults {
-  const { D, H, P } = sizesOf(spec)
-  const lead = input.shape.slice(0, -1)
-  return {
-    output: ofFloats(output, [...lead, D * P]),
-    hn: ofFloats(hn, [...states, P]),
-    cn: cn && ofFloats(cn, [...states, H]),
-    cells: cells ? ofFloats(cells, [...lead, D * H]) : null,
-  }
-}
-
-/**
- * The elements of an argument, for an engine: its own memory if it is contiguous, else a copy.
- * @throws TypeError unless it is float32 or float64
- */
-export function argumentFloats(who: string, tensor: Tensor): FloatArray {
-  const elements = elementsOf(tensor)
-  if (elements instanceof Float32Array || elements instanceof Float64Array) return elements
-  throw new TypeError(
-    `${who}: expected float32 or float64, which engines compute with, got ${tensor.dtype}; convert with .to('float32')`,
-  )
+  const packed = weights.packed(engine)
+  // Read before anything is awaited: noGrad() is over by then.
+  const inputs = recordedInputs(weights, call)
+  if (inputs === null) return resultsOf(packed, call, await engine.recurrent(packed, input))
+  return recordDeviceCall(who, engine, packed, call, inputs, input)
 }

@@ -1,6 +1,7 @@
 import { currentHostEngine, type HostEngine, onHostEngine } from '@unroll/kernels'
 import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
+import { Inspectable } from '../format/inspectable.ts'
 
 /** Where the gradient of an input goes: the input is output `output` of `node`. */
 export interface Edge<T> {
@@ -29,7 +30,7 @@ let made = 0
  * An operation that was recorded, or the end of the way back: a leaf that sums up its gradient. `T` is the tensor; this file does
  * not know it.
  */
-export class Node<T> {
+export class Node<T> extends Inspectable {
   /** As PyTorch prints it: `AddBackward0`. */
   readonly name: string
   /** Later nodes have larger numbers, so the way back falls. */
@@ -55,9 +56,15 @@ export class Node<T> {
   private computeThere: DeviceBackward<T> | null = null
 
   constructor(name: string, edges: readonly (Edge<T> | null)[], calledAt: string | null = null) {
+    super()
     this.name = name
     this.edges = edges
     this.calledAt = calledAt
+  }
+
+  /** As consoles show it: `<AddBackward0>`. */
+  override toString(): string {
+    return `<${this.name}>`
   }
 
   /** Vue's mark for objects that it must not wrap. */

@@ -1,0 +1,188 @@
+import {
+  type DeviceEngine,
+  type FloatArray,
+  type HostEngine,
+  type OutputGradients,
+  onHostEngine,
+  type PackedWeights,
+  type RecurrentGradients,
+  type RecurrentInput,
+  type WantedGradients,
+} from '@unroll/kernels'
+import { kindOf } from '@unroll/kernels/spec'
+import { grad, isGradEnabled, RuntimeError, type Tensor } from '@unroll/tensor'
+import {
+  type GradientRule,
+  type InputGradients,
+  isRecorded,
+  ofFloats,
+  record,
+  recordOnDevice,
+  withGrad,
+} from '@unroll/tensor/layers'
+import { composedRecurrent, type DirectionParameters } from './composedRecurrent.ts'
+import { argumentFloats, type RecurrentArguments, type RecurrentResults, resultsOf } from './recurrentCall.ts'
+import type { ModuleWeights } from './residentWeights.ts'
+
+/** The tensors that a call depends on: input, h0, c0, and five parameters of each direction. */
+type CallInputs = readonly (Tensor | null)[]
+
+/** The place of the first parameter among {@link CallInputs}. */
+const firstParameter = 3
+const perDirection = 5
+
+/** What a call depends on, if it is to be recorded; else null. */
+export function recordedInputs(
+  weights: ModuleWeights,
+  { input, h0, c0 }: RecurrentArguments,
+): CallInputs | null {
+  if (!isGradEnabled()) return null
+  const inputs = [input, h0, c0, ...weights.parameters()]
+  return isRecorded(inputs) ? inputs : null
+}
+
+/** Runs a call on an engine that keeps what the way back needs, and records it. */
+export function recordCall(
+  who: string,
+  engine: HostEngine,
+  packed: PackedWeights,
+  call: RecurrentArguments,
+  inputs: CallInputs,
+  input: RecurrentInput,
+): RecurrentResults {
+  const { training } = engine
+  if (training === null) {
+    const results = resultsOf(packed, call, engine.recurrent(packed, input))
+    record(nameOf(packed), inputs, tensorsOf(results), () => () => refuse(who, engine.name))
+    return results
+  }
+  const tape = training.recurrent(packed, input)
+  const results = resultsOf(packed, call, tape)
+  const rule: GradientRule = ({ save, wants }) => {
+    const saved = inputs.map((each) => each && save(each))
+    return (gradients) => {
+      const current = saved.map((each) => each?.())
+      // Only the composed call has gradients of gradients, and those of cell states within the sequence.
+      if (isGradEnabled() || gradients[3])
+        return composedGradients(packed.spec, call, current, gradients, wants)
+      return gradientsOf(tape.backward(outputGradients(who, gradients), wantedOf(inputs, wants)), inputs)
+    }
+  }
+  // The gradients, too, are computed on this engine.
+  onHostEngine(engine, () => record(nameOf(packed), inputs, tensorsOf(results), rule))
+  return results
+}
+
+/** The same on a device. */
+export async function recordDeviceCall(
+  who: string,
+  engine: DeviceEngine,
+  packed: PackedWeights,
+  call: RecurrentArguments,
+  inputs: CallInputs,
+  input: RecurrentInput,
+): Promise<RecurrentResults> {
+  const { training } = engine
+  const tape = training && (await training.recurrent(packed, input))
+  const results = resultsOf(packed, call, tape ?? (await engine.recurrent(packed, input)))
+  recordOnDevice(nameOf(packed), inputs, tensorsOf(results), engine.name, async (gradients, wants) => {
+    if (tape === null) return refuse(who, engine.name)
+    const got = await tape.backward(outputGradients(who, gradients), wantedOf(inputs, wants))
+    return gradientsOf(got, inputs)
+  })
+  return results
+}
+
+function nameOf({ spec }: PackedWeights): string {
+  return `${kindOf(spec.mode)}Backward0`
+}
+
+function refuse(who: string, engine: string): never {
+  throw new RuntimeError(
+    `${who}: engine ${engine} computes no gradients; the engines wasm, reference and gpu do`,
+  )
+}
+
+/** The results in the order in which gradients come. */
+function tensorsOf({ output, hn, cn, cells }: RecurrentResults): Tensor[] {
+  return [output, hn, ...(cn ? [cn] : []), ...(cells ? [cells] : [])]
+}
+
+function outputGradients(who: string, [output, hn, cn]: readonly (Tensor | null)[]): OutputGradients {
+  const floats = (gradient: Tensor | null | undefined): FloatArray | null =>
+    gradient ? argumentFloats(who, gradient) : null
+  return { output: floats(output), hn: floats(hn), cn: floats(cn) }
+}
+
+function wantedOf(inputs: CallInputs, wants: (input: number) => boolean): WantedGradients {
+  const weights = []
+  for (let at = firstParameter; at < inputs.length; at += perDirection) {
+    weights.push({
+      weightIh: wants(at),
+      weightHh: wants(at + 1),
+      biasIh: wants(at + 2),
+      biasHh: wants(at + 3),
+      weightHr: wants(at + 4),
+    })
+  }
+  return { input: wants(0), h0: wants(1), c0: wants(2), weights }
+}
+
+function gradientsOf({ input, h0, c0, weights }: RecurrentGradients, inputs: CallInputs): InputGradients {
+  const arrays = [
+    input,
+    h0,
+    c0,
+    ...weights.flatMap(({ weightIh, weightHh, biasIh, biasHh, weightHr }) => [
+      weightIh,
+      weightHh,
+      biasIh,
+      biasHh,
+      weightHr,
+    ]),
+  ]
+  return inputs.map((each, k) => {
+    const elements = arrays[k]
+    return each && elements ? ofFloats(elements, each.shape) : null
+  })
+}
+
+/** Gradients that are recorded themselves: those of the same call, composed of operations of tensors. */
+function composedGradients(
+  spec: PackedWeights['spec'],
+  call: RecurrentArguments,
+  inputs: CallInputs,
+  gradients: readonly (Tensor | null)[],
+  wants: (input: number) => boolean,
+): InputGradients {
+  const createGraph = isGradEnabled()
+  return withGrad('backward', true, () => {
+    // The way back ends at these: what an input was computed from may be another input.
+    const own = inputs.map((each) => each?.expand(each.shape))
+    const [input, h0 = null, c0 = null] = own
+    if (!input) throw new TypeError('expected an input')
+    const parameters: DirectionParameters[] = []
+    for (let at = firstParameter; at < own.length; at += perDirection) {
+      const [weightIh, weightHh, biasIh = null, biasHh = null, weightHr = null] = own.slice(
+        at,
+        at + perDirection,
+      )
+      if (weightIh && weightHh) parameters.push([weightIh, weightHh, biasIh, biasHh, weightHr])
+    }
+    const results = tensorsOf(composedRecurrent(spec, parameters, { ...call, input, h0, c0 }))
+    const used = results.flatMap((result, k) => {
+      const gradient = gradients[k]
+      return gradient && result.requiresGrad ? [{ result, gradient }] : []
+    })
+    const wanted = own.flatMap((each, k) => (each && wants(k) ? [{ each, k }] : []))
+    const all: (Tensor | null)[] = own.map(() => null)
+    if (used.length === 0 || wanted.length === 0) return all
+    const found = grad(
+      used.map(({ result }) => result),
+      wanted.map(({ each }) => each),
+      { gradOutputs: used.map(({ gradient }) => gradient), createGraph, allowUnused: true },
+    )
+    for (const [at, { k }] of wanted.entries()) all[k] = found[at] ?? null
+    return all
+  })
+}
