@@ -42,6 +42,10 @@ export { LogSoftmax } from './logSoftmax.ts'
 export { MaxPool1d, type MaxPool1dOptions, type Pooled } from './maxPool1d.ts'
 export { Softmax } from './softmax.ts'
 
+// Training
+
+export { gradientNorms } from './gradientNorms.ts'
+
 // Initialisation
 
 export {

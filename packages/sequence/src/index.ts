@@ -11,6 +11,11 @@ export { type Selection, SelectOutput } from './selectOutput.ts'
 export type { ForwardOptions } from './sequenceCall.ts'
 export { SequenceStream, type StreamOptions } from './sequenceStream.ts'
 
+// Training
+
+export type { Trace, TracedStep } from './trace.ts'
+export { type Chunk, type TruncateOptions, truncate } from './truncate.ts'
+
 // Packed sequences
 
 export { invertPermutation, type PackedClone, PackedSequence } from './packedSequence.ts'

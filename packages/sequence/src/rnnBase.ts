@@ -6,6 +6,7 @@ import {
   engineOf,
   hostEngineOf,
   Module,
+  onOwnEngine,
   type Parameter,
   residentOf,
 } from '@unroll/nn'
@@ -26,6 +27,7 @@ import { layerName, type RNNBaseOptions, resolveOptions } from './options.ts'
 import type { PackedSequence } from './packedSequence.ts'
 import { type ForwardOptions, type SequenceResults, sequenceCall } from './sequenceCall.ts'
 import { SequenceStream, type StreamOptions } from './sequenceStream.ts'
+import { type Trace, traceCall } from './trace.ts'
 
 /** Options that only an LSTM has. */
 type WithCells<M extends RecurrentMode> = M extends 'LSTM'
@@ -200,6 +202,21 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
       { mode, numLayers, widths, engine, weights: () => weightsOf(this).packed(engine) },
       batch,
     )
+  }
+
+  /**
+   * Like {@link RNNBase.forward}, but computes operation by operation and keeps what is in between: hidden states, cell states and
+   * gates of each timestep, and after backward their gradients. It is slow: for looking into a layer, not for training.
+   *
+   * @example
+   * const { results, steps } = lstm.trace(x)
+   * results[0].sum().backward()
+   * steps[0].gates.f   // (N, H)
+   * steps[0].h.grad    // (N, P)
+   */
+  trace(input: Tensor | PackedSequence, hx: HiddenState<M> | null = null): Trace<M> {
+    hostEngineOf(this, layerName(this.mode), 'trace')
+    return onOwnEngine(this, () => traceCall(this, sequenceCall<M>(this, input, hx)))
   }
 
   // Parameters

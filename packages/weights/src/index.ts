@@ -34,6 +34,11 @@ export type { StorageInfo, TensorInfo } from './tensorInfo.ts'
 export { InertRecord, type SavedValue } from './torch/inertRecord.ts'
 export type { Complex, Saved } from './torch/savedValue.ts'
 export type { LoadOptions } from './withReader.ts'
+// Stop and go on
+
+export { loadCheckpoint } from './training/loadCheckpoint.ts'
+export { type Run, saveCheckpoint } from './training/saveCheckpoint.ts'
+export type { RunPart, Stateful } from './training/stateful.ts'
 // Writing
 export { type Savable, savePt } from './write/savePt.ts'
 export { type SafetensorsOptions, saveSafetensors } from './write/saveSafetensors.ts'

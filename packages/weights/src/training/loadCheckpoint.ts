@@ -1,0 +1,69 @@
+import { describeValue } from '@unroll/kernels'
+import { load } from '../load.ts'
+import type { CheckpointSource } from '../source/openSource.ts'
+import type { SavedValue } from '../torch/inertRecord.ts'
+import type { LoadOptions } from '../withReader.ts'
+import { entriesOf } from '../write/savable.ts'
+import { copyOf, isRunPart, type RunPart, restore, stateOf } from './stateful.ts'
+
+/**
+ * Reads a file of {@link saveCheckpoint}, or a dict that PyTorch saved, and gives each part its state. If one does not fit, all parts
+ * stay as they are.
+ * @param parts under the names they were saved with
+ * @returns the other values of the file, by name
+ * @throws as `load`; RangeError if the file lacks a part; whatever a part throws whose state does not fit
+ *
+ * @example
+ * const rest = await loadCheckpoint('run.pt', run)
+ * const epoch = rest.get('epoch')
+ */
+export async function loadCheckpoint(
+  source: CheckpointSource,
+  parts: Readonly<Record<string, RunPart>>,
+  options?: LoadOptions | null,
+): Promise<Map<string, SavedValue>> {
+  const who = 'loadCheckpoint'
+  const named = entriesOf<RunPart>(who, 'the parts of a run by name', parts)
+  for (const [name, part] of named) {
+    if (isRunPart(part)) continue
+    throw new TypeError(
+      `${who}: expected ${name} to have stateDict and loadStateDict, or to be a Generator, got ${describeValue(part)}`,
+    )
+  }
+  const saved = await load(source, options)
+  if (!(saved instanceof Map)) {
+    throw new RangeError(`${who}: expected a file that holds a dict, got ${describeValue(saved)}`)
+  }
+  const missing = named.filter(([name]) => !saved.has(name)).map(([name]) => name)
+  if (missing.length > 0) {
+    throw new RangeError(
+      `${who}: expected ${missing.join(', ')} in the file, got ${[...saved.keys()].join(', ')}`,
+    )
+  }
+  restoreAll(named, saved)
+  const rest = new Map<string, SavedValue>()
+  for (const [name, value] of saved) {
+    if (typeof name === 'string' && !named.some(([own]) => own === name)) rest.set(name, value)
+  }
+  return rest
+}
+
+/** Gives all parts their states, or none. */
+function restoreAll(
+  named: readonly (readonly [string, RunPart])[],
+  saved: ReadonlyMap<unknown, unknown>,
+): void {
+  const before = named.map(([, part]) => copyOf(stateOf(part)))
+  let at = 0
+  try {
+    for (; at < named.length; at++) {
+      const [name, part] = named[at] ?? []
+      if (name !== undefined && part !== undefined) restore('loadCheckpoint', name, part, saved.get(name))
+    }
+  } catch (error) {
+    for (const [k, [name, part]] of named.slice(0, at).entries()) {
+      restore('loadCheckpoint', name, part, before[k])
+    }
+    throw error
+  }
+}

@@ -1,0 +1,23 @@
+import type { Bytes } from '../source/source.ts'
+import { entriesOf } from '../write/savable.ts'
+import { type Savable, savePt } from '../write/savePt.ts'
+import { isRunPart, type RunPart, stateOf } from './stateful.ts'
+
+/** The parts of a run under names of your choice, and whatever else is to be kept with them. */
+export type Run = Readonly<Record<string, RunPart | Savable>>
+
+/**
+ * The bytes of one `.pt` file with everything that a run of training needs to go on: of each part with a state dict (module,
+ * optimiser, schedule, loader) that, of a generator its state, of other values the values.
+ *
+ * `torch.load(file, weights_only=True)` gives a dict with these names, whose entries PyTorch's own classes load.
+ * @throws TypeError for a value that a file cannot hold
+ *
+ * @example
+ * const run = { model, optimizer, scheduler, loader, generator: defaultGenerator() }
+ * await writeFile('run.pt', saveCheckpoint({ ...run, epoch }))
+ */
+export function saveCheckpoint(run: Run): Bytes {
+  const entries = entriesOf<RunPart | Savable>('saveCheckpoint', 'the parts of a run by name', run)
+  return savePt(new Map(entries.map(([name, value]) => [name, isRunPart(value) ? stateOf(value) : value])))
+}
