@@ -9,7 +9,9 @@
  * | area of the Call | shape | holds |
  * |---|---|---|
  * | input, output | `(R, width)` time-major, or `(allN, T, width)` if batchFirst | what the caller sees |
- * | between | 2 x `(R, D * P)` | outputs of inner layers |
+ * | between | `(betweenAreas, R, D * P)` | outputs of inner layers: two areas in turn, or one for each if the call is recorded |
+ * | dropped | `(2, R, D * P)` | the same times the dropout factors, if the call is recorded; else they are multiplied in place |
+ * | tape | `(layers * D, R, tape columns)` | what the way back needs of each timestep, if the call is recorded |
  * | cells | `(R, D * H)`, ordered as output | cell states of all timesteps, if they are asked for |
  * | h, c | `(layers * D, allN, P)`, `(layers * D, allN, H)` | initial states in, final states out |
  * | hTile, hTileNext | packed `(N, P)`; one for each group | left operand of this timestep's recurrent product, and of the next one's; the same area where a part is alone |
@@ -21,7 +23,22 @@
  * | fullTile | packed `(N, H)` | left operand of the projection |
  */
 import { blockPanels, packedColumns } from './pack'
-import { cacheLineBytes, panelWidth } from './vector'
+import { cacheLineBytes, paddedToLanes, panelWidth } from './vector'
+
+/**
+ * A row of the tape is `[unit block][value][lane]`, with the values i, f, g, o, c' of an LSTM, and r, z, n, `W_hn h + b_hn` of a
+ * GRU. Of an RNN there is nothing: its outputs say it all.
+ */
+// @ts-ignore: decorator
+@inline export function tapeValues(mode: Mode): usize {
+  return mode == Mode.LSTM ? 5 : mode == Mode.GRU ? 4 : 0
+}
+
+/** Elements of a row of the tape. */
+// @ts-ignore: decorator
+@inline export function tapeColumns<T>(mode: Mode, units: usize): usize {
+  return paddedToLanes<T>(units) * tapeValues(mode)
+}
 
 /** What a cell computes; the host knows these names too. */
 export const enum Mode { RNN_TANH, RNN_RELU, LSTM, GRU }
@@ -29,14 +46,31 @@ export const enum Mode { RNN_TANH, RNN_RELU, LSTM, GRU }
 /** Bytes of the area `hidden`, unless a single block needs more. A timestep takes as many blocks at a time as fit in it. */
 export const hiddenBytes: usize = 8192
 
+/** A part of a call: some of its sequences. All records that threads compute begin with it. */
+@unmanaged export class Part {
+  /** 1 if the record is a BackwardCall, 0 if it is a Call. */
+  isBackward: usize
+  /** Where the parts of the group meet (see barrier.ts), and how many parts they are. */
+  barrier: usize
+  parties: usize
+  timesteps: usize
+  batch: usize
+  /** `(T)` */
+  batchSizes: usize
+  /** `(T + 1)`: row at which each timestep starts. */
+  rowStarts: usize
+  /** The first of this part's sequences, among all. */
+  firstSequence: usize
+  /** `(T + 1)`: the row starts of all sequences. */
+  allRowStarts: usize
+}
+
 /**
  * What the host tells of a call, in fields of 32 bits. It sets them by name: scripts/hostSource.mjs makes a TypeScript interface
  * of this class. A field is added here, and given its value in src/wasm/partLayout.ts.
  */
-@unmanaged export class Call {
+@unmanaged export class Call extends Part {
   mode: Mode
-  timesteps: usize
-  batch: usize
   layers: usize
   directions: usize
   inputSize: usize
@@ -44,16 +78,16 @@ export const hiddenBytes: usize = 8192
   stateSize: usize
   batchFirst: usize
   chunkRows: usize
-  /** `(T)` */
-  batchSizes: usize
-  /** `(T + 1)`: row at which each timestep starts. */
-  rowStarts: usize
   /** `(layers * D)` {@link Direction} records. */
   weights: usize
   input: usize
   output: usize
-  betweenA: usize
-  betweenB: usize
+  between: usize
+  betweenAreas: usize
+  /** 0 where dropout works in place. */
+  dropped: usize
+  /** 0 unless the call is recorded. */
+  tape: usize
   h: usize
   c: usize
   /** `(layers - 1, R, D * P)`, or 0. */
@@ -69,19 +103,12 @@ export const hiddenBytes: usize = 8192
   fullTile: usize
   /** `allN` */
   allSequences: usize
-  /** The first of this part's sequences, among all. */
-  firstSequence: usize
-  /** `(T + 1)`: the row starts of all sequences. */
-  allRowStarts: usize
   fromLayer: usize
   toLayer: usize
   fromDirection: usize
   toDirection: usize
   fromBlock: usize
   toBlock: usize
-  /** Where the parts of the group meet (see barrier.ts), and how many parts they are. */
-  barrier: usize
-  parties: usize
   /** 0 on a thread that must not sleep, such as a page's main thread. */
   maySleep: usize
   /** How long it waits for the others of its group at most, in milliseconds. */
@@ -146,18 +173,24 @@ export const hiddenBytes: usize = 8192
 }
 
 // @ts-ignore: decorator
-@inline export function rowStart(call: Call, t: usize): usize {
+@inline export function rowStart(call: Part, t: usize): usize {
   return load<usize>(call.rowStarts + t * 4)
 }
 
 // @ts-ignore: decorator
-@inline export function batchAt(call: Call, t: usize): usize {
+@inline export function batchAt(call: Part, t: usize): usize {
   return load<usize>(call.batchSizes + t * 4)
+}
+
+/** `R`: rows of all sequences. */
+// @ts-ignore: decorator
+@inline export function allRows(call: Part): usize {
+  return load<usize>(call.allRowStarts + call.timesteps * 4)
 }
 
 /** The row of the part's sequence n at timestep t, among the rows of all sequences. */
 // @ts-ignore: decorator
-@inline export function rowOf(call: Call, batchMajor: bool, t: usize, n: usize): usize {
+@inline export function rowOf(call: Part, batchMajor: bool, t: usize, n: usize): usize {
   n += call.firstSequence
   return batchMajor ? n * call.timesteps + t : load<usize>(call.allRowStarts + t * 4) + n
 }

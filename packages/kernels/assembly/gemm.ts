@@ -6,7 +6,7 @@
  * | a | `(rows, depth)` | `[tile][k][tile height]` |
  * | b | `(depth, panels * panel width)` | `[block][k][block width]`: a block is six panels, the last block what is left |
  * | init | `(rows, panels * panel width)`, `initStride` elements apart; 0 repeats one row, as of a bias | row-major |
- * | out | `(rows, panels * panel width)`, `outStride` elements apart; must not be init | row-major |
+ * | out | `(rows, panels * panel width)`, `outStride` elements apart; may be init, if the strides are equal | row-major |
  *
  * Depths are at least 1. The loops of a tile by a block are in tile.ts, those of a single row in row.ts.
  */

@@ -1,9 +1,11 @@
 /** What the host sees: memory, and each operation in both element types. */
+import { backward } from './backward'
+import { BackwardCall } from './backwardCall'
 import { leave } from './barrier'
-import { Call } from './call'
+import { Call, Part } from './call'
 import { Binary, map, Unary, zip } from './elementwise'
 import { matmul, packMatrix } from './matrix'
-import { packPanels } from './pack'
+import { packPanels, packTransposed } from './pack'
 import { recurrent } from './recurrent'
 import { softmax } from './softmax'
 
@@ -12,9 +14,9 @@ export function heapBase(): usize {
   return __heap_base
 }
 
-/** Sends away all threads that wait in the barrier of a call's group, now or later: they trap. */
-export function abandon(call: Call): void {
-  if (call.parties > 1) leave(call.barrier)
+/** Sends away all threads that wait in the barrier of a part's group, now or later: they trap. */
+export function abandon(part: Part): void {
+  if (part.parties > 1) leave(part.barrier)
 }
 
 export function packPanelsF32(to: usize, from: usize, depth: usize, units: usize, gates: usize, columnStride: usize, kStride: usize): void {
@@ -25,12 +27,23 @@ export function packPanelsF64(to: usize, from: usize, depth: usize, units: usize
   packPanels<f64>(to, from, depth, units, gates, columnStride, kStride)
 }
 
-export function recurrentF32(call: Call): void {
-  recurrent<f32>(call)
+/** Computes a part of a sequence, on the way forth or back. */
+export function recurrentF32(part: Part): void {
+  if (part.isBackward != 0) backward<f32>(changetype<BackwardCall>(part))
+  else recurrent<f32>(changetype<Call>(part))
 }
 
-export function recurrentF64(call: Call): void {
-  recurrent<f64>(call)
+export function recurrentF64(part: Part): void {
+  if (part.isBackward != 0) backward<f64>(changetype<BackwardCall>(part))
+  else recurrent<f64>(changetype<Call>(part))
+}
+
+export function packTransposedF32(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
+  packTransposed<f32>(to, from, depth, units, gates)
+}
+
+export function packTransposedF64(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
+  packTransposed<f64>(to, from, depth, units, gates)
 }
 
 export function matmulF32(out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize): void {

@@ -38,15 +38,16 @@ export function matmul<T>(
 
 /** Packs a row-major `(depth, columns)` as blocks of panels. */
 export function packMatrix<T>(to: usize, from: usize, depth: usize, columns: usize): void {
+  for (let k: usize = 0; k < depth; k++) packMatrixRow<T>(to, from + k * columns * sizeof<T>(), k, depth, columns)
+}
+
+/** Packs row k of such a matrix. */
+export function packMatrixRow<T>(to: usize, from: usize, k: usize, depth: usize, columns: usize): void {
   const width = paddedToPanels<T>(columns)
   const blockWidth = blockPanels * panelWidth<T>()
-  for (let k: usize = 0; k < depth; k++) {
-    for (let first: usize = 0; first < columns; first += blockWidth) {
-      const bytes = min(blockWidth, width - first) * sizeof<T>()
-      const count = min(blockWidth, columns - first)
-      copyPadded<T>(to + first * depth * sizeof<T>() + k * bytes, from, count, bytes)
-      from += count * sizeof<T>()
-    }
+  for (let first: usize = 0; first < columns; first += blockWidth) {
+    const bytes = min(blockWidth, width - first) * sizeof<T>()
+    copyPadded<T>(to + first * depth * sizeof<T>() + k * bytes, from + first * sizeof<T>(), min(blockWidth, columns - first), bytes)
   }
 }
 

@@ -9,7 +9,7 @@
  *
  * Columns after the last unit are zero, and every gate keeps them zero.
  */
-import { copyElements, lanes, narrow, paddedToPanels, panelBytes, panelWidth } from './vector'
+import { copyElements, lanes, narrow, paddedToLanes, paddedToPanels, panelBytes, panelWidth } from './vector'
 
 /** Panels of a block. With six, a block has whole units for every kind of cell. */
 export const blockPanels: usize = 6
@@ -23,7 +23,7 @@ export const blockPanels: usize = 6
 /** Columns of packed gates: units are padded to whole vectors, all of them to whole panels. */
 // @ts-ignore: decorator
 @inline export function packedColumns<T>(units: usize, gates: usize): usize {
-  return paddedToPanels<T>(((units + lanes<T>() - 1) / lanes<T>()) * lanes<T>() * gates)
+  return paddedToPanels<T>(paddedToLanes<T>(units) * gates)
 }
 
 /**
@@ -109,14 +109,7 @@ function packFour<T>(to: usize, from: usize, stride: usize, height: usize, count
     const b = v128.load(from + stride)
     const c = v128.load(from + 2 * stride)
     const d = v128.load(from + 3 * stride)
-    const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
-    const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
-    const cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5)
-    const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
-    v128.store(to, v128.shuffle<f64>(abLow, cdLow, 0, 2))
-    v128.store(to + step, v128.shuffle<f64>(abLow, cdLow, 1, 3))
-    v128.store(to + 2 * step, v128.shuffle<f64>(abHigh, cdHigh, 0, 2))
-    v128.store(to + 3 * step, v128.shuffle<f64>(abHigh, cdHigh, 1, 3))
+    storeTransposed(to, step, a, b, c, d)
     from += 16
     to += 4 * step
   }
@@ -155,4 +148,108 @@ function packOne<T>(to: usize, from: usize, height: usize, count: usize): void {
     from += sizeof<T>()
     to += height * sizeof<T>()
   }
+}
+
+/**
+ * Packs the transpose of a row-major `(depth, columns)` as a left operand: its columns become rows.
+ * @param stride the bytes from one row to the next
+ */
+export function packColumns<T>(to: usize, from: usize, stride: usize, depth: usize, columns: usize): void {
+  const height = tileHeight(columns)
+  const tileBytes = height * sizeof<T>()
+  for (; columns > height; columns -= height) {
+    if (sizeof<T>() == 8 && height == 6) packSlice<T>(to, from, stride, depth, tileBytes, 3)
+    else if (sizeof<T>() == 8 && height == 4) packSlice<T>(to, from, stride, depth, tileBytes, 2)
+    else if (height == 6) packSlice<T>(to, from, stride, depth, tileBytes, 2)
+    else if (height == 4) packSlice<T>(to, from, stride, depth, tileBytes, 1)
+    else break
+    from += tileBytes
+    to += tileBytes * depth
+  }
+  for (; columns != 0; columns--) {
+    packColumn<T>(to, from, stride, depth, tileBytes)
+    from += sizeof<T>()
+    to += sizeof<T>()
+  }
+}
+
+/**
+ * Vectors of each row, one row after the other. What the last one brings too many, the next row or the next tile overwrites, so
+ * this is not for the last tile.
+ */
+// @ts-ignore: decorator
+@inline export function packSlice<T>(to: usize, from: usize, stride: usize, depth: usize, step: usize, vectors: i32): void {
+  for (let k: usize = 0; k < depth; k++) {
+    v128.store(to, v128.load(from))
+    if (vectors > 1) v128.store(to, v128.load(from, 16), 16)
+    if (vectors > 2) v128.store(to, v128.load(from, 32), 32)
+    from += stride
+    to += step
+  }
+}
+
+function packColumn<T>(to: usize, from: usize, stride: usize, depth: usize, step: usize): void {
+  for (let k: usize = 0; k < depth; k++) {
+    store<T>(to, load<T>(from))
+    from += stride
+    to += step
+  }
+}
+
+/**
+ * Packs the transpose of packed gate columns of a matrix `(depth, gates * units)` as blocks of panels: row
+ * `gate * padded units + unit`, column k. Units are padded to whole vectors.
+ */
+export function packTransposed<T>(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
+  const paddedUnits = paddedToLanes<T>(units)
+  const rows = gates * paddedUnits
+  const width = paddedToPanels<T>(depth)
+  const columns = packedColumns<T>(units, gates)
+  const blockWidth = blockPanels * panelWidth<T>()
+  for (let column: usize = 0; column < rows; column += lanes<T>()) {
+    const vector = column / lanes<T>()
+    const row = (vector % gates) * paddedUnits + (vector / gates) * lanes<T>()
+    const inBlock = column % blockWidth
+    const step = min(blockWidth, columns - (column - inBlock)) * sizeof<T>()
+    let source = from + ((column - inBlock) * depth + inBlock) * sizeof<T>()
+    for (let first: usize = 0; first < width; first += blockWidth) {
+      const count = min(blockWidth, width - first)
+      const rowBytes = count * sizeof<T>()
+      let target = to + first * rows * sizeof<T>() + row * rowBytes
+      for (let k = first; k < first + count; k += lanes<T>()) {
+        transpose<T>(target, rowBytes, source, step, depth > k ? depth - k : 0)
+        source += lanes<T>() * step
+        target += 16
+      }
+    }
+  }
+}
+
+/** Transposes a square of vectors. Of those that are read, only the first `count` are there; the others are zero. */
+// @ts-ignore: decorator
+@inline export function transpose<T>(to: usize, toStep: usize, from: usize, step: usize, count: usize): void {
+  const zero = i64x2.splat(0)
+  const a = count > 0 ? v128.load(from) : zero
+  const b = count > 1 ? v128.load(from + step) : zero
+  if (sizeof<T>() == 8) {
+    v128.store(to, v128.shuffle<f64>(a, b, 0, 2))
+    v128.store(to + toStep, v128.shuffle<f64>(a, b, 1, 3))
+    return
+  }
+  const c = count > 2 ? v128.load(from + 2 * step) : zero
+  const d = count > 3 ? v128.load(from + 3 * step) : zero
+  storeTransposed(to, toStep, a, b, c, d)
+}
+
+/** Stores four vectors of f32 as columns. */
+// @ts-ignore: decorator
+@inline export function storeTransposed(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
+  const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
+  const cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5)
+  const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
+  v128.store(to, v128.shuffle<f64>(abLow, cdLow, 0, 2))
+  v128.store(to + step, v128.shuffle<f64>(abLow, cdLow, 1, 3))
+  v128.store(to + 2 * step, v128.shuffle<f64>(abHigh, cdHigh, 0, 2))
+  v128.store(to + 3 * step, v128.shuffle<f64>(abHigh, cdHigh, 1, 3))
 }

@@ -5,7 +5,7 @@
  * caches hold. Then each of these timesteps computes `h W_hh` and its gates.
  */
 import { meet } from './barrier'
-import { batchAt, Call, Direction, fromPanel, fromUnit, preStrideOf, rowOf, rowStart, toPanel, toState } from './call'
+import { allRows, batchAt, Call, Direction, fromPanel, fromUnit, preStrideOf, rowOf, rowStart, tapeColumns, toPanel, toState } from './call'
 import { gemm } from './gemm'
 import { blockBytes, packRows, tileHeight } from './pack'
 import { loadStates, publish, putCells, putOutput, saveStates, step } from './step'
@@ -13,9 +13,9 @@ import { panelBytes } from './vector'
 
 export function recurrent<T>(call: Call): void {
   for (let layer = call.fromLayer; layer < call.toLayer; layer++) {
-    const input = layer == 0 ? call.input : layer % 2 == 1 ? call.betweenA : call.betweenB
+    const input = layer == 0 ? call.input : droppedOf<T>(call, layer - 1)
     const last = layer == call.layers - 1
-    const output = last ? call.output : layer % 2 == 0 ? call.betweenA : call.betweenB
+    const output = last ? call.output : outputOf<T>(call, layer)
     for (let direction = call.fromDirection; direction < call.toDirection; direction++) {
       runDirection<T>(call, layer, direction, input, output)
       if (call.dropout != 0 && !last) dropOut<T>(call, layer, direction, output)
@@ -23,18 +23,30 @@ export function recurrent<T>(call: Call): void {
   }
 }
 
+/** The outputs of an inner layer. */
+function outputOf<T>(call: Call, layer: usize): usize {
+  return call.between + (layer % call.betweenAreas) * allRows(call) * call.directions * call.stateSize * sizeof<T>()
+}
+
+/** What the layer above an inner layer reads: its outputs after dropout. */
+function droppedOf<T>(call: Call, layer: usize): usize {
+  if (call.dropped == 0) return outputOf<T>(call, layer)
+  return call.dropped + (layer % 2) * allRows(call) * call.directions * call.stateSize * sizeof<T>()
+}
+
 /** Multiplies the part's share of a direction's output with the dropout factors. */
 function dropOut<T>(call: Call, layer: usize, direction: usize, output: usize): void {
   const width = call.directions * call.stateSize
   const first = fromUnit<T>(call)
   const count = toState<T>(call) - first
-  const factors = call.dropout + layer * load<usize>(call.allRowStarts + call.timesteps * 4) * width * sizeof<T>()
+  const factors = call.dropout + layer * allRows(call) * width * sizeof<T>()
+  const dropped = droppedOf<T>(call, layer)
   for (let t: usize = 0; t < call.timesteps; t++) {
     for (let n: usize = 0; n < batchAt(call, t); n++) {
       const start = (rowOf(call, false, t, n) * width + direction * call.stateSize + first) * sizeof<T>()
       for (let i: usize = 0; i < count; i++) {
         const at = start + i * sizeof<T>()
-        store<T>(output + at, load<T>(output + at) * load<T>(factors + at))
+        store<T>(dropped + at, load<T>(output + at) * load<T>(factors + at))
       }
     }
   }
@@ -52,6 +64,8 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
   const batchMajorIn = call.batchFirst != 0 && layer == 0
   const batchMajorOut = call.batchFirst != 0 && layer == call.layers - 1
   const cells: usize = layer == call.layers - 1 ? call.cells : 0
+  const tapeBytes = tapeColumns<T>(call.mode, call.hiddenSize) * sizeof<T>()
+  const tape = call.tape + state * allRows(call) * tapeBytes
   let hTile: usize = call.hTile
   let hTileNext: usize = call.hTileNext
 
@@ -77,7 +91,8 @@ function runDirection<T>(call: Call, layer: usize, direction: usize, input: usiz
     gemm<T>(call.pre, preStride, bias, 0, call.rows, height, rows, weightIh, panels, inputs)
     for (let i: usize = 0; i < to - from; i++) {
       const t = direction == 0 ? from + i : to - 1 - i
-      step<T>(call, weights, batchAt(call, t), call.pre + (rowStart(call, t) - firstRow) * preStride * sizeof<T>(), hTile)
+      const pre = call.pre + (rowStart(call, t) - firstRow) * preStride * sizeof<T>()
+      step<T>(call, weights, batchAt(call, t), pre, call.tape == 0 ? 0 : tape + rowOf(call, false, t, 0) * tapeBytes, hTile)
       for (let n: usize = 0; n < batchAt(call, t); n++) {
         const place = rowOf(call, batchMajorOut, t, n) * call.directions + direction
         putOutput<T>(call, n, output + place * call.stateSize * sizeof<T>())

@@ -1,5 +1,5 @@
 /** One timestep: from the hidden states of the one before to its own. call.ts describes the areas and layouts. */
-import { Call, Direction, fromPanel, fromUnit, hiddenBytes, Mode, preStrideOf, toPanel, toState, toUnit, unitsOfBlock } from './call'
+import { Call, Direction, fromPanel, fromUnit, hiddenBytes, Mode, preStrideOf, tapeColumns, tapeValues, toPanel, toState, toUnit, unitsOfBlock } from './call'
 import { gruGates, lstmGates, reluGates, tanhGates } from './gates'
 import { gemm } from './gemm'
 import { blockBytes, blockPanels, packRows, tileHeight } from './pack'
@@ -7,10 +7,10 @@ import { copyElements, paddedToPanels, panelBytes, panelWidth } from './vector'
 
 /**
  * A timestep of the first `batch` sequences. Their states are in hRow and cRow, and packed in `hTile`; `pre` is the timestep's
- * `x W_ih + b`. It takes as many blocks of columns at a time as keep `h W_hh` in the first-level cache: the more units the
+ * `x W_ih + b`, `tape` its rows of the tape, or 0. It takes as many blocks of columns at a time as keep `h W_hh` in the first-level cache: the more units the
  * gates compute together, the less they wait for one another.
  */
-export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize, hTile: usize): void {
+export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize, tape: usize, hTile: usize): void {
   // The batch is empty, or none of the part's sequences still run.
   if (batch == 0) return
   const P: usize = call.stateSize
@@ -24,6 +24,7 @@ export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize
   const full = weights.weightHr == 0 ? call.hRow : call.fullRow
   const endPanel = toPanel<T>(call)
   const endUnit = toUnit<T>(call)
+  const tapeStride = tape == 0 ? 0 : tapeColumns<T>(call.mode, call.hiddenSize)
   let weightHh = weights.weightHh + call.fromBlock * blockBytes(P)
   let unit = fromUnit<T>(call)
   for (let panel = fromPanel(call); panel < endPanel; panel += groupPanels) {
@@ -31,10 +32,12 @@ export function step<T>(call: Call, weights: Direction, batch: usize, pre: usize
     const units = min(group * unitsOfBlock<T>(call), endUnit - unit)
     const at = unit * sizeof<T>()
     const h = full + at
-    if (call.mode == Mode.LSTM) lstmGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, call.cRow + at, stride)
+    // Units of a block fill whole vectors.
+    const to = tape == 0 ? 0 : tape + at * tapeValues(call.mode)
+    if (call.mode == Mode.LSTM) lstmGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, call.cRow + at, stride, to, tapeStride)
     else if (call.mode == Mode.RNN_TANH) tanhGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
     else if (call.mode == Mode.RNN_RELU) reluGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
-    else gruGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride)
+    else gruGates<T>(batch, units, pre, hidden, preStride, hiddenStride, h, stride, to, tapeStride)
     weightHh += group * blockBytes(P)
     pre += groupPanels * panelBytes
     unit += units

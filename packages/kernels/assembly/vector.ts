@@ -37,6 +37,12 @@
   return ((count + panelWidth<T>() - 1) / panelWidth<T>()) * panelWidth<T>()
 }
 
+/** `count` rounded up to whole vectors. */
+// @ts-ignore: decorator
+@inline export function paddedToLanes<T>(count: usize): usize {
+  return ((count + lanes<T>() - 1) / lanes<T>()) * lanes<T>()
+}
+
 /** `a * b + c`: rounded once in the relaxed build, if the processor can do that, else twice. */
 // @ts-ignore: decorator
 @inline export function madd<T>(a: v128, b: v128, c: v128): v128 {
@@ -79,6 +85,22 @@
 // @ts-ignore: decorator
 @inline export function splat<T>(value: f64): v128 {
   return v128.splat<T>(<T>value)
+}
+
+/** Adds `count` elements to others. */
+export function addElements<T>(to: usize, from: usize, count: usize): void {
+  const end = from + count * sizeof<T>()
+  const vectorEnd = from + (count & ~(lanes<T>() - 1)) * sizeof<T>()
+  while (from < vectorEnd) {
+    v128.store(to, v128.add<T>(v128.load(to), v128.load(from)))
+    from += 16
+    to += 16
+  }
+  while (from < end) {
+    store<T>(to, load<T>(to) + load<T>(from))
+    from += sizeof<T>()
+    to += sizeof<T>()
+  }
 }
 
 /** Copies `count` elements. The areas do not overlap. */

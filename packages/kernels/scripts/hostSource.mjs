@@ -4,13 +4,13 @@
  *
  * | in assembly/ | becomes |
  * |---|---|
- * | class Call | interface CallFields, and callRecord: how long it is, and where its fields are, in 32-bit integers |
+ * | class Call | interface CallFields, and callRecord: how long it is, and where its fields are, in 32-bit integers; those of its base class first |
  * | enum Mode | modeNumbers: the numbers by their names |
  * | const hiddenBytes | hiddenBytes |
  * | functions exported by index.ts | interface Exports |
  */
 
-const records = ['call/Call', 'call/Direction']
+const records = ['call/Call', 'call/Direction', 'backwardCall/BackwardCall']
 const enums = ['call/Mode', 'elementwise/Unary', 'elementwise/Binary']
 const constants = [
   'barrier/barrierBytes',

@@ -114,6 +114,7 @@ describe('wasm memory', () => {
         batchFirst: false,
         dropoutLength: 0,
         returnCells: false,
+        recorded: false,
       })
       const call = packed.takeCall(shapeOf([2, 1]))
       expect(packed.takeCall(shapeOf([2, 1]))).not.toBe(call)
@@ -144,6 +145,7 @@ describe('wasm memory', () => {
       batchFirst: false,
       dropoutLength: 0,
       returnCells: false,
+      recorded: false,
     }
     const call = packed.takeCall(shape)
     packed.keepCall(call)

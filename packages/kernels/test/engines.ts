@@ -1,13 +1,5 @@
-import {
-  createWasmEngine,
-  type HostEngine,
-  type HostTraining,
-  reference,
-  wasm,
-  wasmVariant,
-} from '@unroll/kernels'
+import { createWasmEngine, type HostEngine, reference, wasm, wasmVariant } from '@unroll/kernels'
 import { describeEngines as describeTitled, type TitledEngine } from '@unroll/testing/describeEngines'
-import { describe, it } from 'vitest'
 
 const best = wasmVariant()
 const relaxed = best === 'relaxed-simd' ? best : null
@@ -30,22 +22,4 @@ export function describeFastEngines(suite: (engine: HostEngine) => void): void {
 /** Runs a suite for each engine. */
 export function describeEngines(suite: (engine: HostEngine) => void): void {
   describeTitled([{ title: 'reference', engine: reference }, ...fast], suite)
-}
-
-/** Runs a suite for each engine that computes gradients. The others are shown as a skipped test. */
-export function describeTrainingEngines(suite: (engine: TrainingEngine) => void): void {
-  describe('reference', () => suite(reference))
-  for (const { title, engine } of fast) {
-    describe(title, () => {
-      if (engine === null) it.skip('not in this runtime', () => {})
-      else if (trains(engine)) suite(engine)
-      else it.skip('computes no gradients yet: its training is null', () => {})
-    })
-  }
-}
-
-type TrainingEngine = HostEngine & { readonly training: HostTraining }
-
-function trains(engine: HostEngine): engine is TrainingEngine {
-  return engine.training !== null
 }

@@ -9,7 +9,7 @@ import {
 import fixtures from '@unroll/oracle/fixtures/gradients.json'
 import { seeded, tolerances } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
-import { describeTrainingEngines } from './engines.ts'
+import { describeEngines } from './engines.ts'
 import { expectGradients, gradientCall } from './gradientCall.ts'
 import { randomCall, randomFloats, randomWeights } from './random.ts'
 
@@ -33,7 +33,7 @@ function randomGradients(random: () => number, { output, hn, cn }: RecurrentOutp
   return { output: draw(output), hn: draw(hn), cn: cn && draw(cn) }
 }
 
-describeTrainingEngines((engine) => {
+describeEngines((engine) => {
   it.each(fixtures.cases)("gives the gradients of PyTorch's autograd: $name", (fixture) => {
     const { spec, weights, call, want, given, wantGradients } = gradientCall(fixture)
     const tolerance = spec.dtype === 'float64' ? exact : tolerances.float32

@@ -59,7 +59,7 @@ function prepare(spec: RecurrentSpec, batchSizes: readonly number[]): Prepared {
 function expectComputed(instance: WasmInstance, { spec, call, want }: Prepared, times = 1): void {
   using weights = new WasmWeights(instance, spec, randomWeights(seeded(5), spec))
   const { batchSizes } = call
-  const shape = { batchSizes, batchFirst: false, dropoutLength: 0, returnCells: false }
+  const shape = { batchSizes, batchFirst: false, dropoutLength: 0, returnCells: false, recorded: false }
   const running = new WasmCall(weights, shape)
   for (let time = 0; time < times; time++) {
     running.prepare()

@@ -5,6 +5,7 @@ import { wasmVariant } from '@unroll/kernels'
 import asc from 'assemblyscript/asc'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
+  backwardCallRecord,
   barrierBytes,
   binaryNumbers,
   blockPanels,
@@ -23,11 +24,12 @@ import { writeRecord } from '../src/wasm/record.ts'
 // A second program of assembly/ looks everything up by name, so it finds what was read wrongly from the first.
 
 const variant = wasmVariant()
-const records = { Call: callRecord, Direction: directionRecord }
+const records = { Call: callRecord, Direction: directionRecord, BackwardCall: backwardCallRecord }
 const enums = { Mode: modeNumbers, Unary: unaryNumbers, Binary: binaryNumbers }
 const constants = { barrierBytes, blockPanels, cacheLineBytes, hiddenBytes, panelBytes, tileRows }
 
 const source = `
+  import { BackwardCall } from './assembly/backwardCall'
   import { barrierBytes } from './assembly/barrier'
   import { Call, Direction, hiddenBytes, Mode } from './assembly/call'
   import { Binary, Unary } from './assembly/elementwise'

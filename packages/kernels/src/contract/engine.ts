@@ -39,11 +39,8 @@ export interface HostEngine {
   pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): PackedWeights
   /** Runs all timesteps, layers and directions. `weights` must come from this engine's {@link HostEngine.pack}. */
   recurrent(weights: PackedWeights, input: RecurrentInput): RecurrentOutput
-  /**
-   * Computes gradients. Null if the engine cannot. A trainer checks this first, and names an engine that can, such as
-   * `reference`.
-   */
-  readonly training: HostTraining | null
+  /** Computes gradients. */
+  readonly training: HostTraining
   /**
    * Opens a stream of `batch` sequences. The weights must have one direction, and must not be disposed before the
    * stream.

@@ -2,7 +2,6 @@ import { allocate } from '../allocate.ts'
 import { checkState, checkStep, checkStream } from '../checks/call.ts'
 import type { HostEngine } from '../contract/engine.ts'
 import type { FloatArray, PackedWeights, RecurrentStream } from '../contract/recurrent.ts'
-import type { HostTraining } from '../contract/training.ts'
 import { sizesOf } from '../spec/sizes.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { matmul, multiply, multiplyInto, packMatrix } from './matrix.ts'
@@ -14,7 +13,7 @@ import { runSequence } from './sequence.ts'
  * The equations in plain TypeScript, one element after the other. It computes in double precision and rounds to the
  * dtype when it stores a result. It is short enough to be checked by eye. Other engines are tested against it.
  */
-export const reference: HostEngine & { readonly training: HostTraining } = {
+export const reference: HostEngine = {
   kind: 'host',
   name: 'reference',
   variant: '',

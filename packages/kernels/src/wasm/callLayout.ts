@@ -3,8 +3,8 @@ import { sizesOf } from '../spec/sizes.ts'
 import { BlockPlan } from './blockPlan.ts'
 import type { CallShape } from './callShape.ts'
 import { barrierBytes, tileRows } from './generated/assembly.ts'
-import { elementBytes } from './panels.ts'
-import { type CommonAreas, type Group, none, type PartLayout, planPart } from './partLayout.ts'
+import { elementBytes, tapeColumns } from './panels.ts'
+import { betweenAreas, type CommonAreas, type Group, none, type PartLayout, planPart } from './partLayout.ts'
 import { type Part, wholeCall } from './parts.ts'
 import { maySleep } from './threadPool.ts'
 
@@ -35,7 +35,7 @@ export function planCall(spec: RecurrentSpec, shape: CallShape, parts: readonly 
 
 function planCommon(
   spec: RecurrentSpec,
-  { batchSizes, dropoutLength, returnCells }: CallShape,
+  { batchSizes, dropoutLength, returnCells, recorded }: CallShape,
   plan: BlockPlan,
 ): CommonAreas {
   const { D, I, H, P } = sizesOf(spec)
@@ -46,13 +46,19 @@ function planCommon(
     allRowStarts: plan.reserve((batchSizes.length + 1) * 4),
     input: floats(R * I),
     output: floats(R * D * P),
-    betweenA: spec.numLayers > 1 ? floats(R * D * P) : none,
-    betweenB: spec.numLayers > 2 ? floats(R * D * P) : none,
+    between: spec.numLayers > 1 ? floats(betweenAreas(spec, recorded) * R * D * P) : none,
+    dropped: recorded && dropoutLength > 0 ? floats(2 * R * D * P) : none,
+    tape: recorded && tapeLength(spec, R) > 0 ? floats(tapeLength(spec, R)) : none,
     h: floats(spec.numLayers * D * N * P),
     c: spec.mode === 'LSTM' ? floats(spec.numLayers * D * N * H) : none,
     dropout: dropoutLength > 0 ? floats(dropoutLength) : none,
     cells: returnCells ? floats(R * D * H) : none,
   }
+}
+
+/** Elements of the tape of `R` rows: assembly/call.ts describes it. */
+export function tapeLength(spec: RecurrentSpec, R: number): number {
+  return spec.numLayers * sizesOf(spec).D * R * tapeColumns(spec)
 }
 
 function planGroup(spec: RecurrentSpec, { sequences }: Part, parties: number, plan: BlockPlan): Group {

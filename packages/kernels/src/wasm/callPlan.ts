@@ -1,7 +1,7 @@
 import { allocate } from '../allocate.ts'
 import type { FloatArray, RecurrentSpec } from '../contract/recurrent.ts'
 import { sizesOf } from '../spec/sizes.ts'
-import { type CallLayout, planCall } from './callLayout.ts'
+import { type CallLayout, planCall, tapeLength } from './callLayout.ts'
 import type { CallShape } from './callShape.ts'
 import { barrierBytes, callRecord } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
@@ -12,7 +12,7 @@ import { writeRecord } from './record.ts'
 import type { Job } from './threadProtocol.ts'
 
 /** Multiply-adds that a usual machine does in a millisecond. */
-const usualMultiplyAdds = 2e7
+export const usualMultiplyAdds = 2e7
 
 /** What a call needs of its weights. */
 export interface CallWeights {
@@ -23,7 +23,7 @@ export interface CallWeights {
 }
 
 /** The areas of a call that the host reads or writes. */
-export type CallArea = 'input' | 'output' | 'h' | 'c' | 'dropout' | 'cells'
+export type CallArea = 'input' | 'output' | 'h' | 'c' | 'dropout' | 'cells' | 'between' | 'tape'
 
 /** The block of a call, filled except for what each run brings, and how threads share the call. */
 export class CallPlan {
@@ -83,17 +83,16 @@ export class CallPlan {
     return this.#layout.byteLength
   }
 
-  /** A view of an area that is there, which lasts until the memory grows. */
+  /** A view of an area, which lasts until the memory grows. */
   floats(area: CallArea): FloatArray {
     if (this.#viewed !== this.#instance.memory.buffer) {
       this.#viewed = this.#instance.memory.buffer
       this.#views = {}
     }
-    this.#views[area] ??= this.#instance.floats(
-      this.#spec.dtype,
-      this.#base + this.#layout.common[area],
-      this.#lengths[area],
-    )
+    const length = this.#lengths[area]
+    // An area that is not there has no place.
+    const at = length === 0 ? 0 : this.#base + this.#layout.common[area]
+    this.#views[area] ??= this.#instance.floats(this.#spec.dtype, at, length)
     return this.#views[area]
   }
 
@@ -142,6 +141,8 @@ function areaLengths(spec: RecurrentSpec, shape: CallShape): Record<CallArea, nu
     c: spec.mode === 'LSTM' ? states * H : 0,
     dropout: shape.dropoutLength,
     cells: shape.returnCells ? rows * D * H : 0,
+    between: shape.recorded ? (spec.numLayers - 1) * rows * D * P : 0,
+    tape: shape.recorded ? tapeLength(spec, rows) : 0,
   }
 }
 
@@ -161,7 +162,7 @@ function fillBlock(
   }
 }
 
-function writeRowStarts(rowStarts: Int32Array, batchSizes: Int32Array): void {
+export function writeRowStarts(rowStarts: Int32Array, batchSizes: Int32Array): void {
   let row = 0
   batchSizes.forEach((size, t) => {
     rowStarts[t] = row

@@ -7,6 +7,8 @@ export interface CallShape {
   readonly dropoutLength: number
   /** Whether the cell states of all timesteps are kept. */
   readonly returnCells: boolean
+  /** Whether everything is kept that the way back needs. */
+  readonly recorded: boolean
 }
 
 export function isSameShape(a: CallShape, b: CallShape): boolean {
@@ -14,6 +16,7 @@ export function isSameShape(a: CallShape, b: CallShape): boolean {
     a.batchFirst === b.batchFirst &&
     a.dropoutLength === b.dropoutLength &&
     a.returnCells === b.returnCells &&
+    a.recorded === b.recorded &&
     a.batchSizes.length === b.batchSizes.length &&
     a.batchSizes.every((size, t) => size === b.batchSizes[t])
   )

@@ -1,4 +1,4 @@
-import type { FloatDType } from '../contract/recurrent.ts'
+import type { FloatDType, RecurrentSpec } from '../contract/recurrent.ts'
 import { blockPanels, panelBytes } from './generated/assembly.ts'
 
 /** Bytes of an element. */
@@ -19,8 +19,18 @@ export function paddedToPanels(dtype: FloatDType, count: number): number {
 
 /** Columns of `gates` gates of `units` when packed: packedColumns in assembly/pack.ts. */
 export function packedColumns(dtype: FloatDType, units: number, gates: number): number {
+  return paddedToPanels(dtype, paddedToLanes(dtype, units) * gates)
+}
+
+/** `units` rounded up to whole vectors. */
+export function paddedToLanes(dtype: FloatDType, units: number): number {
   const lanes = panelWidth(dtype) / 2
-  return paddedToPanels(dtype, Math.ceil(units / lanes) * lanes * gates)
+  return Math.ceil(units / lanes) * lanes
+}
+
+/** Elements of a row of the tape: tapeColumns in assembly/call.ts. */
+export function tapeColumns({ mode, dtype, hiddenSize }: RecurrentSpec): number {
+  return paddedToLanes(dtype, hiddenSize) * (mode === 'LSTM' ? 5 : mode === 'GRU' ? 4 : 0)
 }
 
 /** Bytes of a row of a block. */

@@ -30,7 +30,7 @@ type PartAreas = CommonAreas & GroupAreas & OwnAreas
 /** The areas all parts share. */
 export type CommonAreas = Pick<
   CallFields,
-  'allRowStarts' | 'input' | 'output' | 'betweenA' | 'betweenB' | 'h' | 'c' | 'dropout' | 'cells'
+  'allRowStarts' | 'input' | 'output' | 'between' | 'dropped' | 'tape' | 'h' | 'c' | 'dropout' | 'cells'
 >
 
 /** The areas the parts of a group share. */
@@ -65,7 +65,7 @@ const slowMultiplyAdds = 1e5
 
 export function planPart(
   spec: RecurrentSpec,
-  { batchSizes, batchFirst }: CallShape,
+  { batchSizes, batchFirst, recorded }: CallShape,
   part: Part,
   common: CommonAreas,
   group: Group,
@@ -101,6 +101,8 @@ export function planPart(
   }
   const betweenMeetings = ownColumns * (chunkRows * widestInput + N * P)
   const settings: PartLayout['settings'] = {
+    isBackward: 0,
+    betweenAreas: betweenAreas(spec, recorded),
     mode: modeNumbers[spec.mode],
     timesteps: T,
     batch: N,
@@ -126,6 +128,11 @@ export function planPart(
   return { part, record, areas: { ...common, ...group.areas, ...own }, settings }
 }
 
+/** How many areas the outputs of inner layers take: all are kept, or only that which is read and that which is written. */
+export function betweenAreas({ numLayers }: RecurrentSpec, recorded: boolean): number {
+  return recorded ? numLayers - 1 : Math.min(numLayers - 1, 2)
+}
+
 /**
  * All fields of a part's record.
  * @param base where the call's block is
@@ -136,7 +143,7 @@ export function fieldsOf({ areas, settings }: PartLayout, base: number, weights:
 }
 
 /** The addresses of areas; 0 for those that are not there. */
-function addressesOf<Name extends string>(
+export function addressesOf<Name extends string>(
   areas: Readonly<Record<Name, number>>,
   base: number,
 ): Record<Name, number> {

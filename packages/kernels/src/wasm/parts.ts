@@ -19,7 +19,7 @@ export interface Part {
 }
 
 /** From so many multiply-adds on a second thread is worth waking: about 0.1 ms of work, ten times as long as the waking. */
-const worthThreads = 3e6
+export const worthThreads = 3e6
 
 /** From so many multiply-adds of a timestep for each thread on, meeting after every timestep is worth it: about a microsecond. */
 const worthMeeting = 32768
@@ -101,7 +101,10 @@ function unitRanges(
 }
 
 /** Ranges of neighbouring sequences, none of them empty, with about equally many timesteps in all. */
-function splitSequences(batchSizes: Int32Array, most: number): (readonly [from: number, to: number])[] {
+export function splitSequences(
+  batchSizes: Int32Array,
+  most: number,
+): (readonly [from: number, to: number])[] {
   const N = batchSizes[0] ?? 0
   const lengths = new Int32Array(N)
   for (const size of batchSizes) for (let n = 0; n < size; n++) lengths[n] = (lengths[n] ?? 0) + 1

@@ -19,6 +19,7 @@ import type {
   RecurrentSpec,
   RecurrentStream,
 } from '../contract/recurrent.ts'
+import type { HostTraining } from '../contract/training.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
 import {
@@ -32,6 +33,7 @@ import {
 import { ThreadPool } from './threadPool.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
 import { WasmStream } from './wasmStream.ts'
+import { WasmTape } from './wasmTape.ts'
 import { WasmWeights } from './wasmWeights.ts'
 
 /**
@@ -66,7 +68,9 @@ const noOptions: { readonly narrow: boolean | undefined } = { narrow: undefined 
 class WasmEngine implements HostEngine {
   readonly kind = 'host'
   readonly name = 'wasm'
-  readonly training = null
+  readonly training: HostTraining = {
+    recurrent: (weights, call) => new WasmTape(this.own(weights), call),
+  }
   private readonly wanted: WasmVariant | undefined
   private readonly narrow: boolean
   private instance: WasmInstance | undefined
@@ -93,27 +97,8 @@ class WasmEngine implements HostEngine {
   recurrent(weights: PackedWeights, call: RecurrentInput): RecurrentOutput {
     const own = this.own(weights)
     checkInput(own.spec, call)
-    const { batchSizes, batchFirst = false, dropout, returnCells = false } = call
-    const dropoutLength = dropout?.length ?? 0
-    const running = own.takeCall({ batchSizes, batchFirst, dropoutLength, returnCells })
-    try {
-      running.input.set(call.input)
-      running.setState(call.h0, call.c0)
-      if (dropout) running.dropout?.set(dropout)
-      running.run()
-      const { output, h, c, cells } = running
-      const results = {
-        output: output.slice(),
-        hn: h.slice(),
-        cn: c?.slice() ?? null,
-        cells: cells?.slice() ?? null,
-      }
-      own.keepCall(running)
-      return results
-    } catch (error) {
-      running.dispose()
-      throw error
-    }
+    const { output, hn, cn, cells } = own.run(call, false)
+    return { output, hn, cn, cells }
   }
 
   stream(weights: PackedWeights, batch: number): RecurrentStream {

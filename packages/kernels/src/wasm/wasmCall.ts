@@ -56,6 +56,16 @@ export class WasmCall {
     return this.#shape.returnCells ? this.#view('cells') : null
   }
 
+  /** `(numLayers - 1, R, D * P)`: the outputs of inner layers before dropout; empty unless the call is recorded. */
+  get between(): FloatArray {
+    return this.#view('between')
+  }
+
+  /** What the way back needs besides, see assembly/call.ts; empty unless the call is recorded. */
+  get tape(): FloatArray {
+    return this.#view('tape')
+  }
+
   /** Sets the initial states; null stands for zeros. */
   setState(h: FloatArray | null, c: FloatArray | null): void {
     if (h === null) this.h.fill(0)

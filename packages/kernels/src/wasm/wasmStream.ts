@@ -27,6 +27,7 @@ export class WasmStream implements RecurrentStream {
       batchFirst: false,
       dropoutLength: 0,
       returnCells: false,
+      recorded: false,
     })
     this.#call.setState(null, null)
     forgotten().register(this, this.#call, this)

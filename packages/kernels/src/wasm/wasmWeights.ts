@@ -1,20 +1,43 @@
 import { checkWeights } from '../checks/weights.ts'
-import type { DirectionWeights, PackedWeights, RecurrentSpec } from '../contract/recurrent.ts'
+import type {
+  DirectionWeights,
+  FloatArray,
+  PackedWeights,
+  RecurrentInput,
+  RecurrentSpec,
+} from '../contract/recurrent.ts'
 import type { CallShape } from './callShape.ts'
 import type { WasmInstance } from './instance.ts'
 import { type DirectionsLayout, packDirections, planDirections } from './packDirections.ts'
+import { type TransposedMatrix, TransposedWeights } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
 /** Calls of up to so many bytes are kept for the next one of their shape: planning takes longer than a small timestep. */
 const mostKeptBytes = 128 * 1024
 
+/** The results of a call as fresh arrays. */
+export interface CallResults {
+  readonly output: FloatArray
+  readonly hn: FloatArray
+  readonly cn: FloatArray | null
+  readonly cells: FloatArray | null
+}
+
+/** The same, and what the way back needs. */
+export interface RecordedResults extends CallResults {
+  readonly between: FloatArray
+  readonly tape: FloatArray
+}
+
 /** Packed weights: one block of wasm memory, and the last small call that ran with them. */
 export class WasmWeights implements PackedWeights {
   readonly spec: RecurrentSpec
-  readonly byteLength: number
   readonly instance: WasmInstance
   readonly #layout: DirectionsLayout
+  readonly #transposed: TransposedWeights
   #address: number | null
+  /** Which weights there are in each direction: biases may be missing. */
+  #given: readonly (readonly string[])[]
   #version = 0
   #kept: WasmCall | null = null
 
@@ -23,11 +46,17 @@ export class WasmWeights implements PackedWeights {
     const layout = planDirections(spec)
     this.instance = instance
     this.spec = spec
-    this.byteLength = layout.byteLength
     this.#layout = layout
+    this.#transposed = new TransposedWeights(instance, spec, layout)
+    this.#given = weights.map(namesOf)
     this.#address = instance.allocateFilled(layout.byteLength, (base) =>
       packDirections(instance, spec, layout, base, weights),
     )
+  }
+
+  /** Grows when the first way back takes transposes of the matrices. */
+  get byteLength(): number {
+    return this.#layout.byteLength + this.#transposed.byteLength
   }
 
   get disposed(): boolean {
@@ -52,7 +81,48 @@ export class WasmWeights implements PackedWeights {
     const { address } = this
     checkWeights(this.spec, weights)
     packDirections(this.instance, this.spec, this.#layout, address, weights)
+    this.#given = weights.map(namesOf)
     this.#version++
+  }
+
+  /** Whether a direction has a weight. */
+  has(index: number, weight: keyof DirectionWeights): boolean {
+    return this.#given[index]?.includes(weight) ?? false
+  }
+
+  /** Where the transpose of a matrix is, packed for the way back. @throws RangeError if the memory has no room for it */
+  transposed(index: number, matrix: TransposedMatrix): number {
+    return this.#transposed.at(index, matrix, this.address, this.#version)
+  }
+
+  /**
+   * Runs a call that was checked.
+   * @param recorded whether what the way back needs is returned too
+   */
+  run(call: RecurrentInput, recorded: boolean): RecordedResults {
+    const { batchSizes, batchFirst = false, dropout, returnCells = false } = call
+    const dropoutLength = dropout?.length ?? 0
+    const running = this.takeCall({ batchSizes, batchFirst, dropoutLength, returnCells, recorded })
+    try {
+      running.input.set(call.input)
+      running.setState(call.h0, call.c0)
+      if (dropout) running.dropout?.set(dropout)
+      running.run()
+      const { output, h, c, cells, between, tape } = running
+      const results = {
+        output: output.slice(),
+        hn: h.slice(),
+        cn: c?.slice() ?? null,
+        cells: cells?.slice() ?? null,
+        between: between.slice(),
+        tape: tape.slice(),
+      }
+      this.keepCall(running)
+      return results
+    } catch (error) {
+      running.dispose()
+      throw error
+    }
   }
 
   /** A call of this shape, ready to run: the one that was kept if it has this shape, else a new one. */
@@ -82,6 +152,7 @@ export class WasmWeights implements PackedWeights {
   dispose(): void {
     this.#kept?.dispose()
     this.#kept = null
+    this.#transposed.dispose()
     if (this.#address !== null) this.instance.release(this.#address)
     this.#address = null
   }
@@ -89,4 +160,8 @@ export class WasmWeights implements PackedWeights {
   [Symbol.dispose](): void {
     this.dispose()
   }
+}
+
+function namesOf(weights: DirectionWeights): string[] {
+  return Object.entries(weights).flatMap(([name, weight]) => (weight === null ? [] : [name]))
 }

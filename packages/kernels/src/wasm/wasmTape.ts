@@ -1,0 +1,66 @@
+import { checkInput } from '../checks/call.ts'
+import { checkGradients, checkTapeWeights, checkWanted } from '../checks/gradients.ts'
+import type { FloatArray, RecurrentInput } from '../contract/recurrent.ts'
+import type {
+  OutputGradients,
+  RecurrentGradients,
+  RecurrentTape,
+  WantedGradients,
+} from '../contract/training.ts'
+import { type Recording, walkBack } from './walkBack.ts'
+import type { WasmWeights } from './wasmWeights.ts'
+
+/**
+ * A recorded call. What it keeps is in arrays of JavaScript: the garbage collector frees those of a tape that was dropped, which
+ * it could not do in wasm memory.
+ */
+export class WasmTape implements RecurrentTape {
+  readonly output: FloatArray
+  readonly hn: FloatArray
+  readonly cn: FloatArray | null
+  readonly cells: FloatArray | null
+  readonly #weights: WasmWeights
+  /** The version of the weights that it ran with. */
+  readonly #version: number
+  /** `N` and `R`. */
+  readonly #counts: { readonly N: number; readonly R: number }
+  #recording: Recording | null
+
+  constructor(weights: WasmWeights, call: RecurrentInput) {
+    this.#counts = checkInput(weights.spec, call)
+    this.#weights = weights
+    this.#version = weights.version
+    const { output, hn, cn, cells, between, tape } = weights.run(call, true)
+    this.output = output
+    this.hn = hn
+    this.cn = cn
+    this.cells = cells
+    this.#recording = {
+      input: call.input.slice(),
+      batchSizes: call.batchSizes.slice(),
+      batchFirst: call.batchFirst ?? false,
+      h0: call.h0?.slice() ?? null,
+      c0: call.c0?.slice() ?? null,
+      dropout: call.dropout?.slice() ?? null,
+      output: output.slice(),
+      between,
+      tape,
+    }
+  }
+
+  backward(gradients: OutputGradients, wanted: WantedGradients = {}): RecurrentGradients {
+    if (this.#recording === null) throw new Error('backward: this tape was disposed; run the sequence again')
+    checkTapeWeights(this.#weights, this.#version)
+    checkGradients(this.#weights.spec, this.#counts, gradients)
+    checkWanted(this.#weights.spec, wanted)
+    return walkBack(this.#weights, this.#recording, gradients, wanted)
+  }
+
+  dispose(): void {
+    this.#recording = null
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
