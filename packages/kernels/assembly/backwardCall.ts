@@ -14,9 +14,9 @@
  * | dh, dc | `(allN, P)`, `(allN, H)` | gradients of the final states in, of the initial states out |
  * | dInput | as input | |
  * |---|---|---|
- * | dWeightIh, dWeightHh | `(gates * padded units, padded K)`, `(gates * padded units, padded P)`; in the end without gaps | |
- * | dWeightHr | `(P, padded H)`; in the end without gaps | |
- * | dBias | `(columns of dGates)`; in the end without gaps | the sums of dGates |
+ * | dWeightIh, dWeightHh | `(gates * padded units, padded K)`, `(gates * padded units, padded P)` | |
+ * | dWeightHr | `(P, padded H)` | |
+ * | dBias | `(dStride)` | the sums of dGates |
  * |---|---|---|
  * | dhRow, dcRow | `(N, stride)` | the gradients of the states that are carried from timestep to timestep, padded to panels |
  * | c0Row | `(N, stride)` | c0, padded |
@@ -32,7 +32,6 @@
  * | zeros | the widest padded row | |
  */
 import { Mode, Part } from './call'
-import { cacheLineBytes, paddedToLanes } from './vector'
 
 /** What the host tells, in fields of 32 bits, as of Call. It gives their values in src/wasm/backwardLayout.ts. */
 @unmanaged export class BackwardCall extends Part {
@@ -45,6 +44,15 @@ import { cacheLineBytes, paddedToLanes } from './vector'
   stateSize: usize
   /** `D * P` */
   width: usize
+  /** Gates whose products with weights have a gradient each. */
+  gates: usize
+  /** Units of a gate in dGates, and elements from a row of it to the next: a cache line more than the columns, as of `pre`. */
+  units: usize
+  dStride: usize
+  /** Elements from row to row of what is padded to panels: K, P and H of them. */
+  inputStride: usize
+  stateStride: usize
+  stride: usize
   inputBatchMajor: usize
   outputBatchMajor: usize
   chunkRows: usize
@@ -83,22 +91,4 @@ import { cacheLineBytes, paddedToLanes } from './vector'
   rightHh: usize
   product: usize
   zeros: usize
-}
-
-/** Gates whose products with weights have a gradient each. */
-// @ts-ignore: decorator
-@inline export function gatesOfMode(mode: Mode): usize {
-  return mode == Mode.LSTM ? 4 : mode == Mode.GRU ? 3 : 1
-}
-
-/** Gates in a row of dGates. */
-// @ts-ignore: decorator
-@inline export function gradientsOfMode(mode: Mode): usize {
-  return mode == Mode.RNN_TANH || mode == Mode.RNN_RELU ? 1 : 4
-}
-
-/** Elements from a row of dGates to the next: a cache line more than the columns, as of `pre`. */
-// @ts-ignore: decorator
-@inline export function gradientStride<T>(call: BackwardCall): usize {
-  return gradientsOfMode(call.mode) * paddedToLanes<T>(call.hiddenSize) + cacheLineBytes / sizeof<T>()
 }

@@ -4,7 +4,7 @@ import { BackwardCall } from './backwardCall'
 import { leave } from './barrier'
 import { Call, Part } from './call'
 import { Binary, map, Unary, zip } from './elementwise'
-import { matmul, packMatrix } from './matrix'
+import { closeGaps as close, matmul, packMatrix } from './matrix'
 import { packPanels, packTransposed } from './pack'
 import { recurrent } from './recurrent'
 import { softmax } from './softmax'
@@ -60,6 +60,10 @@ export function packRowsF32(to: usize, from: usize, depth: usize, columns: usize
 
 export function packRowsF64(to: usize, from: usize, depth: usize, columns: usize): void {
   packMatrix<f64>(to, from, depth, columns)
+}
+
+export function closeGaps(at: usize, blocks: usize, blockRows: usize, rows: usize, stride: usize, bytes: usize): void {
+  close(at, blocks, blockRows, rows, stride, bytes)
 }
 
 export function mapF32(operation: Unary, a: usize, count: usize): void {

@@ -57,3 +57,14 @@ export function packMatrixRow<T>(to: usize, from: usize, k: usize, depth: usize,
   copyElements<T>(to, from, count)
   if (count * sizeof<T>() < bytes) memory.fill(to + count * sizeof<T>(), 0, bytes - count * sizeof<T>())
 }
+
+/** Of `blocks` blocks of `blockRows` rows, moves the first `bytes` bytes of the first `rows` rows together. */
+export function closeGaps(at: usize, blocks: usize, blockRows: usize, rows: usize, stride: usize, bytes: usize): void {
+  let to = at
+  for (let block: usize = 0; block < blocks; block++) {
+    for (let row: usize = 0; row < rows; row++) {
+      memory.copy(to, at + (block * blockRows + row) * stride, bytes)
+      to += bytes
+    }
+  }
+}

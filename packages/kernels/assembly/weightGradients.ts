@@ -2,35 +2,32 @@
  * The gradients of the weights: `dW += dGates^T (what the weights multiplied)`, for the rows of a chunk of timesteps.
  * backwardCall.ts describes the areas and layouts.
  */
-import { BackwardCall, gatesOfMode, gradientsOfMode, gradientStride } from './backwardCall'
+import { BackwardCall } from './backwardCall'
 import { batchAt, Mode, rowOf } from './call'
 import { gemm } from './gemm'
 import { packMatrixRow } from './matrix'
 import { packColumns, tileHeight } from './pack'
-import { paddedToLanes, paddedToPanels, panelWidth, splat } from './vector'
+import { panelWidth, splat } from './vector'
 
 /** @param first whether the sums begin with these rows */
 export function addWeightGradients<T>(call: BackwardCall, from: usize, to: usize, rows: usize, first: bool): void {
-  const P: usize = call.stateSize
-  const H: usize = call.hiddenSize
-  const hStride = paddedToPanels<T>(P)
   if (call.dBias != 0) addRows<T>(call, rows, first)
   if (call.dWeightHr != 0) {
-    packRowsPadded<T>(call.right, call.fullRows, paddedToPanels<T>(H), rows, H)
-    packColumns<T>(call.left, call.dhRows, hStride * sizeof<T>(), rows, P)
-    addProduct<T>(call, call.dWeightHr, P, call.right, H, rows, first)
+    packPaddedRows<T>(call.right, call.fullRows, call.stride, rows, call.hiddenSize)
+    packColumns<T>(call.left, call.dhRows, call.stateStride * sizeof<T>(), rows, call.stateSize)
+    addProduct<T>(call, call.dWeightHr, call.stateSize, call.right, call.stride, rows, first)
   }
   if (call.dWeightIh != 0) packInputs<T>(call, from, to, rows)
-  if (call.dWeightHh != 0) packRowsPadded<T>(call.rightHh, call.hBefore, hStride, rows, P)
-  const units = paddedToLanes<T>(H)
-  if (call.mode == Mode.GRU) {
-    // r and z act on both products in the same way, n on that of the input, and the last on that of the state.
-    addGates<T>(call, 0, 2 * units, 0, rows, first, call.dWeightIh, call.dWeightHh)
-    addGates<T>(call, 2 * units, units, 2 * units, rows, first, call.dWeightIh, 0)
-    addGates<T>(call, 3 * units, units, 2 * units, rows, first, 0, call.dWeightHh)
-  } else {
-    addGates<T>(call, 0, gatesOfMode(call.mode) * units, 0, rows, first, call.dWeightIh, call.dWeightHh)
+  if (call.dWeightHh != 0) packPaddedRows<T>(call.rightHh, call.hBefore, call.stateStride, rows, call.stateSize)
+  const units: usize = call.units
+  if (call.mode != Mode.GRU) {
+    addGates<T>(call, 0, call.gates * units, 0, rows, first, call.dWeightIh, call.dWeightHh)
+    return
   }
+  // r and z have the same part in both products, n has one in that of the input, q in that of the state.
+  addGates<T>(call, 0, 2 * units, 0, rows, first, call.dWeightIh, call.dWeightHh)
+  addGates<T>(call, 2 * units, units, 2 * units, rows, first, call.dWeightIh, 0)
+  addGates<T>(call, 3 * units, units, 2 * units, rows, first, 0, call.dWeightHh)
 }
 
 /** Adds the products of `count` columns of dGates, from `column` on, to the gradients' rows from `row` on; 0 for one not wanted. */
@@ -38,16 +35,15 @@ function addGates<T>(
   call: BackwardCall, column: usize, count: usize, row: usize, rows: usize, first: bool, dWeightIh: usize, dWeightHh: usize,
 ): void {
   if (dWeightIh == 0 && dWeightHh == 0) return
-  const K: usize = call.inputSize
-  const P: usize = call.stateSize
-  packColumns<T>(call.left, call.dGates + column * sizeof<T>(), gradientStride<T>(call) * sizeof<T>(), rows, count)
-  if (dWeightIh != 0) addProduct<T>(call, dWeightIh + row * paddedToPanels<T>(K) * sizeof<T>(), count, call.right, K, rows, first)
-  if (dWeightHh != 0) addProduct<T>(call, dWeightHh + row * paddedToPanels<T>(P) * sizeof<T>(), count, call.rightHh, P, rows, first)
+  const K: usize = call.inputStride
+  const P: usize = call.stateStride
+  packColumns<T>(call.left, call.dGates + column * sizeof<T>(), call.dStride * sizeof<T>(), rows, count)
+  if (dWeightIh != 0) addProduct<T>(call, dWeightIh + row * K * sizeof<T>(), count, call.right, K, rows, first)
+  if (dWeightHh != 0) addProduct<T>(call, dWeightHh + row * P * sizeof<T>(), count, call.rightHh, P, rows, first)
 }
 
 /** `out += left right` */
-function addProduct<T>(call: BackwardCall, out: usize, count: usize, right: usize, columns: usize, rows: usize, first: bool): void {
-  const stride = paddedToPanels<T>(columns)
+function addProduct<T>(call: BackwardCall, out: usize, count: usize, right: usize, stride: usize, rows: usize, first: bool): void {
   gemm<T>(out, stride, first ? call.zeros : out, first ? 0 : stride, call.left, tileHeight(count), count, right, stride / panelWidth<T>(), rows)
 }
 
@@ -63,15 +59,14 @@ function packInputs<T>(call: BackwardCall, from: usize, to: usize, rows: usize):
 }
 
 /** The right operand of rows that are `stride` elements apart. */
-function packRowsPadded<T>(to: usize, from: usize, stride: usize, rows: usize, columns: usize): void {
+function packPaddedRows<T>(to: usize, from: usize, stride: usize, rows: usize, columns: usize): void {
   for (let k: usize = 0; k < rows; k++) packMatrixRow<T>(to, from + k * stride * sizeof<T>(), k, rows, columns)
 }
 
 /** Adds the sum of the rows of dGates to dBias, four vectors at a time. There is room for those that are too many. */
 function addRows<T>(call: BackwardCall, rows: usize, first: bool): void {
-  const stride = gradientStride<T>(call) * sizeof<T>()
-  const end = gradientsOfMode(call.mode) * paddedToLanes<T>(call.hiddenSize) * sizeof<T>()
-  for (let at: usize = 0; at < end; at += 64) {
+  const stride = call.dStride * sizeof<T>()
+  for (let at: usize = 0; at < stride - 64; at += 64) {
     let a = splat<T>(0.0), b = a, c = a, d = a
     let from = call.dGates + at
     for (let row: usize = 0; row < rows; row++) {
@@ -92,29 +87,5 @@ function addRows<T>(call: BackwardCall, rows: usize, first: bool): void {
     v128.store(to, b, 16)
     v128.store(to, c, 32)
     v128.store(to, d, 48)
-  }
-}
-
-/** Moves the elements of the gradients together: what stands for padding goes. */
-export function closeGaps<T>(call: BackwardCall): void {
-  const P: usize = call.stateSize
-  const H: usize = call.hiddenSize
-  const gates = gatesOfMode(call.mode)
-  const units = paddedToLanes<T>(H)
-  close<T>(call.dWeightIh, gates, units, H, paddedToPanels<T>(call.inputSize), call.inputSize)
-  close<T>(call.dWeightHh, gates, units, H, paddedToPanels<T>(P), P)
-  close<T>(call.dWeightHr, 1, P, P, paddedToPanels<T>(H), H)
-  close<T>(call.dBias, 1, 4, gradientsOfMode(call.mode), units, H)
-}
-
-/** Of `blocks` blocks of `blockRows` rows `stride` elements apart, keeps the first `rows` rows and `columns` columns. */
-function close<T>(at: usize, blocks: usize, blockRows: usize, rows: usize, stride: usize, columns: usize): void {
-  if (at == 0 || (blockRows == rows && stride == columns)) return
-  let to = at
-  for (let block: usize = 0; block < blocks; block++) {
-    for (let row: usize = 0; row < rows; row++) {
-      memory.copy(to, at + (block * blockRows + row) * stride * sizeof<T>(), columns * sizeof<T>())
-      to += columns * sizeof<T>()
-    }
   }
 }

@@ -10,7 +10,7 @@ const random = seeded(1811)
 const drawn = [
   ...Array.from({ length: 80 }, () => drawTraining(random, { longest: 9, widest: 19 })),
   ...Array.from({ length: 12 }, () => drawTraining(random, { longest: 60, widest: 11 })),
-  ...Array.from({ length: 4 }, () => drawTraining(random, { longest: 4, widest: 60 })),
+  ...Array.from({ length: 10 }, () => drawTraining(random, { longest: 4, widest: 130 })),
 ]
 
 describeFastEngines((engine) => {

@@ -1,5 +1,4 @@
 import type { RecurrentSpec } from '../contract/recurrent.ts'
-import { gateCount } from '../spec/kinds.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import type { SequenceRange } from './backwardParts.ts'
 import { BlockPlan } from './blockPlan.ts'
@@ -36,6 +35,28 @@ export interface Slot {
   readonly record: number
   readonly chunkRows: number
   readonly areas: OwnAreas
+}
+
+/** Sizes of a walk back, in elements. assembly/backwardCall.ts tells what they mean. */
+export type BackwardSizes = Pick<
+  BackwardCallFields,
+  'gates' | 'units' | 'dStride' | 'inputStride' | 'stateStride' | 'stride'
+>
+
+/** @param inputs of the layer; of the widest one for the areas */
+export function backwardSizes(spec: RecurrentSpec, inputs: number): BackwardSizes {
+  const { dtype, mode } = spec
+  const { G, H, P } = sizesOf(spec)
+  const units = paddedToLanes(dtype, H)
+  return {
+    gates: G,
+    units,
+    // A row of a GRU has a gradient more than gates: n's two summands have one each.
+    dStride: (mode === 'GRU' ? 4 : G) * units + cacheLineBytes / elementBytes(dtype),
+    inputStride: paddedToPanels(dtype, inputs),
+    stateStride: paddedToPanels(dtype, P),
+    stride: paddedToPanels(dtype, H),
+  }
 }
 
 /** The areas of a part. */
@@ -126,46 +147,39 @@ function planSlot(
   widestInput: number,
   plan: BlockPlan,
 ): Slot {
-  const { dtype, mode } = spec
-  const { H, P } = sizesOf(spec)
-  const size = elementBytes(dtype)
-  const units = paddedToLanes(dtype, H)
-  const gates = gateCount(mode) * units
-  const [paddedK, paddedP, paddedH] = [widestInput, P, H].map((n) => paddedToPanels(dtype, n)) as [
-    number,
-    number,
-    number,
-  ]
+  const { mode } = spec
+  const { P } = sizesOf(spec)
+  const size = elementBytes(spec.dtype)
+  const sizes = backwardSizes(spec, widestInput)
+  const { units, dStride, inputStride, stateStride, stride } = sizes
+  const gates = sizes.gates * units
   const isProjected = spec.projSize > 0
-  // This is gradientStride in assembly/backwardCall.ts.
-  const columns = (mode === 'LSTM' || mode === 'GRU' ? 4 : 1) * units
-  const stride = columns + cacheLineBytes / size
-  const chunkRows = Math.max(N, Math.min(R, Math.max(leastRows, Math.floor(chunkBytes / (stride * size)))))
+  const chunkRows = Math.max(N, Math.min(R, Math.max(leastRows, Math.floor(chunkBytes / (dStride * size)))))
   const floats = (elements: number): number => plan.reserve(elements * size)
   const padded = (there: boolean, elements: number): number => (there ? floats(elements) : none)
   return {
     record: plan.reserve(recordBytes(backwardCallRecord)),
     chunkRows,
     areas: {
-      dWeightIh: floats(gates * paddedK),
-      dWeightHh: floats(gates * paddedP),
-      dWeightHr: padded(isProjected, P * paddedH),
-      dBias: floats(stride),
-      dhRow: floats(N * paddedP),
-      dcRow: padded(mode === 'LSTM', N * paddedH),
-      c0Row: padded(mode === 'LSTM', N * paddedH),
-      direct: padded(mode === 'GRU', N * paddedH),
-      dFullRow: padded(isProjected, N * paddedH),
-      dGates: floats(chunkRows * stride),
-      hBefore: floats(chunkRows * paddedP),
-      dhRows: padded(isProjected, chunkRows * paddedP),
-      fullRows: padded(isProjected, chunkRows * paddedH),
-      tile: floats((N + tileRows) * Math.max(gates, paddedP)),
+      dWeightIh: floats(gates * inputStride),
+      dWeightHh: floats(gates * stateStride),
+      dWeightHr: padded(isProjected, P * stride),
+      dBias: floats(dStride),
+      dhRow: floats(N * stateStride),
+      dcRow: padded(mode === 'LSTM', N * stride),
+      c0Row: padded(mode === 'LSTM', N * stride),
+      direct: padded(mode === 'GRU', N * stride),
+      dFullRow: padded(isProjected, N * stride),
+      dGates: floats(chunkRows * dStride),
+      hBefore: floats(chunkRows * stateStride),
+      dhRows: padded(isProjected, chunkRows * stateStride),
+      fullRows: padded(isProjected, chunkRows * stride),
+      tile: floats((N + tileRows) * Math.max(gates, stateStride)),
       left: floats(Math.max((chunkRows + tileRows) * gates, chunkRows * (Math.max(gates, P) + tileRows))),
-      right: floats(chunkRows * Math.max(paddedK, isProjected ? paddedH : 0)),
-      rightHh: floats(chunkRows * paddedP),
-      product: floats(chunkRows * paddedK),
-      zeros: floats(Math.max(paddedK, paddedP, paddedH)),
+      right: floats(chunkRows * Math.max(inputStride, isProjected ? stride : 0)),
+      rightHh: floats(chunkRows * stateStride),
+      product: floats(chunkRows * inputStride),
+      zeros: floats(Math.max(inputStride, stateStride, stride)),
     },
   }
 }

@@ -7,7 +7,13 @@ import type {
   WantedGradients,
 } from '../contract/training.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
-import { type BackwardLayout, type OwnAreas, planBackward, type Slot } from './backwardLayout.ts'
+import {
+  type BackwardLayout,
+  backwardSizes,
+  type OwnAreas,
+  planBackward,
+  type Slot,
+} from './backwardLayout.ts'
 import { type BackwardParts, splitBackward } from './backwardParts.ts'
 import { usualMultiplyAdds, writeRowStarts } from './callPlan.ts'
 import {
@@ -285,6 +291,7 @@ class BackwardWalk {
       ...addressesOf(areas, this.#base),
       isBackward: 1,
       parties: 1,
+      ...backwardSizes(spec, layerInputSize(sizes, layer)),
       mode: modeNumbers[spec.mode],
       timesteps: batchSizes.length,
       batch: range.sequences,
@@ -311,26 +318,42 @@ class BackwardWalk {
     const { G, D, H, P } = sizes
     const { directionsAtOnce } = this.#parts
     const { slots } = this.#layout
-    const rows = G * H
+    const inputs = layerInputSize(sizes, layer)
+    const { units, inputStride, stateStride, stride } = backwardSizes(spec, inputs)
+    const gradients = spec.mode === 'GRU' ? 4 : G
     for (let at = 0; at < directionsAtOnce; at++) {
       const index = layer * D + first + at
       const own = slots.filter((_, slot) => slot % directionsAtOnce === at)
-      const read = (area: keyof OwnAreas, length: number): FloatArray => {
+      /** Of `blocks` blocks of rows, reads the first `count` rows; `stride` and `columns` are those there are, and those wanted. */
+      const read = (
+        area: keyof OwnAreas,
+        blocks: number,
+        blockRows: number,
+        count: number,
+        stride: number,
+        columns: number,
+      ): FloatArray => {
+        const length = blocks * count * columns
         // Without rows, nothing was computed.
         if (this.#R === 0) return allocate(spec.dtype, length)
         const [to = 0, ...others] = own.map(({ areas }) => areas[area])
-        for (const from of others) this.#zip(binaryNumbers.add, to, from, length)
+        for (const from of others) this.#zip(binaryNumbers.add, to, from, blocks * blockRows * stride)
+        if (blockRows !== count || stride !== columns) {
+          const size = elementBytes(spec.dtype)
+          const { closeGaps } = this.#weights.instance.exports
+          closeGaps(this.#base + to, blocks, blockRows, count, stride * size, columns * size)
+        }
         return this.#floats(to, length).slice()
       }
       const wants = (role: keyof DirectionWeights): boolean => this.#wants(index, role)
       const bias =
-        wants('biasIh') || wants('biasHh') ? read('dBias', (spec.mode === 'GRU' ? 4 : G) * H) : null
+        wants('biasIh') || wants('biasHh') ? read('dBias', 1, gradients, gradients, units, H) : null
       this.#dWeights[index] = {
-        weightIh: wants('weightIh') ? read('dWeightIh', rows * layerInputSize(sizes, layer)) : null,
-        weightHh: wants('weightHh') ? read('dWeightHh', rows * P) : null,
-        biasIh: bias && wants('biasIh') ? bias.slice(0, rows) : null,
+        weightIh: wants('weightIh') ? read('dWeightIh', G, units, H, inputStride, inputs) : null,
+        weightHh: wants('weightHh') ? read('dWeightHh', G, units, H, stateStride, P) : null,
+        biasIh: bias && wants('biasIh') ? bias.slice(0, G * H) : null,
         biasHh: bias && wants('biasHh') ? biasOfState(bias, spec.mode === 'GRU', H) : null,
-        weightHr: wants('weightHr') ? read('dWeightHr', P * H) : null,
+        weightHr: wants('weightHr') ? read('dWeightHr', 1, P, P, stride, H) : null,
       }
     }
   }
