@@ -11,7 +11,7 @@ import {
   type RecurrentOutput,
   type RecurrentSpec,
 } from '@unroll/kernels'
-import { checkMatmul } from '@unroll/kernels/checks'
+import { checkMatmul, checkTapeOptions } from '@unroll/kernels/checks'
 import { sizesOf } from '@unroll/kernels/spec'
 import type { AdapterInfo, Backend, BackendName } from './backend.ts'
 import { checkCall } from './checkCall.ts'
@@ -42,7 +42,13 @@ export class GpuEngine implements DeviceEngine {
   constructor(shared: SharedBackend, fallbackReason: string | null) {
     this.#shared = shared
     this.fallbackReason = fallbackReason
-    this.training = { recurrent: (weights, call) => this.#record(weights, call) }
+    this.training = {
+      recurrent: async (weights, call, options) => {
+        // Tapes keep the arguments, whatever is asked for.
+        checkTapeOptions(options)
+        return this.#record(weights, call)
+      },
+    }
     this.operations = new GpuOperations({
       read: async (node) => (await this.#backend().run([node]))[0] ?? new Float32Array(),
       release: this.#release,

@@ -44,6 +44,7 @@ export type {
   OutputGradients,
   RecurrentGradients,
   RecurrentTape,
+  TapeOptions,
   WantedGradients,
 } from './contract/training.ts'
 

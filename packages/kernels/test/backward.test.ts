@@ -1,8 +1,8 @@
-import { reference } from '@unroll/kernels'
+import { reference, type TapeOptions } from '@unroll/kernels'
 import { seeded } from '@unroll/testing'
-import { it } from 'vitest'
-import { drawTraining, expectSameGradients } from './drawnTraining.ts'
-import { describeFastEngines } from './engines.ts'
+import { expect, it } from 'vitest'
+import { drawTraining, expectClose, expectSameGradients } from './drawnTraining.ts'
+import { describeEngines, describeFastEngines } from './engines.ts'
 
 const random = seeded(1811)
 
@@ -21,4 +21,32 @@ describeFastEngines((engine) => {
     using want = reference.training.recurrent(own, call)
     expectSameGradients(tape.backward(given, wanted), want.backward(given, wanted), spec.dtype)
   })
+})
+
+const keeps: readonly TapeOptions[] = [
+  { keep: 'arguments' },
+  { keep: { checkpointEvery: 1 } },
+  { keep: { checkpointEvery: 4 } },
+  { keep: { checkpointEvery: 1000 } },
+]
+
+describeEngines((engine) => {
+  it.each(drawn.slice(0, 40))(
+    'gives the same results and gradients, whatever the tape keeps: $title',
+    ({ spec, weights, call, given, wanted }) => {
+      using packed = engine.pack(spec, weights)
+      const asked = { ...call, returnCells: spec.mode === 'LSTM' }
+      using whole = engine.training.recurrent(packed, asked, { keep: 'states' })
+      const want = whole.backward(given, wanted)
+      for (const options of keeps) {
+        using tape = engine.training.recurrent(packed, asked, options)
+        expectClose(tape.output, whole.output, spec.dtype, 'output')
+        expectClose(tape.hn, whole.hn, spec.dtype, 'hn')
+        expectClose(tape.cn, whole.cn, spec.dtype, 'cn')
+        expectClose(tape.cells ?? null, whole.cells ?? null, spec.dtype, 'cells')
+        expectSameGradients(tape.backward(given, wanted), want, spec.dtype)
+        expect(tape.backward(given, wanted)).toEqual(tape.backward(given, wanted))
+      }
+    },
+  )
 })

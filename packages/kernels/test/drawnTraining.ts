@@ -117,7 +117,13 @@ export function expectSameGradients(
   })
 }
 
-function expectClose(got: FloatArray | null, want: FloatArray | null, dtype: FloatDType, what: string): void {
+/** The same for one array, or null. */
+export function expectClose(
+  got: FloatArray | null,
+  want: FloatArray | null,
+  dtype: FloatDType,
+  what: string,
+): void {
   expect(got === null, what).toBe(want === null)
   let largest = 0
   for (const value of want ?? []) largest = Math.max(largest, Math.abs(value))

@@ -35,7 +35,10 @@ export function checkWanted(spec: RecurrentSpec, { weights }: WantedGradients): 
  * @param version that of the weights at that time
  * @throws Error if they were disposed or updated
  */
-export function checkTapeWeights(weights: PackedWeights, version: number): void {
+export function checkTapeWeights(
+  weights: Pick<PackedWeights, 'version' | 'disposed'>,
+  version: number,
+): void {
   if (weights.disposed) {
     throw new Error(
       'backward: the weights of this tape were disposed; keep them until the last backward, or run the sequence again',

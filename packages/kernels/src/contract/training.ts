@@ -6,6 +6,21 @@ import type {
   RecurrentOutput,
 } from './recurrent.ts'
 
+/** How much a tape keeps until `backward`. */
+export interface TapeOptions {
+  /**
+   * - `'states'`, the default: what every timestep computed. The fastest, and the most memory.
+   * - `'arguments'`: only copies of the arrays that went in. `backward` runs the sequence again: right where most tapes are
+   *   dropped without one.
+   * - `{ checkpointEvery: k }`: the states h and c of every k-th timestep. `backward` runs k timesteps again at a time. With two
+   *   directions, the outputs of inner layers are kept too. For sequences too long for memory, such as 10,000 timesteps with
+   *   `k = 100`.
+   *
+   * An engine may keep less than it is asked to: devices always keep the arguments.
+   */
+  readonly keep?: 'states' | 'arguments' | { readonly checkpointEvery: number }
+}
+
 /**
  * The gradients of a loss with respect to a {@link RecurrentOutput}, each with the same shape. Null stands for zeros.
  */
@@ -79,8 +94,10 @@ export interface HostTraining {
    * @example
    * using tape = engine.training.recurrent(packedWeights, call)
    * const { input, weights } = tape.backward({ output: dOutput, hn: null, cn: null })
+   *
+   * @throws RangeError on options that there are not, TypeError on options of another type
    */
-  recurrent(weights: PackedWeights, input: RecurrentInput): RecurrentTape
+  recurrent(weights: PackedWeights, input: RecurrentInput, options?: TapeOptions): RecurrentTape
 }
 
 /** Like {@link HostTraining}, but asynchronous. */
@@ -88,5 +105,6 @@ export interface DeviceTraining {
   recurrent(
     weights: PackedWeights,
     input: RecurrentInput,
+    options?: TapeOptions,
   ): Promise<RecurrentTape<Promise<RecurrentGradients>>>
 }

@@ -1,5 +1,6 @@
 import { checkWeights } from '../checks/weights.ts'
 import type { DirectionWeights, PackedWeights, RecurrentSpec } from '../contract/recurrent.ts'
+import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 
 /** A plain copy: the reference engine reads PyTorch's layout. */
 export class ReferenceWeights implements PackedWeights {
@@ -35,6 +36,15 @@ export class ReferenceWeights implements PackedWeights {
   get directions(): readonly DirectionWeights[] {
     if (this.#directions === null) throw disposedWeights()
     return this.#directions
+  }
+
+  /** A copy of the weights of one direction of one layer, as a layer with one direction. */
+  direction(index: number): ReferenceWeights {
+    const { spec } = this
+    const sizes = sizesOf(spec)
+    const inputSize = layerInputSize(sizes, Math.floor(index / sizes.D))
+    const own: RecurrentSpec = { ...spec, inputSize, numLayers: 1, bidirectional: false }
+    return new ReferenceWeights(own, this.directions.slice(index, index + 1))
   }
 
   update(weights: readonly DirectionWeights[]): void {

@@ -26,7 +26,7 @@ import { elementBytes, tapeColumns } from './panels.ts'
 import { addressesOf, none } from './partLayout.ts'
 import { multiplyAdds } from './parts.ts'
 import { writeRecord } from './record.ts'
-import type { WasmWeights } from './wasmWeights.ts'
+import type { RunnableWeights } from './runCall.ts'
 
 /** What a tape keeps of a call, in arrays of its own: `L` layers. */
 export interface Recording {
@@ -48,7 +48,7 @@ export interface Recording {
 
 /** Walks back through all layers, with the threads there are. @throws RangeError if the memory has no room for it */
 export function walkBack(
-  weights: WasmWeights,
+  weights: RunnableWeights,
   recording: Recording,
   gradients: OutputGradients,
   wanted: WantedGradients,
@@ -79,7 +79,7 @@ const roles = ['weightIh', 'weightHh', 'biasIh', 'biasHh', 'weightHr'] as const
 
 /** One walk back: a block of wasm memory with everything it needs, which {@link BackwardWalk.run} gives back. */
 class BackwardWalk {
-  readonly #weights: WasmWeights
+  readonly #weights: RunnableWeights
   readonly #recording: Recording
   readonly #wanted: WantedGradients
   readonly #parts: BackwardParts
@@ -93,7 +93,7 @@ class BackwardWalk {
   readonly #dWeights: DirectionGradients[] = []
 
   constructor(
-    weights: WasmWeights,
+    weights: RunnableWeights,
     recording: Recording,
     wanted: WantedGradients,
     lowest: number,
@@ -396,7 +396,7 @@ class BackwardWalk {
 }
 
 /** The lowest layer of which something is wanted. */
-function lowestLayer(weights: WasmWeights, { input, h0, c0, weights: wanted }: WantedGradients): number {
+function lowestLayer(weights: RunnableWeights, { input, h0, c0, weights: wanted }: WantedGradients): number {
   const { spec } = weights
   if (wanted === undefined || input !== false || h0 !== false || (spec.mode === 'LSTM' && c0 !== false))
     return 0

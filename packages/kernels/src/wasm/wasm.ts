@@ -20,8 +20,10 @@ import type {
   RecurrentStream,
 } from '../contract/recurrent.ts'
 import type { HostTraining } from '../contract/training.ts'
+import { hostTraining } from '../tape/hostTraining.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
+import type { RunnableWeights } from './runCall.ts'
 import {
   prefersNarrowKernels,
   supportsVariant,
@@ -31,6 +33,7 @@ import {
   wasmVariant,
 } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
+import { WasmDirection } from './wasmDirection.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
 import { WasmStream } from './wasmStream.ts'
 import { WasmTape } from './wasmTape.ts'
@@ -68,9 +71,12 @@ const noOptions: { readonly narrow: boolean | undefined } = { narrow: undefined 
 class WasmEngine implements HostEngine {
   readonly kind = 'host'
   readonly name = 'wasm'
-  readonly training: HostTraining = {
-    recurrent: (weights, call) => new WasmTape(this.own(weights), call),
-  }
+  readonly training: HostTraining = hostTraining<RunnableWeights>({
+    own: (weights) => this.own(weights),
+    run: (weights, call) => weights.run(call, false),
+    record: (weights, call) => new WasmTape(weights, call),
+    direction: (weights, index) => new WasmDirection(weights, index),
+  })
   private readonly wanted: WasmVariant | undefined
   private readonly narrow: boolean
   private instance: WasmInstance | undefined

@@ -7,8 +7,8 @@ import type {
   RecurrentTape,
   WantedGradients,
 } from '../contract/training.ts'
+import type { RunnableWeights } from './runCall.ts'
 import { type Recording, walkBack } from './walkBack.ts'
-import type { WasmWeights } from './wasmWeights.ts'
 
 /**
  * A recorded call. What it keeps is in arrays of JavaScript: the garbage collector frees those of a tape that was dropped, which
@@ -19,14 +19,14 @@ export class WasmTape implements RecurrentTape {
   readonly hn: FloatArray
   readonly cn: FloatArray | null
   readonly cells: FloatArray | null
-  readonly #weights: WasmWeights
+  readonly #weights: RunnableWeights
   /** The version of the weights that it ran with. */
   readonly #version: number
   /** `N` and `R`. */
   readonly #counts: { readonly N: number; readonly R: number }
   #recording: Recording | null
 
-  constructor(weights: WasmWeights, call: RecurrentInput) {
+  constructor(weights: RunnableWeights, call: RecurrentInput) {
     this.#counts = checkInput(weights.spec, call)
     this.#weights = weights
     this.#version = weights.version

@@ -1,36 +1,17 @@
 import { checkWeights } from '../checks/weights.ts'
-import type {
-  DirectionWeights,
-  FloatArray,
-  PackedWeights,
-  RecurrentInput,
-  RecurrentSpec,
-} from '../contract/recurrent.ts'
+import type { DirectionWeights, PackedWeights, RecurrentInput, RecurrentSpec } from '../contract/recurrent.ts'
 import type { CallShape } from './callShape.ts'
 import type { WasmInstance } from './instance.ts'
 import { type DirectionsLayout, packDirections, planDirections } from './packDirections.ts'
+import { type RecordedResults, type RunnableWeights, runCall, shapeOf } from './runCall.ts'
 import { type TransposedMatrix, TransposedWeights } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
 /** Calls of up to so many bytes are kept for the next one of their shape: planning takes longer than a small timestep. */
 const mostKeptBytes = 128 * 1024
 
-/** The results of a call as fresh arrays. */
-export interface CallResults {
-  readonly output: FloatArray
-  readonly hn: FloatArray
-  readonly cn: FloatArray | null
-  readonly cells: FloatArray | null
-}
-
-/** The same, and what the way back needs. */
-export interface RecordedResults extends CallResults {
-  readonly between: FloatArray
-  readonly tape: FloatArray
-}
-
 /** Packed weights: one block of wasm memory, and the last small call that ran with them. */
-export class WasmWeights implements PackedWeights {
+export class WasmWeights implements PackedWeights, RunnableWeights {
   readonly spec: RecurrentSpec
   readonly instance: WasmInstance
   readonly #layout: DirectionsLayout
@@ -95,34 +76,11 @@ export class WasmWeights implements PackedWeights {
     return this.#transposed.at(index, matrix, this.address, this.#version)
   }
 
-  /**
-   * Runs a call that was checked.
-   * @param recorded whether what the way back needs is returned too
-   */
   run(call: RecurrentInput, recorded: boolean): RecordedResults {
-    const { batchSizes, batchFirst = false, dropout, returnCells = false } = call
-    const dropoutLength = dropout?.length ?? 0
-    const running = this.takeCall({ batchSizes, batchFirst, dropoutLength, returnCells, recorded })
-    try {
-      running.input.set(call.input)
-      running.setState(call.h0, call.c0)
-      if (dropout) running.dropout?.set(dropout)
-      running.run()
-      const { output, h, c, cells, between, tape } = running
-      const results = {
-        output: output.slice(),
-        hn: h.slice(),
-        cn: c?.slice() ?? null,
-        cells: cells?.slice() ?? null,
-        between: between.slice(),
-        tape: tape.slice(),
-      }
-      this.keepCall(running)
-      return results
-    } catch (error) {
-      running.dispose()
-      throw error
-    }
+    const running = this.takeCall(shapeOf(call, recorded))
+    const results = runCall(running, call)
+    this.keepCall(running)
+    return results
   }
 
   /** A call of this shape, ready to run: the one that was kept if it has this shape, else a new one. */

@@ -1,0 +1,27 @@
+import type { PackedWeights, RecurrentInput, RecurrentOutput } from '../contract/recurrent.ts'
+import type {
+  OutputGradients,
+  RecurrentGradients,
+  RecurrentTape,
+  WantedGradients,
+} from '../contract/training.ts'
+
+/** What tapes need of packed weights. */
+export type TapeWeights = Pick<PackedWeights, 'spec' | 'version' | 'disposed'>
+
+/** What tapes need of an engine. */
+export interface Recorder<Weights extends TapeWeights> {
+  /** @throws TypeError unless this engine packed them */
+  own(weights: PackedWeights): Weights
+  run(weights: Weights, call: RecurrentInput): RecurrentOutput
+  /** A tape that keeps all states. */
+  record(weights: Weights, call: RecurrentInput): RecurrentTape
+  /** The weights of one direction of one layer, as a layer with one direction. There is nothing to dispose. */
+  direction(weights: Weights, index: number): Weights
+}
+
+/** The results of a sequence, and the way back. */
+export interface Run {
+  readonly results: RecurrentOutput
+  back(gradients: OutputGradients, wanted: WantedGradients): RecurrentGradients
+}
