@@ -111,7 +111,7 @@ function oneDirection(
       products.narrow(0, starts[t] ?? 0, running),
       linear(hx, weightHh, biasHh),
       hx,
-      c?.narrow(0, 0, running),
+      c === null ? null : c.narrow(0, 0, running),
     )
     const projected = weightHr === null ? step : { ...step, h: linear(step.h, weightHr) }
     watch(t, projected)

@@ -56,12 +56,12 @@ export function recordCall(
     record(nameOf(packed), inputs, tensorsOf(results), () => () => refuse(who, engine.name))
     return results
   }
-  const tape = training.recurrent(packed, input)
+  const tape = training.recurrent(packed, input, { keep: call.keep })
   const results = resultsOf(packed, call, tape)
   const rule: GradientRule = ({ save, wants }) => {
     const saved = inputs.map((each) => each && save(each))
     return (gradients) => {
-      const current = saved.map((each) => each?.())
+      const current = saved.map((each) => (each === null ? null : each()))
       // Only the composed call has gradients of gradients, and those of cell states within the sequence.
       if (isGradEnabled() || gradients[3])
         return composedGradients(packed.spec, call, current, gradients, wants)
@@ -83,7 +83,7 @@ export async function recordDeviceCall(
   input: RecurrentInput,
 ): Promise<RecurrentResults> {
   const { training } = engine
-  const tape = training && (await training.recurrent(packed, input))
+  const tape = training && (await training.recurrent(packed, input, { keep: call.keep }))
   const results = resultsOf(packed, call, tape ?? (await engine.recurrent(packed, input)))
   recordOnDevice(nameOf(packed), inputs, tensorsOf(results), engine.name, async (gradients, wants) => {
     if (tape === null) return refuse(who, engine.name)
@@ -158,7 +158,7 @@ function composedGradients(
   const createGraph = isGradEnabled()
   return withGrad('backward', true, () => {
     // The way back ends at these: what an input was computed from may be another input.
-    const own = inputs.map((each) => each?.expand(each.shape))
+    const own = inputs.map((each) => (each === null ? null : each.expand(each.shape)))
     const [input, h0 = null, c0 = null] = own
     if (!input) throw new TypeError('expected an input')
     const parameters: DirectionParameters[] = []

@@ -1,4 +1,4 @@
-import type { FloatArray, PackedWeights, RecurrentInput, RecurrentOutput } from '@unroll/kernels'
+import type { FloatArray, PackedWeights, RecurrentInput, RecurrentOutput, TapeOptions } from '@unroll/kernels'
 import { sizesOf } from '@unroll/kernels/spec'
 import { elementsOf, type Tensor } from '@unroll/tensor'
 import { ofFloats } from '@unroll/tensor/layers'
@@ -22,7 +22,7 @@ export interface RecurrentArguments {
   readonly dropout: Tensor | null
   readonly returnCells: boolean
   /** What a recorded call keeps for the way back. */
-  readonly keep: 'states' | 'arguments' | { readonly checkpointEvery: number }
+  readonly keep: NonNullable<TapeOptions['keep']>
 }
 
 export interface RecurrentResults {
