@@ -42,7 +42,7 @@ describe('truncate', () => {
       output.sum().backward()
       expect(chunk.hx?.requiresGrad).toBe(false)
     }
-    expect(gru.weight_hh_l0.grad).not.toBeNull()
+    expect(gru.getParameter('weight_hh_l0').grad).not.toBeNull()
   })
 
   it('says so if a state was not carried', () => {
