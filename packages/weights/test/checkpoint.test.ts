@@ -29,7 +29,7 @@ class Part {
 
 describe('a checkpoint', () => {
   it('gives parts their states, and returns the rest', async () => {
-    const generator = new Generator(7)
+    const generator = new Generator().manualSeed(7)
     const bytes = saveCheckpoint({
       model: new Part(tensor([1, 2]), 3),
       generator,
@@ -37,7 +37,7 @@ describe('a checkpoint', () => {
       losses: [1.5, 0.5],
     })
     const next = generator.random()
-    const [model, again] = [new Part(zeros([2])), new Generator(0)]
+    const [model, again] = [new Part(zeros([2])), new Generator().manualSeed(0)]
     const rest = await loadCheckpoint(bytes, { model, generator: again })
     expect(model.value.toArray()).toEqual([1, 2])
     expect(model.count).toBe(3)
@@ -51,7 +51,7 @@ describe('a checkpoint', () => {
   })
 
   it('holds a generator as PyTorch does: its state, a tensor of uint8', async () => {
-    const saved = await load(saveCheckpoint({ generator: new Generator(1) }))
+    const saved = await load(saveCheckpoint({ generator: new Generator().manualSeed(1) }))
     const state = saved instanceof Map ? saved.get('generator') : null
     expect(state).toMatchObject({ dtype: 'uint8', shape: [5056] })
   })
@@ -76,7 +76,7 @@ describe('a checkpoint', () => {
     await expect(Reflect.apply(loadCheckpoint, null, [bytes, { model: 3 }])).rejects.toThrow(
       'loadCheckpoint: expected model to have stateDict and loadStateDict, or to be a Generator, got number 3',
     )
-    await expect(loadCheckpoint(bytes, { generator: new Generator(0) })).rejects.toThrow(
+    await expect(loadCheckpoint(bytes, { generator: new Generator().manualSeed(0) })).rejects.toThrow(
       'loadCheckpoint: expected generator to be the state of a generator, a tensor of uint8, got number 3',
     )
     const list = savePt([1, 2])
