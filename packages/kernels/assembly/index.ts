@@ -5,6 +5,7 @@ import { leave } from './barrier'
 import { Call, Part } from './call'
 import { Binary, map, Unary, zip } from './elementwise'
 import { closeGaps as close, matmul, packMatrix } from './matrix'
+import { adagrad, adam, decayGradient, rmsprop, sgd } from './optimizer'
 import { packPanels, packTransposed } from './pack'
 import { recurrent } from './recurrent'
 import { softmax } from './softmax'
@@ -88,4 +89,44 @@ export function softmaxF32(logarithm: bool, x: usize, rows: usize, columns: usiz
 
 export function softmaxF64(logarithm: bool, x: usize, rows: usize, columns: usize): void {
   softmax<f64>(logarithm, x, rows, columns)
+}
+
+export function decayGradientF32(p: usize, g: usize, count: usize, decay: f64, negate: bool): void {
+  decayGradient<f32>(p, g, count, decay, negate)
+}
+
+export function decayGradientF64(p: usize, g: usize, count: usize, decay: f64, negate: bool): void {
+  decayGradient<f64>(p, g, count, decay, negate)
+}
+
+export function sgdF32(p: usize, g: usize, b: usize, count: usize, lr: f64, momentum: f64, gain: f64, nesterov: bool, first: bool): void {
+  sgd<f32>(p, g, b, count, lr, momentum, gain, nesterov, first)
+}
+
+export function sgdF64(p: usize, g: usize, b: usize, count: usize, lr: f64, momentum: f64, gain: f64, nesterov: bool, first: bool): void {
+  sgd<f64>(p, g, b, count, lr, momentum, gain, nesterov, first)
+}
+
+export function adamF32(p: usize, g: usize, m: usize, v: usize, top: usize, count: usize, keep: f64, gain1: f64, beta2: f64, gain2: f64, rate: f64, correction: f64, eps: f64): void {
+  adam<f32>(p, g, m, v, top, count, keep, gain1, beta2, gain2, rate, correction, eps)
+}
+
+export function adamF64(p: usize, g: usize, m: usize, v: usize, top: usize, count: usize, keep: f64, gain1: f64, beta2: f64, gain2: f64, rate: f64, correction: f64, eps: f64): void {
+  adam<f64>(p, g, m, v, top, count, keep, gain1, beta2, gain2, rate, correction, eps)
+}
+
+export function rmspropF32(p: usize, g: usize, v: usize, mean: usize, b: usize, count: usize, lr: f64, alpha: f64, gain: f64, eps: f64, momentum: f64): void {
+  rmsprop<f32>(p, g, v, mean, b, count, lr, alpha, gain, eps, momentum)
+}
+
+export function rmspropF64(p: usize, g: usize, v: usize, mean: usize, b: usize, count: usize, lr: f64, alpha: f64, gain: f64, eps: f64, momentum: f64): void {
+  rmsprop<f64>(p, g, v, mean, b, count, lr, alpha, gain, eps, momentum)
+}
+
+export function adagradF32(p: usize, g: usize, sum: usize, count: usize, lr: f64, eps: f64): void {
+  adagrad<f32>(p, g, sum, count, lr, eps)
+}
+
+export function adagradF64(p: usize, g: usize, sum: usize, count: usize, lr: f64, eps: f64): void {
+  adagrad<f64>(p, g, sum, count, lr, eps)
 }

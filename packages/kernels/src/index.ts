@@ -27,6 +27,15 @@ export type {
   UnaryFunction,
 } from './contract/matrix.ts'
 export type {
+  AdagradStep,
+  AdamStep,
+  HostOptimizers,
+  Moment,
+  OptimizerStep,
+  RmspropStep,
+  SgdStep,
+} from './contract/optimizer.ts'
+export type {
   DirectionWeights,
   FloatArray,
   FloatDType,

@@ -7,6 +7,7 @@ import type {
   SoftmaxOperands,
   UnaryFunction,
 } from './matrix.ts'
+import type { HostOptimizers } from './optimizer.ts'
 import type {
   DirectionWeights,
   FloatArray,
@@ -41,6 +42,8 @@ export interface HostEngine {
   recurrent(weights: PackedWeights, input: RecurrentInput): RecurrentOutput
   /** Computes gradients. */
   readonly training: HostTraining
+  /** Steps of optimisers, and the memory for what they keep. */
+  readonly optimizers: HostOptimizers
   /**
    * Opens a stream of `batch` sequences. The weights must have one direction, and must not be disposed before the
    * stream.

@@ -6,6 +6,7 @@ import { sizesOf } from '../spec/sizes.ts'
 import { hostTraining } from '../tape/hostTraining.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { matmul, multiply, multiplyInto, packMatrix } from './matrix.ts'
+import { optimizers } from './optimizers.ts'
 import { ReferenceTape } from './referenceTape.ts'
 import { ReferenceWeights } from './referenceWeights.ts'
 import { runSequence } from './sequence.ts'
@@ -27,6 +28,7 @@ export const reference: HostEngine = {
     record: (weights, call) => new ReferenceTape(weights, call),
     direction: (weights, index) => weights.direction(index),
   }),
+  optimizers,
   stream: (weights, batch) => new ReferenceStream(ReferenceWeights.of(weights), batch),
   matmul,
   packMatrix,

@@ -10,6 +10,7 @@ import type {
   SoftmaxOperands,
   UnaryFunction,
 } from '../contract/matrix.ts'
+import type { HostOptimizers } from '../contract/optimizer.ts'
 import type {
   DirectionWeights,
   FloatArray,
@@ -23,6 +24,7 @@ import type { HostTraining } from '../contract/training.ts'
 import { hostTraining } from '../tape/hostTraining.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
+import { WasmOptimizers } from './optimizers.ts'
 import type { RunnableWeights } from './runCall.ts'
 import {
   prefersNarrowKernels,
@@ -85,6 +87,7 @@ class WasmEngine implements HostEngine {
   private changing: Promise<void> = Promise.resolve()
   /** All instances it ever had: weights packed in an earlier one still run there. */
   private readonly instances = new WeakSet<WasmInstance>()
+  readonly optimizers: HostOptimizers = new WasmOptimizers(() => this.start(), this.instances)
 
   constructor(variant?: WasmVariant, narrow = prefersNarrowKernels()) {
     this.wanted = variant
