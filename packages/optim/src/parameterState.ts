@@ -1,0 +1,84 @@
+import type { FloatArray, FloatDType, HostEngine, Moment } from '@unroll/kernels'
+
+/** All moments of an optimiser. It knows no parameters, so it can outlive the optimiser and free what that left. */
+export class MomentStore {
+  private readonly moments = new Set<Moment>()
+
+  make(engine: HostEngine, dtype: FloatDType, length: number): Moment {
+    const moment = engine.optimizers.moment(dtype, length)
+    this.moments.add(moment)
+    return moment
+  }
+
+  release(moment: Moment): void {
+    this.moments.delete(moment)
+    moment.dispose()
+  }
+
+  dispose(): void {
+    for (const moment of this.moments) moment.dispose()
+    this.moments.clear()
+  }
+}
+
+/** What an optimiser keeps for one parameter: how many steps it took, and moments in an engine's memory. */
+export class ParameterState {
+  /** Steps taken. */
+  step = 0
+  private readonly store: MomentStore
+  private readonly dtype: FloatDType
+  private readonly length: number
+  /** By PyTorch's keys. */
+  private readonly held = new Map<string, Held>()
+
+  constructor(store: MomentStore, dtype: FloatDType, length: number) {
+    this.store = store
+    this.dtype = dtype
+    this.length = length
+  }
+
+  /** True before the first moment. */
+  get isEmpty(): boolean {
+    return this.held.size === 0
+  }
+
+  has(key: string): boolean {
+    return this.held.has(key)
+  }
+
+  /** A moment in the memory of `engine`: it is moved there from another one, and begins as `initial`. */
+  moment(engine: HostEngine, key: string, initial = 0): Moment {
+    const held = this.held.get(key)
+    if (held?.engine === engine && !held.moment.stale) return held.moment
+    const moment = this.store.make(engine, this.dtype, this.length)
+    if (held !== undefined) {
+      moment.write(held.moment.read())
+      this.store.release(held.moment)
+    } else if (initial !== 0) moment.write(moment.read().fill(initial))
+    this.held.set(key, { engine, moment })
+    return moment
+  }
+
+  /** Copies of the moments. */
+  read(): Map<string, FloatArray> {
+    return new Map(Array.from(this.held, ([key, { moment }]) => [key, moment.read()]))
+  }
+
+  dispose(): void {
+    for (const { moment } of this.held.values()) this.store.release(moment)
+    this.held.clear()
+  }
+}
+
+interface Held {
+  readonly engine: HostEngine
+  readonly moment: Moment
+}
+
+let registry: FinalizationRegistry<MomentStore> | undefined
+
+/** Frees the moments of optimisers that were dropped without dispose. Made on first use, so that importing this file does nothing. */
+export function forgotten(): FinalizationRegistry<MomentStore> {
+  registry ??= new FinalizationRegistry((store) => store.dispose())
+  return registry
+}
