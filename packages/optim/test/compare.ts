@@ -1,0 +1,60 @@
+import type { HostEngine } from '@unroll/kernels'
+import { Tensor } from '@unroll/tensor'
+import { decodeArray, type EncodedArray, type Tolerance, tolerances } from '@unroll/testing'
+import { expect } from 'vitest'
+import { runCase, type StepCase, type StepResult } from './cases.ts'
+import { fusesMultiplyAdds } from './engines.ts'
+
+/** Runs a case on an engine, which must be the default one, and compares parameters and state with PyTorch's. */
+export function compareWithPyTorch(engine: HostEngine, one: StepCase, want: StepResult): void {
+  const isFused = fusesMultiplyAdds(engine)
+  const tolerance = toleranceOf(one, isFused)
+  // PyTorch's square root is not always the nearest number, so only SGD's parameters are. What they are added to is not, either.
+  const { weight_decay: decay = 0, decoupled_weight_decay: isDecoupled = one.optimizer === 'AdamW' } =
+    one.options
+  const isExact =
+    one.dtype === 'float32' && isFused && (decay === 0 || isDecoupled || one.optimizer === 'SGD')
+  const { params, optimizer } = runCase(one, (first) => {
+    for (const [index, param] of first.entries())
+      check(param, want.first[index], tolerance, `first step: parameter ${index}`)
+  })
+  for (const [index, param] of params.entries()) {
+    if (isExact && one.optimizer === 'SGD') checkBits(param, want.last[index], `parameter ${index}`)
+    else check(param, want.last[index], tolerance, `parameter ${index}`)
+  }
+  const state = optimizer.stateDict().get('state')
+  if (!(state instanceof Map)) throw new Error('no state')
+  expect([...state.keys()].map(String)).toEqual(Object.keys(want.state))
+  for (const [number, entry] of state) {
+    if (!(entry instanceof Map)) throw new Error('no entry')
+    const wanted = want.state[String(number)] ?? {}
+    expect([...entry.keys()]).toEqual(Object.keys(wanted))
+    for (const [key, value] of entry) {
+      if (!(value instanceof Tensor)) throw new Error(`${key} is no tensor`)
+      const what = `${key} of parameter ${number}`
+      if (isExact && (key !== 'momentum_buffer' || one.optimizer === 'SGD'))
+        checkBits(value, wanted[key], what)
+      else check(value, wanted[key], tolerance, what)
+    }
+  }
+  optimizer.dispose()
+}
+
+/** The reference engine and builds without fused multiply-adds round elsewhere, and errors of 200 steps may add up. */
+function toleranceOf({ dtype }: StepCase, isFused: boolean): Tolerance {
+  if (dtype === 'float64') return { rtol: 1e-12, atol: 1e-14 }
+  return isFused ? { rtol: 1e-6, atol: 1e-7 } : tolerances.float32
+}
+
+function check(got: Tensor, want: EncodedArray | undefined, tolerance: Tolerance, what: string): void {
+  if (want === undefined) throw new Error(`PyTorch has no ${what}`)
+  expect(got.shape, what).toEqual(want.shape)
+  expect(got.data, what).toBeAllclose(decodeArray(want), tolerance)
+}
+
+/** Compares bit by bit. */
+function checkBits(got: Tensor, want: EncodedArray | undefined, what: string): void {
+  if (want === undefined) throw new Error(`PyTorch has no ${what}`)
+  expect(got.shape, what).toEqual(want.shape)
+  expect(Array.from<number | bigint>(got.data), what).toEqual(Array.from<number | bigint>(decodeArray(want)))
+}
