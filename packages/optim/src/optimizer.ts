@@ -272,12 +272,12 @@ function partsOf<Options extends OptimizerOptions>(
   group: ParamGroup<Options>,
   groupIndex: number,
 ): Part<Options>[] {
+  checkNumber(who, `lr of group ${groupIndex}`, group.lr)
   const parts: Part<Options>[] = []
   for (const [index, parameter] of group.params.entries()) {
     if (parameter.grad === null) continue
     const name = group.paramNames?.[index] ?? `parameter ${index} of group ${groupIndex}`
     parts.push({ group, parameter, gradient: gradientElements(who, name, parameter, parameter.grad) })
   }
-  checkNumber(who, `lr of group ${groupIndex}`, group.lr)
   return parts
 }

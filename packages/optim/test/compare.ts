@@ -40,10 +40,13 @@ export function compareWithPyTorch(engine: HostEngine, one: StepCase, want: Step
   optimizer.dispose()
 }
 
-/** The reference engine and builds without fused multiply-adds round elsewhere, and errors of 200 steps may add up. */
-function toleranceOf({ dtype }: StepCase, isFused: boolean): Tolerance {
+/**
+ * Adam is held to less than PyTorch's own tolerance where multiply-adds are fused. The reference engine and other builds round
+ * elsewhere, and errors of 200 steps add up; so they do in RMSprop's momentum.
+ */
+function toleranceOf({ dtype, optimizer }: StepCase, isFused: boolean): Tolerance {
   if (dtype === 'float64') return { rtol: 1e-12, atol: 1e-14 }
-  return isFused ? { rtol: 1e-6, atol: 1e-7 } : tolerances.float32
+  return isFused && optimizer.startsWith('Adam') ? { rtol: 1e-6, atol: 1e-7 } : tolerances.float32
 }
 
 function check(got: Tensor, want: EncodedArray | undefined, tolerance: Tolerance, what: string): void {

@@ -98,7 +98,12 @@ export abstract class EpochScheduler extends LRScheduler {
 
   /** The learning rate that a group started from. */
   protected baseLr(index: number): number {
-    return this.baseLrs[index] ?? 0
+    const lr = this.baseLrs[index]
+    if (lr !== undefined) return lr
+    throw new RangeError(
+      `${this.constructor.name}.step: expected ${this.baseLrs.length} parameter groups, as there were when the schedule was made, ` +
+        `got ${this.optimizer.paramGroups.length}; make schedules after the last addParamGroup`,
+    )
   }
 }
 

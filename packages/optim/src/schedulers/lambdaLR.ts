@@ -1,5 +1,5 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
-import { perGroup } from '../arguments.ts'
+import { checkNumber, perGroup } from '../arguments.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import type { StateValue } from '../stateDict.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
@@ -49,6 +49,9 @@ export class LambdaLR extends EpochScheduler {
   }
 
   protected override nextLr(_group: ParamGroup, index: number): number {
-    return this.baseLr(index) * (this.lrLambdas[index]?.(this.lastEpoch) ?? 1)
+    const lr = this.baseLr(index)
+    const factor: unknown = this.lrLambdas[index]?.(this.lastEpoch)
+    checkNumber('LambdaLR', `what function ${index} gives`, factor)
+    return lr * factor
   }
 }
