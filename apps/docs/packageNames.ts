@@ -1,2 +1,11 @@
 /** Folders of the packages in the reference, in its order; @unroll/torch exports what they do. */
-export const packageNames = ['sequence', 'cells', 'nn', 'tensor', 'weights', 'kernels', 'gpu'] as const
+export const packageNames = [
+  'sequence',
+  'cells',
+  'nn',
+  'tensor',
+  'optim',
+  'weights',
+  'kernels',
+  'gpu',
+] as const

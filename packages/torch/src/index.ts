@@ -3,6 +3,7 @@
 export * from '@unroll/cells'
 export * from '@unroll/kernels'
 export * from '@unroll/nn'
+export * from '@unroll/optim'
 export * from '@unroll/sequence'
 export * from '@unroll/tensor'
 export * from '@unroll/weights'

@@ -1,13 +1,14 @@
 import * as cells from '@unroll/cells'
 import * as kernels from '@unroll/kernels'
 import * as nn from '@unroll/nn'
+import * as optim from '@unroll/optim'
 import * as sequence from '@unroll/sequence'
 import * as tensor from '@unroll/tensor'
 import * as torch from '@unroll/torch'
 import * as weights from '@unroll/weights'
 import { describe, expect, it } from 'vitest'
 
-const packages: Record<string, object> = { kernels, tensor, nn, cells, sequence, weights }
+const packages: Record<string, object> = { kernels, tensor, nn, cells, sequence, optim, weights }
 
 describe('@unroll/torch', () => {
   it.each(Object.keys(packages))('exports everything @unroll/%s does, the very values', (name) => {

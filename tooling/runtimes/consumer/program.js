@@ -2,6 +2,7 @@
 import { LSTMCell } from '@unroll/cells'
 import { reference, setDefaultEngine } from '@unroll/kernels'
 import { Embedding, Linear } from '@unroll/nn'
+import { Adam } from '@unroll/optim'
 import { GRU, LSTM, packPaddedSequence, padPackedSequence } from '@unroll/sequence'
 import { arange, manualSeed, randn, tensor } from '@unroll/tensor'
 import { loadWeights, saveSafetensors } from '@unroll/weights'
@@ -32,6 +33,12 @@ export async function compute({ engine } = {}) {
     const scores = new Linear(8, 3).forward(padded)
     const words = new Embedding(7, 5).forward(tensor([1n, 6n]))
 
+    const trained = randn([3, 5])
+    trained.grad = randn([3, 5])
+    const optimizer = new Adam([trained], { lr: 0.1 })
+    optimizer.step()
+    optimizer.dispose()
+
     const file = await loadWeights(checkpoint)
     const loaded = LSTM.fromStateDict(file)
     const [answer] = loaded.forward(arange(12, { dtype: 'float32' }).reshape([2, 2, 3]))
@@ -43,7 +50,7 @@ export async function compute({ engine } = {}) {
       variant: lstm.engine.variant ?? '',
       warnings,
       values: Object.fromEntries(
-        Object.entries({ output, hn, cn, padded, h, c, scores, words, answer, same })
+        Object.entries({ output, hn, cn, padded, h, c, scores, words, answer, same, trained })
           .map(([name, { data }]) => [name, [...data]])
           .concat([['steps', steps.flat()]]),
       ),

@@ -4,6 +4,7 @@ import { createGpu, type GpuEngine } from '@unroll/gpu'
 import { type Engine, type HostEngine, reference, useWasmModule, wasm } from '@unroll/kernels'
 import simd from '@unroll/kernels/simd.wasm'
 import { Linear, type Module, Sequential } from '@unroll/nn'
+import { Adam, clipGradNorm, type OptimizerState, StepLR } from '@unroll/optim'
 import { LSTM, type PackedSequence, packSequence } from '@unroll/sequence'
 import { manualSeed, ones, type Tensor, tensor } from '@unroll/tensor'
 import * as torch from '@unroll/torch'
@@ -19,6 +20,13 @@ const shapes: readonly (readonly number[])[] = [output, hn, cn].map((t: Tensor) 
 const packed: PackedSequence = packSequence([tensor([[1, 2, 3, 4]])])
 const [sequence] = lstm.forward(packed)
 const model: Module = new Sequential(new Linear(8, 2))
+const optimizer = new Adam([{ params: lstm.parameters(), lr: 0.01 }, { params: model.parameters() }], {
+  amsgrad: true,
+})
+for (const group of optimizer.paramGroups) group.lr *= 2
+const norm: Tensor = clipGradNorm(lstm.parameters(), 1)
+const trained: OptimizerState = optimizer.stateDict()
+savePt({ optimizer: trained, schedule: new StepLR(optimizer, 3).stateDict() })
 const bytes: Uint8Array = savePt(lstm.stateDict())
 const source: CheckpointSource = bytes
 
@@ -31,4 +39,13 @@ export async function load(): Promise<Tensor | undefined> {
 }
 
 export const gpu: () => Promise<GpuEngine> = createGpu
-export const all: readonly unknown[] = [engine, host, shapes, sequence, model, new GRUCell(2, 3), torch.LSTM]
+export const all: readonly unknown[] = [
+  norm,
+  engine,
+  host,
+  shapes,
+  sequence,
+  model,
+  new GRUCell(2, 3),
+  torch.LSTM,
+]

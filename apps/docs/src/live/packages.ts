@@ -5,6 +5,7 @@ import * as checks from '@unroll/kernels/checks'
 import * as spec from '@unroll/kernels/spec'
 import * as nn from '@unroll/nn'
 import * as recurrent from '@unroll/nn/recurrent'
+import * as optim from '@unroll/optim'
 import * as sequence from '@unroll/sequence'
 import * as tensor from '@unroll/tensor'
 import * as layers from '@unroll/tensor/layers'
@@ -20,6 +21,7 @@ export const packages: Readonly<Record<string, object>> = {
   '@unroll/kernels/spec': spec,
   '@unroll/nn': nn,
   '@unroll/nn/recurrent': recurrent,
+  '@unroll/optim': optim,
   '@unroll/sequence': sequence,
   '@unroll/tensor': tensor,
   '@unroll/tensor/layers': layers,

@@ -1,0 +1,60 @@
+/// <reference types="node" />
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fixtures from '@unroll/oracle/fixtures/optim_files.json'
+import { type EncodedArray, seededBits } from '@unroll/testing'
+import { savePt } from '@unroll/torch'
+import { afterAll, describe, expect, it } from 'vitest'
+import { elementsOf, type FileCase, fileOf, resume, tenSteps } from './optimizerFiles.ts'
+
+const python = process.env['PYTHON'] ?? 'python3'
+const torch = spawnSync(python, ['-c', 'import torch']).status === 0
+const oracle = fileURLToPath(new URL('../../../tooling/oracle', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'unroll-optim-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const cases: readonly FileCase[] = fixtures.cases
+
+/** Goes on from a checkpoint for ten steps, in which all that PyTorch checks about a state dict is checked. */
+const script = `
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import torch
+from common import encode
+from optim_fixtures import bits, draw
+checkpoint = torch.load(sys.argv[2], weights_only=True)
+params = [torch.nn.Parameter(param) for param in checkpoint["params"]]
+named = "param_names" in checkpoint["optimizer"]["param_groups"][0]
+optimizer = getattr(torch.optim, sys.argv[3])([("first", params[0]), ("second", params[1])] if named else params)
+schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [])
+optimizer.load_state_dict(checkpoint["optimizer"])
+schedule.load_state_dict(checkpoint["schedule"])
+source = bits(12)
+for step in range(10):
+    for param in params:
+        param.grad = draw(source, param.shape, torch.float32)
+    optimizer.step()
+    schedule.step()
+print(json.dumps({"params": [encode(param) for param in params], "lr": optimizer.param_groups[0]["lr"]}))
+`
+
+describe.skipIf(!torch)('our checkpoint in PyTorch (skipped where python3 has no torch)', () => {
+  it.each(cases)('of $name goes on there as it does here', async (one) => {
+    const resumed = await resume(one, fileOf(one))
+    tenSteps(resumed)
+    const { params, optimizer, schedule } = resumed
+    const checkpoint = { params, optimizer: optimizer.stateDict(), schedule: schedule.stateDict() }
+    const path = join(folder, `${cases.indexOf(one)}.pt`)
+    writeFileSync(path, savePt(checkpoint))
+    const output = execFileSync(python, ['-c', script, oracle, path, one.optimizer], { encoding: 'utf8' })
+    const want: { readonly params: readonly EncodedArray[]; readonly lr: number } = JSON.parse(output)
+    tenSteps({ ...resumed, bits: seededBits(12) })
+    for (const [index, param] of params.entries()) {
+      expect(param.data).toBeAllclose(elementsOf(want.params[index]))
+    }
+    expect(optimizer.paramGroups[0]?.lr).toBeCloseTo(want.lr, 15)
+  })
+})
