@@ -145,14 +145,20 @@ export function adagrad<T>(p: usize, g: usize, sum: usize, count: usize, lr: f64
 
 /** @param isSmall the mask of {@link smallGains}, `gains` the factor of {@link lerpGains} */
 // @ts-ignore: decorator
-@inline function lerp<T>(from: v128, to: v128, gains: v128, isSmall: v128): v128 {
+@inline export function lerp<T>(from: v128, to: v128, gains: v128, isSmall: v128): v128 {
   return madd<T>(v128.sub<T>(to, from), gains, select<T>(from, to, isSmall))
 }
 
 function smallGains<T>(gain: f64): v128 {
-  return <T>gain < <T>0.5 ? i32x4.splat(-1) : i32x4.splat(0)
+  return i32x4.splat(isSmallGain<T>(gain) ? -1 : 0)
 }
 
 function lerpGains<T>(gain: f64): v128 {
-  return v128.splat<T>(<T>gain < <T>0.5 ? <T>gain : <T>gain - <T>1)
+  const rounded = <T>gain
+  return v128.splat<T>(isSmallGain<T>(gain) ? rounded : rounded - <T>1)
+}
+
+function isSmallGain<T>(gain: f64): bool {
+  const rounded = <T>gain, half = <T>0.5
+  return rounded < half
 }

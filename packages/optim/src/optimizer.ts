@@ -5,7 +5,7 @@ import {
   type HostEngine,
   optionsOf,
 } from '@unroll/kernels'
-import { noGrad, type Tensor } from '@unroll/tensor'
+import { enableGrad, noGrad, type Tensor } from '@unroll/tensor'
 import { checkFlag, checkNumber } from './arguments.ts'
 import { changeElements, gradientElements } from './parameterElements.ts'
 import { forgotten, MomentStore, ParameterState } from './parameterState.ts'
@@ -90,8 +90,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     checkFlag(`${this.constructor.name}.zeroGrad`, 'setToNull', setToNull)
     for (const { params } of this.paramGroups) {
       for (const parameter of params) {
-        if (setToNull) parameter.grad = null
-        else noGrad(() => parameter.grad?.zero_())
+        const { grad } = parameter
+        if (setToNull || grad === null) parameter.grad = null
+        // A gradient that was computed with createGraph loses its history.
+        else parameter.grad = noGrad(() => (grad.isLeaf ? grad : grad.detach()).zero_())
       }
     }
   }
@@ -246,12 +248,12 @@ function isGroup(value: unknown): value is { readonly params: unknown } {
   return typeof value === 'object' && value !== null && 'params' in value
 }
 
-/** Runs a closure, which computes gradients. */
+/** Runs a closure, which computes gradients, also inside noGrad. */
 function lossOf<Loss>(who: string, closure: () => Loss): Loss {
   if (typeof closure !== 'function') {
     throw new TypeError(`${who}: expected a function or nothing, got ${describeValue(closure)}`)
   }
-  const loss = closure()
+  const loss = enableGrad(closure)
   if (typeof loss === 'object' && loss !== null && 'then' in loss) {
     throw new TypeError(
       `${who}: expected a closure that is not async, got a promise; await the gradients first, then call step()`,

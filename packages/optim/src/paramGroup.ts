@@ -96,10 +96,10 @@ function checkParameter(who: string, index: number, value: unknown): Tensor {
         "module.to('float32')",
     )
   }
-  if (isComputed(value)) {
+  if (!value.isLeaf) {
     throw new RangeError(
-      `${who}: expected parameter ${index} to be a leaf, got a tensor that was computed; detach() it and set its ` +
-        'requiresGrad, or keep its gradient with retainGrad()',
+      `${who}: expected parameter ${index} to be a leaf, got a tensor that was computed; give those that it was ` +
+        'computed from, or detach() it',
     )
   }
   if (value.shape.some((size, dim) => size > 1 && value.strides[dim] === 0)) {
@@ -108,11 +108,6 @@ function checkParameter(who: string, index: number, value: unknown): Tensor {
     )
   }
   return value
-}
-
-/** True for a tensor with a history whose gradient is not kept. */
-function isComputed(value: Tensor): boolean {
-  return Reflect.get(value, 'isLeaf') === false && Reflect.get(value, 'retainsGrad') !== true
 }
 
 function remedyFor(given: unknown): string {

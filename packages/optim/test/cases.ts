@@ -41,7 +41,7 @@ export function inCamelCase(options: object): Record<string, unknown> {
 }
 
 /** Numbers that float32 holds exactly: draw of optim_fixtures.py. */
-export function drawnFloats(bits: () => number, dtype: FloatDType, length: number): FloatArray {
+function drawnFloats(bits: () => number, dtype: FloatDType, length: number): FloatArray {
   const array = dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
   return array.map(() => {
     const number = bits()

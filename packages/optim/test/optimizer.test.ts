@@ -182,23 +182,58 @@ describeEngines((engine) => {
     expect(() => optimizer.loadStateDict(new Map())).toThrow(`Adam.loadStateDict: ${text}`)
   })
 
-  it('finds a wrong gradient before it changes anything', () => {
-    const [good, long] = [parameter([1, 2], [1, 1]), parameter([1, 2], [1, 1, 1])]
+  it('finds a gradient that its parameter has outgrown before it changes anything', () => {
+    const [good, other] = [parameter([1, 2], [1, 1]), parameter([1, 2], [1, 1])]
     const optimizer = new SGD([
       ['good', good],
-      ['long', long],
+      ['other', other],
     ])
+    noGrad(() => other.set_(tensor([1, 2, 3])))
     expect(() => optimizer.step()).toThrow(
-      'SGD.step: expected the gradient of long to have its shape (2), got (3)',
+      'SGD.step: expected the gradient of other to have its shape (3), got (2)',
     )
-    long.grad = tensor([1, 1], { dtype: 'float64' })
+    noGrad(() => other.set_(tensor([1, 2], { dtype: 'float64' })))
     expect(() => optimizer.step()).toThrow(
-      "SGD.step: expected the gradient of long to be float32 as it is, got float64; convert it with to('float32')",
+      "SGD.step: expected the gradient of other to be float64 as it is, got float32; convert it with to('float64')",
     )
     const [group] = optimizer.paramGroups
     if (group) group.lr = Number.NaN
     expect(() => optimizer.step()).toThrow('SGD.step: expected lr of group 0 to be a number, got NaN')
     expect([good.toArray(), good.version]).toEqual([[1, 2], 0])
+  })
+
+  it.each(classes)('%o fits a line by the gradients of backward', (kind) => {
+    const [slope, offset] = [parameter([0], null), parameter([0], null)]
+    const x = tensor([-1, 0, 1, 2])
+    const y = x.mul(2).add(1)
+    const optimizer = new kind([slope, offset], { lr: 0.1 })
+    const loss = (): Tensor => {
+      optimizer.zeroGrad()
+      const error = x.mul(slope).add(offset).sub(y).pow(2).mean()
+      error.backward()
+      return error
+    }
+    const first = loss().item()
+    // A closure records what it computes, wherever step is called.
+    let last = first
+    for (let step = 0; step < 200; step++) last = noGrad(() => optimizer.step(loss)).item()
+    expect(last).toBeLessThan(first / 5)
+  })
+
+  it('is seen by backward: a weight that was saved for it and has changed since is refused', () => {
+    const weight = parameter([1, 2], null)
+    const loss = weight.mul(weight).sum()
+    weight.grad = tensor([1, 1])
+    new SGD([weight]).step()
+    expect(() => loss.backward()).toThrow('version')
+  })
+
+  it('takes the history off gradients that it fills with zeros', () => {
+    const weight = parameter([1, 2], null)
+    weight.mul(weight).sum().backward(undefined, { createGraph: true })
+    expect(weight.grad?.isLeaf).toBe(false)
+    new SGD([weight]).zeroGrad(false)
+    expect([weight.grad?.isLeaf, weight.grad?.toArray()]).toEqual([true, [0, 0]])
   })
 })
 

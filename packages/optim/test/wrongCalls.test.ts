@@ -9,7 +9,7 @@ import * as optim from '../src/index.ts'
 const { Adagrad, Adam, AdamW, RMSprop, SGD } = optim
 const weight = zeros([2])
 const optimizer = new SGD([weight], { momentum: 0.5 })
-const computed = Object.defineProperty(zeros([2]), 'isLeaf', { value: false })
+const computed = ones([2], { requiresGrad: true }).mul(2)
 
 const parameters: readonly WrongCall[] = [
   ['new SGD()', () => construct(SGD)],
