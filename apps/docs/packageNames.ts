@@ -5,6 +5,7 @@ export const packageNames = [
   'nn',
   'tensor',
   'optim',
+  'data',
   'weights',
   'kernels',
   'gpu',

@@ -1,4 +1,5 @@
 import * as cells from '@unroll/cells'
+import * as data from '@unroll/data'
 import * as kernels from '@unroll/kernels'
 import * as nn from '@unroll/nn'
 import * as optim from '@unroll/optim'
@@ -8,7 +9,7 @@ import * as torch from '@unroll/torch'
 import * as weights from '@unroll/weights'
 import { describe, expect, it } from 'vitest'
 
-const packages: Record<string, object> = { kernels, tensor, nn, cells, sequence, optim, weights }
+const packages: Record<string, object> = { kernels, tensor, nn, cells, sequence, optim, weights, data }
 
 describe('@unroll/torch', () => {
   it.each(Object.keys(packages))('exports everything @unroll/%s does, the very values', (name) => {

@@ -1,4 +1,5 @@
 import * as cells from '@unroll/cells'
+import * as data from '@unroll/data'
 import * as gpu from '@unroll/gpu'
 import * as kernels from '@unroll/kernels'
 import * as checks from '@unroll/kernels/checks'
@@ -15,6 +16,7 @@ import * as weights from '@unroll/weights'
 /** What code of the site may import. */
 export const packages: Readonly<Record<string, object>> = {
   '@unroll/cells': cells,
+  '@unroll/data': data,
   '@unroll/gpu': gpu,
   '@unroll/kernels': kernels,
   '@unroll/kernels/checks': checks,
