@@ -5,7 +5,7 @@ import { checkDataset, type Dataset, type DatasetLike, itemOf, placeOf } from '.
  * Several datasets, one behind the other.
  *
  * ```ts
- * new ConcatDataset([['a', 'b'], ['c']]).get(2)   // c
+ * new ConcatDataset([['a', 'b'], ['c']]).get(2)   // 'c'
  * ```
  *
  * @see PyTorch: [torch.utils.data.ConcatDataset](https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset)

@@ -21,8 +21,10 @@ interface Epoch {
  * Batches of a dataset, in PyTorch's order from the same seed. Each iteration is an epoch.
  *
  * ```ts
- * const loader = new DataLoader(dataset, { batchSize: 32, shuffle: true })
- * for (const [x, labels] of loader) train(x, labels)
+ * const dataset = new TensorDataset(randn([64, 3]), zeros([64]))
+ * for (const [x, labels] of new DataLoader(dataset, { batchSize: 32, shuffle: true })) {
+ *   x.shape   // [32, 3]
+ * }
  * ```
  *
  * A dataset that gives promises, or a `collate` that does, needs `for await`, which works with all.

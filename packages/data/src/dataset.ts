@@ -5,7 +5,9 @@ import { Tensor } from '@unroll/tensor'
  * What a loader reads items from: how many there are, and each by its index.
  *
  * @example
- * const squares: Dataset<number> = { length: 4, get: (i) => i * i }
+ * const squares = { length: 4, get: (i) => i * i }
+ * const [batch] = new DataLoader(squares, { batchSize: 4 })
+ * batch.toArray()   // [0, 1, 4, 9]
  */
 export interface Dataset<Item> {
   readonly length: number

@@ -28,7 +28,7 @@ export type Collated<Item> = Item extends Tensor | TypedArray | number | bigint 
  *
  * ```ts
  * const [x, label] = defaultCollate([[ones([3]), 0], [ones([3]), 1]] as const)
- * label.dtype   // int64
+ * label.dtype   // 'int64'
  * ```
  *
  * @throws RangeError if there are no items

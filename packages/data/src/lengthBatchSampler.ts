@@ -26,8 +26,10 @@ interface Given {
  * `enforceSorted` wants it.
  *
  * ```ts
- * const batchSampler = new LengthBatchSampler(words.map(({ length }) => length), 32)
- * const loader = new DataLoader(words, { batchSampler, collate: packCollate() })
+ * const sequences = [ones([2, 3]), ones([9, 3]), ones([1, 3]), ones([8, 3])]
+ * const batchSampler = new LengthBatchSampler(sequences.map((sequence) => sequence.size(0)), 2)
+ * const loader = new DataLoader(sequences, { batchSampler, collate: packCollate() })
+ * loader.length   // 2
  * ```
  */
 export class LengthBatchSampler implements Sampler<readonly number[]> {

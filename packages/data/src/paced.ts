@@ -19,9 +19,11 @@ interface Given {
  * 40 ms.
  *
  * ```ts
- * const stop = new AbortController()
- * button.onclick = () => stop.abort()
- * for await (const [x, labels] of paced(loader, { signal: stop.signal })) train(x, labels)
+ * const stop = new AbortController()   // stop.abort() ends the loop
+ * const loader = new DataLoader([1, 2, 3, 4], { batchSize: 2 })
+ * for await (const x of paced(loader, { signal: stop.signal })) {
+ *   x.shape   // [2]
+ * }
  * ```
  *
  * When `signal` is aborted, the loop throws `signal.reason`, as `fetch` does: an error named AbortError unless `abort()` was given

@@ -10,7 +10,8 @@ import { Subset } from './subset.ts'
  * Splits a dataset at random into parts that have no item in common, as PyTorch does from the same seed.
  *
  * ```ts
- * const [train, test] = randomSplit(words, [0.9, 0.1], { generator: new Generator().manualSeed(42) })
+ * const [train, test] = randomSplit(['a', 'b', 'c', 'd'], [0.75, 0.25], { generator: new Generator().manualSeed(42) })
+ * train.length   // 3
  * ```
  *
  * @param lengths of the parts; or fractions that add up to 1, whose remainder goes to the first parts, one item each

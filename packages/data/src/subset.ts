@@ -5,7 +5,7 @@ import { checkDataset, type Dataset, type DatasetLike, itemOf, placeOf } from '.
  * Some items of a dataset: item `i` is that at `indices[i]`.
  *
  * ```ts
- * new Subset(['a', 'b', 'c'], [2, 0]).get(0)   // c
+ * new Subset(['a', 'b', 'c'], [2, 0]).get(0)   // 'c'
  * ```
  *
  * @see PyTorch: [torch.utils.data.Subset](https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Subset)

@@ -19,7 +19,8 @@ interface Given {
  * of each.
  *
  * ```ts
- * const sampler = new WeightedRandomSampler(labels.map((label) => 1 / counts[label]), labels.length)
+ * const labels = ['common', 'common', 'common', 'rare']
+ * const sampler = new WeightedRandomSampler(labels.map((label) => (label === 'rare' ? 3 : 1)), labels.length)
  * ```
  *
  * @see PyTorch: [torch.utils.data.WeightedRandomSampler](https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler)

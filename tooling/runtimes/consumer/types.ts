@@ -1,5 +1,6 @@
 // Compiled with old and new TypeScript, declarations of the packages included.
 import { GRUCell } from '@unroll/cells'
+import { DataLoader, packCollate } from '@unroll/data'
 import { createGpu, type GpuEngine } from '@unroll/gpu'
 import { type Engine, type HostEngine, reference, useWasmModule, wasm } from '@unroll/kernels'
 import simd from '@unroll/kernels/simd.wasm'
@@ -29,6 +30,12 @@ const trained: OptimizerState = optimizer.stateDict()
 savePt({ optimizer: trained, schedule: new StepLR(optimizer, 3).stateDict() })
 const bytes: Uint8Array = savePt(lstm.stateDict())
 const source: CheckpointSource = bytes
+
+const words = [[tensor([[1, 2, 3, 4]]), 0] as const]
+for (const [batch, labels] of new DataLoader(words, { collate: packCollate() })) {
+  const [packedOutput, target]: [PackedSequence, Tensor] = [lstm.forward(batch)[0], labels]
+  shapes.includes([...packedOutput.data.shape, ...target.shape])
+}
 
 export async function load(): Promise<Tensor | undefined> {
   const weights: Map<string, Tensor> = await loadWeights(source)
