@@ -41,6 +41,8 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   readonly batchSampler: Sampler<readonly number[]>
   readonly collate: (items: Item[]) => Batch | PromiseLike<Batch>
   readonly generator: Generator
+  /** All that draw, each once. */
+  private readonly generators: readonly Generator[]
   /** How many epochs went to their end. */
   epoch = 0
   /** The epoch that began last; null before the first. */
@@ -58,6 +60,7 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
     this.batchSampler = batchSampler
     this.collate = collate
     this.generator = generator
+    this.generators = [...new Set([generator, ...(batchSampler.generators ?? [])])]
   }
 
   /**
@@ -121,10 +124,6 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
     }
     this.isResumed = this.current !== null
     this.epoch = place.epoch
-  }
-
-  private get generators(): readonly Generator[] {
-    return [...new Set([this.generator, ...(this.batchSampler.generators ?? [])])]
   }
 
   private begin(): Epoch {

@@ -8,6 +8,7 @@ import {
   TensorDataset,
 } from '@unroll/data'
 import { arange, defaultGenerator, Generator, manualSeed, ones } from '@unroll/tensor'
+import { nestedProxy } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 
 const numbers = Array.from({ length: 10 }, (_, i) => i)
@@ -75,6 +76,20 @@ describe('DataLoader', () => {
       expect(labels.toArray()).toEqual(labels.topk(labels.numel)[0].toArray())
     }
     expect(rows).toBe(31)
+  })
+
+  it('works through a proxy, as that of a framework', () => {
+    const make = (): DataLoader<number, number[]> =>
+      new DataLoader(numbers, { batchSize: 4, shuffle: true, collate: list })
+    manualSeed(2)
+    const plain = make()
+    const want = [...plain, ...plain]
+    manualSeed(2)
+    const held = nestedProxy(make())
+    expect([...held, ...held]).toEqual(want)
+    expect(held.epoch).toBe(2)
+    plain.loadStateDict(held.stateDict())
+    expect(plain.stateDict()).toEqual(held.stateDict())
   })
 
   it('waits for items and for batches, and asks for the items of a batch at once', async () => {
