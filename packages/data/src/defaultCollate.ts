@@ -98,7 +98,8 @@ const collates: Readonly<Record<Kind, (values: readonly never[], path: string) =
       (each) => shapeText(each.shape) === shape,
       (each) => [
         `the shape ${shape} of item 0`,
-        `${shapeText(each.shape)}; padCollate() and packCollate() take sequences of different lengths`,
+        shapeText(each.shape),
+        'padCollate() and packCollate() take sequences of different lengths',
       ],
       path,
     )
@@ -150,15 +151,14 @@ const collates: Readonly<Record<Kind, (values: readonly never[], path: string) =
 function checkAll<Value>(
   values: readonly Value[],
   fits: (value: Value) => boolean,
-  tell: (value: Value) => readonly [expected: string, got: string],
+  tell: (value: Value) => readonly [expected: string, got: string, remedy?: string],
   path: string,
 ): void {
   for (const [position, value] of values.entries()) {
     if (fits(value)) continue
-    const [expected, got] = tell(value)
-    const [what, ...remedies] = got.split('; ')
-    const message = `${who}: expected ${expected}, got ${what} in item ${position}${at(path)}`
-    throw new CollateError([message, ...remedies].join('; '), position)
+    const [expected, got, remedy] = tell(value)
+    const message = `${who}: expected ${expected}, got ${got} in item ${position}${at(path)}`
+    throw new CollateError(remedy === undefined ? message : `${message}; ${remedy}`, position)
   }
 }
 

@@ -51,6 +51,6 @@ export function packCollate(options?: Partial<Given> | null): (items: readonly n
   return (items: readonly SequenceItem[]) => {
     const { sequences, targets } = sequenceColumns(who, items, collateTargets)
     const packed = packSequence(sequences, { enforceSorted })
-    return targets === null ? packed : [packed, targets]
+    return targets.length === 0 ? packed : [packed, ...targets]
   }
 }

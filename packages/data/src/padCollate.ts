@@ -60,6 +60,6 @@ export function padCollate(options?: Partial<Given> | null): (items: readonly ne
       sequences.map((sequence) => sequence.size(0)),
       { dtype: 'int64' },
     )
-    return targets === null ? [padded, lengths] : [padded, lengths, targets]
+    return [padded, lengths, ...targets]
   }
 }

@@ -17,10 +17,10 @@ export interface TargetOptions<Target, Targets> {
   readonly targets: (targets: Target[]) => Targets
 }
 
-/** Items taken apart. `targets` are null if the items are sequences alone. */
+/** Items taken apart. `targets` are a batch of them, or nothing if the items are sequences alone. */
 export interface SequenceColumns {
   readonly sequences: readonly Tensor[]
-  readonly targets: unknown
+  readonly targets: readonly [batch: unknown] | readonly []
 }
 
 /**
@@ -44,9 +44,12 @@ export function sequenceColumns(
     throw new CollateError(`${who}: expected ${wanted}, got ${got} in item ${position}${remedy}`, position)
   })
   checkSequences(who, sequences)
-  if (!isPair) return { sequences, targets: null }
+  if (!isPair) return { sequences, targets: [] }
   const targets = items.map((item) => (item instanceof Tensor ? null : item[1]))
-  return { sequences, targets: collateTargets ? collateTargets(targets as never[]) : defaultCollate(targets) }
+  return {
+    sequences,
+    targets: [collateTargets ? collateTargets(targets as never[]) : defaultCollate(targets)],
+  }
 }
 
 /** @throws CollateError at the first sequence that has other trailing sizes or another dtype than the first one */
