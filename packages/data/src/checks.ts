@@ -42,8 +42,13 @@ export function checkNumbers(
   }
 }
 
-/** @throws TypeError unless `value` can be iterated over */
+/** @throws TypeError unless `value` can be iterated over in every epoch anew */
 export function checkIterable(who: string, what: string, value: unknown): void {
-  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return
-  throw new TypeError(`${who}: expected ${what} to be iterable, got ${describeValue(value)}`)
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) {
+    throw new TypeError(`${who}: expected ${what} to be iterable, got ${describeValue(value)}`)
+  }
+  if (!('next' in value)) return
+  throw new TypeError(
+    `${who}: expected ${what} to begin anew in every epoch, got an iterator, which ends once; write [...${what}]`,
+  )
 }

@@ -170,6 +170,12 @@ describe('wrong loaders are refused', () => {
       'batchSampler makes whole batches, so expected no batchSize, dropLast beside it',
     ],
     [
+      'an iterator',
+      () => new DataLoader(numbers, { sampler: numbers.values() }),
+      TypeError,
+      'sampler to begin anew in every epoch, got an iterator, which ends once; write [...sampler]',
+    ],
+    [
       'a number as sampler',
       () => new DataLoader(numbers, { sampler: 3 as never }),
       TypeError,

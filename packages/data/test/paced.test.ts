@@ -4,6 +4,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 const inPage = typeof document === 'object'
 const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 
+function* endless(): Generator<number> {
+  for (let i = 0; ; i++) yield i
+}
+
 function work(milliseconds: number): void {
   const end = performance.now() + milliseconds
   while (performance.now() < end);
@@ -120,7 +124,7 @@ describe('paced', () => {
       }
       const clicked = click()
       const train = async (): Promise<void> => {
-        for await (const _ of paced(count(1e6), { signal: stop.signal })) work(5)
+        for await (const _ of paced(endless(), { signal: stop.signal })) work(5)
       }
       await expect(train()).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
       await clicked
