@@ -1,4 +1,4 @@
-import { DataLoader, defaultGenerator, load, manualSeed, rand, savePt, Tensor, tensor } from '@unroll/torch'
+import { DataLoader, defaultGenerator, loadCheckpoint, manualSeed, rand, saveCheckpoint } from '@unroll/torch'
 import { expect, it } from 'vitest'
 
 const dataset = Array.from({ length: 11 }, (_, i) => i)
@@ -17,23 +17,18 @@ function train(loader: DataLoader<number, number[]>, most = Infinity): unknown[]
   return seen
 }
 
-it('a loader goes on from a .pt file with its state and that of the default generator', async () => {
+it('a loader goes on from a checkpoint, to the end of the run', async () => {
   manualSeed(0)
   const whole = train(make())
   manualSeed(0)
   const stopped = make()
   const first = train(stopped, 9)
-  const file = savePt({ data: stopped.stateDict(), generator: tensor(defaultGenerator().getState()) })
   const saved = stopped.stateDict()
+  const file = saveCheckpoint({ loader: stopped, generator: defaultGenerator() })
 
   manualSeed(1)
-  const checkpoint = await load(file)
-  if (!(checkpoint instanceof Map)) throw new Error('expected a Map')
   const loader = make()
-  const [data, generator]: unknown[] = [checkpoint.get('data'), checkpoint.get('generator')]
-  if (!(data instanceof Map && generator instanceof Tensor)) throw new Error('expected a Map and a tensor')
-  loader.loadStateDict(data)
-  defaultGenerator().setState(Uint8Array.from(generator.data, Number))
+  await loadCheckpoint(file, { loader, generator: defaultGenerator() })
   expect([loader.epoch, loader.stateDict()]).toEqual([1, saved])
   expect([...first, ...train(loader)]).toEqual(whole)
 })
