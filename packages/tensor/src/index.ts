@@ -1,7 +1,7 @@
 // Tensors
 
 export { detectAnomaly } from './autograd/anomaly.ts'
-export type { Recording, Saved } from './autograd/apply.ts'
+export type { Recording } from './autograd/apply.ts'
 export type { BackwardOptions } from './autograd/backwardOf.ts'
 export { enableGrad, isGradEnabled, noGrad } from './autograd/gradMode.ts'
 export type { HookHandle } from './autograd/hooks.ts'

@@ -8,13 +8,10 @@ import { isGradEnabled } from './gradMode.ts'
 import { history, type ViewOf } from './history.ts'
 import { type Backward, Node } from './node.ts'
 
-/** Gives back what was saved. It throws if that is a tensor which has been changed in place since. */
-export type Saved<T> = () => T
-
 /** What the rule of an operation asks while the operation is recorded, and on the way back. */
 export interface Recording {
-  /** Keeps an input, an output or a number for the way back. */
-  save<T>(value: T): Saved<T>
+  /** Keeps an input, an output or a number for the way back. The result gives it back, and throws if it is a tensor that was changed since. */
+  save<T>(value: T): () => T
   /** Whether the gradient of this input is needed. On the way back it may be that fewer are. */
   wants(input: number): boolean
 }
@@ -104,7 +101,7 @@ export function startNode(
   return { node, recording }
 }
 
-function savedTensor<T extends TensorBase>(node: Node<TensorBase>, tensor: T): Saved<T> {
+function savedTensor<T extends TensorBase>(node: Node<TensorBase>, tensor: T): () => T {
   const { version } = tensor
   return () => {
     if (tensor.version === version) return tensor
