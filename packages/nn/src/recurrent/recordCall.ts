@@ -50,13 +50,7 @@ export function recordCall(
   inputs: CallInputs,
   input: RecurrentInput,
 ): RecurrentResults {
-  const { training } = engine
-  if (training === null) {
-    const results = resultsOf(packed, call, engine.recurrent(packed, input))
-    record(nameOf(packed), inputs, tensorsOf(results), () => () => refuse(who, engine.name))
-    return results
-  }
-  const tape = training.recurrent(packed, input, { keep: call.keep })
+  const tape = engine.training.recurrent(packed, input, { keep: call.keep })
   const results = resultsOf(packed, call, tape)
   const rule: GradientRule = ({ save, wants }) => {
     const saved = inputs.map((each) => each && save(each))
@@ -86,7 +80,11 @@ export async function recordDeviceCall(
   const tape = training && (await training.recurrent(packed, input, { keep: call.keep }))
   const results = resultsOf(packed, call, tape ?? (await engine.recurrent(packed, input)))
   recordOnDevice(nameOf(packed), inputs, tensorsOf(results), engine.name, async (gradients, wants) => {
-    if (tape === null) return refuse(who, engine.name)
+    if (tape === null) {
+      throw new RuntimeError(
+        `${who}: engine ${engine.name} computes no gradients; the engines wasm, reference and gpu do`,
+      )
+    }
     const got = await tape.backward(outputGradients(who, gradients), wantedOf(inputs, wants))
     return gradientsOf(got, inputs)
   })
@@ -95,12 +93,6 @@ export async function recordDeviceCall(
 
 function nameOf({ spec }: PackedWeights): string {
   return `${kindOf(spec.mode)}Backward0`
-}
-
-function refuse(who: string, engine: string): never {
-  throw new RuntimeError(
-    `${who}: engine ${engine} computes no gradients; the engines wasm, reference and gpu do`,
-  )
 }
 
 /** The results in the order in which gradients come. */
