@@ -10,12 +10,15 @@ import {
 } from '@unroll/kernels'
 import { seeded } from '@unroll/testing'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { splitBackward } from '../src/wasm/backwardParts.ts'
 import { WasmInstance } from '../src/wasm/instance.ts'
 import { splitCall } from '../src/wasm/parts.ts'
 import { ThreadPool } from '../src/wasm/threadPool.ts'
 import { serveSource } from '../src/wasm/threadProtocol.ts'
 import { WasmCall } from '../src/wasm/wasmCall.ts'
+import { WasmTape } from '../src/wasm/wasmTape.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
+import { expectSameGradients } from './drawnTraining.ts'
 import { randomCall, randomWeights } from './random.ts'
 import { watchWorkers } from './workers.ts'
 
@@ -41,6 +44,9 @@ const cases = [
 ]
 
 const allCases = (): Prepared[] => cases.map(({ spec, batchSizes }) => prepare(spec, batchSizes))
+
+/** A call whose way back several threads share; parts of sequences, and directions. */
+const trained = cases.slice(1)
 
 interface Prepared {
   readonly spec: RecurrentSpec
@@ -70,6 +76,19 @@ function expectComputed(instance: WasmInstance, { spec, call, want }: Prepared, 
     expectSame({ output, hn: h, cn: c, cells: null }, want)
   }
   running.dispose()
+}
+
+/** Goes forth and back once. */
+function expectGradients(instance: WasmInstance, { spec, call }: Prepared): void {
+  const { batchSizes } = call
+  const { ranges, directionsAtOnce } = splitBackward(spec, batchSizes, 2)
+  expect(ranges.length * directionsAtOnce).toBe(2)
+  using weights = new WasmWeights(instance, spec, randomWeights(seeded(5), spec))
+  using tape = new WasmTape(weights, call)
+  const given = { output: tape.output.slice(), hn: null, cn: null }
+  using own = reference.pack(spec, randomWeights(seeded(5), spec))
+  const want = reference.training.recurrent(own, call).backward(given)
+  expectSameGradients(tape.backward(given), want, spec.dtype)
 }
 
 function expectSame(got: RecurrentOutput, want: RecurrentOutput): void {
@@ -135,6 +154,43 @@ describe.skipIf(!allowed)('when threads are lost (skipped without shared memory)
       expect(pool.count).toBe(1)
       expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('does not answer'))
       expectComputed(instance, prepared, 2)
+      expect(instance.allocatedBytes).toBe(0)
+    },
+    120_000,
+  )
+
+  it.each(trained)(
+    'gradients of $title are computed by the main thread where another traps on the way back',
+    async ({ spec, batchSizes }) => {
+      const prepared = prepare(spec, batchSizes)
+      const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false }, true)
+      const traps = serveSource.replace('exports.recurrentF32(record)', "throw new Error('trap')")
+      const pool = await ThreadPool.start(instance, 2, traps)
+      instance.useThreads(pool)
+      expectGradients(instance, prepared)
+      expect(pool.count).toBe(2)
+      pool.stop()
+      expect(instance.allocatedBytes).toBe(0)
+    },
+  )
+
+  it.each(trained)(
+    'gradients of $title are computed in another block where a thread never ends its part',
+    async ({ spec, batchSizes }) => {
+      const prepared = prepare(spec, batchSizes)
+      const instance = new WasmInstance({ variant: variant ?? 'simd', narrow: false }, true)
+      // The way forth is left to the main thread, which it tells by a trap.
+      const hangs = serveSource.replace(
+        'exports.recurrentF32(record)',
+        "{ if (new Int32Array(imports.memory.buffer)[record / 4] === 1) for (;;); throw new Error('trap') }",
+      )
+      expect(hangs).not.toBe(serveSource)
+      const pool = await ThreadPool.start(instance, 2, hangs)
+      instance.useThreads(pool)
+      for (let time = 0; time < 50 && pool.count > 1; time++) expectGradients(instance, prepared)
+      expect(pool.count).toBe(1)
+      expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('does not answer'))
+      expectGradients(instance, prepared)
       expect(instance.allocatedBytes).toBe(0)
     },
     120_000,

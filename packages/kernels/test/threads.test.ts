@@ -10,7 +10,9 @@ import {
 } from '@unroll/kernels'
 import { seeded, tolerances } from '@unroll/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { splitBackward } from '../src/wasm/backwardParts.ts'
 import { splitCall } from '../src/wasm/parts.ts'
+import { expectSameGradients } from './drawnTraining.ts'
 import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 const allowed =
@@ -160,6 +162,35 @@ describe.skipIf(!allowed)('threads (skipped without shared memory)', () => {
           expect(groups).toEqual([0, 0, 0])
           expectReference(random, spec, call)
         }
+      }
+    },
+  )
+
+  it.each(['RNN_TANH', 'RNN_RELU', 'LSTM', 'GRU'] satisfies RecurrentMode[])(
+    'go back through time together, with the gradients of the reference and of one thread: %s',
+    async (mode) => {
+      const random = seeded(mode.length)
+      for (const bidirectional of [false, true]) {
+        const dtype = bidirectional ? 'float32' : 'float64'
+        const spec: RecurrentSpec = { ...plain, ...sizes[mode], mode, dtype, bidirectional }
+        const batchSizes = [7, 7, 7, 6, 5, 3, 2, 1]
+        const rows = batchSizes.reduce((sum, size) => sum + size, 0)
+        const width = (bidirectional ? 2 : 1) * (spec.projSize || spec.hiddenSize)
+        const dropout = randomFloats(random, dtype, rows * width).map((v) => (v < 0 ? 0 : 2))
+        const call = { ...randomCall(random, spec, batchSizes), dropout }
+        const weights = randomWeights(random, spec)
+        const given = { output: randomFloats(random, dtype, rows * width), hn: null, cn: null }
+        const parts = splitBackward(spec, call.batchSizes, 3)
+        expect(parts.ranges.length * parts.directionsAtOnce).toBe(bidirectional ? 2 : 3)
+        using packed = wasm.pack(spec, weights)
+        using tape = wasm.training.recurrent(packed, call)
+        const got = tape.backward(given)
+        using own = reference.pack(spec, weights)
+        expectSameGradients(got, reference.training.recurrent(own, call).backward(given), dtype)
+        expect(tape.backward(given)).toEqual(got)
+        await setNumThreads(1)
+        expectSameGradients(got, tape.backward(given), dtype)
+        await setNumThreads(3)
       }
     },
   )
