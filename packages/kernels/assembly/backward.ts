@@ -72,12 +72,15 @@ function stepBack<T>(call: BackwardCall, t: usize, batch: usize, row: usize): vo
   const hBefore = call.hBefore + row * hBytes
   const widthBytes = call.width * sizeof<T>()
   const batchMajor = call.outputBatchMajor != 0
+  const rowStep = batchMajor ? call.timesteps * widthBytes : widthBytes
+  const thisRow = rowOf(call, batchMajor, t, 0) * widthBytes
   // The first sequences had a timestep before this one; the others began with it.
   const before = call.reversed != 0 ? t + 1 : t - 1
   const running = before < call.timesteps ? min(batch, batchAt(call, before)) : 0
+  const rowBefore = running == 0 ? 0 : rowOf(call, batchMajor, before, 0) * widthBytes
   for (let n: usize = 0; n < batch; n++) {
-    addElements<T>(call.dhRow + n * hBytes, call.dOutput + rowOf(call, batchMajor, t, n) * widthBytes, P)
-    const h = n < running ? call.output + rowOf(call, batchMajor, before, n) * widthBytes : call.h0 + (call.firstSequence + n) * P * sizeof<T>()
+    addElements<T>(call.dhRow + n * hBytes, call.dOutput + thisRow + n * rowStep, P)
+    const h = n < running ? call.output + rowBefore + n * rowStep : call.h0 + (call.firstSequence + n) * P * sizeof<T>()
     copyElements<T>(hBefore + n * hBytes, h, P)
   }
   let d: usize = call.dhRow
@@ -91,18 +94,20 @@ function stepBack<T>(call: BackwardCall, t: usize, batch: usize, row: usize): vo
     gemm<T>(d, stride, call.zeros, 0, call.tile, height, batch, call.weightHr, stride / panelWidth<T>(), depth)
   }
   const tapeBytes = tapeColumns<T>(call.mode, H) * sizeof<T>()
+  const tapeRow = call.tape + rowOf(call, false, t, 0) * tapeBytes
+  const tapeBefore = running == 0 ? 0 : call.tape + rowOf(call, false, before, 0) * tapeBytes
   for (let n: usize = 0; n < batch; n++) {
     const at = n * stride * sizeof<T>()
     const da = dGates + n * dBytes
-    const tape = call.tape + rowOf(call, false, t, n) * tapeBytes
+    const tape = tapeRow + n * tapeBytes
     if (call.mode == Mode.LSTM) {
       // The last of the values that the tape has of a unit.
-      const c = n < running ? call.tape + rowOf(call, false, before, n) * tapeBytes + 64 : call.c0Row + at
+      const c = n < running ? tapeBefore + n * tapeBytes + 64 : call.c0Row + at
       lstmGradient<T>(H, tape, c, n < running ? 80 : 16, d + at, call.dcRow + at, da, section, full == 0 ? 0 : full + at)
     } else if (call.mode == Mode.GRU) {
       gruGradient<T>(H, tape, hBefore + at, d + at, call.direct + at, da, section)
     } else {
-      rnnGradient<T>(call.mode == Mode.RNN_RELU, H, call.output + rowOf(call, batchMajor, t, n) * widthBytes, d + at, da)
+      rnnGradient<T>(call.mode == Mode.RNN_RELU, H, call.output + thisRow + n * rowStep, d + at, da)
     }
   }
   // r, z and q of a GRU, else all gates.

@@ -155,44 +155,22 @@ function packOne<T>(to: usize, from: usize, height: usize, count: usize): void {
  * @param stride the bytes from one row to the next
  */
 export function packColumns<T>(to: usize, from: usize, stride: usize, depth: usize, columns: usize): void {
-  const height = tileHeight(columns)
-  const tileBytes = height * sizeof<T>()
-  for (; columns > height; columns -= height) {
-    if (sizeof<T>() == 8 && height == 6) packSlice<T>(to, from, stride, depth, tileBytes, 3)
-    else if (sizeof<T>() == 8 && height == 4) packSlice<T>(to, from, stride, depth, tileBytes, 2)
-    else if (height == 6) packSlice<T>(to, from, stride, depth, tileBytes, 2)
-    else if (height == 4) packSlice<T>(to, from, stride, depth, tileBytes, 1)
-    else break
-    from += tileBytes
-    to += tileBytes * depth
+  const tileBytes = tileHeight(columns) * sizeof<T>()
+  const end = from + columns * sizeof<T>()
+  // What the last vector of a row brings too many, the next row or tile overwrites.
+  for (; from + tileBytes < end; from += tileBytes) {
+    for (let row = from; row < from + depth * stride; row += stride) {
+      for (let at: usize = 0; at < tileBytes; at += 16) v128.store(to + at, v128.load(row + at))
+      to += tileBytes
+    }
   }
-  for (; columns != 0; columns--) {
-    packColumn<T>(to, from, stride, depth, tileBytes)
-    from += sizeof<T>()
+  for (; from < end; from += sizeof<T>()) {
+    let target = to
+    for (let row = from; row < from + depth * stride; row += stride) {
+      store<T>(target, load<T>(row))
+      target += tileBytes
+    }
     to += sizeof<T>()
-  }
-}
-
-/**
- * Vectors of each row, one row after the other. What the last one brings too many, the next row or the next tile overwrites, so
- * this is not for the last tile.
- */
-// @ts-ignore: decorator
-@inline export function packSlice<T>(to: usize, from: usize, stride: usize, depth: usize, step: usize, vectors: i32): void {
-  for (let k: usize = 0; k < depth; k++) {
-    v128.store(to, v128.load(from))
-    if (vectors > 1) v128.store(to, v128.load(from, 16), 16)
-    if (vectors > 2) v128.store(to, v128.load(from, 32), 32)
-    from += stride
-    to += step
-  }
-}
-
-function packColumn<T>(to: usize, from: usize, stride: usize, depth: usize, step: usize): void {
-  for (let k: usize = 0; k < depth; k++) {
-    store<T>(to, load<T>(from))
-    from += stride
-    to += step
   }
 }
 

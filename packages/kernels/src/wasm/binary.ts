@@ -13,29 +13,23 @@ export function compileBuild(variant: WasmVariant, shared: boolean): WebAssembly
   const given = givenModule(variant)
   if (given !== null && !shared) return given
   if (compilingIsForbidden()) throw new Error(`wasm engine: ${forbiddenText}`)
-  const bytes = decodeBase64(pieces.map((pair) => pair[builds[variant]]))
+  const bytes = decodeHex(pieces.map((pair) => pair[builds[variant]]))
   if (!shared) bytes[sharedFlags[variant]] = 1
   return new WebAssembly.Module(bytes)
 }
 
-/** The bytes of texts in base64, one after the other. Audio worklets have no `atob`. */
-export function decodeBase64(texts: readonly string[]): Uint8Array<ArrayBuffer> {
-  const values = new Uint8Array(128)
-  for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value
-  const bytes = new Uint8Array(texts.reduce((sum, text) => sum + (text.length / 4) * 3, 0))
+/** The bytes of texts in hexadecimal digits, one after the other. */
+export function decodeHex(texts: readonly string[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(texts.reduce((sum, text) => sum + text.length / 2, 0))
   let at = 0
   for (const text of texts) {
-    for (let i = 0; i < text.length; i += 4) {
-      let bits = 0
-      for (let j = i; j < i + 4; j++) bits = (bits << 6) | (values[text.charCodeAt(j)] ?? 0)
-      bytes[at++] = bits >> 16
-      bytes[at++] = bits >> 8
-      bytes[at++] = bits
-    }
-    // Each = stands for a byte that is not there.
-    at -= text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+    for (let i = 0; i < text.length; i += 2) bytes[at++] = (digitAt(text, i) << 4) | digitAt(text, i + 1)
   }
-  return bytes.subarray(0, at)
+  return bytes
 }
 
-const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** The value of a digit, 0 to 9 or a to f. */
+function digitAt(text: string, i: number): number {
+  const code = text.charCodeAt(i)
+  return code < 58 ? code - 48 : code - 87
+}
