@@ -7,7 +7,11 @@ const x = () => randn([5, 3, 2], { dtype: 'float64' })
 describe('a trace', () => {
   it.each([
     ['RNN', () => new RNN(2, 3, { dtype: 'float64', numLayers: 2 }), []],
-    ['LSTM', () => new LSTM(2, 4, { dtype: 'float64', bidirectional: true, projSize: 3 }), ['i', 'f', 'g', 'o']],
+    [
+      'LSTM',
+      () => new LSTM(2, 4, { dtype: 'float64', bidirectional: true, projSize: 3 }),
+      ['i', 'f', 'g', 'o'],
+    ],
     ['GRU', () => new GRU(2, 3, { dtype: 'float64', batchFirst: true }), ['r', 'z', 'n']],
   ])('of %s has the results of forward, and the gates of each timestep', (_, make, gates) => {
     manualSeed(0)

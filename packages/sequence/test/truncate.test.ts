@@ -49,7 +49,9 @@ describe('truncate', () => {
     const walk = () => {
       for (const _ of truncate(zeros([6, 2]), null, 2));
     }
-    expect(walk).toThrow('truncate: the state after timestep 1 was not carried; call chunk.carry(hn) in the loop')
+    expect(walk).toThrow(
+      'truncate: the state after timestep 1 was not carried; call chunk.carry(hn) in the loop',
+    )
   })
 
   it('refuses wrong arguments', () => {

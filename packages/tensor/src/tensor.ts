@@ -208,7 +208,7 @@ export class Tensor extends TensorBase {
 
   /** This tensor if it is contiguous, else a copy that is. */
   contiguous(): Tensor {
-    return this.isContiguous() ? this : this.clone()
+    return tensorOf(views.contiguous(this))
   }
 
   /** A copy of its own memory. */

@@ -57,7 +57,10 @@ describe('a checkpoint', () => {
   })
 
   it('leaves all parts as they are if one does not fit', async () => {
-    const bytes = saveCheckpoint({ model: new Part(tensor([1, 2]), 3), other: new Part(tensor([1, 2, 3]), 5) })
+    const bytes = saveCheckpoint({
+      model: new Part(tensor([1, 2]), 3),
+      other: new Part(tensor([1, 2, 3]), 5),
+    })
     const [model, other] = [new Part(tensor([8, 9]), 1), new Part(tensor([7]), 2)]
     await expect(loadCheckpoint(bytes, { model, other })).rejects.toThrow('Part: expected another size')
     expect([model.value.toArray(), model.count]).toEqual([[8, 9], 1])

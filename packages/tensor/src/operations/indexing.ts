@@ -27,7 +27,7 @@ export function indexSelect(x: TensorBase, dim: number, index: TensorBase): Tens
  * The positions of a dimension counted from the front, which must exist, as a copy.
  * @param name of the operation that this is
  */
-export function takePositions(
+function takePositions(
   x: TensorBase,
   dim: number,
   positions: Int32Array,
@@ -39,7 +39,7 @@ export function takePositions(
 }
 
 /** The gradient of {@link takePositions}. */
-export function addPositions(x: TensorBase, dim: number, size: number, positions: Int32Array): TensorBase {
+function addPositions(x: TensorBase, dim: number, size: number, positions: Int32Array): TensorBase {
   const result = TensorBase.fresh(x, pick.addPositions(TensorBase.walkOf(x), dim, size, positions))
   return apply('IndexAddBackward0', [x], result, () => ([g]) => [g && takePositions(g, dim, positions)])
 }
