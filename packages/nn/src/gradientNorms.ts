@@ -8,8 +8,8 @@ import { Module } from './module.ts'
  * @throws TypeError unless `module` is one
  *
  * @example
- * loss.backward()
- * gradientNorms(model)   // Map { 'weight_ih_l0' => 0.41, 'weight_hh_l0' => 0.0003, ... }
+ * lstm.forward(x)[0].sum().backward()
+ * for (const [name, norm] of gradientNorms(lstm)) console.log(name, norm)
  */
 export function gradientNorms(module: Module): Map<string, number> {
   if (!(module instanceof Module)) {

@@ -32,12 +32,10 @@ export interface Chunk<M extends RecurrentMode> {
  * @throws RuntimeError in the loop, if the state of a chunk was not carried
  *
  * @example
- * for (const chunk of truncate(x, null, 100)) {
+ * for (const chunk of truncate<'LSTM'>(x, null, 2)) {
  *   const [output, hn] = lstm.forward(chunk.input, chunk.hx)
  *   chunk.carry(hn)
- *   optimizer.zeroGrad()
- *   mseLoss(output, y.narrow(0, chunk.start, chunk.length)).backward()
- *   optimizer.step()
+ *   output.sum().backward()   // a step of an optimiser may follow
  * }
  */
 export function truncate<M extends RecurrentMode>(

@@ -13,7 +13,10 @@ export function isDetectingAnomaly(): boolean {
  * backward must both run inside.
  *
  * @example
- * detectAnomaly(() => loss(model.forward(x)).backward())
+ * const x = tensor([1, 4], { requiresGrad: true })
+ * // With -1 among them it would throw: SqrtBackward0 gave NaN, and the line that called sqrt.
+ * detectAnomaly(() => x.sqrt().sum().backward())
+ * x.grad.toArray()   // [0.5, 0.25]
  */
 export function detectAnomaly<T>(body: () => T): T {
   checkFunction('detectAnomaly', body, '; write detectAnomaly(() => ...)')

@@ -14,8 +14,9 @@ import { copyOf, isRunPart, type RunPart, restore, stateOf } from './stateful.ts
  * @throws as `load`; RangeError if the file lacks a part; whatever a part throws whose state does not fit
  *
  * @example
- * const rest = await loadCheckpoint('run.pt', run)
- * const epoch = rest.get('epoch')
+ * const file = saveCheckpoint({ model, epoch: 3 })   // or a path, a URL, a Blob
+ * const rest = await loadCheckpoint(file, { model })
+ * rest.get('epoch')   // 3
  */
 export async function loadCheckpoint(
   source: CheckpointSource,

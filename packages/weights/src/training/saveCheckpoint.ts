@@ -14,8 +14,8 @@ export type Run = Readonly<Record<string, RunPart | Savable>>
  * @throws TypeError for a value that a file cannot hold
  *
  * @example
- * const run = { model, optimizer, scheduler, loader, generator: defaultGenerator() }
- * await writeFile('run.pt', saveCheckpoint({ ...run, epoch }))
+ * const run = { model, generator: defaultGenerator() }   // and optimizer, scheduler, loader
+ * await writeFile('run.pt', saveCheckpoint({ ...run, epoch: 3 }))
  */
 export function saveCheckpoint(run: Run): Bytes {
   const entries = entriesOf<RunPart | Savable>('saveCheckpoint', 'the parts of a run by name', run)
