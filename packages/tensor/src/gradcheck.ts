@@ -1,5 +1,4 @@
 import { optionsOf } from '@unroll/kernels'
-import { noGrad } from './autograd/gradMode.ts'
 import { checkFunction, checkNumber } from './checks.ts'
 import { zerosLike } from './creation.ts'
 import { isFloatingPoint } from './dtype.ts'
@@ -43,7 +42,7 @@ export function gradcheck(
   const outputs = floatsOf(f(...inputs))
   for (const [k, input] of inputs.entries()) {
     if (!input.requiresGrad) continue
-    const differences = noGrad(() => differencesOf(f, inputs, k, eps))
+    const differences = differencesOf(f, inputs, k, eps)
     for (const [o, output] of outputs.entries()) {
       const slopes = slopesOf(output, input)
       for (const [at, row] of slopes.entries()) {
@@ -82,8 +81,10 @@ function differencesOf(
   const input = inputs[k]
   if (!input) return []
   const moved = (at: number, by: number): number[][] => {
-    const copy = input.detach().contiguous().clone()
+    const copy = input.detach().clone()
     copy.view(-1).select(0, at).add_(by)
+    // The function may ask for gradients itself.
+    copy.requiresGrad = true
     return floatsOf(f(...inputs.map((other, index) => (index === k ? copy : other)))).map((output) =>
       Array.from(output.data, Number),
     )

@@ -17,6 +17,7 @@ import * as inPlace from './operations/inPlace.ts'
 import * as joining from './operations/joining.ts'
 import * as products from './operations/products.ts'
 import * as reductions from './operations/reductions.ts'
+import { repeat } from './operations/repeat.ts'
 import * as views from './operations/views.ts'
 import { fillBernoulli } from './random/discrete.ts'
 import { generatorOf, type RandomOptions } from './random/generator.ts'
@@ -234,7 +235,7 @@ export class Tensor extends TensorBase {
 
   /** Repeated as often as `counts` say along each dimension. Further counts in front make new dimensions. */
   repeat(...counts: Integers): Tensor {
-    return tensorOf(indexing.repeat(this, integersOf('repeat', 'counts', counts)))
+    return tensorOf(repeat(this, integersOf('repeat', 'counts', counts)))
   }
 
   /** `out[i][j] = this[index[i][j]][j]` for `dim` 0, `this[i][index[i][j]]` for `dim` 1, and so on. */
@@ -461,7 +462,7 @@ export class Tensor extends TensorBase {
 
   /** Makes every element `value`. */
   fill_(value: Scalar): this {
-    return fill('fill_', 'FillBackward0', this, value)
+    return fill('fill_', 'FillBackward2', this, value)
   }
 
   /** Makes every element 0. */

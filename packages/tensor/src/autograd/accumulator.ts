@@ -8,5 +8,6 @@ export class Accumulator extends Node<TensorBase> {
   constructor(leaf: TensorBase) {
     super('AccumulateGrad', [])
     this.leaf = leaf
+    this.outputs = 1
   }
 }

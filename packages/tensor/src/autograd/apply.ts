@@ -5,7 +5,7 @@ import { TensorBase } from '../tensorBase.ts'
 import { currentCall } from './anomaly.ts'
 import { attach, edgeOf, historyOf, nodeOf } from './edges.ts'
 import { isGradEnabled } from './gradMode.ts'
-import { history, type ViewOf } from './history.ts'
+import { history, type ViewWays } from './history.ts'
 import { type Backward, Node } from './node.ts'
 
 /** What the rule of an operation asks while the operation is recorded, and on the way back. */
@@ -59,14 +59,14 @@ export function apply<T extends TensorBase>(
 export function markView(
   view: TensorBase,
   source: TensorBase,
-  ways: Pick<ViewOf<TensorBase>, 'toBase' | 'ofBase'>,
+  ways: ViewWays<TensorBase>,
   origin: 'plain' | 'several',
 ): void {
   const above = source[history]?.view ?? null
   historyOf(view).view = {
     base: above?.base ?? source,
     origin: isGradEnabled() ? (above && above.origin !== 'plain' ? above.origin : origin) : 'noGrad',
-    ...ways,
+    ways,
     version: view.version,
   }
 }
@@ -102,9 +102,10 @@ export function startNode(
 }
 
 function savedTensor<T extends TensorBase>(node: Node<TensorBase>, tensor: T): () => T {
+  const walk = TensorBase.walkOf(tensor)
   const { version } = tensor
   return () => {
-    if (tensor.version === version) return tensor
+    if (tensor.version === version && TensorBase.walkOf(tensor) === walk) return tensor
     const changed = nodeOf(tensor)
     throw new RuntimeError(
       `backward: ${node.name} needs a tensor of shape ${shapeText(tensor.shape)}` +

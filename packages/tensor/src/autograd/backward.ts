@@ -56,7 +56,11 @@ export async function walkBackAsync(roots: readonly Root[], way: WayBack): Promi
   const steps = new Walk(roots, way).steps()
   for (let step = steps.next(); ; ) {
     if (step.done) return step.value
-    step = steps.next(await step.value)
+    const { value } = step
+    step = await Promise.resolve(value).then(
+      (gradients) => steps.next(gradients),
+      (error: unknown) => steps.throw(error),
+    )
   }
 }
 
@@ -97,16 +101,18 @@ class Walk {
     for (const node of this.nodes) {
       if (node instanceof Accumulator) continue
       const gradients = this.leave(node)
-      if (gradients === null || !this.goesOn(node)) continue
-      node.path = this.path
-      let got: Gradients<TensorBase>
-      try {
-        got = yield this.recorded(() => node.backward(gradients))
-      } finally {
-        node.path = null
+      // Accumulators behind it wait, even if nothing arrived.
+      let got: Gradients<TensorBase> = []
+      if (gradients !== null && this.goesOn(node)) {
+        node.path = this.path
+        try {
+          got = yield this.recorded(() => node.backward(gradients))
+        } finally {
+          node.path = null
+        }
+        if (!this.way.retainGraph) node.release()
+        if (isDetectingAnomaly()) refuseNaN(node, got)
       }
-      if (!this.way.retainGraph) node.release()
-      if (isDetectingAnomaly()) refuseNaN(node, got)
       for (const [input, edge] of node.edges.entries()) {
         const gradient = got[input] || null
         if (edge === null || (this.path && !this.path.has(edge.node))) continue
@@ -149,8 +155,7 @@ class Walk {
     const gradients = this.arrived.get(node)
     if (gradients === undefined) return null
     this.arrived.delete(node)
-    const count = Math.max(gradients.length, ...(node.hooks?.keys() ?? []))
-    for (let output = 0; output < count; output++) {
+    for (let output = 0; output < node.outputs; output++) {
       const gradient = gradients[output] ?? null
       gradients[output] = gradient && this.recorded(() => hooked(node, output, gradient))
     }

@@ -22,12 +22,11 @@ export function nodeOf(tensor: TensorBase): Node<TensorBase> | null {
   if (own === null) return null
   const { view } = own
   if (view !== null && view.version !== tensor.version && view.base.requiresGrad) {
-    const { base, toBase } = view
+    const { base, ways } = view
     // The base was changed in place. The view now is a part of what the base has become.
     const node = new Node('AsStridedBackward0', [edgeOf(base)])
-    node.computeBy(([gradient]) => [gradient && toBase(gradient)])
-    own.node = node
-    own.output = 0
+    node.computeBy(([gradient]) => [gradient && ways.toBase(gradient, base, tensor)])
+    attach(tensor, node, 0)
     view.version = tensor.version
   }
   return own.node
@@ -47,6 +46,14 @@ export function edgeOf(input: unknown): Edge<TensorBase> | null {
 /** Makes `result` output `output` of `node`. */
 export function attach(result: TensorBase, node: Node<TensorBase>, output: number): void {
   const own = historyOf(result)
+  const { retained } = own.node ?? {}
+  const kept = retained?.get(own.output)
+  if (kept && kept[history] === own) {
+    // A change in place: `grad` is that of what the tensor is now.
+    retained?.delete(own.output)
+    node.retain(output, kept)
+  }
   own.node = node
   own.output = output
+  node.outputs = Math.max(node.outputs, output + 1)
 }

@@ -34,7 +34,7 @@ export function enableGrad<T>(body: () => T): T {
  * @throws TypeError unless `body` is a function
  */
 export function withGrad<T>(who: string, mode: boolean, body: () => T): T {
-  checkFunction(who, body, `; write ${who}(() => ...)`)
+  if (typeof body !== 'function') checkFunction(who, body, `; write ${who}(() => ...)`)
   const before = enabled
   enabled = mode
   try {

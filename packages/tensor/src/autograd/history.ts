@@ -3,6 +3,14 @@ import type { Node } from './node.ts'
 /** The key of a tensor's history. Clones, JSON and comparisons of tensors do not see what stands under a symbol. */
 export const history: unique symbol = Symbol('history')
 
+/** How gradients go between a view and its base. */
+export interface ViewWays<T> {
+  /** The gradient of `base`, zeros but for the elements of `view`. */
+  toBase(gradient: T, base: T, view: T): T
+  /** The elements of `view` of a gradient of `base`. */
+  ofBase(gradient: T, base: T, view: T): T
+}
+
 /** What a view knows of the tensor whose memory it walks. */
 export interface ViewOf<T> {
   readonly base: T
@@ -11,10 +19,7 @@ export interface ViewOf<T> {
    * noGrad(), must not be changed in place.
    */
   readonly origin: 'plain' | 'several' | 'noGrad'
-  /** The gradient of `base`, zeros but for the elements of the view. */
-  readonly toBase: (gradient: T) => T
-  /** The view's elements of a gradient of `base`. */
-  readonly ofBase: (gradient: T) => T
+  readonly ways: ViewWays<T>
   /** The version of the memory for which the view's own node stands. */
   version: number
 }

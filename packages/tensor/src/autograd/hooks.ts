@@ -36,8 +36,7 @@ export function registerPostAccumulateGradHook(
 export function retainGrad(tensor: TensorBase): void {
   const { node, output } = edgeFor('retainGrad', tensor)
   if (nodeOf(tensor) === null) return
-  node.retained ??= new Map()
-  node.retained.set(output, tensor)
+  node.retain(output, tensor)
 }
 
 function edgeFor(who: string, tensor: TensorBase): Edge<TensorBase> {

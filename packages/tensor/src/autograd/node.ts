@@ -37,6 +37,8 @@ export class Node<T> extends Inspectable {
   readonly order: number = made++
   /** One for each input; null if it needs no gradient. */
   readonly edges: readonly (Edge<T> | null)[]
+  /** How many outputs of floats it has. */
+  outputs = 0
   /** Hooks of each output, by its number. */
   hooks: Map<number, Set<Hook<T>>> | null = null
   /** Outputs that keep their gradient, by number. */
@@ -108,6 +110,12 @@ export class Node<T> extends Inspectable {
     if (!this.keepsTensors) return
     this.compute = null
     this.computeThere = null
+  }
+
+  /** Lets an output keep its gradient in `grad`. */
+  retain(output: number, tensor: T): void {
+    this.retained ??= new Map()
+    this.retained.set(output, tensor)
   }
 
   /** Adds a hook of one output. The result removes it. */

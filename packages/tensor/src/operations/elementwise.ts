@@ -3,10 +3,11 @@
 import { apply } from '../autograd/apply.ts'
 import { RuntimeError } from '../errors.ts'
 import { operandOf, recordOf } from '../operands.ts'
+import { cast } from '../strided/cast.ts'
 import * as strided from '../strided/elementwise.ts'
 import * as operators from '../strided/operators.ts'
 import type { Scalar } from '../strided/promote.ts'
-import type { Strided } from '../strided/strided.ts'
+import { dense, type Strided } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
 
 /** An operand of elementwise operations: a tensor or a plain number. One operand at least is a tensor. */
@@ -66,7 +67,8 @@ export function pow(x: TensorBase, y: Operand): TensorBase {
 
 /** d(x ** y) / dx = y x ** (y - 1), and 0 where y is 0 */
 function powGradient(g: TensorBase, x: TensorBase, y: Operand): TensorBase {
-  if (!(y instanceof TensorBase)) return Number(y) === 0 ? mul(g, 0) : mul(g, mul(pow(x, Number(y) - 1), y))
+  if (!(y instanceof TensorBase))
+    return Number(y) === 0 ? zerosLike(g) : mul(g, mul(pow(x, Number(y) - 1), y))
   return where(eq(y, 0), 0, mul(g, mul(y, pow(x, sub(y, 1)))))
 }
 
@@ -119,32 +121,16 @@ export function clamp(x: TensorBase, min: Operand | null, max: Operand | null): 
     return ([g]) => {
       if (!g) return []
       const [v, least, most] = [value(), low(), high()]
-      const isOpen = (limit: Operand | null): limit is null => limit === null
-      const above = isOpen(least) ? true : ge(v, least)
-      const below = isOpen(most) ? true : le(v, most)
-      const inside = both(above, below)
-      const crossed = isOpen(least) || isOpen(most) ? null : lt(toTensor(v, most), least)
+      const above = least === null ? true : ge(v, least)
+      const below = most === null ? true : le(v, most)
       return [
-        wants(0) && where(inside, g, 0),
+        wants(0) && where(mul(above, below), g, 0),
         // Where the limits are crossed, max is the result.
-        wants(1) && !isOpen(least) && where(both(lt(v, least), crossed === null || eq(crossed, false)), g, 0),
-        wants(2) && !isOpen(most) && where(either(gt(v, most), crossed), g, 0),
+        wants(1) && least !== null && where(mul(lt(v, least), most === null || lt(least, most)), g, 0),
+        wants(2) && most !== null && where(add(gt(v, most), least !== null && lt(most, least)), g, 0),
       ]
     }
   })
-}
-
-function both(x: TensorBase | boolean, y: TensorBase | boolean): TensorBase {
-  return mul(x, y)
-}
-
-function either(x: TensorBase, y: TensorBase | null): TensorBase {
-  return y === null ? x : add(x, y)
-}
-
-/** A scalar as a tensor beside `like`. */
-function toTensor(like: TensorBase, y: Operand): TensorBase {
-  return y instanceof TensorBase ? y : add(mul(like, 0), y)
 }
 
 /** `-x` */
@@ -160,15 +146,13 @@ export function abs(x: TensorBase): TensorBase {
   })
 }
 
-/** -1, 0 or 1; NaN for NaN. It has no gradient. */
+/** -1, 0 or 1; 0 for NaN. It has no gradient. */
 function sign(x: TensorBase): TensorBase {
   const walk = TensorBase.walkOf(x)
-  const rest = strided.where(
-    strided.compare(operators.lt, walk, 0),
-    -1,
-    strided.binary(operators.mul, walk, 0),
+  const [above, below] = [operators.gt, operators.lt].map((side) =>
+    cast(strided.compare(side, walk, 0), x.dtype),
   )
-  return TensorBase.fresh(x, strided.where(strided.compare(operators.gt, walk, 0), 1, rest))
+  return TensorBase.fresh(x, strided.binary(operators.sub, above ?? walk, below ?? walk))
 }
 
 /** `e ** x` */
@@ -202,6 +186,11 @@ export function sigmoid(x: TensorBase): TensorBase {
 /** `max(x, 0)`, of gradient 0 at 0 */
 export function relu(x: TensorBase): TensorBase {
   return ofResult('ReluBackward0', operators.relu, x, (g, y) => where(le(y, 0), 0, g))
+}
+
+/** Zeros of the shape and dtype of `x`. */
+export function zerosLike(x: TensorBase): TensorBase {
+  return TensorBase.fresh(x, dense(x.shape, x.dtype))
 }
 
 /** Elements of `x` where `condition`, of bool, holds, else those of `y`. */

@@ -15,7 +15,7 @@ import { dense, numelOf, type Strided } from '../strided/strided.ts'
 import { expand as expandStrided } from '../strided/views.ts'
 import { TensorBase } from '../tensorBase.ts'
 import { to } from './casts.ts'
-import { eq, type Operand, where } from './elementwise.ts'
+import { eq, type Operand, where, zerosLike } from './elementwise.ts'
 
 /** Copies the elements of `source`, broadcast and converted. */
 export function copyFrom(t: TensorBase, source: TensorBase): void {
@@ -23,7 +23,10 @@ export function copyFrom(t: TensorBase, source: TensorBase): void {
   const copied = (before: TensorBase) => {
     const result = TensorBase.fresh(t, copyOf(TensorBase.walkOf(before)))
     copyInto(TensorBase.walkOf(result), from, 'copy_')
-    return apply('CopyBackwards', [before, source], result, () => ([g]) => [null, g])
+    return apply('CopyBackwards', [before, source], result, ({ wants }) => ([g]) => [
+      wants(0) && g && zerosLike(g),
+      g,
+    ])
   }
   refuseOverlap('copy_', t)
   change('copy_', t, [source], copied, (into) => copyInto(into, from, 'copy_'))
@@ -54,7 +57,7 @@ export function overwrite(who: string, name: string, t: TensorBase, write: (into
   const compute = (before: TensorBase) => {
     const result = TensorBase.fresh(t, copyOf(TensorBase.walkOf(before)))
     write(TensorBase.walkOf(result))
-    return apply(name, [before], result, () => () => [])
+    return apply(name, [before], result, () => ([g]) => [g && zerosLike(g)])
   }
   change(who, t, [], compute, write)
 }
@@ -73,11 +76,11 @@ function change(
   compute: (before: TensorBase) => TensorBase,
   write: (into: Strided) => void,
 ): void {
-  refuseChange(who, t)
   if (!isRecorded([t, ...inputs])) {
     write(TensorBase.walkOf(t))
     return
   }
+  refuseChange(who, t)
   const before = TensorBase.fresh(t, copyOf(TensorBase.walkOf(t)))
   const edge = edgeOf(t)
   if (edge !== null) attach(before, edge.node, edge.output)
@@ -97,7 +100,7 @@ export function refuseOverlap(who: string, t: TensorBase): void {
 
 /** @throws RuntimeError for leaves that require gradients, and for views that must not be changed */
 export function refuseChange(who: string, t: TensorBase): void {
-  if (!isGradEnabled() || !t.requiresGrad) return
+  if (!isGradEnabled()) return
   const remedy = 'change it inside noGrad(() => ...)'
   const view = t[history]?.view ?? null
   if (view !== null && view.origin === 'noGrad') {
@@ -105,8 +108,9 @@ export function refuseChange(who: string, t: TensorBase): void {
       `${who}: this view was made in noGrad() and would be changed outside; do both inside, or both outside`,
     )
   }
-  if (nodeOf(t) === null || (view !== null && nodeOf(view.base) === null && view.base.requiresGrad)) {
-    const what = view === null ? 'this tensor' : 'this is a view of a tensor that'
+  const leaf = isLeafOfGradients(t) ? t : view !== null && isLeafOfGradients(view.base) ? view.base : null
+  if (leaf !== null) {
+    const what = leaf === t ? 'this tensor' : 'this is a view of a tensor that'
     throw new RuntimeError(`${who}: ${what} requires gradients; ${remedy}`)
   }
   if (view !== null && view.origin === 'several') {
@@ -115,6 +119,10 @@ export function refuseChange(who: string, t: TensorBase): void {
         'use add(), mul(), ... or select()',
     )
   }
+}
+
+function isLeafOfGradients(t: TensorBase): boolean {
+  return t.requiresGrad && nodeOf(t) === null
 }
 
 /** Lets `t` be `result`, whose elements it has, and the base of `t`, if it is a view, be the same but for these elements. */
@@ -126,13 +134,16 @@ function takeOver(t: TensorBase, result: TensorBase): void {
     attach(t, node, historyOf(result).output)
     return
   }
-  const { base, ofBase, toBase } = view
+  const { base, ways } = view
   const copied = new Node('CopySlices', [edgeOf(base), edgeOf(result)])
   const { shape } = t
   copied.computeBy(([g]) => {
     if (!g) return []
     const ones = TensorBase.fresh(g, dense(shape, 'float32', new Float32Array(numelOf(shape)).fill(1)))
-    return [copied.wants(0) && where(eq(toBase(ones), 0), g, 0), copied.wants(1) && ofBase(g)]
+    return [
+      copied.wants(0) && where(eq(ways.toBase(ones, base, t), 0), g, 0),
+      copied.wants(1) && ways.ofBase(g, base, t),
+    ]
   })
   attach(base, copied, 0)
 }

@@ -7,19 +7,18 @@ import * as pick from '../strided/pick.ts'
 import type { Scalar } from '../strided/promote.ts'
 import * as rearrange from '../strided/rearrange.ts'
 import { TensorBase } from '../tensorBase.ts'
-import { expand, reshape } from './views.ts'
 
 /** A copy of the positions `index` (K), int64 or int32, of `dim`, in the order of `index`. */
 export function indexSelect(x: TensorBase, dim: number, index: TensorBase): TensorBase {
   const walk = TensorBase.walkOf(x)
   const places = recordOf('indexSelect', 'the index', index)
   const result = TensorBase.fresh(x, pick.indexSelect(walk, dim, places))
-  return apply('IndexSelectBackward0', [x], result, () => {
+  return apply('IndexSelectBackward0', [x], result, ({ save }) => {
     const { shape } = x
-    if (shape.length === 0) return ([g]) => [g]
     const d = wrapDim('indexSelect', dim, shape.length)
-    const positions = pick.positionsOf('indexSelect', places, shape[d] ?? 0)
-    return ([g]) => [g && addPositions(g, d, shape[d] ?? 0, positions)]
+    const size = shape[d] ?? 1
+    const positions = save(pick.positionsOf('indexSelect', places, size))
+    return ([g]) => [g && (shape.length === 0 ? g : addPositions(g, d, size, positions()))]
   })
 }
 
@@ -75,28 +74,6 @@ export function scatterAdd(
 export function flip(x: TensorBase, dims: readonly number[]): TensorBase {
   const result = TensorBase.fresh(x, rearrange.flip(TensorBase.walkOf(x), dims))
   return apply('FlipBackward0', [x], result, () => ([g]) => [g && flip(g, dims)])
-}
-
-/** Repeated as often as `counts` say along each dimension. Further counts in front make new dimensions. */
-export function repeat(x: TensorBase, counts: readonly number[]): TensorBase {
-  const lead = counts.length - x.ndim
-  if (lead < 0 || counts.some((count) => count < 0)) {
-    return TensorBase.fresh(x, rearrange.repeat(TensorBase.walkOf(x), counts))
-  }
-  // Each dimension becomes two: the repetitions, stretched, and the positions.
-  const sizes = counts.map((_, dim) => x.shape[dim - lead] ?? 1)
-  const apart = reshape(
-    x,
-    sizes.flatMap((size) => [1, size]),
-  )
-  const stretched = expand(
-    apart,
-    sizes.flatMap((size, dim) => [counts[dim] ?? 1, size]),
-  )
-  return reshape(
-    stretched,
-    sizes.map((size, dim) => size * (counts[dim] ?? 1)),
-  )
 }
 
 /** Padded by `padding[0]` in front and `padding[1]` at the end of the last dimension, by the next two around the one before it, ... */

@@ -68,7 +68,7 @@ function parts(
     return (gradients) => {
       const some = gradients.find((g) => g !== null)
       if (!some) return []
-      const whole = gradients.map((g, k) => g ?? zerosBeside(some, shapes[k] ?? []))
+      const whole = shapes.map((shape, k) => gradients[k] ?? zerosBeside(some, shape))
       return [put(whole, wrapDim(name, dim, ndim))]
     }
   })

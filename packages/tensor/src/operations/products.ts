@@ -4,7 +4,7 @@ import { type HostEngine, onHostEngine, type PackedMatrix } from '@unroll/kernel
 import { apply } from '../autograd/apply.ts'
 import { recordOf } from '../operands.ts'
 import * as strided from '../strided/matmul.ts'
-import type { Strided } from '../strided/strided.ts'
+import { numelOf, type Strided } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
 import { sum } from './reductions.ts'
 import { reshape, squeeze, transpose, unsqueeze } from './views.ts'
@@ -70,24 +70,33 @@ export function packedLinear(
 }
 
 function ofLinear(input: TensorBase, weight: TensorBase, bias: TensorBase | null, walk: Strided): TensorBase {
-  const name = bias === null ? 'MmBackward0' : 'AddmmBackward0'
-  return apply(name, [input, weight, bias], TensorBase.fresh(input, walk), ({ save, wants }) => {
-    const [x, w] = [wants(1) && save(input), wants(0) && save(weight)]
-    return ([g]) => {
-      if (!g) return []
-      const rows = rowsOf(g)
-      return [
-        wants(0) && w && matmul(g, w()),
-        wants(1) && x && matmul(transpose(rows, 0, 1), rowsOf(x())),
-        wants(2) && sum(rows, 0),
-      ]
-    }
-  })
+  return apply(
+    linearName(input, bias),
+    [input, weight, bias],
+    TensorBase.fresh(input, walk),
+    ({ save, wants }) => {
+      const [x, w] = [wants(1) && save(input), wants(0) && save(weight)]
+      return ([g]) => {
+        if (!g) return []
+        const rows = rowsOf(g)
+        return [
+          wants(0) && w && matmul(g, w()),
+          wants(1) && x && matmul(transpose(rows, 0, 1), rowsOf(x())),
+          wants(2) && sum(rows, 0),
+        ]
+      }
+    },
+  )
 }
 
 /** (..., K) as (R, K). */
 function rowsOf(x: TensorBase): TensorBase {
-  return x.ndim === 2 ? x : reshape(x, [-1, x.size(-1)])
+  return x.ndim === 2 ? x : reshape(x, [numelOf(x.shape.slice(0, -1)), x.size(-1)])
+}
+
+function linearName({ ndim }: TensorBase, bias: TensorBase | null): string {
+  if (bias !== null) return ndim === 2 ? 'AddmmBackward0' : 'ViewBackward0'
+  return ndim === 2 ? 'MmBackward0' : ndim === 1 ? 'SqueezeBackward4' : 'UnsafeViewBackward0'
 }
 
 function matmulName(x: TensorBase, y: TensorBase): string {

@@ -1,11 +1,11 @@
 // Views: the same memory, walked another way. The gradient of a view is its elements of the source's gradient, zeros elsewhere.
 
 import { apply, markView } from '../autograd/apply.ts'
-import { history } from '../autograd/history.ts'
+import type { ViewWays } from '../autograd/history.ts'
 import { RuntimeError } from '../errors.ts'
 import { copyOf } from '../strided/cast.ts'
 import { embed, extract, type Geometry } from '../strided/region.ts'
-import { isContiguous, type Strided } from '../strided/strided.ts'
+import { contiguousStrides, isContiguous, type Strided, Walk } from '../strided/strided.ts'
 import * as views from '../strided/views.ts'
 import { TensorBase } from '../tensorBase.ts'
 
@@ -21,17 +21,17 @@ export function contiguous(x: TensorBase): TensorBase {
 
 /** The part at one position of `dim`, which disappears. */
 export function select(x: TensorBase, dim: number, index: number): TensorBase {
-  return region('SelectBackward0', x, views.select(TensorBase.walkOf(x), dim, index))
+  return region('SelectBackward0', x, (walk) => views.select(walk, dim, index))
 }
 
 /** Positions `start`, `start + step`, ... below `end` of `dim`. */
 export function slice(x: TensorBase, dim: number, start?: number, end?: number, step?: number): TensorBase {
-  return region('SliceBackward0', x, views.slice(TensorBase.walkOf(x), dim, start, end, step))
+  return region('SliceBackward0', x, (walk) => views.slice(walk, dim, start, end, step))
 }
 
 /** `length` positions of `dim` from `start` on. */
 export function narrow(x: TensorBase, dim: number, start: number, length: number): TensorBase {
-  return region('SliceBackward0', x, views.narrow(TensorBase.walkOf(x), dim, start, length))
+  return region('SliceBackward0', x, (walk) => views.narrow(walk, dim, start, length))
 }
 
 /** A view of any shape, strides and offset over the storage. */
@@ -41,7 +41,9 @@ export function asStrided(
   strides: readonly number[],
   offset: number,
 ): TensorBase {
-  return region('AsStridedBackward0', x, views.asStrided(TensorBase.walkOf(x), shape, strides, offset))
+  const walk = views.asStrided(TensorBase.walkOf(x), shape, strides, offset)
+  const [whole, place] = [geometryOf(x), geometryOf(walk)]
+  return viewOf(x, walk, 'AsStridedBackward0', (g) => embedded(g, whole, place))
 }
 
 /** Another shape over the same memory. @throws RuntimeError where that needs a copy */
@@ -125,18 +127,13 @@ export function connect(
   source: TensorBase,
   origin: 'plain' | 'several' = 'plain',
 ): TensorBase {
-  const base = source[history]?.view?.base ?? source
-  const [whole, place] = [geometryOf(base), geometryOf(part)]
-  markView(
-    part,
-    source,
-    {
-      toBase: (g) => embedded(g, whole, place),
-      ofBase: (g) => extracted(g, whole, place),
-    },
-    origin,
-  )
+  markView(part, source, ways, origin)
   return part
+}
+
+const ways: ViewWays<TensorBase> = {
+  toBase: (g, base, view) => embedded(g, geometryOf(base), geometryOf(view)),
+  ofBase: (g, base, view) => extracted(g, geometryOf(base), geometryOf(view)),
 }
 
 function viewOf(
@@ -155,10 +152,16 @@ function reshaped(name: string, x: TensorBase, walk: Strided): TensorBase {
   return viewOf(x, walk, name, (g) => reshape(g, shape))
 }
 
-/** A view of some of the elements. */
-function region(name: string, x: TensorBase, walk: Strided): TensorBase {
-  const [whole, place] = [geometryOf(x), geometryOf(walk)]
-  return viewOf(x, walk, name, (g) => embedded(g, whole, place))
+/** A view of some of the elements. `take` makes it of any record of the shape of `x`. */
+function region(name: string, x: TensorBase, take: (whole: Strided) => Strided): TensorBase {
+  const part = connect(TensorBase.fresh(x, take(TensorBase.walkOf(x))), x)
+  return apply(name, [x], part, () => {
+    // The gradient is row-major, however the elements lie in memory.
+    const { storage, shape, dtype } = x
+    const whole = new Walk(storage, shape, contiguousStrides(shape), 0, dtype)
+    const [all, place] = [geometryOf(whole), geometryOf(take(whole))]
+    return ([g]) => [g && embedded(g, all, place)]
+  })
 }
 
 /** Zeros in the shape of `whole`, but for `x` at the elements of `place`. */

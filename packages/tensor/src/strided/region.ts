@@ -2,27 +2,29 @@
 
 import { allocate, isHalf, type NumberArray } from '../dtype.ts'
 import { Storage } from '../storage.ts'
-import { cast, copyInto, copyOf } from './cast.ts'
+import { cast, copyOf } from './cast.ts'
 import { map, type UnaryLoop } from './loop.ts'
-import { dense, heldNumbers, isContiguous, numelOf, type Strided, Walk } from './strided.ts'
+import { dense, heldNumbers, isContiguous, numbersOf, numelOf, type Strided, Walk } from './strided.ts'
+import { expand } from './views.ts'
 
 /** How a tensor walks memory, without the memory. */
 export type Geometry = Pick<Strided, 'shape' | 'strides' | 'offset'>
 
 /**
  * A tensor of the shape of `whole`, row-major: zeros, and `source` (shape of `region`) at the elements of `region`. Where a region
- * has one element at several places, they add up.
+ * has one element at several places, they add up; where `whole` has, they share, as in PyTorch.
  */
 export function embed(source: Strided, whole: Geometry, region: Geometry): Strided {
   // Halves do not add up as the numbers they stand for.
   if (isHalf(source.dtype)) return cast(embed(cast(source, 'float32'), whole, region), source.dtype)
   const { base, part, result } = memoryOf(whole, region, source)
   map(accumulate, heldNumbers(part), heldNumbers(source))
-  return result ?? copyOf(base)
+  return result ?? copyOf(shared(base))
 }
 
 /** The elements of `source` (shape of `whole`) at the elements of `region`, row-major. Elements outside of `whole` are 0. */
 export function extract(source: Strided, whole: Geometry, region: Geometry): Strided {
+  if (isHalf(source.dtype)) return cast(extract(cast(source, 'float32'), whole, region), source.dtype)
   if (isContiguous(source) && isContiguous(whole)) {
     const { storage, offset, dtype } = source
     const at = region.offset - whole.offset
@@ -31,8 +33,25 @@ export function extract(source: Strided, whole: Geometry, region: Geometry): Str
     }
   }
   const { base, part } = memoryOf(whole, region, source)
-  copyInto(base, source, 'asStrided')
+  map(accumulate, heldNumbers(base), heldNumbers(source))
+  shared(base)
   return copyOf(part)
+}
+
+/** Divides each element by the number of places that it has in `t`. */
+function shared(t: Strided): Strided {
+  if (!t.shape.some((size, dim) => size > 1 && t.strides[dim] === 0)) return t
+  const places = new Walk(
+    new Storage(new Float64Array(t.storage.elements.length)),
+    t.shape,
+    t.strides,
+    t.offset,
+    'float64',
+  )
+  map(accumulate, heldNumbers(places), heldNumbers(expand(dense([], 'float64', Float64Array.of(1)), t.shape)))
+  const [data, counts] = [numbersOf(t), numbersOf(places)]
+  for (let k = 0; k < data.length; k++) data[k] = (data[k] ?? 0) / Math.max(counts[k] ?? 1, 1)
+  return t
 }
 
 /** Zeros that `whole` and `region` both walk. `result` is `whole` if that is row-major and has the memory to itself. */
