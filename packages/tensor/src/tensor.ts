@@ -530,7 +530,7 @@ export class Tensor extends TensorBase {
   /** Becomes a view of the storage of `source`, with its shape, strides and dtype. Earlier views do not change. */
   set_(source: Tensor): this {
     const record = recordOf('set_', 'the source', source)
-    inPlace.refuseChange('set_', this)
+    inPlace.cutHistory('set_', this)
     this.walk = record
     return this
   }

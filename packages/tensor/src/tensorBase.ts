@@ -1,5 +1,5 @@
 import { describeValue } from '@unroll/kernels'
-import { type History, history } from './autograd/history.ts'
+import { History, history } from './autograd/history.ts'
 import { type DType, isFloatingPoint, type TypedArray } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
 import { formatTensor } from './format/formatTensor.ts'
@@ -206,6 +206,7 @@ const presented = ['dtype', 'shape', 'data', 'requiresGrad']
  */
 export function present(tensor: TensorBase): void {
   if (!Object.hasOwn(tensor, 'walk') || Object.hasOwn(tensor, 'data') || !Object.isExtensible(tensor)) return
+  tensor[history] ??= new History()
   for (const key of ['walk', 'wantsGrad', 'gradient', history])
     Object.defineProperty(tensor, key, { enumerable: false })
   for (const key of presented) {

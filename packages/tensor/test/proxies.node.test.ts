@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { isReactive, reactive, ref, toRaw } from '@vue/reactivity'
 import { immerable, produce } from 'immer'
 import { describe, expect, it } from 'vitest'
-import { cat, Generator, linear, manualSeed, noGrad, ones, rand, Tensor, tensor } from '../src/index.ts'
+import { cat, Generator, grad, linear, manualSeed, noGrad, ones, rand, Tensor, tensor } from '../src/index.ts'
 
 const matrix = (): Tensor =>
   tensor([
@@ -82,6 +82,32 @@ describe.each(Object.entries(proxies))('through %s', (_, through) => {
       [1, 1],
     ])
     expect(t.requiresGrad).toBe(true)
+  })
+})
+
+// What inherits from a tensor is another object, with a gradient of its own.
+const ofTheTensor = Object.entries(proxies).filter(([title]) => title !== 'an object that inherits from it')
+
+describe.each(ofTheTensor)('gradients through %s', (_, through) => {
+  it('reach the tensor that is held, also where it was used directly', () => {
+    const held = matrix()
+    held.requiresGrad = true
+    const x = through(held)
+    x.mul(held).sum().backward()
+    expect(held.grad?.toArray()).toEqual([
+      [2, 4],
+      [6, 8],
+    ])
+    expect(x.grad).toEqual(held.grad)
+    expect(grad([x.pow(2).sum()], [held])[0]?.toArray()).toEqual(held.grad?.toArray())
+  })
+
+  it('know the changes of a buffer', () => {
+    const [buffer, x] = [matrix(), ones([2], { requiresGrad: true })]
+    through(buffer).at(0).copy_(x)
+    expect([buffer.gradFn?.name, through(buffer).gradFn?.name]).toEqual(['CopySlices', 'CopySlices'])
+    through(buffer).mul(2).sum().backward()
+    expect(x.grad?.toArray()).toEqual([2, 2])
   })
 })
 

@@ -1,3 +1,4 @@
+import { RuntimeError } from '../errors.ts'
 import { add } from '../operations/elementwise.ts'
 import { clone } from '../operations/views.ts'
 import { copyInto, copyOf } from '../strided/cast.ts'
@@ -20,6 +21,11 @@ export function accumulate(leaf: TensorBase, gradient: TensorBase, isRecorded: b
  */
 export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boolean): void {
   const before = TensorBase.gradientOf(tensor)
+  if (Object.isFrozen(tensor) && (before === null || isRecorded)) {
+    throw new RuntimeError(
+      'backward: a frozen tensor cannot be given its grad; use grad(), or a copy that is not frozen',
+    )
+  }
   if (isRecorded) {
     const sum = withGrad('backward', true, () => (before === null ? clone(gradient) : add(before, gradient)))
     TensorBase.setGradient(tensor, sum)

@@ -20,12 +20,15 @@ export function isDetectingAnomaly(): boolean {
  */
 export function detectAnomaly<T>(body: () => T): T {
   checkFunction('detectAnomaly', body, '; write detectAnomaly(() => ...)')
-  const before = detecting
+  const before = { detecting, depth: Reflect.get(Error, 'stackTraceLimit') }
   detecting = true
+  // Layers lie between the operation and its caller. Engines without a limit do not mind.
+  Reflect.set(Error, 'stackTraceLimit', 50)
   try {
     return body()
   } finally {
-    detecting = before
+    detecting = before.detecting
+    Reflect.set(Error, 'stackTraceLimit', before.depth)
   }
 }
 

@@ -36,6 +36,12 @@ export class History<T> {
   afterAccumulation: Set<(tensor: T) => void> | null = null
   view: ViewOf<T> | null = null
 
+  /** Undefined. Jest compares what stands under symbols, too. It asks for this first, and then finds all histories equal. */
+  get [Symbol.toStringTag](): undefined {
+    for (const key of Object.keys(this)) Object.defineProperty(this, key, { enumerable: false })
+    return undefined
+  }
+
   /** Vue's mark for objects that it must not wrap. */
   get __v_skip(): true {
     return true

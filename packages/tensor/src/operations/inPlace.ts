@@ -81,12 +81,33 @@ function change(
     return
   }
   refuseChange(who, t)
+  refuseFrozen(who, t)
   const before = TensorBase.fresh(t, copyOf(TensorBase.walkOf(t)))
   const edge = edgeOf(t)
   if (edge !== null) attach(before, edge.node, edge.output)
   const result = compute(before)
   copyInto(TensorBase.walkOf(t), TensorBase.walkOf(result), who)
   takeOver(t, result)
+}
+
+/** @throws RuntimeError if a library has frozen the tensor that would become a result of the change */
+function refuseFrozen(who: string, t: TensorBase): void {
+  const changed = t[history]?.view?.base ?? t
+  if (changed[history] !== null || !Object.isFrozen(changed)) return
+  throw new RuntimeError(
+    `${who}: a frozen tensor cannot become a result of what requires gradients; change it inside noGrad(() => ...), or a clone()`,
+  )
+}
+
+/** Lets `t` forget whose memory it was, since it gets another. @throws RuntimeError if it was computed */
+export function cutHistory(who: string, t: TensorBase): void {
+  refuseChange(who, t)
+  const node = nodeOf(t)
+  if (node !== null) {
+    throw new RuntimeError(`${who}: a result of ${node.name} cannot take other memory; use detach()`)
+  }
+  const own = t[history]
+  if (own !== null) own.view = null
 }
 
 /** @throws RuntimeError if several elements of `t` are one in memory, so that it matters which is written last */
@@ -99,7 +120,7 @@ export function refuseOverlap(who: string, t: TensorBase): void {
 }
 
 /** @throws RuntimeError for leaves that require gradients, and for views that must not be changed */
-export function refuseChange(who: string, t: TensorBase): void {
+function refuseChange(who: string, t: TensorBase): void {
   if (!isGradEnabled()) return
   const remedy = 'change it inside noGrad(() => ...)'
   const view = t[history]?.view ?? null
