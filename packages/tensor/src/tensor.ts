@@ -113,8 +113,7 @@ export class Tensor extends TensorBase {
 
   /** The part at these positions of the first dimensions: `t.at(2)`, `t.at(0, -1)`. */
   at(...indices: readonly number[]): Tensor {
-    const first = indices.length === 0 ? views.expand(this, this.shape) : this
-    return tensorOf(indices.reduce<TensorBase>((part, index) => views.select(part, 0, index), first))
+    return tensorOf(views.at(this, indices))
   }
 
   /** The part at one position of `dim`, which disappears. */

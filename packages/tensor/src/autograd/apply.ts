@@ -3,9 +3,9 @@ import { RuntimeError } from '../errors.ts'
 import { shapeText } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
 import { currentCall } from './anomaly.ts'
-import { attach, edgeOf, historyOf, nodeOf } from './edges.ts'
+import { attach, edgeOf, nodeOf } from './edges.ts'
 import { isGradEnabled } from './gradMode.ts'
-import { history, type ViewWays } from './history.ts'
+import { History, history, type ViewWays } from './history.ts'
 import { type Backward, Node } from './node.ts'
 
 /** What the rule of an operation asks while the operation is recorded, and on the way back. */
@@ -63,12 +63,14 @@ export function markView(
   origin: 'plain' | 'several',
 ): void {
   const above = source[history]?.view ?? null
-  historyOf(view).view = {
-    base: above?.base ?? source,
-    origin: isGradEnabled() ? (above && above.origin !== 'plain' ? above.origin : origin) : 'noGrad',
+  const own = new History<TensorBase>()
+  own.view = {
+    base: above === null ? source : above.base,
+    origin: !isGradEnabled() ? 'noGrad' : above === null || above.origin === 'plain' ? origin : above.origin,
     ways,
     version: view.version,
   }
+  view[history] = own
 }
 
 /** Whether an operation of these inputs is recorded. */

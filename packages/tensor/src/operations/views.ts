@@ -19,6 +19,14 @@ export function contiguous(x: TensorBase): TensorBase {
   return isContiguous(TensorBase.walkOf(x)) ? x : clone(x)
 }
 
+/** The part at these positions of the first dimensions. */
+export function at(x: TensorBase, indices: readonly number[]): TensorBase {
+  if (indices.length === 0) return expand(x, x.shape)
+  const take = (whole: Strided): Strided =>
+    indices.reduce((part, index) => views.select(part, 0, index), whole)
+  return region('SelectBackward0', x, take)
+}
+
 /** The part at one position of `dim`, which disappears. */
 export function select(x: TensorBase, dim: number, index: number): TensorBase {
   return region('SelectBackward0', x, (walk) => views.select(walk, dim, index))
