@@ -1,10 +1,10 @@
 import { describeValue } from '@unroll/kernels'
 import { checkedOptions } from '@unroll/nn'
-import { checkTensor, type DType, empty, RuntimeError, Tensor, tensor } from '@unroll/tensor'
-import { shapeText } from '@unroll/tensor/layers'
+import { checkTensor, RuntimeError, Tensor, tensor } from '@unroll/tensor'
+import { putRows, shapeText, takeRows } from '@unroll/tensor/layers'
 import { integersOf } from './integersOf.ts'
 import { PackedSequence } from './packedSequence.ts'
-import { gatherRows, type Track, trackOf, tracksOf } from './tracks.ts'
+import { asRows, packedPlaces, paddedRows } from './rows.ts'
 
 export interface PackOptions {
   /** The sequences are already sorted, longest first. If false, they are sorted here. Default true. */
@@ -69,7 +69,15 @@ export function packPaddedSequence(
       `${who}: expected lengths of at most ${T}, the timesteps of input ${shapeText(input.shape)}, got ${longest}`,
     )
   }
-  return pack(tracksOf(input, batchFirst), steps, enforceSorted, input.dtype, input.shape.slice(2))
+  const plan = planOf(steps, enforceSorted)
+  const rowOf = paddedRows(T, N, batchFirst)
+  const places = new Int32Array(plan.rows)
+  let row = 0
+  for (const [t, size] of plan.batchSizes.entries()) {
+    for (let place = 0; place < size; place++) places[row++] = rowOf(t, plan.order[place] ?? 0)
+  }
+  const [data = input] = takeRows('PackPaddedSequenceBackward0', asRows(input), [places])
+  return packedOf(data, plan, enforceSorted)
 }
 
 /**
@@ -91,7 +99,13 @@ export function packSequence(sequences: readonly Tensor[], options?: PackOptions
   const lengths = sequences.map((sequence) => sequence.size(0))
   checkLengths(who, lengths, enforceSorted)
   if (first.numel === 0) throw new RuntimeError(`${who}: cannot pack empty tensors`)
-  return pack(sequences.map(trackOf), lengths, enforceSorted, first.dtype, first.shape.slice(1))
+  const plan = planOf(lengths, enforceSorted)
+  const ordered = plan.order.flatMap((index) => sequences[index] ?? [])
+  const places = packedPlaces(
+    plan.batchSizes,
+    ordered.map((sequence) => sequence.size(0)),
+  )
+  return packedOf(putRows('PackSequenceBackward', ordered, places, plan.rows), plan, enforceSorted)
 }
 
 /**
@@ -133,15 +147,17 @@ function checkLengths(who: string, lengths: readonly number[], enforceSorted: bo
   }
 }
 
-function pack(
-  tracks: readonly Track[],
-  lengths: readonly number[],
-  enforceSorted: boolean,
-  dtype: DType,
-  trailing: readonly number[],
-): PackedSequence {
-  // Longest first; equal lengths keep their order, as in PyTorch.
-  const sequences = tracks.map((track, index) => ({ track, index, length: lengths[index] ?? 0 }))
+interface Plan {
+  /** Which of the sequences is at each place, longest first. */
+  readonly order: readonly number[]
+  readonly batchSizes: readonly number[]
+  /** Of all sequences. */
+  readonly rows: number
+}
+
+function planOf(lengths: readonly number[], enforceSorted: boolean): Plan {
+  // Equal lengths keep their order, as in PyTorch.
+  const sequences = lengths.map((length, index) => ({ index, length }))
   if (!enforceSorted) sequences.sort((a, b) => b.length - a.length)
   const batchSizes: number[] = []
   for (let t = 0, running = sequences.length; running > 0; t++) {
@@ -149,17 +165,11 @@ function pack(
     if (running > 0) batchSizes.push(running)
   }
   const rows = lengths.reduce((sum, length) => sum + length, 0)
-  const data = empty([rows, ...trailing], { dtype })
-  gatherRows(
-    data,
-    batchSizes,
-    sequences.map(({ track }) => track),
-  )
-  return new PackedSequence(
-    data,
-    int64(batchSizes),
-    enforceSorted ? null : int64(sequences.map(({ index }) => index)),
-  )
+  return { order: sequences.map(({ index }) => index), batchSizes, rows }
+}
+
+function packedOf(data: Tensor, { batchSizes, order }: Plan, enforceSorted: boolean): PackedSequence {
+  return new PackedSequence(data, int64(batchSizes), enforceSorted ? null : int64(order))
 }
 
 /** The shape of a sequence of any length: `(T, 3)`. */

@@ -1,11 +1,11 @@
 import { optionsOf } from '@unroll/kernels'
 import { checkInteger, checkType } from '@unroll/nn/recurrent'
-import { empty, full, type Tensor } from '@unroll/tensor'
-import { checkNumber } from '@unroll/tensor/layers'
+import { full, type Tensor } from '@unroll/tensor'
+import { checkNumber, putRows, takeRows } from '@unroll/tensor/layers'
 import { layoutOf, type PackedLayout } from './packedLayout.ts'
 import { checkPacked, type PackedSequence } from './packedSequence.ts'
 import { int64 } from './packPaddedSequence.ts'
-import { scatterRows, type Track, trackOf, tracksOf } from './tracks.ts'
+import { packedPlaces, paddedRows } from './rows.ts'
 
 export interface PadPackedOptions {
   /** The result is `(N, T, *)`. Default false. */
@@ -57,9 +57,15 @@ export function padPackedSequence(
   }
   const lengths = givenLengths(layout)
   const N = lengths.length
-  const lead = batchFirst ? [N, T] : [T, N]
-  const padded = full([...lead, ...data.shape.slice(1)], paddingValue, { dtype: data.dtype })
-  scatter(data, layout, tracksOf(padded, batchFirst))
+  const rowOf = paddedRows(T, N, batchFirst)
+  const places = new Int32Array(data.size(0))
+  let row = 0
+  for (const [t, size] of batchSizes.entries()) {
+    for (let place = 0; place < size; place++) places[row++] = rowOf(t, layout.order?.[place] ?? place)
+  }
+  const padding = full([], paddingValue, { dtype: data.dtype })
+  const rows = putRows('PadPackedSequenceBackward', [data], [places], T * N, padding)
+  const padded = rows.view([...(batchFirst ? [N, T] : [T, N]), ...data.shape.slice(1)])
   return [padded, int64(lengths)]
 }
 
@@ -74,19 +80,12 @@ export function unpackSequence(packed: PackedSequence): Tensor[] {
   checkPacked(who, packed)
   const { data } = packed
   const layout = layoutOf(who, packed)
-  const sequences = givenLengths(layout).map((length) =>
-    empty([length, ...data.shape.slice(1)], { dtype: data.dtype }),
-  )
-  scatter(data, layout, sequences.map(trackOf))
-  return sequences
+  const places = packedPlaces(layout.batchSizes, layout.lengths)
+  const given = layout.places?.flatMap((place) => places[place] ?? []) ?? places
+  return takeRows('UnpackSequenceBackward', data, given)
 }
 
 /** The lengths in the order in which the sequences were given. */
 function givenLengths({ lengths, places }: PackedLayout): readonly number[] {
   return places?.map((place) => lengths[place] ?? 0) ?? lengths
-}
-
-/** Copies the rows of a packed batch into tracks, which are in the order in which the sequences were given. */
-function scatter(data: Tensor, { batchSizes, order }: PackedLayout, tracks: readonly Track[]): void {
-  scatterRows(data, batchSizes, order?.flatMap((index) => tracks[index] ?? []) ?? tracks)
 }

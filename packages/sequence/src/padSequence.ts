@@ -1,11 +1,11 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkedOptions } from '@unroll/nn'
 import { checkType } from '@unroll/nn/recurrent'
-import { checkTensor, empty, full, RuntimeError, type Tensor } from '@unroll/tensor'
-import { checkNumber, shapeText } from '@unroll/tensor/layers'
+import { checkTensor, full, RuntimeError, type Tensor } from '@unroll/tensor'
+import { checkNumber, putRows, shapeText, takeRows } from '@unroll/tensor/layers'
 import { integersOf } from './integersOf.ts'
 import { checkSequences } from './packPaddedSequence.ts'
-import { copyTrack, trackOf, tracksOf } from './tracks.ts'
+import { asRows, paddedRows, placesOf } from './rows.ts'
 
 export interface PadOptions {
   /** The result is `(N, T, *)`. Default false. */
@@ -44,14 +44,14 @@ export function padSequence(sequences: readonly Tensor[], options?: PadOptions |
   }
   const lengths = sequences.map((sequence) => sequence.size(0))
   const [T, N] = [Math.max(...lengths), sequences.length]
-  const lead = batchFirst ? [N, T] : [T, N]
-  const padded = full([...lead, ...shape.slice(1)], paddingValue, { dtype })
-  const tracks = sequences.map(trackOf)
-  tracksOf(padded, batchFirst).forEach((to, n) => {
-    const [from, length = 0] = [tracks[n], lengths[n]]
-    if (from) copyTrack(from, to, length, paddingSide === 'left' ? T - length : 0)
+  const rowOf = paddedRows(T, N, batchFirst)
+  const places = lengths.map((length, n) => {
+    const first = paddingSide === 'left' ? T - length : 0
+    return placesOf(length, (t) => rowOf(first + t, n))
   })
-  return padded
+  const padding = full([], paddingValue, { dtype })
+  const rows = putRows('PadSequenceBackward0', sequences, places, T * N, padding)
+  return rows.view([...(batchFirst ? [N, T] : [T, N]), ...shape.slice(1)])
 }
 
 /**
@@ -77,20 +77,14 @@ export function unpadSequence(
     throw new RangeError(`${who}: expected at least 2 dimensions, got shape ${shapeText(padded.shape)}`)
   }
   const steps = integersOf(who, 'lengths', lengths)
-  const tracks = tracksOf(padded, batchFirst)
-  if (steps.length !== tracks.length) {
-    throw new RangeError(
-      `${who}: expected as many lengths as sequences, ${tracks.length}, got ${steps.length}`,
-    )
+  const [N, T] = batchFirst ? [padded.size(0), padded.size(1)] : [padded.size(1), padded.size(0)]
+  if (steps.length !== N) {
+    throw new RangeError(`${who}: expected as many lengths as sequences, ${N}, got ${steps.length}`)
   }
-  const T = padded.size(batchFirst ? 1 : 0)
   if (steps.some((length) => length < 0 || length > T)) {
     throw new RangeError(`${who}: expected lengths from 0 to ${T}, the timesteps, got [${steps.join(', ')}]`)
   }
-  return tracks.map((track, n) => {
-    const length = steps[n] ?? 0
-    const sequence = empty([length, ...padded.shape.slice(2)], { dtype: padded.dtype })
-    copyTrack(track, trackOf(sequence), length)
-    return sequence
-  })
+  const rowOf = paddedRows(T, N, batchFirst)
+  const places = steps.map((length, n) => placesOf(length, (t) => rowOf(t, n)))
+  return takeRows('UnpadSequenceBackward', asRows(padded), places)
 }

@@ -23,7 +23,7 @@ export function indexSelect(x: TensorBase, dim: number, index: TensorBase): Tens
 }
 
 /**
- * The positions of a dimension counted from the front, which must exist, as a copy.
+ * The positions of a dimension counted from the front, which must exist, as a copy. -1 gives zeros.
  * @param name of the operation that this is
  */
 function takePositions(

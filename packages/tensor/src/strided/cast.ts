@@ -73,19 +73,18 @@ export function mover(out: TypedArray, from: TypedArray): (to: number, at: numbe
 }
 
 /** Copies runs of `length` elements, from a position in one memory to a position in another of the same kind. */
-export function blockCopier(
+export function runCopier(
   out: TypedArray,
   from: TypedArray,
-  length: number,
-): (to: number, at: number) => void {
+): (to: number, at: number, length: number) => void {
   if (holdsBigints(out)) {
     if (!holdsBigints(from)) throw new TypeError('expected memory of bigints')
-    return (to, at) => out.set(from.subarray(at, at + length), to)
+    return (to, at, length) => out.set(from.subarray(at, at + length), to)
   }
   if (holdsBigints(from)) throw new TypeError('expected memory of numbers')
-  if (length > shortRun) return (to, at) => out.set(from.subarray(at, at + length), to)
-  return (to, at) => {
-    for (let k = 0; k < length; k++) out[to + k] = from[at + k] ?? 0
+  return (to, at, length) => {
+    if (length > shortRun) out.set(from.subarray(at, at + length), to)
+    else for (let k = 0; k < length; k++) out[to + k] = from[at + k] ?? 0
   }
 }
 

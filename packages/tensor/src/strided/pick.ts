@@ -1,8 +1,8 @@
 // Elements picked by index tensors.
 
-import { checkSigned, type TypedArray } from '../dtype.ts'
+import { checkSigned, holdsBigints, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { blockCopier, contiguous, copyInto, elementsOf, mover } from './cast.ts'
+import { contiguous, copyInto, elementsOf, mover, runCopier } from './cast.ts'
 import { wrapDim } from './dims.ts'
 import { forEachRow } from './loop.ts'
 import { dense, isContiguous, numbersOf, numelOf, type Strided, shapeText, Walk } from './strided.ts'
@@ -21,7 +21,9 @@ export function indexSelect(t: Strided, dim: number, index: Strided): Strided {
   return takePositions(t, d, positions)
 }
 
-/** The same for valid positions of a dimension counted from the front. */
+/**
+ * The same for positions of a dimension counted from the front, which must exist. At -1 is `padding`, a scalar, or zeros.
+ */
 export function takePositions(t: Strided, dim: number, positions: Int32Array): Strided {
   const result = dense(t.shape.with(dim, positions.length), t.dtype)
   if (isContiguous(t)) {
@@ -29,13 +31,16 @@ export function takePositions(t: Strided, dim: number, positions: Int32Array): S
     copyBlocks(result.storage.elements, elementsOf(t), positions, t.shape[dim] ?? 1, block)
   } else {
     positions.forEach((position, k) => {
-      copyInto(select(result, dim, k), select(t, dim, position), 'indexSelect')
+      if (position >= 0) copyInto(select(result, dim, k), select(t, dim, position), 'indexSelect')
     })
   }
   return result
 }
 
-/** Copies `from` (..., size, block) at `positions` of its middle dimension to `out` (..., positions, block). */
+/**
+ * Copies `from` (..., size, block) at `positions` of its middle dimension to `out` (..., positions, block). Positions that follow
+ * each other are copied at once.
+ */
 function copyBlocks(
   out: TypedArray,
   from: TypedArray,
@@ -43,15 +48,57 @@ function copyBlocks(
   size: number,
   block: number,
 ): void {
-  const copy = blockCopier(out, from, block)
+  const copy = runCopier(out, from)
   const groups = from.length === 0 ? 0 : from.length / (size * block)
   let to = 0
   for (let group = 0; group < groups; group++) {
-    for (let k = 0; k < positions.length; k++) {
-      copy(to, (group * size + (positions[k] ?? 0)) * block)
-      to += block
+    for (let k = 0; k < positions.length; ) {
+      const first = positions[k] ?? 0
+      let count = 1
+      if (first >= 0) {
+        while (positions[k + count] === first + count) count++
+        copy(to, (group * size + first) * block, count * block)
+      }
+      k += count
+      to += count * block
     }
   }
+}
+
+/**
+ * Writes the rows of tensors, their positions of dimension 0, into a new one: row `r` of `parts[k]` at `places[k][r]`. All other rows
+ * are `padding`, a scalar.
+ * @param parts at least one, of equal dtypes and sizes but for dimension 0
+ */
+export function putRows(
+  parts: readonly Strided[],
+  places: readonly Int32Array[],
+  rows: number,
+  padding: Strided | null,
+): Strided {
+  const { shape, dtype } = parts[0] ?? dense([0], 'float32')
+  const result = dense(shape.with(0, rows), dtype)
+  const out = result.storage.elements
+  if (padding) fill(out, elementsOf(padding)[0] ?? 0)
+  const block = numelOf(shape.slice(1))
+  for (const [k, part] of parts.entries()) {
+    const own = places[k] ?? new Int32Array(0)
+    const copy = runCopier(out, elementsOf(part))
+    for (let r = 0; r < own.length; ) {
+      const first = own[r] ?? 0
+      let count = 1
+      while (own[r + count] === first + count) count++
+      copy(first * block, r * block, count * block)
+      r += count
+    }
+  }
+  return result
+}
+
+function fill(out: TypedArray, element: number | bigint): void {
+  if (holdsBigints(out)) out.fill(BigInt(element))
+  // The memory is 0 already, but not -0.
+  else if (!Object.is(element, 0)) out.fill(Number(element))
 }
 
 /**
@@ -85,7 +132,8 @@ export function gather(t: Strided, dim: number, index: Strided): Strided {
 }
 
 /**
- * The gradient of {@link takePositions}: `out[positions[k]] += t[k]` along `dim`, whose size becomes `size`. `t` is of floats.
+ * The gradient of {@link takePositions}: `out[positions[k]] += t[k]` along `dim`, whose size becomes `size`. What is at -1 is left
+ * out. `t` is of floats.
  */
 export function addPositions(t: Strided, dim: number, size: number, positions: Int32Array): Strided {
   const result = dense(t.shape.with(dim, size), t.dtype)
@@ -96,7 +144,8 @@ export function addPositions(t: Strided, dim: number, size: number, positions: I
   for (let group = 0; group < groups; group++) {
     for (const position of positions) {
       const to = (group * size + position) * block
-      for (let k = 0; k < block; k++) out[to + k] = (out[to + k] ?? 0) + (from[at + k] ?? 0)
+      if (position >= 0)
+        for (let k = 0; k < block; k++) out[to + k] = (out[to + k] ?? 0) + (from[at + k] ?? 0)
       at += block
     }
   }
