@@ -10,10 +10,12 @@ import {
   type Tensor,
   zeros,
 } from '@unroll/tensor'
-import { shapeText } from '@unroll/tensor/layers'
+import { ofFloats, shapeText } from '@unroll/tensor/layers'
 import { checkCounts, checkedOptions, checkType } from './arguments.ts'
 import { allocateLike, checkSameDType, floatsOf } from './functional/floats.ts'
 import { channelMoments, type Moments, normalizeChannels } from './functional/normalize.ts'
+import { channelGradients } from './functional/normalizeGradients.ts'
+import { recordNormalize } from './functional/recordNormalize.ts'
 import { ones_, zeros_ } from './init.ts'
 import { Module } from './module.ts'
 import { moduleState, onOwnEngine } from './moduleState.ts'
@@ -129,20 +131,43 @@ export class BatchNorm1d extends Module {
     checkSameDType(who, input, weight ?? running_mean)
     const x = floatsOf(who, 'input', input)
     const length = input.ndim === 3 ? input.size(2) : 1
-    const moments =
-      !this.training && running_mean && running_var
-        ? {
-            mean: floatsOf(who, 'running_mean', running_mean),
-            variance: floatsOf(who, 'running_var', running_var),
-          }
-        : onOwnEngine(this, () => learn(this, input, x, length))
+    const running =
+      !this.training && running_mean && running_var ? ([running_mean, running_var] as const) : null
+    const moments = running
+      ? {
+          mean: floatsOf(who, 'running_mean', running[0]),
+          variance: floatsOf(who, 'running_var', running[1]),
+        }
+      : onOwnEngine(this, () => learn(this, input, x, length))
     const affine = {
       weight: weight && floatsOf(who, 'weight', weight),
       bias: bias && floatsOf(who, 'bias', bias),
     }
     const out = allocateLike(x, x.length)
     normalizeChannels(x, numFeatures, length, moments, eps, affine, out)
-    return fromData(out, { shape: input.shape })
+    const result = ofFloats(out, input.shape)
+    onOwnEngine(this, () =>
+      recordNormalize('NativeBatchNormBackward0', input, weight, bias, result, {
+        shape: [input.size(0), numFeatures, length],
+        dims: [0, 2],
+        others: [0, 2],
+        affine: [1, numFeatures, 1],
+        eps,
+        moments: running,
+        compute: (x, w, g) =>
+          channelGradients(
+            floatsOf(who, 'input', x),
+            numFeatures,
+            length,
+            moments,
+            running !== null,
+            eps,
+            w && floatsOf(who, 'weight', w),
+            floatsOf(who, 'gradient', g),
+          ),
+      }),
+    )
+    return result
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {

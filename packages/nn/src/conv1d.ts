@@ -1,10 +1,11 @@
-import { describeValue } from '@unroll/kernels'
-import { checkTensor, type DType, empty, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
-import { shapeText } from '@unroll/tensor/layers'
+import { describeValue, onHostEngine } from '@unroll/kernels'
+import { checkTensor, type DType, empty, RuntimeError, type Tensor } from '@unroll/tensor'
+import { ofFloats, shapeText } from '@unroll/tensor/layers'
 import { checkCounts, checkedOptions, checkInteger } from './arguments.ts'
 import { conv1d } from './functional/conv1d.ts'
 import { checkSameDType, floatsOf } from './functional/floats.ts'
 import { type PaddingMode, paddedPositions } from './functional/padding.ts'
+import { recordConv1d } from './functional/recordConv1d.ts'
 import { kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'
 import { hostEngineOf, residentOf } from './moduleState.ts'
@@ -118,8 +119,7 @@ export class Conv1d extends Module {
     const batch = isBatched ? input.size(0) : 1
     const engine = hostEngineOf(this, 'Conv1d')
     const resident = residentOf(this, 'kernels', () => new ResidentKernels())
-    const data = conv1d(engine, {
-      x: floatsOf(who, 'input', input),
+    const geometry = {
       batch,
       channels: inChannels,
       length,
@@ -128,9 +128,12 @@ export class Conv1d extends Module {
       stride,
       dilation,
       outLength,
-      kernels: resident.get(engine, groups, weight, bias),
-    })
-    return fromData(data, { shape: [...(isBatched ? [batch] : []), this.outChannels, outLength] })
+    }
+    const x = floatsOf(who, 'input', input)
+    const data = conv1d(engine, { ...geometry, x, kernels: resident.get(engine, groups, weight, bias) })
+    const result = ofFloats(data, [...(isBatched ? [batch] : []), this.outChannels, outLength])
+    onHostEngine(engine, () => recordConv1d(input, weight, bias, result, groups, geometry))
+    return result
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {

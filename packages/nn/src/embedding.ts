@@ -1,6 +1,15 @@
 import type { DeviceMatrix, DeviceOperations } from '@unroll/kernels'
-import { checkTensor, type DType, elementsOf, empty, noGrad, RuntimeError, Tensor } from '@unroll/tensor'
-import { shapeText } from '@unroll/tensor/layers'
+import {
+  checkTensor,
+  type DType,
+  elementsOf,
+  empty,
+  isGradEnabled,
+  noGrad,
+  RuntimeError,
+  Tensor,
+} from '@unroll/tensor'
+import { addPositions, record, shapeText, withGrad } from '@unroll/tensor/layers'
 import { checkCounts, checkedOptions, checkInteger } from './arguments.ts'
 import { normal_ } from './init.ts'
 import { Module } from './module.ts'
@@ -106,7 +115,10 @@ export class Embedding extends Module {
     const there = indices.numel === 0 ? null : Embedding.forwardOnDevice(this, operationsOf(this), indices)
     // Taking rows is not a computation, so the host may do it: for tables that are not float32, and to report a wrong
     // index.
-    return there === null ? lookUp(this, indices) : resultOf(this, 'Embedding', indices, there)
+    if (there === null) return lookUp(this, indices)
+    const mode = isGradEnabled()
+    const rows = await resultOf(this, 'Embedding', indices, there)
+    return withGrad('Embedding.forwardAsync', mode, () => recorded(this, indices, rows))
   }
 
   /** See {@link ForwardOnDevice}. */
@@ -140,10 +152,29 @@ type Defaults = Required<Omit<EmbeddingOptions, 'weight'>> & { readonly weight: 
 const defaults: Defaults = { paddingIdx: null, dtype: 'float32', weight: undefined }
 
 /** The rows of the table, on the host. */
-function lookUp({ weight, embeddingDim }: Embedding, indices: Tensor): Tensor {
+function lookUp(module: Embedding, indices: Tensor): Tensor {
   checkIndices(indices)
-  const rows = weight.indexSelect(0, indices.flatten())
-  return rows.view([...indices.shape, embeddingDim])
+  const { weight, embeddingDim } = module
+  const rows = noGrad(() => weight.indexSelect(0, indices.flatten()).view([...indices.shape, embeddingDim]))
+  return recorded(module, indices, rows)
+}
+
+/** Records that `rows` were taken from the table. Rows that were taken several times add up their gradients. */
+function recorded(
+  { weight, numEmbeddings, embeddingDim, paddingIdx }: Embedding,
+  indices: Tensor,
+  rows: Tensor,
+): Tensor {
+  record('EmbeddingBackward0', [weight], [rows], ({ save }) => {
+    const saved = save(indices)
+    return ([g]) => {
+      if (!g) return []
+      const positions = Int32Array.from(elementsOf(saved()), Number)
+      const kept = positions.map((position) => (position === paddingIdx ? -1 : position))
+      return [addPositions(g.reshape([positions.length, embeddingDim]), 0, numEmbeddings, kept)]
+    }
+  })
+  return rows
 }
 
 function checkIndices(indices: unknown): asserts indices is Tensor {

@@ -1,3 +1,5 @@
+import { isGradEnabled } from '@unroll/tensor'
+import { withGrad } from '@unroll/tensor/layers'
 import { checkedOptions } from './arguments.ts'
 
 /** The part of a module that hooks use. */
@@ -89,8 +91,10 @@ export class ForwardHooks {
         return this.#after(args, Reflect.apply(forward, module, args))
       }),
       override(module, 'forwardAsync', async (...given: unknown[]): Promise<unknown> => {
+        const mode = isGradEnabled()
         const args = this.#before(given)
-        return this.#after(args, await this.#start(() => Reflect.apply(forwardAsync, module, args)))
+        const result = await this.#start(() => Reflect.apply(forwardAsync, module, args))
+        return withGrad('forwardAsync', mode, () => this.#after(args, result))
       }),
     ]
     return () => {

@@ -1,10 +1,13 @@
-import { checkTensor, type DType, empty, tensor as fromData, RuntimeError, type Tensor } from '@unroll/tensor'
-import { shapeText } from '@unroll/tensor/layers'
+import { checkTensor, type DType, empty, RuntimeError, type Tensor } from '@unroll/tensor'
+import { ofFloats, shapeText } from '@unroll/tensor/layers'
 import { checkCounts, checkedOptions } from './arguments.ts'
 import { allocateLike, checkSameDType, floatsOf } from './functional/floats.ts'
 import { type Affine, normalizeRows } from './functional/normalize.ts'
+import { rowGradients } from './functional/normalizeGradients.ts'
+import { recordNormalize } from './functional/recordNormalize.ts'
 import { ones_, zeros_ } from './init.ts'
 import { Module } from './module.ts'
+import { onOwnEngine } from './moduleState.ts'
 import type { ModuleStream } from './moduleStream.ts'
 import { Parameter } from './parameter.ts'
 import { pythonNumber } from './pythonNumber.ts'
@@ -82,7 +85,7 @@ export class LayerNorm extends Module {
    */
   override forward(input: Tensor): Tensor {
     const who = 'LayerNorm.forward'
-    const { normalizedShape, weight, eps } = this
+    const { normalizedShape, weight, bias, eps } = this
     checkTensor(who, 'input', input)
     const last = input.shape.slice(-normalizedShape.length)
     if (shapeText(last) !== shapeText(normalizedShape)) {
@@ -93,8 +96,28 @@ export class LayerNorm extends Module {
     checkSameDType(who, input, weight)
     const x = floatsOf(who, 'input', input)
     const out = allocateLike(x, x.length)
-    normalizeRows(x, sizeOf(normalizedShape), eps, affineOf(this), out)
-    return fromData(out, { shape: input.shape })
+    const columns = normalizedShape.reduce((product, size) => product * size, 1)
+    normalizeRows(x, atLeast1(columns), eps, affineOf(this), out)
+    const result = ofFloats(out, input.shape)
+    onOwnEngine(this, () =>
+      recordNormalize('NativeLayerNormBackward0', input, weight, bias, result, {
+        shape: [x.length / atLeast1(columns), columns],
+        dims: [1],
+        others: [0],
+        affine: [columns],
+        eps,
+        moments: null,
+        compute: (x, w, g) =>
+          rowGradients(
+            floatsOf(who, 'input', x),
+            columns,
+            eps,
+            w && floatsOf(who, 'weight', w),
+            floatsOf(who, 'gradient', g),
+          ),
+      }),
+    )
+    return result
   }
 
   override async forwardAsync(input: Tensor): Promise<Tensor> {
@@ -131,12 +154,9 @@ function affineOf({ weight, bias }: LayerNorm): Affine {
   return { weight: weight && floatsOf(who, 'weight', weight), bias: bias && floatsOf(who, 'bias', bias) }
 }
 
-/** Number of elements of a part; at least 1, so that a loop over parts ends. */
-function sizeOf(shape: readonly number[]): number {
-  return Math.max(
-    1,
-    shape.reduce((product, size) => product * size, 1),
-  )
+/** The width of parts, so that a loop over parts ends. */
+function atLeast1(columns: number): number {
+  return Math.max(1, columns)
 }
 
 function checkShape(shape: readonly number[]): void {

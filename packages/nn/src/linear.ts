@@ -1,6 +1,14 @@
 import type { DeviceMatrix, DeviceOperations, PackedMatrix } from '@unroll/kernels'
-import { checkTensor, type DType, elementsOf, empty, type Tensor, tensor } from '@unroll/tensor'
-import { linearShape, packedLinear } from '@unroll/tensor/layers'
+import {
+  checkTensor,
+  type DType,
+  elementsOf,
+  empty,
+  isGradEnabled,
+  type Tensor,
+  tensor,
+} from '@unroll/tensor'
+import { linearShape, packedLinear, recordLinear, withGrad } from '@unroll/tensor/layers'
 import { checkCounts, checkedOptions } from './arguments.ts'
 import { kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'
@@ -86,17 +94,23 @@ export class Linear extends Module {
     checkTensor('Linear.forwardAsync', 'input', input)
     const shape = linearShape(input, weight, bias)
     const there = input.numel === 0 ? null : Linear.forwardOnDevice(this, operationsOf(this), input)
-    if (there !== null) return resultOf(this, 'Linear', input, there)
-    const data = await engine.matmul({
-      a: moduleFloats('Linear.forwardAsync', input),
-      b: moduleFloats('Linear.forwardAsync', weight),
-      m: shape.slice(0, -1).reduce((product, size) => product * size, 1),
-      k: inFeatures,
-      n: outFeatures,
-      transposeB: true,
-      bias: bias && moduleFloats('Linear.forwardAsync', bias),
-    })
-    return tensor(data, { shape })
+    const mode = isGradEnabled()
+    const product =
+      there !== null
+        ? await resultOf(this, 'Linear', input, there)
+        : tensor(
+            await engine.matmul({
+              a: moduleFloats('Linear.forwardAsync', input),
+              b: moduleFloats('Linear.forwardAsync', weight),
+              m: shape.slice(0, -1).reduce((product, size) => product * size, 1),
+              k: inFeatures,
+              n: outFeatures,
+              transposeB: true,
+              bias: bias && moduleFloats('Linear.forwardAsync', bias),
+            }),
+            { shape },
+          )
+    return withGrad('Linear.forwardAsync', mode, () => recordLinear(input, weight, bias, product))
   }
 
   /** See {@link ForwardOnDevice}. */

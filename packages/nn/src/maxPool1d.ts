@@ -7,7 +7,7 @@ import {
   type Tensor,
   zeros,
 } from '@unroll/tensor'
-import { shapeText } from '@unroll/tensor/layers'
+import { addPositions, record, shapeText } from '@unroll/tensor/layers'
 import { checkedOptions, checkInteger } from './arguments.ts'
 import { maxPositions, takePositions } from './functional/maxPool1d.ts'
 import { Module } from './module.ts'
@@ -103,6 +103,10 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
     }
     const output = zeros([...shape.slice(0, -1), outLength], { dtype })
     takePositions(elements, length, positions, outLength, elementsOf(output))
+    record('MaxPool2DWithIndicesBackward0', [input], [output], () => ([g]) => {
+      const places = positions.map((position, k) => Math.floor(k / outLength) * length + position)
+      return [g && addPositions(g.reshape([places.length]), 0, input.numel, places).reshape(shape)]
+    })
     if (!this.returnIndices) return output
     return [output, fromData(BigInt64Array.from(positions, BigInt), { shape: output.shape })]
   }

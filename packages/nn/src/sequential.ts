@@ -1,4 +1,5 @@
-import type { Tensor } from '@unroll/tensor'
+import { isGradEnabled, type Tensor } from '@unroll/tensor'
+import { withGrad } from '@unroll/tensor/layers'
 import { checkModule, moduleAt, modulesOf } from './listedModules.ts'
 import { Module } from './module.ts'
 import type { ModuleStream } from './moduleStream.ts'
@@ -64,12 +65,15 @@ export class Sequential<const M extends readonly Module[] = readonly Module[]> e
    */
   override forwardAsync(input: InputOf<M>): Promise<Awaited<OutputOf<M>>>
   override async forwardAsync(input: unknown): Promise<unknown> {
+    // What runs after an `await` runs in the mode of the call.
+    const mode = isGradEnabled()
+    const inMode = <T>(run: () => T): T => withGrad('Sequential.forwardAsync', mode, run)
     let value = input
     for (const module of this) {
-      const there = onDevice(module, value)
+      const there = inMode(() => onDevice(module, value))
       if (there === null) {
         const input = isDeviceValue(value) ? await value.toHost() : value
-        value = await Reflect.apply(module.forwardAsync, module, [input])
+        value = await inMode(() => Reflect.apply(module.forwardAsync, module, [input]))
       } else value = there
     }
     return isDeviceValue(value) ? value.toHost() : value

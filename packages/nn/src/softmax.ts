@@ -1,6 +1,6 @@
 import { type DeviceOperations, onHostEngine } from '@unroll/kernels'
-import { checkTensor, type Tensor, zerosLike } from '@unroll/tensor'
-import { wrapDim } from '@unroll/tensor/layers'
+import { checkTensor, isGradEnabled, type Tensor, zerosLike } from '@unroll/tensor'
+import { record, withGrad, wrapDim } from '@unroll/tensor/layers'
 import { checkInteger } from './arguments.ts'
 import { Module } from './module.ts'
 import { engineOf, hostEngineOf } from './moduleState.ts'
@@ -49,13 +49,17 @@ export class Softmax extends Module {
     checkTensor('Softmax.forwardAsync', 'input', input)
     const dim = wrapDim('softmax', this.dim, input.ndim)
     if (input.numel === 0) return zerosLike(input)
+    const mode = isGradEnabled()
+    const recorded = <T>(compute: () => T): T => withGrad('Softmax.forwardAsync', mode, compute)
     // A tensor without dimensions, too: its error says that devices do not take it.
     if (dim >= input.ndim - 1) {
-      return resultOf(this, 'Softmax', input, Softmax.forwardOnDevice(this, operationsOf(this), input))
+      const there = Softmax.forwardOnDevice(this, operationsOf(this), input)
+      const result = await resultOf(this, 'Softmax', input, there)
+      return recorded(() => recordSoftmax(input, result))
     }
     // Devices compute it over the last dimension only.
     const last = await new Softmax(-1).to(engineOf(this)).forwardAsync(input.transpose(dim, -1))
-    return last.transpose(dim, -1)
+    return recorded(() => last.transpose(dim, -1))
   }
 
   /** Computes over the last dimension only: see {@link ForwardOnDevice}. */
@@ -77,4 +81,18 @@ export class Softmax extends Module {
   override extraRepr(): string {
     return `dim=${this.dim}`
   }
+}
+
+/** Records what a device computed over the last dimension, and returns it. */
+function recordSoftmax(input: Tensor, result: Tensor): Tensor {
+  record('SoftmaxBackward0', [input], [result], ({ save }) => {
+    const output = save(result)
+    return ([g]) => {
+      if (!g) return []
+      const y = output()
+      const gy = g.mul(y)
+      return [gy.sub(y.mul(gy.sum(-1, true)))]
+    }
+  })
+  return result
 }

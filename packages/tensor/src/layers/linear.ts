@@ -23,6 +23,11 @@ export function packedLinear(
   return tensorOf(products.packedLinear(engine, input, weight, bias, packed))
 }
 
+/** Records `result` as that of `linear`, wherever it was computed, and returns it. */
+export function recordLinear(input: Tensor, weight: Tensor, bias: Tensor | null, result: Tensor): Tensor {
+  return tensorOf(products.recordLinear(input, weight, bias, result))
+}
+
 /**
  * The shape of the result of `linear`, (..., O).
  * @throws RuntimeError if the shapes do not fit or the dtypes differ

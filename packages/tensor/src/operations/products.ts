@@ -4,7 +4,7 @@ import { type HostEngine, onHostEngine, type PackedMatrix } from '@unroll/kernel
 import { apply } from '../autograd/apply.ts'
 import { recordOf } from '../operands.ts'
 import * as strided from '../strided/matmul.ts'
-import { numelOf, type Strided } from '../strided/strided.ts'
+import { numelOf } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
 import { sum } from './reductions.ts'
 import { reshape, squeeze, transpose, unsqueeze } from './views.ts'
@@ -51,7 +51,7 @@ function rightGradient(g: TensorBase, left: TensorBase, ndim: number): TensorBas
 export function linear(input: TensorBase, weight: TensorBase, bias: TensorBase | null): TensorBase {
   const [x, w] = [recordOf('linear', 'the input', input), recordOf('linear', 'the weight', weight)]
   const b = bias === null ? null : recordOf('linear', 'the bias', bias)
-  return ofLinear(input, weight, bias, strided.linear(x, w, b))
+  return recordLinear(input, weight, bias, TensorBase.fresh(input, strided.linear(x, w, b)))
 }
 
 /** As {@link linear}, by a weight and bias that `engine` keeps. */
@@ -65,28 +65,29 @@ export function packedLinear(
   const [x, w] = [recordOf('linear', 'the input', input), recordOf('linear', 'the weight', weight)]
   const b = bias === null ? null : recordOf('linear', 'the bias', bias)
   return onHostEngine(engine, () =>
-    ofLinear(input, weight, bias, strided.packedLinear(engine, x, w, b, packed)),
+    recordLinear(input, weight, bias, TensorBase.fresh(input, strided.packedLinear(engine, x, w, b, packed))),
   )
 }
 
-function ofLinear(input: TensorBase, weight: TensorBase, bias: TensorBase | null, walk: Strided): TensorBase {
-  return apply(
-    linearName(input, bias),
-    [input, weight, bias],
-    TensorBase.fresh(input, walk),
-    ({ save, wants }) => {
-      const [x, w] = [wants(1) && save(input), wants(0) && save(weight)]
-      return ([g]) => {
-        if (!g) return []
-        const rows = rowsOf(g)
-        return [
-          wants(0) && w && matmul(g, w()),
-          wants(1) && x && matmul(transpose(rows, 0, 1), rowsOf(x())),
-          wants(2) && sum(rows, 0),
-        ]
-      }
-    },
-  )
+/** Records a result of {@link linear}, wherever it was computed, and returns it. */
+export function recordLinear(
+  input: TensorBase,
+  weight: TensorBase,
+  bias: TensorBase | null,
+  result: TensorBase,
+): TensorBase {
+  return apply(linearName(input, bias), [input, weight, bias], result, ({ save, wants }) => {
+    const [x, w] = [wants(1) && save(input), wants(0) && save(weight)]
+    return ([g]) => {
+      if (!g) return []
+      const rows = rowsOf(g)
+      return [
+        wants(0) && w && matmul(g, w()),
+        wants(1) && x && matmul(transpose(rows, 0, 1), rowsOf(x())),
+        wants(2) && sum(rows, 0),
+      ]
+    }
+  })
 }
 
 /** (..., K) as (R, K). */
