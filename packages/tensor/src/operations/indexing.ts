@@ -26,7 +26,7 @@ export function indexSelect(x: TensorBase, dim: number, index: TensorBase): Tens
  * The positions of a dimension counted from the front, which must exist, as a copy. -1 gives zeros.
  * @param name of the operation that this is
  */
-function takePositions(
+export function takePositions(
   x: TensorBase,
   dim: number,
   positions: Int32Array,
@@ -38,7 +38,7 @@ function takePositions(
 }
 
 /** The gradient of {@link takePositions}. */
-function addPositions(x: TensorBase, dim: number, size: number, positions: Int32Array): TensorBase {
+export function addPositions(x: TensorBase, dim: number, size: number, positions: Int32Array): TensorBase {
   const result = TensorBase.fresh(x, pick.addPositions(TensorBase.walkOf(x), dim, size, positions))
   return apply('IndexAddBackward0', [x], result, () => ([g]) => [g && takePositions(g, dim, positions)])
 }
