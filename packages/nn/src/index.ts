@@ -46,6 +46,24 @@ export { Softmax } from './softmax.ts'
 
 export { gradientNorms } from './gradientNorms.ts'
 
+// Losses
+
+export { BCELoss, type BCELossOptions, binaryCrossEntropy } from './losses/binaryCrossEntropy.ts'
+export {
+  BCEWithLogitsLoss,
+  type BCEWithLogitsLossOptions,
+  binaryCrossEntropyWithLogits,
+} from './losses/binaryCrossEntropyWithLogits.ts'
+export { CrossEntropyLoss, type CrossEntropyLossOptions, crossEntropy } from './losses/crossEntropy.ts'
+export { CTCLoss, type CTCLossOptions, ctcLoss, type Lengths } from './losses/ctcLoss.ts'
+export { HuberLoss, type HuberLossOptions, huberLoss } from './losses/huberLoss.ts'
+export { KLDivLoss, type KLDivLossOptions, klDiv } from './losses/klDiv.ts'
+export { L1Loss, l1Loss } from './losses/l1Loss.ts'
+export { MSELoss, mseLoss } from './losses/mseLoss.ts'
+export { NLLLoss, type NLLLossOptions, nllLoss } from './losses/nllLoss.ts'
+export type { LossOptions, Reduction } from './losses/reduction.ts'
+export { SmoothL1Loss, type SmoothL1LossOptions, smoothL1Loss } from './losses/smoothL1Loss.ts'
+
 // Initialisation
 
 export {
