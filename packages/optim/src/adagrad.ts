@@ -29,7 +29,7 @@ const defaults: AdagradOptions = {
  *
  * ```math
  * s = s + g^2
- * p = p - lr g/(sqrt(s) + eps)
+ * p = p - lr g / (sqrt(s) + eps)
  * ```
  *
  * @throws TypeError on unknown options, RangeError on options out of range

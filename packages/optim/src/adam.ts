@@ -32,7 +32,9 @@ const defaults: AdamOptions = {
  * ```math
  * m = beta_1 m + (1 - beta_1) g
  * v = beta_2 v + (1 - beta_2) g^2
- * p = p - lr/(1 - beta_1^t) m/(sqrt(v)/sqrt(1 - beta_2^t) + eps)
+ * m' = m / (1 - beta_1^t)
+ * v' = v / (1 - beta_2^t)
+ * p = p - lr m' / (sqrt(v') + eps)
  * ```
  * t counts the steps of a parameter from 1.
  *

@@ -25,7 +25,7 @@ const eps = 1e-6
  * const weight = tensor([0, 0], { requiresGrad: true })
  * weight.grad = tensor([3, 4])
  * clipGradNorm([weight], 1).item()   // 5
- * weight.grad.toArray()   // [0.5999998450279236, 0.7999997735023499]
+ * weight.grad.toArray()   // [0.5999999046325684, 0.7999998331069946]
  * @see PyTorch: [torch.nn.utils.clip_grad_norm_](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html)
  */
 export function clipGradNorm(

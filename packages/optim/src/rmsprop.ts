@@ -31,7 +31,7 @@ const defaults: RMSpropOptions = {
  *
  * ```math
  * v = alpha v + (1 - alpha) g^2
- * p = p - lr g/(sqrt(v) + eps)
+ * p = p - lr g / (sqrt(v) + eps)
  * ```
  *
  * @throws TypeError on unknown options, RangeError on options out of range
