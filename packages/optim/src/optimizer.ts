@@ -65,8 +65,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const list = listOf(who, params)
     if (list.length === 0) readParams(who, list)
     const areGroups = isGroup(list[0])
-    for (const group of areGroups ? list : [{ params: list }]) this.add(who, group)
     forgotten().register(this, this.store, this)
+    for (const group of areGroups ? list : [{ params: list }]) this.add(who, group)
   }
 
   /** Vue's mark for objects that it must not wrap: parameters would be other objects then. */
