@@ -1,7 +1,7 @@
-import { optionsOf } from '@unroll/kernels'
-import { checkTensor, elementsOf, noGrad, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
+import { type FloatArray, optionsOf } from '@unroll/kernels'
+import { checkTensor, elementsOf, RuntimeError, type Tensor, tensor } from '@unroll/tensor'
 import { checkFlag, checkNumber } from './arguments.ts'
-import { floats } from './parameterElements.ts'
+import { changeElements, floats } from './parameterElements.ts'
 import { isTensor, listOf } from './paramGroup.ts'
 
 export interface ClipGradNormOptions {
@@ -51,9 +51,7 @@ export function clipGradNorm(
   }
   const scale = Math.min(round(maxNorm / round(total + eps)), 1)
   if (scale !== 1) {
-    noGrad(() => {
-      for (const gradient of gradients) gradient.mul_(scale)
-    })
+    for (const gradient of gradients) changeElements(gradient, (elements) => scaleElements(elements, scale))
   }
   return tensor(total, { dtype })
 }
@@ -71,10 +69,9 @@ export function clipGradNorm(
  */
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   checkNumber('clipGradValue', 'clipValue', clipValue, { least: 0 })
-  const gradients = gradientsOf('clipGradValue', parameters)
-  noGrad(() => {
-    for (const gradient of gradients) gradient.copy_(gradient.clamp(-clipValue, clipValue))
-  })
+  for (const gradient of gradientsOf('clipGradValue', parameters)) {
+    changeElements(gradient, (elements) => limitElements(elements, clipValue))
+  }
 }
 
 /** The gradients there are. */
@@ -89,6 +86,16 @@ function gradientsOf(who: string, parameters: unknown): Tensor[] {
       `${who}: expected the gradient of parameter ${index} to be float32 or float64, got ${grad.dtype}`,
     )
   })
+}
+
+function scaleElements(elements: FloatArray, scale: number): void {
+  for (let i = 0; i < elements.length; i++) elements[i] = (elements[i] ?? 0) * scale
+}
+
+function limitElements(elements: FloatArray, most: number): void {
+  for (let i = 0; i < elements.length; i++) {
+    elements[i] = Math.min(Math.max(elements[i] ?? 0, -most), most)
+  }
 }
 
 function norm(values: ArrayLike<number>, p: number): number {
@@ -113,13 +120,17 @@ function fold(
 /** Four sums, so that an addition need not wait for the last one. */
 function sumOfSquares(values: ArrayLike<number>): number {
   let [a, b, c, d] = [0, 0, 0, 0]
-  let i = 0
-  for (; i + 3 < values.length; i += 4) {
-    a += (values[i] ?? 0) ** 2
-    b += (values[i + 1] ?? 0) ** 2
-    c += (values[i + 2] ?? 0) ** 2
-    d += (values[i + 3] ?? 0) ** 2
+  const fours = values.length - (values.length % 4)
+  for (let i = 0; i < fours; i += 4) {
+    const w = values[i] ?? 0
+    const x = values[i + 1] ?? 0
+    const y = values[i + 2] ?? 0
+    const z = values[i + 3] ?? 0
+    a += w * w
+    b += x * x
+    c += y * y
+    d += z * z
   }
-  for (; i < values.length; i++) a += (values[i] ?? 0) ** 2
+  for (let i = fours; i < values.length; i++) a += (values[i] ?? 0) ** 2
   return a + b + (c + d)
 }

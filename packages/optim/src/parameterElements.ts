@@ -3,20 +3,20 @@ import { elementsOf, noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
 import { ofFloats, shapeText } from '@unroll/tensor/layers'
 
 /**
- * Changes the elements of a parameter: in its own memory if they lie there in order, else in a copy that is written back.
- * Either way modules see that it changed.
+ * Changes the elements of a tensor of floats: in its own memory if they lie there in order, else in a copy that is written back.
+ * Either way modules and backward see that it changed.
  */
-export function changeElements(parameter: Tensor, change: (elements: FloatArray) => void): void {
-  if (parameter.isContiguous()) {
-    const { storage, offset, numel } = parameter
+export function changeElements(tensor: Tensor, change: (elements: FloatArray) => void): void {
+  if (tensor.isContiguous()) {
+    const { storage, offset, numel } = tensor
     const memory = floats(storage.elements)
     change(numel === memory.length ? memory : memory.subarray(offset, offset + numel))
     storage.version++
     return
   }
-  const elements = floats(elementsOf(parameter))
+  const elements = floats(elementsOf(tensor))
   change(elements)
-  noGrad(() => parameter.copy_(ofFloats(elements, parameter.shape)))
+  noGrad(() => tensor.copy_(ofFloats(elements, tensor.shape)))
 }
 
 /**

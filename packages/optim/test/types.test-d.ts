@@ -1,6 +1,6 @@
 import type { Tensor } from '@unroll/tensor'
 import { expectTypeOf } from 'vitest'
-import { Adam, AdamW, type AnyOptimizer, ReduceLROnPlateau, SequentialLR, SGD, StepLR } from '../src/index.ts'
+import { Adam, AdamW, type Optimizer, ReduceLROnPlateau, SequentialLR, SGD, StepLR } from '../src/index.ts'
 
 declare const weight: Tensor
 
@@ -32,7 +32,7 @@ for (const group of optimizer.paramGroups) {
 }
 
 // Schedules take any optimiser.
-expectTypeOf(optimizer).toExtend<AnyOptimizer>()
+expectTypeOf(optimizer).toExtend<Optimizer>()
 new SequentialLR(optimizer, [new StepLR(optimizer, 1), new StepLR(optimizer, 2)], [3])
 new ReduceLROnPlateau(optimizer).step(weight.sum())
 // @ts-expect-error it needs a number

@@ -1,8 +1,9 @@
 import { optionsOf } from '@unroll/kernels'
 import { checkInteger, checkNumber } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { AnyOptimizer, Field } from './lrScheduler.ts'
+import type { Field } from './lrScheduler.ts'
 
 export interface CosineAnnealingLROptions extends EpochOptions {
   /** The lowest learning rate. Default 0. */
@@ -26,7 +27,7 @@ export class CosineAnnealingLR extends EpochScheduler {
   protected tMax: number
   protected etaMin: number
 
-  constructor(optimizer: AnyOptimizer, tMax: number, options?: Partial<CosineAnnealingLROptions> | null) {
+  constructor(optimizer: Optimizer, tMax: number, options?: Partial<CosineAnnealingLROptions> | null) {
     const { etaMin, lastEpoch } = optionsOf(
       'CosineAnnealingLR',
       options,

@@ -1,8 +1,9 @@
 import { optionsOf } from '@unroll/kernels'
 import { checkInteger, checkNumber } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { AnyOptimizer, Field } from './lrScheduler.ts'
+import type { Field } from './lrScheduler.ts'
 
 export interface WarmRestartsOptions extends EpochOptions {
   /** Each run is so many times as long as the one before. Default 1. */
@@ -35,7 +36,7 @@ export class CosineAnnealingWarmRestarts extends EpochScheduler {
   /** Epochs since this run began. */
   protected tCur: number
 
-  constructor(optimizer: AnyOptimizer, t0: number, options?: Partial<WarmRestartsOptions> | null) {
+  constructor(optimizer: Optimizer, t0: number, options?: Partial<WarmRestartsOptions> | null) {
     const who = 'CosineAnnealingWarmRestarts'
     const { tMult, etaMin, lastEpoch } = optionsOf(who, options, defaults, 'tMult')
     checkInteger(who, 't0', t0, { least: 1 })

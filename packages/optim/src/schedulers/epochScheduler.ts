@@ -1,7 +1,8 @@
 import { checkInteger } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import type { StateValue } from '../stateDict.ts'
-import { type AnyOptimizer, type Field, LRScheduler } from './lrScheduler.ts'
+import { type Field, LRScheduler } from './lrScheduler.ts'
 
 /** The option that schedulers take beside their own. */
 export interface EpochOptions {
@@ -20,7 +21,7 @@ export abstract class EpochScheduler extends LRScheduler {
   protected isInitial = false
 
   /** A subclass calls {@link EpochScheduler.begin} when it has its options. */
-  constructor(optimizer: AnyOptimizer, lastEpoch: number) {
+  constructor(optimizer: Optimizer, lastEpoch: number) {
     super(optimizer, lastEpoch)
     checkInteger(this.constructor.name, 'lastEpoch', lastEpoch, { least: -1 })
     this.baseLrs = []

@@ -1,8 +1,9 @@
 import { optionsOf } from '@unroll/kernels'
 import { checkNumber } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { AnyOptimizer, Field } from './lrScheduler.ts'
+import type { Field } from './lrScheduler.ts'
 
 /**
  * Multiplies the learning rates by `gamma` every epoch.
@@ -19,7 +20,7 @@ export class ExponentialLR extends EpochScheduler {
   static override readonly name: string = 'ExponentialLR'
   protected gamma: number
 
-  constructor(optimizer: AnyOptimizer, gamma: number, options?: Partial<EpochOptions> | null) {
+  constructor(optimizer: Optimizer, gamma: number, options?: Partial<EpochOptions> | null) {
     const { lastEpoch } = optionsOf('ExponentialLR', options, { lastEpoch: -1 }, 'lastEpoch')
     checkNumber('ExponentialLR', 'gamma', gamma)
     super(optimizer, lastEpoch)

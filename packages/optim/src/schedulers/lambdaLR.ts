@@ -1,9 +1,9 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkNumber, perGroup } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import type { StateValue } from '../stateDict.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { AnyOptimizer } from './lrScheduler.ts'
 
 /** By what an epoch's learning rate is multiplied. */
 export type LrLambda = (epoch: number) => number
@@ -25,7 +25,7 @@ export class LambdaLR extends EpochScheduler {
 
   /** @param lrLambda one function for all groups, or one for each */
   constructor(
-    optimizer: AnyOptimizer,
+    optimizer: Optimizer,
     lrLambda: LrLambda | readonly LrLambda[],
     options?: Partial<EpochOptions> | null,
   ) {

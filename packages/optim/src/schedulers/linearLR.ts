@@ -1,8 +1,9 @@
 import { optionsOf } from '@unroll/kernels'
 import { checkInteger, checkNumber } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { AnyOptimizer, Field } from './lrScheduler.ts'
+import type { Field } from './lrScheduler.ts'
 
 export interface LinearLROptions extends EpochOptions {
   /** The first learning rate, as a part of the optimiser's; above 0, at most 1. Default 1/3. */
@@ -31,7 +32,7 @@ export class LinearLR extends EpochScheduler {
   protected endFactor: number
   protected totalIters: number
 
-  constructor(optimizer: AnyOptimizer, options?: Partial<LinearLROptions> | null) {
+  constructor(optimizer: Optimizer, options?: Partial<LinearLROptions> | null) {
     const defaults: LinearLROptions = { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 }
     const all = optionsOf('LinearLR', options, defaults, 'startFactor')
     checkNumber('LinearLR', 'startFactor', all.startFactor, { above: 0, most: 1 })

@@ -6,22 +6,19 @@ import { copyOf, mapOf, type StateValue } from '../stateDict.ts'
 /** A property of a scheduler, and its key in PyTorch's state dict. */
 export type Field = readonly [property: string, key: string]
 
-/** An optimiser of any kind. */
-export type AnyOptimizer = Optimizer
-
 /**
  * What all schedulers have: they set the learning rates of an optimiser's groups.
  *
  * @see PyTorch: [torch.optim.lr_scheduler](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
  */
 export abstract class LRScheduler {
-  readonly optimizer: AnyOptimizer
+  readonly optimizer: Optimizer
   /** How often {@link LRScheduler.step} was called; -1 before the first learning rate is set. */
   lastEpoch: number
   protected lastLr: number[]
 
   /** @throws TypeError unless `optimizer` is one */
-  constructor(optimizer: AnyOptimizer, lastEpoch: number) {
+  constructor(optimizer: Optimizer, lastEpoch: number) {
     if (!(optimizer instanceof Optimizer)) {
       throw new TypeError(
         `${this.constructor.name}: expected an optimiser, got ${describeValue(optimizer)}; it comes before the options`,

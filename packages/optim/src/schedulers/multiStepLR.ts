@@ -1,8 +1,9 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkInteger, checkNumber } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { AnyOptimizer, Field } from './lrScheduler.ts'
+import type { Field } from './lrScheduler.ts'
 
 export interface MultiStepLROptions extends EpochOptions {
   /** Default 0.1. */
@@ -27,7 +28,7 @@ export class MultiStepLR extends EpochScheduler {
   protected gamma: number
 
   constructor(
-    optimizer: AnyOptimizer,
+    optimizer: Optimizer,
     milestones: readonly number[],
     options?: Partial<MultiStepLROptions> | null,
   ) {

@@ -1,9 +1,10 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkFlag, checkInteger, checkNumber, checkWord, perGroup } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { camelCase, mapOf, type StateValue } from '../stateDict.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { AnyOptimizer, Field } from './lrScheduler.ts'
+import type { Field } from './lrScheduler.ts'
 
 export interface OneCycleLROptions extends EpochOptions {
   /** How many steps there will be; or give `epochs` and `stepsPerEpoch`. */
@@ -75,7 +76,7 @@ export class OneCycleLR extends EpochScheduler {
    * @throws RangeError where the optimiser has neither momentum nor betas, and `cycleMomentum` is on
    */
   constructor(
-    optimizer: AnyOptimizer,
+    optimizer: Optimizer,
     maxLr: number | readonly number[],
     options?: Partial<OneCycleLROptions> | null,
   ) {

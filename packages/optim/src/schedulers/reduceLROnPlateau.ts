@@ -1,8 +1,9 @@
 import { optionsOf } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
 import { checkInteger, checkNumber, checkWord, perGroup } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import { isTensor } from '../paramGroup.ts'
-import { type AnyOptimizer, type Field, LRScheduler } from './lrScheduler.ts'
+import { type Field, LRScheduler } from './lrScheduler.ts'
 
 export interface ReduceLROnPlateauOptions {
   /** Whether less or more is better. Default 'min'. */
@@ -62,7 +63,7 @@ export class ReduceLROnPlateau extends LRScheduler {
   protected cooldownCounter = 0
   protected numBadEpochs = 0
 
-  constructor(optimizer: AnyOptimizer, options?: Partial<ReduceLROnPlateauOptions> | null) {
+  constructor(optimizer: Optimizer, options?: Partial<ReduceLROnPlateauOptions> | null) {
     const who = 'ReduceLROnPlateau'
     const all = optionsOf(who, options, defaults, 'mode')
     checkWord(who, 'mode', all.mode, ['min', 'max'])

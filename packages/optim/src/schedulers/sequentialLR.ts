@@ -1,8 +1,9 @@
 import { describeValue } from '@unroll/kernels'
 import { checkInteger } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { StateValue } from '../stateDict.ts'
 import { EpochScheduler } from './epochScheduler.ts'
-import { type AnyOptimizer, type Field, LRScheduler } from './lrScheduler.ts'
+import { type Field, LRScheduler } from './lrScheduler.ts'
 
 /**
  * One schedule after the other: the second begins at the first milestone, and so on.
@@ -26,7 +27,7 @@ export class SequentialLR extends LRScheduler {
    * @param schedules of the same optimiser; ReduceLROnPlateau, which needs a number, cannot be among them
    * @param milestones the epochs at which the next schedule begins, one less than there are schedules
    */
-  constructor(optimizer: AnyOptimizer, schedules: readonly EpochScheduler[], milestones: readonly number[]) {
+  constructor(optimizer: Optimizer, schedules: readonly EpochScheduler[], milestones: readonly number[]) {
     super(optimizer, 0)
     checkSchedules(optimizer, schedules, milestones)
     this.schedules = [...schedules]
@@ -90,7 +91,7 @@ export class SequentialLR extends LRScheduler {
 }
 
 function checkSchedules(
-  optimizer: AnyOptimizer,
+  optimizer: Optimizer,
   schedules: readonly EpochScheduler[],
   milestones: readonly number[],
 ): void {

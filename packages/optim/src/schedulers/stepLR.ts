@@ -1,8 +1,9 @@
 import { optionsOf } from '@unroll/kernels'
 import { checkInteger, checkNumber } from '../arguments.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { AnyOptimizer, Field } from './lrScheduler.ts'
+import type { Field } from './lrScheduler.ts'
 
 export interface StepLROptions extends EpochOptions {
   /** Default 0.1. */
@@ -26,7 +27,7 @@ export class StepLR extends EpochScheduler {
   protected stepSize: number
   protected gamma: number
 
-  constructor(optimizer: AnyOptimizer, stepSize: number, options?: Partial<StepLROptions> | null) {
+  constructor(optimizer: Optimizer, stepSize: number, options?: Partial<StepLROptions> | null) {
     const { gamma, lastEpoch } = optionsOf('StepLR', options, { gamma: 0.1, lastEpoch: -1 }, 'gamma')
     checkInteger('StepLR', 'stepSize', stepSize, { least: 1 })
     checkNumber('StepLR', 'gamma', gamma)
