@@ -77,6 +77,7 @@ describe.each(variants)('%s: what is larger than the memory', (variant) => {
     for (let i = 0; i < 10; i++) {
       expect(() => engine.recurrent(packed, call)).toThrow(/bytes cannot be allocated.*4 GiB.*dispose\(\)/)
     }
+    expect(() => engine.training.recurrent(packed, call)).toThrow(/4 GiB.*checkpointEvery/)
     expect(() => engine.packMatrix({ b: new Float32Array(1.1e9), k: 1, n: 1.1e9 })).toThrow(RangeError)
     packed.dispose()
     expectSound(engine)

@@ -27,6 +27,7 @@ export const reference: HostEngine = {
     run: runSequence,
     record: (weights, call) => new ReferenceTape(weights, call),
     direction: (weights, index) => weights.direction(index),
+    add: (a, b) => zip('add', a, b),
   }),
   optimizers,
   stream: (weights, batch) => new ReferenceStream(ReferenceWeights.of(weights), batch),

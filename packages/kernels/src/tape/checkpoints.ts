@@ -3,15 +3,7 @@ import type { FloatArray, RecurrentInput } from '../contract/recurrent.ts'
 import type { DirectionGradients } from '../contract/training.ts'
 import { sizesOf } from '../spec/sizes.ts'
 import type { Recorder, Run, TapeWeights } from './recorder.ts'
-import {
-  addTo,
-  batchMajorOrder,
-  firstRows,
-  gatherRows,
-  rowStartsOf,
-  scatterRows,
-  setFirstRows,
-} from './rows.ts'
+import { batchMajorOrder, firstRows, gatherRows, rowStartsOf, scatterRows, setFirstRows } from './rows.ts'
 
 /** Some timesteps of a sequence, and the states that they began with. */
 interface Segment {
@@ -114,7 +106,7 @@ export function keepCheckpoints<Weights extends TapeWeights>(
         if (part.h0) setFirstRows(dh, N, n, P, part.h0)
         if (dc && part.c0) setFirstRows(dc, N, n, H, part.c0)
         if (part.input) dInput?.set(part.input, startOf(from) * I)
-        dWeights = dWeights.length === 0 ? part.weights : sums(dWeights, part.weights)
+        dWeights = dWeights.length === 0 ? part.weights : sums(recorder, dWeights, part.weights)
       }
       return {
         input: dInput && inCallersOrder(dInput, I),
@@ -147,16 +139,23 @@ function partOfLayers(array: FloatArray, length: number, from: number, to: numbe
   return out
 }
 
-/** Adds the second to the first, and returns that. */
+/** Adds gradients of the same weights. */
 function sums(
-  to: readonly DirectionGradients[],
-  from: readonly DirectionGradients[],
-): readonly DirectionGradients[] {
-  to.forEach((direction, index) => {
-    for (const weight of ['weightIh', 'weightHh', 'biasIh', 'biasHh', 'weightHr'] as const) {
-      const [all, part] = [direction[weight], from[index]?.[weight]]
-      if (all && part) addTo(all, part)
+  { add }: Pick<Recorder<never>, 'add'>,
+  a: readonly DirectionGradients[],
+  b: readonly DirectionGradients[],
+): DirectionGradients[] {
+  return a.map((direction, index) => {
+    const sum = (weight: keyof DirectionGradients): FloatArray | null => {
+      const [x, y] = [direction[weight], b[index]?.[weight]]
+      return x && y ? add(x, y) : null
+    }
+    return {
+      weightIh: sum('weightIh'),
+      weightHh: sum('weightHh'),
+      biasIh: sum('biasIh'),
+      biasHh: sum('biasHh'),
+      weightHr: sum('weightHr'),
     }
   })
-  return to
 }

@@ -4,7 +4,7 @@ import type { DirectionGradients } from '../contract/training.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { keepCheckpoints } from './checkpoints.ts'
 import type { Recorder, Run, TapeWeights } from './recorder.ts'
-import { addTo, batchMajorOrder, gatherRows, reversedOrder, rowStartsOf, scatterRows } from './rows.ts'
+import { batchMajorOrder, gatherRows, reversedOrder, rowStartsOf, scatterRows } from './rows.ts'
 
 /**
  * {@link keepCheckpoints} for layers with two directions. A layer reads both directions of the one below, from end to end, so each
@@ -99,7 +99,7 @@ export function keepDirections<Weights extends TapeWeights>(
       let dOutput = gradients.output && gatherRows(gradients.output, 2 * P, callersOrder)
       for (let layer = numLayers - 1; layer >= 0; layer--) {
         const K = layerInputSize(sizes, layer)
-        const dInput = allocate(dtype, R * K)
+        let dInput: FloatArray = allocate(dtype, R * K)
         layers[layer]?.forEach((run, direction) => {
           const state = layer * 2 + direction
           const order = orders[direction] ?? callersOrder
@@ -117,7 +117,7 @@ export function keepDirections<Weights extends TapeWeights>(
           )
           if (part.h0) dh.set(part.h0, state * N * P)
           if (part.c0) dc?.set(part.c0, state * N * H)
-          if (part.input) addTo(dInput, gatherRows(part.input, K, order))
+          if (part.input) dInput = recorder.add(dInput, gatherRows(part.input, K, order))
           const [own] = part.weights
           if (own) dWeights[state] = own
         })

@@ -1,4 +1,4 @@
-import type { PackedWeights, RecurrentInput, RecurrentOutput } from '../contract/recurrent.ts'
+import type { FloatArray, PackedWeights, RecurrentInput, RecurrentOutput } from '../contract/recurrent.ts'
 import type {
   OutputGradients,
   RecurrentGradients,
@@ -18,6 +18,8 @@ export interface Recorder<Weights extends TapeWeights> {
   record(weights: Weights, call: RecurrentInput): RecurrentTape
   /** The weights of one direction of one layer, as a layer with one direction. There is nothing to dispose. */
   direction(weights: Weights, index: number): Weights
+  /** `a + b` of arrays of equal length, as a fresh array. */
+  add(a: FloatArray, b: FloatArray): FloatArray
 }
 
 /** The results of a sequence, and the way back. */

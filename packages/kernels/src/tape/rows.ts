@@ -81,10 +81,6 @@ export function setFirstRows(
   }
 }
 
-export function addTo(to: FloatArray, from: FloatArray): void {
-  for (let i = 0; i < to.length; i++) to[i] = (to[i] ?? 0) + (from[i] ?? 0)
-}
-
 function dtypeOf(array: FloatArray): FloatDType {
   return array instanceof Float32Array ? 'float32' : 'float64'
 }

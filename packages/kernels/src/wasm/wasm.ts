@@ -78,6 +78,7 @@ class WasmEngine implements HostEngine {
     run: (weights, call) => weights.run(call, false),
     record: (weights, call) => new WasmTape(weights, call),
     direction: (weights, index) => new WasmDirection(weights, index),
+    add: (a, b) => this.zip('add', a, b),
   })
   private readonly wanted: WasmVariant | undefined
   private readonly narrow: boolean

@@ -30,7 +30,7 @@ export class WasmTape implements RecurrentTape {
     this.#counts = checkInput(weights.spec, call)
     this.#weights = weights
     this.#version = weights.version
-    const { output, hn, cn, cells, between, tape } = weights.run(call, true)
+    const { output, hn, cn, cells, between, tape } = withRemedy(() => weights.run(call, true))
     this.output = output
     this.hn = hn
     this.cn = cn
@@ -53,7 +53,8 @@ export class WasmTape implements RecurrentTape {
     checkTapeWeights(this.#weights, this.#version)
     checkGradients(this.#weights.spec, this.#counts, gradients)
     checkWanted(this.#weights.spec, wanted)
-    return walkBack(this.#weights, this.#recording, gradients, wanted)
+    const recording = this.#recording
+    return withRemedy(() => walkBack(this.#weights, recording, gradients, wanted))
   }
 
   dispose(): void {
@@ -62,5 +63,18 @@ export class WasmTape implements RecurrentTape {
 
   [Symbol.dispose](): void {
     this.dispose()
+  }
+}
+
+/** Says how to need less where the memory has no room. */
+function withRemedy<T>(compute: () => T): T {
+  try {
+    return compute()
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new RangeError(
+      `${cause.message}; a long sequence needs less if it is recorded with { keep: { checkpointEvery: 100 } }`,
+      { cause },
+    )
   }
 }
