@@ -24,8 +24,11 @@ export function backward<T>(call: BackwardCall): void {
     loadRows(call, call.dcRow, cPadded, call.dc, cBytes)
     loadRows(call, call.c0Row, cPadded, call.c0, cBytes)
   }
-  // Nothing is written to its padding later.
-  if (call.mode == Mode.GRU) memory.fill(call.direct, 0, call.batch * cPadded)
+  // A GRU reads these with their padding, to which nothing is written later.
+  if (call.mode == Mode.GRU) {
+    memory.fill(call.direct, 0, call.batch * cPadded)
+    memory.fill(call.hBefore, 0, call.chunkRows * hPadded)
+  }
   memory.fill(call.zeros, 0, max(call.inputStride, max(call.stateStride, call.stride)) * sizeof<T>())
   let done: usize = 0
   let isFirst = true

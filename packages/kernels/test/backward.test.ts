@@ -1,8 +1,9 @@
-import { reference, type TapeOptions } from '@unroll/kernels'
+import { type RecurrentSpec, reference, type TapeOptions } from '@unroll/kernels'
 import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { drawTraining, expectClose, expectSameGradients } from './drawnTraining.ts'
 import { describeEngines, describeFastEngines } from './engines.ts'
+import { randomWeights } from './random.ts'
 
 const random = seeded(1811)
 
@@ -20,6 +21,37 @@ describeFastEngines((engine) => {
     using own = reference.pack(spec, weights)
     using want = reference.training.recurrent(own, call)
     expectSameGradients(tape.backward(given, wanted), want.backward(given, wanted), spec.dtype)
+  })
+})
+
+const large: RecurrentSpec = {
+  mode: 'LSTM',
+  dtype: 'float32',
+  inputSize: 256,
+  hiddenSize: 256,
+  projSize: 0,
+  numLayers: 1,
+  bidirectional: false,
+}
+const notNumbers = randomWeights(random, large).map((weights) => ({
+  ...weights,
+  weightIh: weights.weightIh.fill(Number.NaN),
+  weightHh: weights.weightHh.fill(Number.NaN),
+}))
+
+describeFastEngines((engine) => {
+  it('does not read what others left in its memory', () => {
+    for (const { title, spec, weights, call, given, wanted } of drawn.slice(0, 80)) {
+      using packed = engine.pack(spec, weights)
+      // Blocks that are released are handed out again as they are.
+      engine.pack(large, notNumbers).dispose()
+      using tape = engine.training.recurrent(packed, call)
+      engine.pack(large, notNumbers).dispose()
+      const { input, h0, c0, weights: parameters } = tape.backward(given, wanted)
+      for (const array of [input, h0, c0, ...parameters.flatMap((each) => Object.values(each))]) {
+        expect(array?.some(Number.isNaN), title).not.toBe(true)
+      }
+    }
   })
 })
 
