@@ -27,6 +27,8 @@ export interface Computed<Result extends Tensor | readonly Tensor[]> {
  *   return { result: x.pow(3), backward: (gradient) => [gradient.mul(saved().pow(2).mul(3))] }
  * })
  * cube(tensor([1, 2], { requiresGrad: true })).sum().backward()
+ *
+ * @see PyTorch: [torch.autograd.Function](https://docs.pytorch.org/docs/stable/autograd.html#function)
  */
 export function defineOperation<Inputs extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
   name: string,

@@ -24,6 +24,8 @@ export interface GradOptions {
  * @example
  * const x = tensor(3, { requiresGrad: true })
  * const [slope] = grad([x.mul(x)], [x])   // tensor(6.)
+ *
+ * @see PyTorch: [torch.autograd.grad](https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html)
  */
 export function grad(
   outputs: readonly Tensor[],

@@ -26,6 +26,8 @@ export interface GradcheckOptions {
  * @throws RuntimeError that names the first element that differs, or if no input requires gradients
  * @example
  * gradcheck((x) => x.tanh().sum(0), [randn([2, 3], { dtype: 'float64', requiresGrad: true })])   // true
+ *
+ * @see PyTorch: [torch.autograd.gradcheck](https://docs.pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html)
  */
 export function gradcheck(
   f: (...inputs: Tensor[]) => Tensor | readonly Tensor[],

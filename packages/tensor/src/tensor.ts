@@ -40,7 +40,7 @@ export class Tensor extends TensorBase {
   /** The name for messages and consoles, since bundlers may rename classes. */
   static override readonly name: string = 'Tensor'
 
-  /** The gradient that backward has summed up for this tensor; null before. */
+  /** The gradient that backward has summed up for this tensor, of its shape and dtype; null before. */
   get grad(): Tensor | null {
     return this.gradient instanceof Tensor ? this.gradient : null
   }
@@ -65,9 +65,15 @@ export class Tensor extends TensorBase {
 
   /**
    * Computes the gradients of all leaves that this tensor was computed from, and adds them to their `grad`.
-   * @param gradient of this tensor; 1 if it has one element
+   * @param gradient of this tensor, in its shape; 1 if it has one element
    * @throws RuntimeError if it has more elements and no gradient, was not computed from anything that requires gradients, was
    * computed on a device, or if something needed was changed or freed
+   * @example
+   * const x = tensor([1, 2], { requiresGrad: true })
+   * x.pow(2).sum().backward()
+   * x.grad   // tensor([2., 4.])
+   *
+   * @see PyTorch: [torch.Tensor.backward](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html)
    */
   backward(gradient?: Tensor | null, options?: BackwardOptions<Tensor> | null): void {
     backward(this, gradient ?? null, options)
@@ -78,21 +84,40 @@ export class Tensor extends TensorBase {
     await backwardAsync(this, gradient ?? null, options)
   }
 
-  /** Lets backward add the gradient to `grad`, although this is not a leaf. */
+  /**
+   * Lets backward add the gradient to `grad`, although this is not a leaf.
+   * @throws RuntimeError unless the tensor requires gradients
+   * @example
+   * const y = tensor([1, 2], { requiresGrad: true }).mul(3)
+   * y.retainGrad()
+   * y.pow(2).sum().backward()
+   * y.grad   // tensor([ 6., 12.])
+   */
   retainGrad(): void {
     retainGrad(this)
   }
 
   /**
-   * Calls `hook` with each gradient of this tensor, before it goes on. What the hook returns replaces it.
+   * Calls `hook` with each gradient of this tensor, before it goes on. A tensor that the hook returns, of the same shape, takes its
+   * place.
    * @returns a handle that removes the hook
+   * @throws RuntimeError unless the tensor requires gradients
+   * @example
+   * const x = tensor([1, 2], { requiresGrad: true })
+   * x.registerHook((gradient) => gradient.clamp(-1, 1))
+   * x.mul(5).sum().backward()
+   * x.grad   // tensor([1., 1.])
    */
   registerHook(hook: (gradient: Tensor) => unknown): HookHandle {
     checkFunction('registerHook', hook)
     return registerHook(this, (gradient) => hook(tensorOf(gradient)))
   }
 
-  /** Calls `hook` with this leaf after backward has added to its `grad`. @returns a handle that removes the hook */
+  /**
+   * Calls `hook` with this leaf after backward has added to its `grad`.
+   * @returns a handle that removes the hook
+   * @throws RuntimeError unless the tensor is a leaf that requires gradients
+   */
   registerPostAccumulateGradHook(hook: (tensor: Tensor) => void): HookHandle {
     checkFunction('registerPostAccumulateGradHook', hook)
     return registerPostAccumulateGradHook(this, (leaf) => hook(tensorOf(leaf)))

@@ -12,11 +12,14 @@ export function isDetectingAnomaly(): boolean {
  * gradient was needed, throws and shows which line called the operation. It is slow. Returns what `body` returns. Forward and
  * backward must both run inside.
  *
+ * @throws RuntimeError with the name of the operation and where it was called
  * @example
  * const x = tensor([1, 4], { requiresGrad: true })
  * // With -1 among them it would throw: SqrtBackward0 gave NaN, and the line that called sqrt.
  * detectAnomaly(() => x.sqrt().sum().backward())
  * x.grad.toArray()   // [0.5, 0.25]
+ *
+ * @see PyTorch: [torch.autograd.detect_anomaly](https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection)
  */
 export function detectAnomaly<T>(body: () => T): T {
   checkFunction('detectAnomaly', body, '; write detectAnomaly(() => ...)')
