@@ -322,9 +322,33 @@ def in_place(ops):
     ops.add("bernoulli_", lambda x, p: x.clone().bernoulli_(p), normal(2, 2), 0.5, smooth=False)
 
 
+def halves(ops):
+    """Floats of 16 bits, which are kept, moved and converted. Small integers, whose sums are exact."""
+    def whole(*shape):
+        return torch.randint(-4, 5, shape).to(dtype)
+
+    pad = torch.nn.functional.pad
+    for dtype in (torch.float16, torch.bfloat16):
+        def add(call, run, *args):
+            with torch.no_grad():
+                shape = run(*args).shape
+            ops.add(call, run, *args, smooth=False, seeds=[whole(*shape)])
+
+        add("expand", lambda t, s: t.expand(s), whole(1, 3), [2, 4, 3])
+        add("indexSelect", lambda t, d, i: t.index_select(d, i), whole(2, 3), 1, torch.tensor([2, 2, 0]))
+        add("gather", lambda t, d, i: t.gather(d, i), whole(2, 3), 0, torch.tensor([[0, 1, 1], [0, 0, 1], [0, 1, 1]]))
+        add("repeat", lambda t, n: t.repeat(n), whole(2, 3), [2, 1, 3])
+        add("pad", lambda t, p: pad(t, p), whole(2, 3), [1, -1])
+        add("cat", torch.cat, [whole(2), whole(1)], 0)
+        add("select", lambda t, d, i: t.select(d, i), whole(2, 3), 1, 2)
+        add("asStrided", lambda t, n, s, o: t.as_strided(n, s, o), whole(2, 3), [2, 2], [1, 1], 0)
+        add("copy_", lambda x, y: x.clone().copy_(y), whole(2, 3), whole(3))
+        add("fill_", lambda x, v: x.clone().fill_(v), whole(2), 3)
+
+
 def main():
     torch.manual_seed(18)
     ops = Gradients()
-    for group in (arithmetic, powers, unary, clamps, choices, views, strided, moves, joins, reductions, products, in_place):
+    for group in (arithmetic, powers, unary, clamps, choices, views, strided, moves, joins, reductions, products, in_place, halves):
         group(ops)
     write_fixture("tensor_gradients", ops.cases)

@@ -1001,6 +1001,27 @@ def _():
     return [str(y.dtype), str(a.grad.dtype), a.grad.tolist(), b.grad.tolist(), str(z.grad.dtype), z.grad.tolist()]
 
 
+@program("floats of 16 bits add up")
+def _():
+    results = []
+    for dtype in (torch.float16, torch.bfloat16):
+        x = torch.tensor([1.0, 2.0], dtype=dtype, requires_grad=True)
+        buffer = torch.zeros(2, 2, dtype=dtype)
+        buffer[0].copy_(x)
+        buffer[1, 0].copy_(x[1])
+        for scale in (1, 2):
+            ((buffer.float() * scale).sum() + (x.float() + x.expand(3, 2).float()).sum()).backward(retain_graph=True)
+        results.append(x.grad.tolist())
+    return results
+
+
+@program("a gradient that was set to an expanded view is not added to")
+def _():
+    x = leaf(1, 2)
+    x.grad = torch.ones(1).expand(2)
+    x.sum().backward()
+
+
 @program("empty tensors")
 def _():
     x = torch.zeros(0, 3, requires_grad=True)

@@ -12,6 +12,7 @@ import {
   type Tensor,
   zeros,
 } from '../src/index.ts'
+import { recordOnDevice } from '../src/layers/index.ts'
 import { backward, backwardWords } from './programs/backward.ts'
 import { derivatives, derivativesWords } from './programs/derivatives.ts'
 import { hooks, hooksWords } from './programs/hooks.ts'
@@ -138,6 +139,46 @@ describe("an operation of one's own", () => {
     })
     look(leaf(1)).sum().backward()
     expect(seen).toEqual([false, true, false])
+  })
+})
+
+describe('what a device computed', () => {
+  /** Doubles, on a device that may fail. */
+  const doubled = (x: Tensor, act: () => void = () => {}): Tensor => {
+    const result = noGrad(() => x.mul(2))
+    recordOnDevice('DoubleBackward', [x], [result], 'far', async ([g]) => {
+      await Promise.resolve()
+      act()
+      return [g?.mul(2)]
+    })
+    return result
+  }
+
+  it('is gone back through by backwardAsync', async () => {
+    const x = leaf(1, 2)
+    await doubled(x.mul(3)).sum().backwardAsync()
+    expect(gradOf(x)).toEqual([6, 6])
+  })
+
+  it('is refused by backward and grad() before anything is computed', () => {
+    const x = leaf(1, 2)
+    const y = doubled(x.mul(3)).mul(x).sum()
+    expect(() => y.backward()).toThrow(/DoubleBackward ran on engine far.*await backwardAsync/)
+    expect(() => grad([y], [x])).toThrow(/DoubleBackward ran on engine far/)
+    expect(x.grad).toBeNull()
+  })
+
+  it('may fail, and the next way back is whole', async () => {
+    const x = leaf(1, 2)
+    const failures = [new Error('the device is lost')]
+    const y = doubled(x, () => {
+      const failure = failures.pop()
+      if (failure) throw failure
+    }).sum()
+    await expect(y.backwardAsync(null, { inputs: [x] })).rejects.toThrow('the device is lost')
+    expect(x.grad).toBeNull()
+    await y.backwardAsync()
+    expect(gradOf(x)).toEqual([2, 2])
   })
 })
 

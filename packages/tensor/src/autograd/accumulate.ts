@@ -1,13 +1,15 @@
+import { isHalf } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { add } from '../operations/elementwise.ts'
+import { refuseOverlap } from '../operations/inPlace.ts'
 import { clone } from '../operations/views.ts'
-import { copyInto, copyOf } from '../strided/cast.ts'
-import { binaryInto } from '../strided/elementwise.ts'
+import { cast, copyInto, copyOf } from '../strided/cast.ts'
+import { binary, binaryInto } from '../strided/elementwise.ts'
 import { add as addition } from '../strided/operators.ts'
 import { dense, isContiguous, numelOf, type Strided, Walk } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
 import { withGrad } from './gradMode.ts'
 import { history } from './history.ts'
+import { plus } from './plus.ts'
 
 /** Sums up a gradient in a leaf, and calls the hooks that wait for it. */
 export function accumulate(leaf: TensorBase, gradient: TensorBase, isRecorded: boolean): void {
@@ -27,7 +29,7 @@ export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boole
     )
   }
   if (isRecorded) {
-    const sum = withGrad('backward', true, () => (before === null ? clone(gradient) : add(before, gradient)))
+    const sum = withGrad('backward', true, () => (before === null ? clone(gradient) : plus(before, gradient)))
     TensorBase.setGradient(tensor, sum)
   } else if (before === null) {
     TensorBase.setGradient(
@@ -35,8 +37,14 @@ export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boole
       TensorBase.fresh(gradient, copyLike(TensorBase.walkOf(gradient), TensorBase.walkOf(tensor))),
     )
   } else {
-    binaryInto(addition, TensorBase.walkOf(before), TensorBase.walkOf(gradient))
+    refuseOverlap('backward', before)
+    addInto(TensorBase.walkOf(before), TensorBase.walkOf(gradient))
   }
+}
+
+function addInto(sum: Strided, gradient: Strided): void {
+  if (!isHalf(sum.dtype)) binaryInto(addition, sum, gradient)
+  else copyInto(sum, binary(addition, cast(sum, 'float32'), cast(gradient, 'float32')), 'backward')
 }
 
 /** A copy that walks its memory as `like` does, if that is without gaps; else row-major. */

@@ -1,7 +1,6 @@
-import { isFloatingPoint, isHalf } from '../dtype.ts'
+import { isFloatingPoint } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { to } from '../operations/casts.ts'
-import { add } from '../operations/elementwise.ts'
+import { inFloats, to } from '../operations/casts.ts'
 import { sum } from '../operations/reductions.ts'
 import { reshape } from '../operations/views.ts'
 import { elementsOf } from '../strided/cast.ts'
@@ -12,6 +11,7 @@ import { Accumulator } from './accumulator.ts'
 import { isDetectingAnomaly } from './anomaly.ts'
 import { withGrad } from './gradMode.ts'
 import type { Edge, Gradients, Node } from './node.ts'
+import { plus } from './plus.ts'
 
 type GradientNode = Node<TensorBase>
 
@@ -216,10 +216,6 @@ function hooked(node: GradientNode, output: number, gradient: TensorBase): Tenso
   return current
 }
 
-function plus(x: TensorBase, y: TensorBase): TensorBase {
-  return isHalf(x.dtype) ? to(add(to(x, 'float32'), to(y, 'float32')), x.dtype) : add(x, y)
-}
-
 /** A gradient in the shape and dtype of the input it is for: summed up over what was broadcast. */
 function fit(name: string, gradient: TensorBase, { shape, dtype }: Edge<TensorBase>): TensorBase {
   if (!(gradient instanceof TensorBase) || !isFloatingPoint(gradient.dtype)) {
@@ -242,7 +238,7 @@ function sumTo(name: string, gradient: TensorBase, shape: readonly number[]): Te
     }
     dims.push(dim)
   }
-  const kept = dims.length === 0 ? gradient : sum(gradient, dims, true)
+  const kept = dims.length === 0 ? gradient : inFloats(gradient, (floats) => sum(floats, dims, true))
   return reshape(kept, shape)
 }
 

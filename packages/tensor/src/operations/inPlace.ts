@@ -14,7 +14,7 @@ import type * as operators from '../strided/operators.ts'
 import { dense, numelOf, type Strided } from '../strided/strided.ts'
 import { expand as expandStrided } from '../strided/views.ts'
 import { TensorBase } from '../tensorBase.ts'
-import { to } from './casts.ts'
+import { inFloats, to } from './casts.ts'
 import { eq, type Operand, where, zerosLike } from './elementwise.ts'
 
 /** Copies the elements of `source`, broadcast and converted. */
@@ -162,7 +162,7 @@ function takeOver(t: TensorBase, result: TensorBase): void {
     if (!g) return []
     const ones = TensorBase.fresh(g, dense(shape, 'float32', new Float32Array(numelOf(shape)).fill(1)))
     return [
-      copied.wants(0) && where(eq(ways.toBase(ones, base, t), 0), g, 0),
+      copied.wants(0) && inFloats(g, (floats) => where(eq(ways.toBase(ones, base, t), 0), floats, 0)),
       copied.wants(1) && ways.ofBase(g, base, t),
     ]
   })

@@ -1,6 +1,7 @@
 import { apply } from '../autograd/apply.ts'
 import * as rearrange from '../strided/rearrange.ts'
 import { TensorBase } from '../tensorBase.ts'
+import { inFloats } from './casts.ts'
 import { sum } from './reductions.ts'
 import { reshape } from './views.ts'
 
@@ -14,6 +15,11 @@ export function repeat(x: TensorBase, counts: readonly number[]): TensorBase {
     const lead = counts.length - shape.length
     const apart = counts.flatMap((count, dim) => [count, shape[dim - lead] ?? 1])
     const repetitions = counts.map((_, dim) => 2 * dim)
-    return [reshape(sum(reshape(g, apart), repetitions), shape)]
+    return [
+      reshape(
+        inFloats(reshape(g, apart), (floats) => sum(floats, repetitions)),
+        shape,
+      ),
+    ]
   })
 }

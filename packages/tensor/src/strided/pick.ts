@@ -1,8 +1,8 @@
 // Elements picked by index tensors.
 
-import { checkSigned, holdsBigints, type TypedArray } from '../dtype.ts'
+import { checkSigned, holdsBigints, isHalf, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { contiguous, copyInto, elementsOf, mover, runCopier } from './cast.ts'
+import { cast, contiguous, copyInto, elementsOf, mover, runCopier } from './cast.ts'
 import { wrapDim } from './dims.ts'
 import { forEachRow } from './loop.ts'
 import { dense, isContiguous, numbersOf, numelOf, type Strided, shapeText, Walk } from './strided.ts'
@@ -136,6 +136,8 @@ export function gather(t: Strided, dim: number, index: Strided): Strided {
  * out. `t` is of floats.
  */
 export function addPositions(t: Strided, dim: number, size: number, positions: Int32Array): Strided {
+  // Halves do not add up as the numbers they stand for.
+  if (isHalf(t.dtype)) return cast(addPositions(cast(t, 'float32'), dim, size, positions), t.dtype)
   const result = dense(t.shape.with(dim, size), t.dtype)
   const [out, from] = [numbersOf(result), numbersOf(contiguous(t))]
   const block = numelOf(t.shape.slice(dim + 1))
@@ -157,6 +159,7 @@ export function addPositions(t: Strided, dim: number, size: number, positions: I
  * and has the shape of `index`.
  */
 export function scatterAdd(t: Strided, shape: readonly number[], dim: number, index: Strided): Strided {
+  if (isHalf(t.dtype)) return cast(scatterAdd(cast(t, 'float32'), shape, dim, index), t.dtype)
   const d = wrapDim('gather', dim, shape.length)
   const result = dense(shape, t.dtype)
   const [out, from] = [numbersOf(result), numbersOf(t)]

@@ -276,6 +276,26 @@ export const backward: Programs = {
     return [name(y.dtype), name(a.grad?.dtype), gradOf(a), gradOf(b), name(z.grad?.dtype), gradOf(z)]
   },
 
+  'floats of 16 bits add up': () =>
+    (['float16', 'bfloat16'] as const).map((dtype) => {
+      const x = tensor([1, 2], { dtype, requiresGrad: true })
+      const buffer = zeros([2, 2], { dtype })
+      buffer.at(0).copy_(x)
+      buffer.at(1, 0).copy_(x.at(1))
+      for (const scale of [1, 2]) {
+        const kept = buffer.to('float32').mul(scale).sum()
+        const ways = x.to('float32').add(x.expand(3, 2).to('float32')).sum()
+        kept.add(ways).backward(null, { retainGraph: true })
+      }
+      return gradOf(x)
+    }),
+
+  'a gradient that was set to an expanded view is not added to': () => {
+    const x = leaf(1, 2)
+    x.grad = ones([1]).expand(2)
+    x.sum().backward()
+  },
+
   'empty tensors': () => {
     const x = zeros([0, 3], { requiresGrad: true })
     x.mul(2).sum().backward()
@@ -318,6 +338,7 @@ export const backwardWords: Words = {
     /backward: expected a gradient of shape \(2\), got \(2, 1\)/,
   'a gradient of another shape is refused': /grad: expected a gradient of shape \(2\) .*got \(3\)/,
   'a gradient of another dtype is refused': /grad: expected .*float32, got .*float64/,
+  'a gradient that was set to an expanded view is not added to': /backward: .*expanded view.*clone\(\)/,
   'integers do not require gradients': /requiresGrad: expected a tensor of floats, got int64/,
   'a result goes on requiring gradients': /requiresGrad: a result of MulBackward0 .*detach\(\)/,
   'detectAnomaly: a gradient that is NaN is refused':
