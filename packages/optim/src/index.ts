@@ -28,7 +28,7 @@ export { type EpochOptions, EpochScheduler } from './schedulers/epochScheduler.t
 export { ExponentialLR } from './schedulers/exponentialLR.ts'
 export { LambdaLR, type LrLambda } from './schedulers/lambdaLR.ts'
 export { LinearLR, type LinearLROptions } from './schedulers/linearLR.ts'
-export { LRScheduler } from './schedulers/lrScheduler.ts'
+export { LRScheduler, type SchedulerField } from './schedulers/lrScheduler.ts'
 export { MultiStepLR, type MultiStepLROptions } from './schedulers/multiStepLR.ts'
 export { OneCycleLR, type OneCycleLROptions } from './schedulers/oneCycleLR.ts'
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './schedulers/reduceLROnPlateau.ts'

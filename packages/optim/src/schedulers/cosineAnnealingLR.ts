@@ -3,7 +3,7 @@ import { checkInteger, checkNumber } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { Field } from './lrScheduler.ts'
+import type { SchedulerField } from './lrScheduler.ts'
 
 export interface CosineAnnealingLROptions extends EpochOptions {
   /** The lowest learning rate. Default 0. */
@@ -42,7 +42,7 @@ export class CosineAnnealingLR extends EpochScheduler {
     this.begin()
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [['tMax', 'T_max'], ['etaMin', 'eta_min'], ...super.fields]
   }
 

@@ -3,7 +3,7 @@ import { checkInteger, checkNumber } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { Field } from './lrScheduler.ts'
+import type { SchedulerField } from './lrScheduler.ts'
 
 export interface WarmRestartsOptions extends EpochOptions {
   /** Each run is so many times as long as the one before. Default 1. */
@@ -62,7 +62,7 @@ export class CosineAnnealingWarmRestarts extends EpochScheduler {
     this.setLrs((group, index) => this.nextLr(group, index))
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [
       ['t0', 'T_0'],
       ['ti', 'T_i'],

@@ -2,7 +2,7 @@ import { checkInteger } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import type { StateValue } from '../stateDict.ts'
-import { type Field, LRScheduler } from './lrScheduler.ts'
+import { LRScheduler, type SchedulerField } from './lrScheduler.ts'
 
 /** The option that schedulers take beside their own. */
 export interface EpochOptions {
@@ -58,7 +58,7 @@ export abstract class EpochScheduler extends LRScheduler {
     return super.stateDict().set('_get_lr_called_within_step', false)
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [
       ['baseLrs', 'base_lrs'],
       ['lastEpoch', 'last_epoch'],

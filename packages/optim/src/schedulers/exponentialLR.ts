@@ -3,7 +3,7 @@ import { checkNumber } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { Field } from './lrScheduler.ts'
+import type { SchedulerField } from './lrScheduler.ts'
 
 /**
  * Multiplies the learning rates by `gamma` every epoch.
@@ -28,7 +28,7 @@ export class ExponentialLR extends EpochScheduler {
     this.begin()
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [['gamma', 'gamma'], ...super.fields]
   }
 

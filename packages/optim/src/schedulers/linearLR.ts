@@ -3,7 +3,7 @@ import { checkInteger, checkNumber } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { Field } from './lrScheduler.ts'
+import type { SchedulerField } from './lrScheduler.ts'
 
 export interface LinearLROptions extends EpochOptions {
   /** The first learning rate, as a part of the optimiser's; above 0, at most 1. Default 1/3. */
@@ -45,7 +45,7 @@ export class LinearLR extends EpochScheduler {
     this.begin()
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [
       ['startFactor', 'start_factor'],
       ['endFactor', 'end_factor'],

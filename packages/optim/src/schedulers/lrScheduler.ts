@@ -4,7 +4,7 @@ import type { ParamGroup } from '../paramGroup.ts'
 import { copyOf, mapOf, type StateValue } from '../stateDict.ts'
 
 /** A property of a scheduler, and its key in PyTorch's state dict. */
-export type Field = readonly [property: string, key: string]
+export type SchedulerField = readonly [property: string, key: string]
 
 /**
  * What all schedulers have: they set the learning rates of an optimiser's groups.
@@ -50,7 +50,7 @@ export abstract class LRScheduler {
   }
 
   /** What is saved. */
-  protected get fields(): readonly Field[] {
+  protected get fields(): readonly SchedulerField[] {
     return [
       ['lastEpoch', 'last_epoch'],
       ['lastLr', '_last_lr'],

@@ -4,7 +4,7 @@ import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { camelCase, mapOf, type StateValue } from '../stateDict.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { Field } from './lrScheduler.ts'
+import type { SchedulerField } from './lrScheduler.ts'
 
 export interface OneCycleLROptions extends EpochOptions {
   /** How many steps there will be; or give `epochs` and `stepsPerEpoch`. */
@@ -116,7 +116,7 @@ export class OneCycleLR extends EpochScheduler {
     for (const [property, value] of fields) Reflect.set(this, property, value)
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [
       ['totalSteps', 'total_steps'],
       ['annealStrategy', '_anneal_func_type'],

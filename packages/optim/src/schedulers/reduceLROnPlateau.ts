@@ -3,7 +3,7 @@ import type { Tensor } from '@unroll/tensor'
 import { checkInteger, checkNumber, checkWord, perGroup } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { isTensor } from '../paramGroup.ts'
-import { type Field, LRScheduler } from './lrScheduler.ts'
+import { LRScheduler, type SchedulerField } from './lrScheduler.ts'
 
 export interface ReduceLROnPlateauOptions {
   /** Whether less or more is better. Default 'min'. */
@@ -113,7 +113,7 @@ export class ReduceLROnPlateau extends LRScheduler {
     this.lastLr = this.currentLrs()
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [
       ['factor', 'factor'],
       ['defaultMinLr', 'default_min_lr'],

@@ -3,7 +3,7 @@ import { checkInteger } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { StateValue } from '../stateDict.ts'
 import { EpochScheduler } from './epochScheduler.ts'
-import { type Field, LRScheduler } from './lrScheduler.ts'
+import { LRScheduler, type SchedulerField } from './lrScheduler.ts'
 
 /**
  * One schedule after the other: the second begins at the first milestone, and so on.
@@ -74,7 +74,7 @@ export class SequentialLR extends LRScheduler {
     for (const [property, value] of fields) Reflect.set(this, property, value)
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [['milestones', '_milestones'], ...super.fields]
   }
 

@@ -3,7 +3,7 @@ import { checkInteger, checkNumber } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
-import type { Field } from './lrScheduler.ts'
+import type { SchedulerField } from './lrScheduler.ts'
 
 export interface StepLROptions extends EpochOptions {
   /** Default 0.1. */
@@ -37,7 +37,7 @@ export class StepLR extends EpochScheduler {
     this.begin()
   }
 
-  protected override get fields(): readonly Field[] {
+  protected override get fields(): readonly SchedulerField[] {
     return [['stepSize', 'step_size'], ['gamma', 'gamma'], ...super.fields]
   }
 
