@@ -1,13 +1,34 @@
 import { reference, setDefaultEngine } from '@unroll/kernels'
-import { manualSeed, randn, type Tensor, tensor } from '@unroll/tensor'
+import { manualSeed, rand, randn, Tensor, tensor } from '@unroll/tensor'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
 import { Module, Sequential } from '../src/index.ts'
 import { makeDevice } from './device.ts'
 import { recordingEngine } from './engines.ts'
 
-/** A module of each class, and the input that it is called with. */
-const cases: readonly (readonly [module: () => Module, input: () => Tensor])[] = [
+const classes = tensor([
+  [0n, 2n],
+  [1n, 3n],
+])
+
+/** A module of each class, and the inputs that it is called with. */
+const cases: readonly (readonly [module: () => Module, ...inputs: (() => unknown)[]])[] = [
+  [() => new nn.CrossEntropyLoss(), () => randn([2, 4, 2]), () => classes],
+  [() => new nn.NLLLoss(), () => randn([2, 4, 2]), () => classes],
+  [() => new nn.MSELoss(), () => randn([4, 5]), () => randn([4, 5])],
+  [() => new nn.L1Loss(), () => randn([4, 5]), () => randn([4, 5])],
+  [() => new nn.SmoothL1Loss(), () => randn([4, 5]), () => randn([4, 5])],
+  [() => new nn.HuberLoss(), () => randn([4, 5]), () => randn([4, 5])],
+  [() => new nn.BCELoss(), () => rand([4, 5]), () => rand([4, 5])],
+  [() => new nn.BCEWithLogitsLoss(), () => randn([4, 5]), () => rand([4, 5])],
+  [() => new nn.KLDivLoss(), () => randn([4, 5]), () => rand([4, 5])],
+  [
+    () => new nn.CTCLoss(),
+    () => randn([4, 2, 4]),
+    () => classes.add(1).clamp(1, 3),
+    () => [4, 4],
+    () => [2, 2],
+  ],
   [() => new nn.Linear(5, 6), () => randn([2, 4, 5])],
   [() => new nn.Embedding(7, 5), () => tensor([[1n, 3n, 6n]])],
   [() => new nn.Softmax(-1), () => randn([4, 5])],
@@ -27,7 +48,10 @@ const cases: readonly (readonly [module: () => Module, input: () => Tensor])[] =
   [() => new Sequential(new nn.Linear(5, 6), new nn.Tanh(), new nn.Softmax(-1)), () => randn([4, 5])],
 ]
 
-const named = cases.map(([make, input]) => [make().toString().replace(/\s+/g, ' '), make, input] as const)
+const named = cases.map(
+  ([make, ...inputs]) =>
+    [make().toString().replace(/\s+/g, ' '), make, () => inputs.map((input) => input())] as const,
+)
 
 describe('a module computes on the engine it says', () => {
   let standard = recordingEngine(reference)
@@ -64,7 +88,10 @@ describe('a module computes on the engine it says', () => {
   it.each(named)('%s, on a device: there, or it says that it is on the host', async (_, make, input) => {
     const module = make().eval()
     const x = input()
-    const want = call(module, x.clone())
+    const want = call(
+      module,
+      x.map((each) => (each instanceof Tensor ? each.clone() : each)),
+    )
     const { engine, counts } = makeDevice()
     module.to(engine)
     standard.calls.length = 0
@@ -167,18 +194,21 @@ it('the operations of a module that throws leave the default engine in place', (
 /** True if a module calls an engine. Others move numbers, or have their own loops. */
 function computes(module: Module): boolean {
   const without = ['Embedding', 'LayerNorm', 'BatchNorm1d', 'Dropout', 'MaxPool1d', 'Flatten', 'Identity']
+  const losses = ['NLL', 'MSE', 'L1', 'SmoothL1', 'Huber', 'BCE', 'BCEWithLogits', 'CTC'].map(
+    (name) => `${name}Loss`,
+  )
   if (module instanceof Sequential) return [...module].some(computes)
-  return !without.includes(module.constructor.name)
+  return ![...without, ...losses].includes(module.constructor.name)
 }
 
 function lowers(module: Module): boolean {
   return ['Linear', 'Embedding', 'Softmax'].includes(module.constructor.name)
 }
 
-function call(module: Module, input: Tensor): Tensor {
-  return Reflect.apply(module.forward, module, [input]) as Tensor
+function call(module: Module, inputs: readonly unknown[]): Tensor {
+  return Reflect.apply(module.forward, module, inputs) as Tensor
 }
 
-async function callAsync(module: Module, input: Tensor): Promise<Tensor> {
-  return (await Reflect.apply(module.forwardAsync, module, [input])) as Tensor
+async function callAsync(module: Module, inputs: readonly unknown[]): Promise<Tensor> {
+  return (await Reflect.apply(module.forwardAsync, module, inputs)) as Tensor
 }

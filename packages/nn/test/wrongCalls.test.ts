@@ -172,6 +172,52 @@ const constructors: readonly WrongCall[] = [
   ['new Parameter(tensor([1n]))', () => construct(Parameter, tensor([1n]))],
 ]
 
+const losses = [
+  'BCELoss',
+  'BCEWithLogitsLoss',
+  'CTCLoss',
+  'CrossEntropyLoss',
+  'HuberLoss',
+  'KLDivLoss',
+  'L1Loss',
+  'MSELoss',
+  'NLLLoss',
+  'SmoothL1Loss',
+].flatMap((name): WrongCall[] => {
+  const Loss: new (...args: never[]) => InstanceType<typeof Module> = Reflect.get(nn, name)
+  return [
+    [`new ${name}('sum')`, () => construct(Loss, 'sum')],
+    [`new ${name}({ reduction: 'avg' })`, () => construct(Loss, { reduction: 'avg' })],
+    [`new ${name}({ reduce: false })`, () => construct(Loss, { reduce: false })],
+    [`new ${name}(tensor([1, 2]))`, () => construct(Loss, x)],
+    [`new ${name}().forward()`, () => call(new Loss(), 'forward')],
+    [`new ${name}().forward(x)`, () => call(new Loss(), 'forward', x)],
+    [`new ${name}().forward(x, 1)`, () => call(new Loss(), 'forward', x, 1)],
+    [`new ${name}().forwardAsync(x, [0, 1])`, () => call(new Loss(), 'forwardAsync', x, [0, 1])],
+  ]
+})
+
+const lossFunctions = [
+  'binaryCrossEntropy',
+  'binaryCrossEntropyWithLogits',
+  'crossEntropy',
+  'ctcLoss',
+  'huberLoss',
+  'klDiv',
+  'l1Loss',
+  'mseLoss',
+  'nllLoss',
+  'smoothL1Loss',
+].flatMap((name): WrongCall[] => [
+  [`${name}()`, () => call(nn, name)],
+  [`${name}(x)`, () => call(nn, name, x)],
+  [`${name}(x, promise)`, () => call(nn, name, x, later)],
+  [`${name}([1, 2], x)`, () => call(nn, name, [1, 2], x)],
+  [`${name}(x, x, 'sum')`, () => call(nn, name, x, x, 'sum')],
+  [`${name}(x, x, { reduction: 'avg' })`, () => call(nn, name, x, x, { reduction: 'avg' })],
+  [`${name}(x, x, { ignore_index: 1 })`, () => call(nn, name, x, x, { ignore_index: 1 })],
+])
+
 const layers: Readonly<Record<string, InstanceType<typeof Module>>> = {
   Linear: linear,
   Embedding: new Embedding(4, 2),
@@ -346,6 +392,7 @@ describe.each([
   ['forward', forwards],
   ['methods', methods],
   ['functions', [...functions, ...options]],
+  ['losses', [...losses, ...lossFunctions]],
 ] as const)('wrong calls: %s', (_, calls) => {
   it.each(calls)('%s', async (_code, act) => {
     expect(await faultOf(act)).toBeNull()
@@ -353,7 +400,16 @@ describe.each([
 })
 
 it('every class and function is among them', () => {
-  const codes = [...constructors, ...forwards, ...methods, ...functions, ...options].map(([code]) => code)
+  const all = [
+    ...constructors,
+    ...forwards,
+    ...methods,
+    ...functions,
+    ...options,
+    ...losses,
+    ...lossFunctions,
+  ]
+  const codes = all.map(([code]) => code)
   // These take any value: unknown values, or values of an engine.
   const open = ['DeviceTensor', 'deviceArray', 'Identity', 'Resident', 'StateDictError']
   for (const name of Object.keys(nn)) {
