@@ -27,7 +27,7 @@ const defaults: Required<BCELossOptions> = { reduction: 'mean', weight: null }
  * Logarithms below -100 count as -100. {@link binaryCrossEntropyWithLogits} is more exact than this after a sigmoid.
  *
  * ```ts
- * binaryCrossEntropy(tensor([0.5, 1]), tensor([1, 1])).item().toFixed(4)   // 0.3466
+ * binaryCrossEntropy(tensor([0.5, 1]), tensor([1, 1])).item().toFixed(4)   // '0.3466'
  * ```
  * @param input probabilities, of any shape
  * @param target from 0 to 1, of the same shape

@@ -24,7 +24,7 @@ const defaults: Required<BCEWithLogitsLossOptions> = { reduction: 'mean', weight
  * ```
  *
  * ```ts
- * binaryCrossEntropyWithLogits(tensor([0, 200]), tensor([1, 0])).item().toFixed(4)   // 100.3466
+ * binaryCrossEntropyWithLogits(tensor([0, 200]), tensor([1, 0])).item().toFixed(4)   // '100.3466'
  * ```
  * @param input of any shape
  * @param target from 0 to 1, of the same shape

@@ -36,7 +36,7 @@ const defaults: Required<CrossEntropyLossOptions> = {
  * ```
  *
  * ```ts
- * crossEntropy(zeros([3, 4]), tensor([0n, 3n, 1n])).item().toFixed(4)   // 1.3863
+ * crossEntropy(zeros([3, 4]), tensor([0n, 3n, 1n])).item().toFixed(4)   // '1.3863'
  * ```
  * @param input (N, C), (N, C, ...) or (C)
  * @param target class indices of int64 or int32, (N), (N, ...) or (); or probabilities of classes, shaped as the input

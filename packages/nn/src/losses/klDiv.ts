@@ -23,7 +23,7 @@ const reductions = ['none', 'mean', 'sum', 'batchmean']
  * ```
  *
  * ```ts
- * klDiv(tensor([[0.5, 0.5]]).log(), tensor([[1, 0]]), { reduction: 'batchmean' }).item().toFixed(4)   // 0.6931
+ * klDiv(tensor([[0.5, 0.5]]).log(), tensor([[1, 0]]), { reduction: 'batchmean' }).item().toFixed(4)   // '0.6931'
  * ```
  * @param input logarithms of probabilities, of any shape
  * @param target probabilities, of a shape that broadcasts
