@@ -28,9 +28,9 @@ export function indexEntropy(
     const own = classes[k] ?? -1
     if (own < 0) continue
     const start = startOf(k, C, inner)
-    let loss = -(shares.own[own] ?? 0) * (x[start + own * inner] ?? 0)
-    if (smoothing > 0) {
-      for (let c = 0; c < C; c++) loss -= (shares.all[c] ?? 0) * (x[start + c * inner] ?? 0)
+    let loss = -shares.own * weightOf(shares, own) * (x[start + own * inner] ?? 0)
+    if (shares.each > 0) {
+      for (let c = 0; c < C; c++) loss -= shares.each * weightOf(shares, c) * (x[start + c * inner] ?? 0)
     }
     out[k] = loss
   }
@@ -49,24 +49,27 @@ export function indexEntropy(
   return losses
 }
 
-/** What a position gives to classes. */
+/** What a position gives to classes: to its own, and to every class, each times the weight of the class. */
 interface Shares {
-  /** (C): to its own class, without what every class gets. */
-  readonly own: Float64Array
-  /** (C): to every class. */
-  readonly all: Float64Array
-  /** Sum of `all`. */
+  readonly weights: FloatArray | null
+  readonly own: number
+  readonly each: number
+  /** What every class gets, added up. */
   readonly total: number
 }
 
 function sharesOf(C: number, weights: FloatArray | null, smoothing: number): Shares {
-  const given = weights ? Float64Array.from(weights) : new Float64Array(C).fill(1)
-  const all = given.map((weight) => (weight * smoothing) / C)
-  return {
-    own: given.map((weight) => weight * (1 - smoothing)),
-    all,
-    total: all.reduce((sum, share) => sum + share, 0),
+  const each = smoothing / C
+  let total = smoothing
+  if (weights) {
+    total = 0
+    for (let c = 0; c < C; c++) total += each * (weights[c] ?? 0)
   }
+  return { weights, own: 1 - smoothing, each, total }
+}
+
+function weightOf({ weights }: Shares, c: number): number {
+  return weights ? (weights[c] ?? 0) : 1
 }
 
 /** Where position `k` of (N, ...) has its class 0 in (N, C, ...). */
@@ -86,7 +89,7 @@ function gradient(
   { count: C, inner }: Classes,
   shares: Shares,
 ): FloatArray {
-  const hasRest = shares.total !== 0
+  const { each, total } = shares
   for (let k = 0; k < classes.length; k++) {
     const own = classes[k] ?? -1
     const start = startOf(k, C, inner)
@@ -96,11 +99,11 @@ function gradient(
       continue
     }
     const slope = g[k] ?? 0
-    const share = shares.own[own] ?? 0
-    const factor = slope * (share + shares.total)
-    if (hasRest) {
+    const share = shares.own * weightOf(shares, own)
+    const factor = slope * (share + total)
+    if (each > 0) {
       for (let at = start, c = 0; at < end; at += inner, c++)
-        p[at] = (p[at] ?? 0) * factor - slope * (shares.all[c] ?? 0)
+        p[at] = (p[at] ?? 0) * factor - slope * each * weightOf(shares, c)
     } else {
       for (let at = start; at < end; at += inner) p[at] = (p[at] ?? 0) * factor
     }
@@ -118,9 +121,10 @@ function inOperations(input: Tensor, g: Tensor, classes: Int32Array, all: Classe
   for (const [k, own] of classes.entries()) {
     if (own < 0) continue
     const start = startOf(k, C, inner)
-    for (let c = 0; c < C; c++) given[start + c * inner] = shares.all[c] ?? 0
-    given[start + own * inner] = (given[start + own * inner] ?? 0) + (shares.own[own] ?? 0)
-    totals[k] = (shares.own[own] ?? 0) + shares.total
+    for (let c = 0; c < C; c++) given[start + c * inner] = shares.each * weightOf(shares, c)
+    const share = shares.own * weightOf(shares, own)
+    given[start + own * inner] = (given[start + own * inner] ?? 0) + share
+    totals[k] = share + shares.total
   }
   const constant = (values: Float64Array, sizes: readonly number[]): Tensor =>
     tensor(values, { shape: sizes }).to(input.dtype)
