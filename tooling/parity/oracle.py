@@ -73,10 +73,10 @@ def flat(value):
 class Run:
     def __init__(self):
         self.stage = "construct"
-        self.result = {"printed": [], "exact": [], "tensors": [], "texts": [], "warnings": 0, "error": None}
+        self.result = {"printed": [], "exact": [], "tensors": [], "texts": [], "gradients": [], "warnings": 0, "error": None}
 
     def tensors(self, value):
-        found = flat(value)
+        found = [tensor if tensor is None else tensor.detach() for tensor in flat(value)]
         self.result["tensors"] += found
         self.result["texts"] += [str(tensor) for tensor in found]
 
@@ -119,11 +119,55 @@ def run_module(run, plan):
         return
     run.stage = "forward"
     x, hx = drawn(plan["input"]), drawn(plan["hx"])
-    if plan["pack"] is not None:
-        run.stage = "pack"
-        x = packing.pack_padded_sequence(x, **keywords(plan["pack"]))
-        run.stage = "forward"
-    run.tensors(module(x) if hx is None else module(x, hx))
+    back = plan["backward"]
+    leaves = [] if back is None else leaves_of(module, x, hx, back)
+    with torch.set_grad_enabled(back is not None):
+        rows = x
+        if plan["pack"] is not None:
+            run.stage = "pack"
+            x = packing.pack_padded_sequence(x, **keywords(plan["pack"]))
+            rows = x.data
+            run.stage = "forward"
+        result = module(x) if hx is None else module(x, hx)
+        run.tensors(result)
+        if back is not None:
+            run.stage = "backward"
+            run_backward(module, x, rows, result, back)
+            run.result["gradients"] += [[name, leaf.grad] for name, leaf in leaves]
+
+
+def leaves_of(module, x, hx, back):
+    """The tensors whose gradients are compared, each told whether it requires them."""
+    x.requires_grad_(back["input"])
+    states = [] if hx is None else flat(hx)
+    for state, requires in zip(states, back["states"]):
+        state.requires_grad_(requires)
+    for name, parameter in module.named_parameters():
+        parameter.requires_grad_(name not in back["frozen"])
+    return [("input", x), *zip(("h0", "c0"), states), *module.named_parameters()]
+
+
+def run_backward(module, x, rows, result, back):
+    loss, fault = loss_of(result, back), back["fault"]
+    if fault in ("input changed", "weight changed"):
+        with torch.no_grad():
+            changed = rows if fault == "input changed" else next(p for name, p in module.named_parameters() if "weight_hh" in name)
+            changed.add_(1)
+    loss.backward()
+    if fault == "backward twice":
+        loss.backward()
+    if fault == "state not detached for the next step":
+        state = result if isinstance(module, nn.modules.rnn.RNNCellBase) else result[1]
+        loss_of(module(x, state), back).backward()
+
+
+def loss_of(result, back):
+    parts = flat(tuple(part.data if isinstance(part, packing.PackedSequence) else part for part in result) if isinstance(result, tuple) else result)
+    loss = 0
+    for part, use in zip(parts, back["loss"]):
+        if use != "nothing":
+            loss = loss + (part if use == "sum" else part * torch.zeros(part.shape, dtype=part.dtype).uniform_(-1, 1)).sum()
+    return loss
 
 
 def run_packing(run, plan):

@@ -1,19 +1,23 @@
 import type {
   DeviceEngine,
+  DeviceTraining,
   DirectionWeights,
   FloatArray,
   FloatDType,
   MatmulOperands,
   PackedWeights,
+  RecurrentGradients,
   RecurrentInput,
   RecurrentOutput,
   RecurrentSpec,
+  RecurrentTape,
+  TapeOptions,
 } from '@unroll/kernels'
 import { checkInput, checkWeights } from '@unroll/kernels/checks'
 import { adapterFlags, type BrowserName } from './browsers.ts'
-import type { EngineMode, WireCall, WireOutput, WireProduct, WireWeights } from './enginePage.ts'
+import type { EngineMode } from './enginePage.ts'
 import { type BrowserPage, openPage } from './openPage.ts'
-import { fromWire, orNull, toWire, type WireFloats } from './wire.ts'
+import { fromWire, toWire } from './wire.ts'
 
 /**
  * Starts an engine in a headless browser: the wasm engine, or the gpu engine on one of its backends. Null where that browser
@@ -28,7 +32,7 @@ export async function startBrowserEngine(
   mode: EngineMode,
   browser: BrowserName = 'chromium',
 ): Promise<BrowserEngine | null> {
-  for (const flags of mode === 'wasm' ? [[]] : adapterFlags(browser)) {
+  for (const flags of isWasm(mode) ? [[]] : adapterFlags(browser)) {
     const page = await openPage(new URL('enginePage.ts', import.meta.url), { browser, flags })
     if (page === null) return null
     try {
@@ -41,11 +45,15 @@ export async function startBrowserEngine(
   return null
 }
 
+function isWasm(mode: EngineMode): boolean {
+  return mode.startsWith('wasm')
+}
+
 /** An engine whose calls go to the page. */
 export class BrowserEngine implements DeviceEngine {
   readonly kind = 'device'
   readonly name: string
-  readonly training = null
+  readonly training: DeviceTraining
   readonly variant: string
   /** The browser and its version. */
   readonly browser: string
@@ -55,11 +63,12 @@ export class BrowserEngine implements DeviceEngine {
 
   /** Only {@link startBrowserEngine} makes them. */
   constructor(page: BrowserPage, mode: EngineMode, variant: string) {
-    this.name = mode === 'wasm' ? mode : 'gpu'
+    this.name = isWasm(mode) ? 'wasm' : 'gpu'
     this.variant = variant
     this.browser = page.version
     this.#page = page
-    this.#dtypes = mode === 'wasm' ? ['float32', 'float64'] : ['float32']
+    this.training = { recurrent: (weights, call, options) => this.#record(weights, call, options) }
+    this.#dtypes = isWasm(mode) ? ['float32', 'float64'] : ['float32']
   }
 
   pack(spec: RecurrentSpec, weights: readonly DirectionWeights[]): BrowserWeights {
@@ -73,21 +82,31 @@ export class BrowserEngine implements DeviceEngine {
     const { id, sent } = own(weights)
     checkInput(weights.spec, call)
     await sent
-    const { output, hn, cn } = (await this.#page.call('recurrent', id, wireCall(call))) as WireOutput
-    return { output: fromWire(output), hn: fromWire(hn), cn: orNull(fromWire, cn) }
+    return fromWire(await this.#page.call('recurrent', id, toWire(call))) as RecurrentOutput
   }
 
-  async matmul({ a, b, bias = null, m, k, n, transposeB = false }: MatmulOperands): Promise<FloatArray> {
-    const product: WireProduct = {
-      a: toWire(a),
-      b: toWire(b),
-      bias: orNull(toWire, bias),
-      m,
-      k,
-      n,
-      transposeB,
+  async matmul(operands: MatmulOperands): Promise<FloatArray> {
+    return fromWire(await this.#page.call('matmul', toWire(operands))) as FloatArray
+  }
+
+  async #record(
+    weights: PackedWeights,
+    call: RecurrentInput,
+    options?: TapeOptions,
+  ): Promise<RecurrentTape<Promise<RecurrentGradients>>> {
+    const { id, sent } = own(weights)
+    checkInput(weights.spec, call)
+    await sent
+    const tape = this.#count++
+    const results = await this.#page.call('record', tape, id, toWire(call), options)
+    return {
+      ...(fromWire(results) as RecurrentOutput),
+      backward: async (gradients, wanted) =>
+        fromWire(await this.#page.call('backward', tape, toWire(gradients), wanted)) as RecurrentGradients,
+      // The page frees it with the weights.
+      dispose() {},
+      [Symbol.dispose]() {},
     }
-    return fromWire((await this.#page.call('matmul', product)) as WireFloats)
   }
 
   async close(): Promise<void> {
@@ -111,7 +130,7 @@ class BrowserWeights implements PackedWeights {
     this.#page = page
     this.spec = spec
     this.id = id
-    this.sent = this.#send('pack', id, spec, weights.map(wireWeights))
+    this.sent = this.#send('pack', id, spec, toWire(weights))
   }
 
   get disposed(): boolean {
@@ -124,7 +143,7 @@ class BrowserWeights implements PackedWeights {
 
   update(weights: readonly DirectionWeights[]): void {
     checkWeights(this.spec, weights)
-    this.sent = this.#send('update', this.id, weights.map(wireWeights))
+    this.sent = this.#send('update', this.id, toWire(weights))
     this.#version++
   }
 
@@ -144,35 +163,7 @@ class BrowserWeights implements PackedWeights {
   }
 }
 
-function wireWeights({ weightIh, weightHh, biasIh, biasHh, weightHr }: DirectionWeights): WireWeights {
-  return {
-    weightIh: toWire(weightIh),
-    weightHh: toWire(weightHh),
-    biasIh: orNull(toWire, biasIh),
-    biasHh: orNull(toWire, biasHh),
-    weightHr: orNull(toWire, weightHr),
-  }
-}
-
 function own(weights: PackedWeights): BrowserWeights {
   if (weights instanceof BrowserWeights) return weights
   throw new TypeError('recurrent: these weights were packed by another engine')
-}
-
-function wireCall({
-  input,
-  batchSizes,
-  batchFirst = false,
-  h0,
-  c0,
-  dropout = null,
-}: RecurrentInput): WireCall {
-  return {
-    input: toWire(input),
-    batchSizes: [...batchSizes],
-    batchFirst,
-    h0: orNull(toWire, h0),
-    c0: orNull(toWire, c0),
-    dropout: orNull(toWire, dropout),
-  }
 }

@@ -1,51 +1,34 @@
 /** What runs in the page: an engine, called with messages of plain data. */
 import { createGpu } from '@unroll/gpu'
 import {
+  createWasmEngine,
   type DirectionWeights,
   type Engine,
+  type MatmulOperands,
+  type OutputGradients,
   type PackedWeights,
+  type RecurrentGradients,
+  type RecurrentInput,
   type RecurrentSpec,
+  type RecurrentTape,
+  type TapeOptions,
+  type WantedGradients,
   wasm,
 } from '@unroll/kernels'
-import { fromWire, orNull, toWire, type WireFloats } from './wire.ts'
+import { fromWire, toWire } from './wire.ts'
 
-export type EngineMode = 'wasm' | 'webgpu' | 'webgl2'
-
-export interface WireWeights {
-  readonly weightIh: WireFloats
-  readonly weightHh: WireFloats
-  readonly biasIh: WireFloats | null
-  readonly biasHh: WireFloats | null
-  readonly weightHr: WireFloats | null
-}
-
-export interface WireCall {
-  readonly input: WireFloats
-  readonly batchSizes: readonly number[]
-  readonly batchFirst: boolean
-  readonly h0: WireFloats | null
-  readonly c0: WireFloats | null
-  readonly dropout: WireFloats | null
-}
-
-export interface WireOutput {
-  readonly output: WireFloats
-  readonly hn: WireFloats
-  readonly cn: WireFloats | null
-}
-
-export interface WireProduct {
-  readonly a: WireFloats
-  readonly b: WireFloats
-  readonly bias: WireFloats | null
-  readonly m: number
-  readonly k: number
-  readonly n: number
-  readonly transposeB: boolean
-}
+/** `wasm` is the best build that the browser can run. */
+export type EngineMode = 'wasm' | 'wasm simd' | 'webgpu' | 'webgl2'
 
 let started: Engine | null = null
 const packed = new Map<number, PackedWeights>()
+const tapes = new Map<number, RecordedCall>()
+
+interface RecordedCall {
+  /** Their number. */
+  readonly weights: number
+  readonly tape: RecurrentTape<RecurrentGradients | Promise<RecurrentGradients>>
+}
 
 /**
  * Starts the engine. It must be the first call.
@@ -53,59 +36,73 @@ const packed = new Map<number, PackedWeights>()
  * @throws GpuUnavailableError without an adapter
  */
 export async function start(mode: EngineMode): Promise<string> {
-  if (mode === 'wasm') {
-    started = wasm
-    return wasm.variant
+  if (mode === 'wasm' || mode === 'wasm simd') {
+    const chosen = mode === 'wasm' ? wasm : createWasmEngine('simd')
+    started = chosen
+    return chosen.variant
   }
   const gpu = await createGpu({ mode })
   started = gpu
   return `${mode}, ${gpu.adapter.description}${gpu.adapter.software ? ', software' : ''}`
 }
 
-export function pack(id: number, spec: RecurrentSpec, weights: readonly WireWeights[]): void {
-  packed.set(id, engine().pack(spec, weights.map(directionWeights)))
+export function pack(id: number, spec: RecurrentSpec, weights: unknown): void {
+  packed.set(id, engine().pack(spec, fromWire(weights) as DirectionWeights[]))
 }
 
-export function update(id: number, weights: readonly WireWeights[]): void {
-  packed.get(id)?.update(weights.map(directionWeights))
+export function update(id: number, weights: unknown): void {
+  weightsOf(id).update(fromWire(weights) as DirectionWeights[])
 }
 
-function directionWeights(w: WireWeights): DirectionWeights {
-  return {
-    weightIh: fromWire(w.weightIh),
-    weightHh: fromWire(w.weightHh),
-    biasIh: orNull(fromWire, w.biasIh),
-    biasHh: orNull(fromWire, w.biasHh),
-    weightHr: orNull(fromWire, w.weightHr),
-  }
-}
-
+/** Frees weights. Their tapes are of no use then. */
 export function dispose(id: number): void {
+  for (const [tapeId, { weights, tape }] of tapes) {
+    if (weights !== id) continue
+    tape.dispose()
+    tapes.delete(tapeId)
+  }
   packed.get(id)?.dispose()
   packed.delete(id)
 }
 
-export async function recurrent(
-  id: number,
-  { input, batchSizes, batchFirst, h0, c0, dropout }: WireCall,
-): Promise<WireOutput> {
-  const weights = packed.get(id)
-  if (!weights) throw new Error(`page: no weights ${id}`)
-  const { output, hn, cn } = await engine().recurrent(weights, {
-    input: fromWire(input),
-    batchSizes: Int32Array.from(batchSizes),
-    batchFirst,
-    h0: orNull(fromWire, h0),
-    c0: orNull(fromWire, c0),
-    dropout: orNull(fromWire, dropout),
-  })
-  return { output: toWire(output), hn: toWire(hn), cn: orNull(toWire, cn) }
+export async function recurrent(id: number, call: unknown): Promise<unknown> {
+  const { output, hn, cn } = await engine().recurrent(weightsOf(id), fromWire(call) as RecurrentInput)
+  return toWire({ output, hn, cn })
 }
 
-export async function matmul({ a, b, bias, ...sizes }: WireProduct): Promise<WireFloats> {
-  return toWire(
-    await engine().matmul({ a: fromWire(a), b: fromWire(b), bias: orNull(fromWire, bias), ...sizes }),
-  )
+/** Runs a sequence, and keeps its tape under `tapeId` until the weights are disposed. */
+export async function record(
+  tapeId: number,
+  id: number,
+  call: unknown,
+  options?: TapeOptions,
+): Promise<unknown> {
+  const { name, training } = engine()
+  if (training === null) throw new Error(`page: ${name} computes no gradients`)
+  const tape = await training.recurrent(weightsOf(id), fromWire(call) as RecurrentInput, options)
+  tapes.set(tapeId, { weights: id, tape })
+  const { output, hn, cn } = tape
+  return toWire({ output, hn, cn })
+}
+
+export async function backward(
+  tapeId: number,
+  gradients: unknown,
+  wanted?: WantedGradients,
+): Promise<unknown> {
+  const recorded = tapes.get(tapeId)
+  if (!recorded) throw new Error(`page: no tape ${tapeId}`)
+  return toWire(await recorded.tape.backward(fromWire(gradients) as OutputGradients, wanted))
+}
+
+export async function matmul(operands: unknown): Promise<unknown> {
+  return toWire(await engine().matmul(fromWire(operands) as MatmulOperands))
+}
+
+function weightsOf(id: number): PackedWeights {
+  const weights = packed.get(id)
+  if (!weights) throw new Error(`page: no weights ${id}`)
+  return weights
 }
 
 function engine(): Engine {

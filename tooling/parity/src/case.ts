@@ -1,6 +1,6 @@
 /** Cases of all families: how they are drawn, simplified, and turned into plans. */
 import { Chooser } from './chooser.ts'
-import { drawModuleCase, modulePlan, simplerModuleCases } from './drawModuleCase.ts'
+import { drawModuleCase, drawTrainingCase, modulePlan, simplerModuleCases } from './drawModuleCase.ts'
 import type { ModuleCase } from './moduleCase.ts'
 import { drawPackingCase, type PackingCase, packingPlan, simplerPackingCases } from './packingCase.ts'
 import type { Plan } from './plan.ts'
@@ -13,9 +13,10 @@ import {
 
 export type Case = ModuleCase | PackingCase | StateDictCase
 
-/** The case that a seed draws. */
-export function drawCase(seed: number, drawsDropout: boolean): Case {
+/** The case that a seed draws; for `training` one that runs back. */
+export function drawCase(seed: number, drawsDropout: boolean, training: boolean): Case {
   const choose = new Chooser(seed)
+  if (training) return drawTrainingCase(choose, seed, drawsDropout)
   const family = choose.int(1, 20)
   if (family <= 2) return drawPackingCase(choose, seed)
   if (family === 3) return drawStateDictCase(choose, seed)

@@ -2,7 +2,7 @@
 import type { Case } from './case.ts'
 
 export interface Difference {
-  /** The wrong argument, by its name in mistakes.ts. */
+  /** The wrong argument, by its name in mistakes.ts, or what goes wrong on the way back. */
   readonly mistake: RegExp
   /** The modules it holds for. Default: all. */
   readonly of?: RegExp
@@ -123,11 +123,18 @@ export const differences: readonly Difference[] = [
     reason:
       'a pair has two states: PyTorch fails at the missing one, and leaves out a third of an unbatched LSTM',
   },
+  {
+    mistake: /^(input|weight) changed$/,
+    torch: /^ok$/,
+    ours: /^backward RuntimeError$/,
+    reason:
+      'a whole sequence is one operation, which needs all that went in; some of the timesteps of PyTorch need less',
+  },
 ]
 
 /** The difference that a case may show. It may also end as in PyTorch. */
 export function differenceOf(given: Case): Difference | undefined {
-  const { mistake } = given
+  const mistake = given.mistake ?? (given.family === 'module' ? given.backward?.fault : null) ?? null
   if (mistake === null) return undefined
   const name = given.family === 'module' ? given.name : given.family
   return differences.find(

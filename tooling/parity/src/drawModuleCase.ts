@@ -1,5 +1,6 @@
 /** Random configurations of the recurrent modules. */
 import type { Chooser } from './chooser.ts'
+import { drawBackward, fittingBackward, simplerBackwards } from './drawBackward.ts'
 import { type Mistake, mistakes } from './mistakes.ts'
 import type { ModuleCase } from './moduleCase.ts'
 import type { Draw, ModulePlan, Options } from './plan.ts'
@@ -13,7 +14,37 @@ const names = [
 /** 1e30 saturates every gate, and no two of them cancel to something between. */
 const specialValues = ['nan', 'inf', '-inf', '-0.0', '1e-40', '-1e-310', '1e30', '-1e30']
 
+/** A case that only runs forward, or one that runs back too. */
 export function drawModuleCase(choose: Chooser, seed: number, drawsDropout: boolean): ModuleCase {
+  const plain = drawForward(choose, seed, drawsDropout)
+  if (plain.name === 'RNNBase') return plain
+  if (choose.chance(0.3)) {
+    const possible = mistakes.filter(({ applies }) => applies(plain))
+    return { ...plain, mistake: choose.pick(possible).name }
+  }
+  if (plain.specials.length > 0 || choose.chance(0.3)) return plain
+  return withBackward(choose, plain)
+}
+
+/** A case that runs back. */
+export function drawTrainingCase(choose: Chooser, seed: number, drawsDropout: boolean): ModuleCase {
+  const drawn = drawForward(choose, seed, drawsDropout)
+  const plain = { ...drawn, specials: [], name: drawn.name === 'RNNBase' ? 'LSTM' : drawn.name } as const
+  return withBackward(choose, plain)
+}
+
+/**
+ * Of a gate whose sum is far from 0, float32 has no digits left for the slope: `1 - n * n` of an n next to 1. Then PyTorch's own
+ * gradients are wrong by more than the tolerance.
+ */
+function withBackward(choose: Chooser, plain: ModuleCase): ModuleCase {
+  const { dtype, inputSize, hiddenSize } = plain
+  const most = dtype === 'float32' ? 2 * Math.sqrt(hiddenSize / inputSize) : plain.scale
+  const scale = [plain.scale, 1].find((each) => each <= most) ?? 0.01
+  return { ...plain, scale, backward: drawBackward(choose, plain) }
+}
+
+function drawForward(choose: Chooser, seed: number, drawsDropout: boolean): ModuleCase {
   const name = choose.pick(names)
   const [inputSize, hiddenSize] = [choose.size(), choose.size()]
   const batched = choose.chance(0.8)
@@ -27,7 +58,7 @@ export function drawModuleCase(choose: Chooser, seed: number, drawsDropout: bool
   const dropout = drawsDropout && choose.chance(0.3) ? choose.pick([0.1, 0.5, 1]) : 0
   const nonlinearity = choose.pick(['tanh', 'relu'] as const)
   const isRelu = /^RNN(Cell)?$/.test(name) && nonlinearity === 'relu'
-  const plain: ModuleCase = {
+  return {
     family: 'module',
     seed,
     name,
@@ -59,10 +90,8 @@ export function drawModuleCase(choose: Chooser, seed: number, drawsDropout: bool
         ])
       : [],
     mistake: null,
+    backward: null,
   }
-  if (name === 'RNNBase' || !choose.chance(0.3)) return plain
-  const possible = mistakes.filter(({ applies }) => applies(plain))
-  return { ...plain, mistake: choose.pick(possible).name }
 }
 
 /** The plan that both sides run. */
@@ -96,6 +125,7 @@ function plainPlan(given: ModuleCase): ModulePlan {
       input: { ...draw(batched ? [N, inputSize] : [inputSize], given.scale), specials: given.specials },
       pack: null,
       hx: given.givenState ? (name === 'LSTMCell' ? [state, state] : state) : null,
+      backward: fittingBackward(given),
     }
   }
 
@@ -116,6 +146,7 @@ function plainPlan(given: ModuleCase): ModulePlan {
       input: null,
       pack: null,
       hx: null,
+      backward: null,
     }
   }
   const layers = given.numLayers * (given.bidirectional ? 2 : 1)
@@ -132,6 +163,7 @@ function plainPlan(given: ModuleCase): ModulePlan {
     },
     pack: lengths && packOptions(lengths, batchFirst, enforceSorted),
     hx: given.givenState ? (name === 'LSTM' ? [h0, draw([...lead, hiddenSize])] : h0) : null,
+    backward: fittingBackward(given),
   }
 }
 
@@ -154,6 +186,7 @@ export function simplerModuleCases(given: ModuleCase): ModuleCase[] {
     T,
     lengths: given.lengths?.slice(0, N).map((length) => Math.min(length, T)) ?? null,
   })
+  if (given.backward) for (const backward of simplerBackwards(given.backward)) vary({ backward })
   if (given.lengths) vary({ lengths: null })
   if (given.givenState) vary({ givenState: false })
   if (given.numLayers > 1) vary({ numLayers: 1 })

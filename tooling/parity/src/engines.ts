@@ -28,12 +28,19 @@ export function namedEngines(): (NamedEngine & { readonly engine: HostEngine | n
   ]
 }
 
-/** The wasm engine in a headless browser. The caller closes it. */
-export async function browserEngine(
+/** The builds of the wasm engine in a headless browser: the best one there, and the one of plain SIMD. The caller closes them. */
+export async function browserEngines(
   browser: BrowserName,
-): Promise<NamedEngine & { readonly engine: BrowserEngine | null }> {
-  const engine = await startBrowserEngine('wasm', browser)
-  return { name: engine ? `wasm ${engine.variant} in ${engine.browser}` : `wasm in ${browser}`, engine }
+): Promise<(NamedEngine & { readonly engine: BrowserEngine | null })[]> {
+  return Promise.all(
+    (['wasm', 'wasm simd'] as const).map(async (mode) => {
+      const engine = await startBrowserEngine(mode, browser)
+      return {
+        name: engine ? `wasm ${engine.variant} in ${engine.browser}` : `${mode} in ${browser}`,
+        engine,
+      }
+    }),
+  )
 }
 
 /** The gpu engine of a headless Chromium on each of its backends. The caller closes them. */

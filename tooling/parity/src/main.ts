@@ -2,6 +2,7 @@
  * pnpm parity [-- --seed S --count N --json]   random configurations in PyTorch and in every engine
  * pnpm parity -- --gpu [...]                   the gpu engine of a headless Chromium too
  * pnpm parity -- --browser firefox [...]       the wasm engine in Firefox, or chromium, too
+ * pnpm parity -- --training [...]              modules that run forward and back, nothing else
  * pnpm parity -- --draws [--seed S --json]     a million seeded draws of every function, bit for bit
  * pnpm parity -- --conformance [--write]       PyTorch's API row by row; writes docs/conformance.md
  */
@@ -11,7 +12,7 @@ import { type BrowserName, browserNames } from '@unroll/browser'
 import { conformance } from './conformance.ts'
 import { conformancePage } from './conformancePage.ts'
 import { compareDraws, type DrawResult, drawPlans, isDropout } from './draws.ts'
-import { browserEngine, gpuEngines, namedEngines } from './engines.ts'
+import { browserEngines, gpuEngines, namedEngines } from './engines.ts'
 import { isOracle, type Oracle, startOracle } from './oracle.ts'
 import { runParity } from './parity.ts'
 import { drawsText, reportText } from './report.ts'
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '500' },
     gpu: { type: 'boolean', default: false },
     browser: { type: 'string', multiple: true, default: [] },
+    training: { type: 'boolean', default: false },
     draws: { type: 'boolean', default: false },
     conformance: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -48,12 +50,13 @@ if (!isOracle(oracle)) {
 
 async function configurations(torch: Oracle): Promise<number> {
   const inBrowsers = [
-    ...(await Promise.all(wantedBrowsers.map(browserEngine))),
+    ...(await Promise.all(wantedBrowsers.map(browserEngines))).flat(),
     ...(values.gpu ? await gpuEngines() : []),
   ]
   const report = await runParity(torch, {
     seed,
     count,
+    training: values.training,
     engines: [...namedEngines(), ...inBrowsers],
     onProgress: (done, bad) => progress(`${done} / ${count} configurations, ${bad} mismatches`),
   })

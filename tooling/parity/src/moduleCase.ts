@@ -1,3 +1,5 @@
+import type { BackwardPlan } from './plan.ts'
+
 /** The facts that a plan is made from. Each can be simplified by itself. */
 export interface ModuleCase {
   readonly family: 'module'
@@ -26,4 +28,6 @@ export interface ModuleCase {
   readonly specials: readonly (readonly [at: number, value: string])[]
   /** A name in `mistakes`, or null. */
   readonly mistake: string | null
+  /** Null: only forward runs. Names and numbers that do not fit a simpler case are left out of its plan. */
+  readonly backward: BackwardPlan | null
 }

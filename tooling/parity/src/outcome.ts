@@ -10,6 +10,8 @@ export interface Outcome {
   readonly tensors: readonly (Tensor | null)[]
   /** How PyTorch prints the tensors; we print PyTorch's own to compare. */
   readonly texts: readonly string[]
+  /** The gradients of input, states and parameters; empty unless it ran back. */
+  readonly gradients: readonly (readonly [name: string, gradient: Tensor | null])[]
   readonly warnings: number
   readonly error: Failure | null
 }
@@ -32,6 +34,10 @@ export function outcomeOf(answer: AnswerRecord): Outcome {
     }),
     tensors: list(answer['tensors']).map((value) => (isTensor(value) ? value : null)),
     texts: list(answer['texts']).map(String),
+    gradients: list(answer['gradients']).map((entry): [string, Tensor | null] => {
+      const [name, gradient] = list(entry)
+      return [String(name), isTensor(gradient) ? gradient : null]
+    }),
     warnings: Number(answer['warnings']),
     error: error === null ? null : failureOf(record(error)),
   }
@@ -40,7 +46,7 @@ export function outcomeOf(answer: AnswerRecord): Outcome {
 /** The outcome of a plan that ended PyTorch's process. */
 export function crashed(message: string): Outcome {
   const error: Failure = { class: 'crash', stage: 'process', message }
-  return { printed: [], exact: [], tensors: [], texts: [], warnings: 0, error }
+  return { printed: [], exact: [], tensors: [], texts: [], gradients: [], warnings: 0, error }
 }
 
 function failureOf(error: AnswerRecord): Failure {

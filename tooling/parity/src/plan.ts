@@ -28,7 +28,32 @@ export interface ModulePlan {
   readonly input: Draw | null
   readonly pack: Options | null
   readonly hx: Draw | readonly Draw[] | null
+  /** Null: gradients are not recorded. */
+  readonly backward: BackwardPlan | null
 }
+
+/** The way back from a loss. The gradients of input, states and parameters are compared, those that are null too. */
+export interface BackwardPlan {
+  /** Whether the input requires gradients. */
+  readonly input: boolean
+  /** Whether each state that is given does. */
+  readonly states: readonly boolean[]
+  /** The parameters that do not. */
+  readonly frozen: readonly string[]
+  /** What the loss takes of each result, of output, hn and cn. */
+  readonly loss: readonly LossPart[]
+  readonly fault: BackwardFault | null
+}
+
+/** Nothing, the sum, or the sum of the products with draws from -1 to 1. */
+export type LossPart = 'nothing' | 'sum' | 'weighted'
+
+/** What goes wrong between forward and backward, or after it. */
+export type BackwardFault =
+  | 'input changed'
+  | 'weight changed'
+  | 'backward twice'
+  | 'state not detached for the next step'
 
 /** Sequences are padded, packed, and taken apart again. */
 export interface PackingPlan {

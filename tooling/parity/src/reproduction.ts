@@ -1,4 +1,5 @@
 /** Plans as programs of both languages. */
+import { backwardLines, leafLines } from './backwardReproduction.ts'
 import type { Draw, ModulePlan, Options, Plan } from './plan.ts'
 
 export function pythonOf(plan: Plan): string {
@@ -10,9 +11,12 @@ export function pythonOf(plan: Plan): string {
     `module.train(${python(plan.training)})`,
     ...drawLines('x', plan.input, pythonDraw, (at, value) => `x.view(-1)[${at}] = float('${value}')`),
   )
+  lines.push(...stateLines(plan, pythonDraw, ['(', ')']), ...leafLines(plan, 'python'))
   if (plan.pack)
-    lines.push(`x = torch.nn.utils.rnn.pack_padded_sequence(x, ${keywords(plan.pack).join(', ')})`)
-  lines.push(...stateLines(plan, pythonDraw, ['(', ')']), `print(module(${given(plan)}))`)
+    lines.push(`packed = torch.nn.utils.rnn.pack_padded_sequence(x, ${keywords(plan.pack).join(', ')})`)
+  if (plan.input === null) return lines.join('\n')
+  if (plan.backward === null) lines.push(`print(module(${argumentsOf(plan).join(', ')}))`)
+  else lines.push(...backwardLines(plan, plan.backward, argumentsOf(plan), 'python'))
   return lines.join('\n')
 }
 
@@ -28,22 +32,23 @@ export function typescriptOf(plan: Plan): string {
       plan.input,
       typescriptDraw,
       (at, value) => `x.view([-1]).at(${at}).fill_(${jsNumber(value)})`,
-    ).map((line, i) => (i === 0 ? `let ${line}` : line)),
+    ).map((line, i) => (i === 0 ? `const ${line}` : line)),
+    ...stateLines(plan, typescriptDraw, ['[', ']']).map((line) => `const ${line}`),
+    ...leafLines(plan, 'typescript'),
   )
   if (plan.pack) {
     const { lengths, ...rest } = plan.pack
-    lines.push(`x = packPaddedSequence(x, ${JSON.stringify(lengths)}, ${literal(rest)})`)
+    lines.push(`const packed = packPaddedSequence(x, ${JSON.stringify(lengths)}, ${literal(rest)})`)
   }
-  lines.push(
-    ...stateLines(plan, typescriptDraw, ['[', ']']).map((line) => `const ${line}`),
-    `console.log(module.forward(${given(plan)}))`,
-  )
+  if (plan.input === null) return lines.join('\n')
+  if (plan.backward === null) lines.push(`console.log(module.forward(${argumentsOf(plan).join(', ')}))`)
+  else lines.push(...backwardLines(plan, plan.backward, argumentsOf(plan), 'typescript'))
   return lines.join('\n')
 }
 
-function given({ hx, input }: ModulePlan): string {
-  if (input === null) return ''
-  return hx === null ? 'x' : 'x, hx'
+function argumentsOf({ hx, pack }: ModulePlan): [input: string, state?: string] {
+  const input = pack === null ? 'x' : 'packed'
+  return hx === null ? [input] : [input, 'hx']
 }
 
 function stateLines(

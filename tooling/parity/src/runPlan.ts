@@ -17,9 +17,10 @@ import {
   unpackSequence,
   unpadSequence,
 } from '@unroll/sequence'
-import { manualSeed, noGrad, Tensor, zeros } from '@unroll/tensor'
+import { enableGrad, manualSeed, noGrad, Tensor, zeros } from '@unroll/tensor'
 import type { Failure, Outcome } from './outcome.ts'
 import type { Construction, Draw, ModulePlan, PackingPlan, Plan, StateDictPlan } from './plan.ts'
+import { type Leaves, leavesOf, lossOf, runBackward } from './runBackward.ts'
 
 const classes = { RNN, LSTM, GRU, RNNBase, RNNCell, LSTMCell, GRUCell, Linear, Embedding, Dropout }
 
@@ -29,7 +30,7 @@ export function runPlan(plan: Plan, engine: HostEngine): Outcome {
   const warn = console.warn
   console.warn = () => run.warnings++
   try {
-    noGrad(() => {
+    modeOf(plan)(() => {
       if (plan.family === 'module') runModule(run, plan, engine)
       else if (plan.family === 'packing') runPacking(run, plan)
       else runStateDict(run, plan)
@@ -48,11 +49,17 @@ export async function runPlanOnDevice(plan: ModulePlan, engine: DeviceEngine): P
   const warn = console.warn
   console.warn = () => run.warnings++
   try {
-    await noGrad(async () => {
+    await modeOf(plan)(async () => {
       manualSeed(plan.seed)
       using module = construct(plan.construct).to(engine)
-      const args = prepare(run, plan, module)
-      if (args !== null) run.keep(await call(module.forwardAsync, module, args))
+      const prepared = prepare(run, plan, module)
+      if (prepared === null) return
+      const result = await call(module.forwardAsync, module, prepared.args)
+      run.keep(result)
+      if (plan.backward === null) return
+      run.stage = 'backward'
+      await lossOf(result, plan.backward).backwardAsync()
+      run.keepGradients(prepared.leaves)
     })
   } catch (error) {
     run.error = failureOf(error, run.stage)
@@ -62,39 +69,62 @@ export async function runPlanOnDevice(plan: ModulePlan, engine: DeviceEngine): P
   return run
 }
 
+/** Gradients are recorded if there is a way back. */
+function modeOf(plan: Plan): typeof noGrad {
+  return plan.family === 'module' && plan.backward !== null ? enableGrad : noGrad
+}
+
 class Run implements Outcome {
   stage = 'construct'
   readonly printed: string[] = []
   readonly exact: [name: string, crc: number][] = []
   readonly tensors: (Tensor | null)[] = []
   readonly texts: string[] = []
+  readonly gradients: [name: string, gradient: Tensor | null][] = []
   warnings = 0
   error: Failure | null = null
 
   keep(value: unknown): void {
-    this.tensors.push(...flat(value))
+    this.tensors.push(...flat(value).map((tensor) => tensor?.detach() ?? null))
+  }
+
+  keepGradients(leaves: Leaves): void {
+    for (const [name, { grad }] of leaves) this.gradients.push([name, grad])
   }
 }
 
 function runModule(run: Run, plan: ModulePlan, engine: HostEngine): void {
   manualSeed(plan.seed)
   using module = construct(plan.construct).to(engine)
-  const args = prepare(run, plan, module)
-  if (args !== null) run.keep(call(module.forward, module, args))
+  const prepared = prepare(run, plan, module)
+  if (prepared === null) return
+  const result = call(module.forward, module, prepared.args)
+  run.keep(result)
+  if (plan.backward === null) return
+  run.stage = 'backward'
+  runBackward(module, prepared.args, result, plan.backward)
+  run.keepGradients(prepared.leaves)
+}
+
+interface Prepared {
+  /** The arguments of forward. */
+  readonly args: readonly unknown[]
+  readonly leaves: Leaves
 }
 
 /** Looks at a module and draws the arguments of its forward; null where it is not called. */
-function prepare(run: Run, plan: ModulePlan, module: Module): readonly unknown[] | null {
+function prepare(run: Run, plan: ModulePlan, module: Module): Prepared | null {
   run.printed.push(String(module), attributesOf(module))
   for (const [name, tensor] of module.stateDict()) run.exact.push([name, crcOf(tensor)])
   module.train(plan.training)
   if (plan.input === null) return null
   run.stage = 'forward'
   const [x, hx] = [drawn(plan.input), plan.hx && drawnState(plan.hx)]
+  const leaves = plan.backward === null ? [] : leavesOf(module, x, hx, plan.backward)
   if (plan.pack !== null) run.stage = 'pack'
   const input = plan.pack === null ? x : packed(x, plan.pack)
   run.stage = 'forward'
-  return hx === null ? [input] : [input, hx]
+  return { args: hx === null ? [input] : [input, hx], leaves }
 }
 
 /** A module's options, under PyTorch's names. Our cells know their mode; PyTorch's do not. */

@@ -133,6 +133,7 @@ function planWith(made: Construction, dtype: string, value: string, inState: boo
     training: false,
     input: draw(isCell ? [2, 5] : [3, 2, 5], !inState),
     pack: null,
+    backward: null,
     hx: made.name.startsWith('LSTM') ? [state(Number(projSize)), state(7)] : state(7),
   }
 }

@@ -2,12 +2,13 @@ import { browserNames, remedyOf } from '@unroll/browser'
 import { type HostEngine, reference } from '@unroll/kernels'
 import { isFull } from '@unroll/testing/full'
 import { expect, it } from 'vitest'
-import { browserEngine, gpuEngines } from '../src/engines.ts'
+import { browserEngines, gpuEngines } from '../src/engines.ts'
 import { runParity } from '../src/parity.ts'
 import { reportText } from '../src/report.ts'
 import { describeWithTorch } from './oracle.ts'
 
 const configurations = isFull ? 600 : 240
+const ways = isFull ? 1000 : 300
 
 describeWithTorch('PyTorch and every engine', (oracle) => {
   it('agree on random configurations: outputs, states, errors, attributes and printed text', async () => {
@@ -21,23 +22,41 @@ describeWithTorch('PyTorch and every engine', (oracle) => {
     }
     expect(report.engines).toContain('reference')
   }, 120_000)
+
+  it('agree on the gradients of random configurations', async () => {
+    const report = await runParity(oracle, { seed: 1, count: ways, training: true })
+    console.info(reportText(report))
+    expect(report.mismatches).toEqual([])
+    // The others end with errors, as they do in PyTorch.
+    expect(report.ranBack).toBeGreaterThan(0.7 * ways)
+    expect(report.endings['RuntimeError']).toBe(ways - report.ranBack)
+    expect(report.engines).toContain('reference')
+  }, 120_000)
 })
 
 describeWithTorch('PyTorch and the wasm engine in a browser', (oracle) => {
-  it.for(browserNames)('agree on random modules in %s', { timeout: 120_000 }, async (browser, context) => {
-    const found = await browserEngine(browser)
-    if (found.engine === null) return context.skip(remedyOf(browser))
-    try {
-      const report = await runParity(oracle, { seed: 7, count: isFull ? 60 : 20, engines: [found] })
-      console.info(reportText(report))
-      expect(report.mismatches).toEqual([])
-      expect(report.engines).toEqual([
-        expect.stringMatching(new RegExp(`^wasm .*simd.* in ${browser} \\d`, 'i')),
-      ])
-    } finally {
-      await found.engine.close()
-    }
-  })
+  it.for(browserNames)(
+    'agree on random modules and their gradients in %s',
+    { timeout: 120_000 },
+    async (browser, context) => {
+      const engines = await browserEngines(browser)
+      if (engines.some(({ engine }) => engine === null)) return context.skip(remedyOf(browser))
+      try {
+        for (const training of [false, true]) {
+          const report = await runParity(oracle, { seed: 7, count: isFull ? 60 : 20, engines, training })
+          console.info(reportText(report))
+          expect(report.mismatches).toEqual([])
+          expect(report.engines).toEqual([
+            expect.stringMatching(new RegExp(`^wasm .*simd.* in ${browser} \\d`, 'i')),
+            expect.stringMatching(new RegExp(`^wasm simd in ${browser} \\d`, 'i')),
+          ])
+          if (training) expect(report.ranBack).toBeGreaterThan(10)
+        }
+      } finally {
+        for (const { engine } of engines) await engine?.close()
+      }
+    },
+  )
 })
 
 describeWithTorch('PyTorch and the gpu engine of a headless Chromium', (oracle) => {
@@ -79,6 +98,43 @@ describeWithTorch('an engine that computes wrongly', (oracle) => {
     expect(mismatch?.smallest).toMatchObject({ T: 5, N: 1, inputSize: 1, hiddenSize: 1, numLayers: 1 })
     const text = reportText(report)
     expect(text).toContain('x = torch.zeros([5, 1, 1], dtype=torch.float32).uniform_(-1, 1)')
-    expect(text).toContain("let x = zeros([5, 1, 1], { dtype: 'float32' }).uniform_(-1, 1)")
+    expect(text).toContain("const x = zeros([5, 1, 1], { dtype: 'float32' }).uniform_(-1, 1)")
+  })
+
+  /** Loses the gradient of an initial hidden state where a loss is taken from the final one. */
+  const forgetful: HostEngine = {
+    ...reference,
+    name: 'forgetful',
+    training: {
+      recurrent(weights, input, options) {
+        const tape = reference.training.recurrent(weights, input, options)
+        const { output, hn, cn } = tape
+        return {
+          output,
+          hn,
+          cn,
+          backward(gradients, wanted) {
+            const found = tape.backward(gradients, wanted)
+            if (gradients.hn !== null) found.h0?.fill(0)
+            return found
+          },
+          dispose: () => tape.dispose(),
+          [Symbol.dispose]: () => tape.dispose(),
+        }
+      },
+    },
+  }
+
+  it('is found out by its gradients, and the way back is told in both languages', async () => {
+    const engines = [{ name: 'forgetful', engine: forgetful }]
+    const report = await runParity(oracle, { seed: 1, count: 10, engines, training: true })
+    const [mismatch] = report.mismatches
+    expect(mismatch?.found.join()).toMatch(/^gradient of h0: 1 of 1 elements differ/)
+    expect(mismatch?.smallest).toMatchObject({ T: 1, N: 1, inputSize: 1, hiddenSize: 1, numLayers: 1 })
+    const text = reportText(report)
+    expect(text).toContain('hx[0].requires_grad_()')
+    expect(text).toContain('hx[0].requiresGrad = true')
+    expect(text).toContain('loss = hn.sum()\nloss.backward()\nprint(x.grad, hx[0].grad,')
+    expect(text).toContain('var loss = hn.sum()\nloss.backward()\nconsole.log(x.grad, hx[0].grad,')
   })
 })
