@@ -132,7 +132,7 @@ def run_module(run, plan):
         run.tensors(result)
         if back is not None:
             run.stage = "backward"
-            run_backward(module, x, rows, result, back)
+            run_backward(module, x, rows, result, leaves, back)
             run.result["gradients"] += [[name, leaf.grad] for name, leaf in leaves]
 
 
@@ -147,8 +147,10 @@ def leaves_of(module, x, hx, back):
     return [("input", x), *zip(("h0", "c0"), states), *module.named_parameters()]
 
 
-def run_backward(module, x, rows, result, back):
+def run_backward(module, x, rows, result, leaves, back):
     loss, fault = loss_of(result, back), back["fault"]
+    if back["order"] == 2:
+        loss = loss_of_gradients(loss, leaves)
     if fault in ("input changed", "weight changed"):
         with torch.no_grad():
             changed = rows if fault == "input changed" else next(p for name, p in module.named_parameters() if "weight_hh" in name)
@@ -166,8 +168,19 @@ def loss_of(result, back):
     loss = 0
     for part, use in zip(parts, back["loss"]):
         if use != "nothing":
-            loss = loss + (part if use == "sum" else part * torch.zeros(part.shape, dtype=part.dtype).uniform_(-1, 1)).sum()
+            loss = loss + (part.sum() if use == "sum" else weighted(part))
     return loss
+
+
+def loss_of_gradients(loss, leaves):
+    wanted = [leaf for _, leaf in leaves if leaf.requires_grad]
+    if not wanted:
+        return loss
+    return sum(weighted(g) for g in torch.autograd.grad(loss, wanted, create_graph=True, allow_unused=True) if g is not None)
+
+
+def weighted(part):
+    return (part * torch.zeros(part.shape, dtype=part.dtype).uniform_(-1, 1)).sum()
 
 
 def run_packing(run, plan):

@@ -10,6 +10,8 @@ interface Language {
   sum(terms: readonly string[]): string
   change(name: string): string
   parameter(name: string): string
+  /** Makes a loss of the gradients of all leaves. */
+  lossOfGradients(leaves: readonly string[]): string[]
   readonly backward: string
   print(leaves: readonly string[]): string
 }
@@ -23,6 +25,11 @@ const python: Language = {
   sum: (terms) => `loss = ${terms.join(' + ')}`,
   change: (name) => `with torch.no_grad(): ${name}.add_(1)`,
   parameter: (name) => `module.${name}`,
+  lossOfGradients: (leaves) => [
+    `wanted = [t for t in (${leaves.join(', ')}, *module.parameters()) if t.requires_grad]`,
+    'found = torch.autograd.grad(loss, wanted, create_graph=True, allow_unused=True)',
+    `loss = sum(${python.product('g')} for g in found if g is not None)`,
+  ],
   backward: 'loss.backward()',
   print: (leaves) => `print(${leaves.join(', ')}, *[p.grad for p in module.parameters()])`,
 }
@@ -37,6 +44,11 @@ const typescript: Language = {
   sum: ([first, ...others]) => `var loss = ${first}${others.map((term) => `.add(${term})`).join('')}`,
   change: (name) => `noGrad(() => ${name}.add_(1))`,
   parameter: (name) => `module.${name}`,
+  lossOfGradients: (leaves) => [
+    `const wanted = [${leaves.join(', ')}, ...module.parameters()].filter((t) => t.requiresGrad)`,
+    'const found = grad([loss], wanted, { createGraph: true, allowUnused: true })',
+    `loss = found.reduce((sum, g) => (g === null ? sum : sum.add(${typescript.product('g')})), tensor(0))`,
+  ],
   backward: 'loss.backward()',
   print: (leaves) => `console.log(${leaves.join(', ')}, ...module.parameters().map(({ grad }) => grad))`,
 }
@@ -60,15 +72,17 @@ export function backwardLines(
   args: readonly [input: string, state?: string],
   language: 'python' | 'typescript',
 ): string[] {
-  const { forward, change, parameter, backward: walk, print } = languages[language]
+  const { forward, change, parameter, lossOfGradients, backward: walk, print } = languages[language]
   const isCell = plan.construct.name.endsWith('Cell')
   const { results, state } = resultsOf(plan, languages[language])
   const rows = plan.pack === null ? args[0] : `${args[0]}.data`
   const loss = lossLine(plan, backward, languages[language])
-  const { fault } = backward
+  const { fault, order } = backward
+  const leaves = ['x', ...stateNames(plan)]
   return [
     forward(results, args.join(', ')),
     loss,
+    ...(order === 2 ? lossOfGradients(leaves) : []),
     ...(fault === 'input changed' ? [change(rows)] : []),
     ...(fault === 'weight changed' ? [change(parameter(isCell ? 'weight_hh' : 'weight_hh_l0'))] : []),
     walk,
@@ -76,7 +90,7 @@ export function backwardLines(
     ...(fault === 'state not detached for the next step'
       ? [forward(results, `${args[0]}, ${state}`), loss, walk]
       : []),
-    print(['x', ...stateNames(plan)].map((leaf) => `${leaf}.grad`)),
+    print(leaves.map((leaf) => `${leaf}.grad`)),
   ]
 }
 
@@ -94,7 +108,6 @@ function resultsOf(
 ): { results: string; state: string } {
   const state = name.startsWith('LSTM') ? pair('hn', 'cn') : 'hn'
   if (name.endsWith('Cell')) return { results: state, state }
-  // A pair without its brackets would do in Python, too.
   return { results: pair('output', state), state }
 }
 

@@ -43,6 +43,8 @@ export interface BackwardPlan {
   /** What the loss takes of each result, of output, hn and cn. */
   readonly loss: readonly LossPart[]
   readonly fault: BackwardFault | null
+  /** 2: it goes back from a sum of the gradients, weighted by draws. What is compared are second derivatives then. */
+  readonly order: 1 | 2
 }
 
 /** Nothing, the sum, or the sum of the products with draws from -1 to 1. */

@@ -23,7 +23,7 @@ export function reportText(report: Report): string {
     `PyTorch ${report.torch}, ${report.count} configurations from seed ${report.seed}`,
     `engines     ${engines.join(', ')}${skippedEngines.length ? `; not in this runtime: ${skippedEngines.join(', ')}` : ''}`,
     ...(report.onGpu > 0 ? [`on the gpu  ${report.onGpu} of them: modules over finite float32`] : []),
-    `gradients   of ${report.ranBack}`,
+    `gradients   of ${report.ranBack}${report.twice ? `, of the second order: ${counts(report.twice)}` : ''}`,
     `modules     ${counts(kinds)}`,
     `PyTorch     ${counts(endings)}`,
     ...Object.entries(deliberate).map(([reason, count]) => `differs     ${count} on purpose: ${reason}`),

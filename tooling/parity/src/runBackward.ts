@@ -2,7 +2,7 @@
 import { RNNCellBase } from '@unroll/cells'
 import type { Module } from '@unroll/nn'
 import { PackedSequence } from '@unroll/sequence'
-import { noGrad, Tensor, tensor, zeros } from '@unroll/tensor'
+import { grad, noGrad, Tensor, tensor, zeros } from '@unroll/tensor'
 import type { BackwardPlan } from './plan.ts'
 
 export type Leaves = readonly (readonly [name: string, leaf: Tensor])[]
@@ -30,9 +30,10 @@ export function runBackward(
   module: Module,
   args: readonly unknown[],
   result: unknown,
+  leaves: Leaves,
   plan: BackwardPlan,
 ): void {
-  const loss = lossOf(result, plan)
+  const loss = plan.order === 1 ? lossOf(result, plan) : lossOfGradients(lossOf(result, plan), leaves)
   if (plan.fault === 'input changed') noGrad(() => rowsOf(args[0]).add_(1))
   if (plan.fault === 'weight changed') noGrad(() => recurrentWeight(module).add_(1))
   loss.backward()
@@ -48,10 +49,21 @@ export function lossOf(result: unknown, { loss }: BackwardPlan): Tensor {
   return tensorsOf(result).reduce((sum: Tensor, part, at) => {
     const use = loss[at] ?? 'nothing'
     if (use === 'nothing') return sum
-    return sum.add(
-      (use === 'sum' ? part : part.mul(zeros(part.shape, { dtype: part.dtype }).uniform_(-1, 1))).sum(),
-    )
+    return sum.add(use === 'sum' ? part.sum() : weighted(part))
   }, tensor(0))
+}
+
+function lossOfGradients(loss: Tensor, leaves: Leaves): Tensor {
+  const wanted = leaves.flatMap(([, leaf]) => (leaf.requiresGrad ? [leaf] : []))
+  if (wanted.length === 0) return loss
+  return grad([loss], wanted, { createGraph: true, allowUnused: true }).reduce(
+    (sum: Tensor, gradient) => (gradient === null ? sum : sum.add(weighted(gradient))),
+    tensor(0),
+  )
+}
+
+function weighted(part: Tensor): Tensor {
+  return part.mul(zeros(part.shape, { dtype: part.dtype }).uniform_(-1, 1)).sum()
 }
 
 /** Output and states, in order. */

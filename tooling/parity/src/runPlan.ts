@@ -102,7 +102,7 @@ function runModule(run: Run, plan: ModulePlan, engine: HostEngine): void {
   run.keep(result)
   if (plan.backward === null) return
   run.stage = 'backward'
-  runBackward(module, prepared.args, result, plan.backward)
+  runBackward(module, prepared.args, result, prepared.leaves, plan.backward)
   run.keepGradients(prepared.leaves)
 }
 
