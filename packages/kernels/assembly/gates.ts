@@ -53,7 +53,7 @@ export function lstmGates<T>(rows: usize, units: usize, pre: usize, hidden: usiz
     do {
       const cell = c + u * sizeof<T>()
       const f = sigmoid<T>(sum<T>(fromX + 16, fromH + 16))
-      const ig = tapedProduct<T>(sum<T>(fromX, fromH), sum<T>(fromX + 32, fromH + 32), to, tape == 0 ? 0 : to + 32)
+      const ig = sigmoidTimesTanh<T>(sum<T>(fromX, fromH), sum<T>(fromX + 32, fromH + 32), to, tape == 0 ? 0 : to + 32)
       const next = madd<T>(f, v128.load(cell), ig)
       v128.store(cell, next)
       if (tape != 0) {
@@ -71,7 +71,7 @@ export function lstmGates<T>(rows: usize, units: usize, pre: usize, hidden: usiz
     u = 0
     do {
       const offset = u * sizeof<T>()
-      v128.store(h + offset, tapedProduct<T>(sum<T>(fromX + 48, fromH + 48), v128.load(c + offset), tape == 0 ? 0 : to + 48, 0))
+      v128.store(h + offset, sigmoidTimesTanh<T>(sum<T>(fromX + 48, fromH + 48), v128.load(c + offset), tape == 0 ? 0 : to + 48, 0))
       if (tape != 0) to += 80
       fromX += 64
       fromH += 64
@@ -126,23 +126,6 @@ export function gruGates<T>(rows: usize, units: usize, pre: usize, hidden: usize
     h += stride * sizeof<T>()
     tape += tapeStride * sizeof<T>()
   }
-}
-
-/**
- * `sigmoid(s) * tanh(t)`. The factors are stored too, unless their addresses are 0. In float64 they have to be computed once more
- * for that: the product comes from a single division, whether a call is recorded or not.
- */
-// @ts-ignore: decorator
-@inline export function tapedProduct<T>(s: v128, t: v128, toS: usize, toT: usize): v128 {
-  if (sizeof<T>() == 8) {
-    if (toS != 0) v128.store(toS, sigmoid<T>(s))
-    if (toT != 0) v128.store(toT, tanh<T>(t))
-    return sigmoidTimesTanh<T>(s, t)
-  }
-  const first = sigmoid<T>(s), second = tanh<T>(t)
-  if (toS != 0) v128.store(toS, first)
-  if (toT != 0) v128.store(toT, second)
-  return v128.mul<T>(first, second)
 }
 
 /** The sum of the vectors at two addresses. */

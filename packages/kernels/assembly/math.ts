@@ -118,16 +118,25 @@ const tableF64: usize = memory.data<f64>([
   return v128.div<T>(tanhNumerator<T>(x, m), tanhDenominator<T>(m))
 }
 
-/** `sigmoid(s) * tanh(t)`; float64 needs one division for it instead of two. */
+/**
+ * `sigmoid(s) * tanh(t)`; float64 needs one division for it instead of two. The factors are stored too, unless their addresses
+ * are 0.
+ */
 // @ts-ignore: decorator
-@inline export function sigmoidTimesTanh<T>(s: v128, t: v128): v128 {
-  if (sizeof<T>() == 4) return v128.mul<T>(sigmoid<T>(s), tanhF32(t))
+@inline export function sigmoidTimesTanh<T>(s: v128, t: v128, toS: usize, toT: usize): v128 {
+  if (sizeof<T>() == 4) {
+    const first = sigmoid<T>(s), second = tanhF32(t)
+    if (toS != 0) v128.store(toS, first)
+    if (toT != 0) v128.store(toT, second)
+    return v128.mul<T>(first, second)
+  }
   const e = expOfNegative<T>(v128.or(s, constant<T>(SIGN)))
   const m = oneMinusExpOfMinusTwoAbs<T>(t)
-  return v128.div<T>(
-    v128.mul<T>(sigmoidNumerator<T>(s, e), tanhNumerator<T>(t, m)),
-    v128.mul<T>(v128.add<T>(e, constant<T>(ONE)), tanhDenominator<T>(m)),
-  )
+  const sNumerator = sigmoidNumerator<T>(s, e), sDenominator = v128.add<T>(e, constant<T>(ONE))
+  const tNumerator = tanhNumerator<T>(t, m), tDenominator = tanhDenominator<T>(m)
+  if (toS != 0) v128.store(toS, v128.div<T>(sNumerator, sDenominator))
+  if (toT != 0) v128.store(toT, v128.div<T>(tNumerator, tDenominator))
+  return v128.div<T>(v128.mul<T>(sNumerator, tNumerator), v128.mul<T>(sDenominator, tDenominator))
 }
 
 /** `1 - 2e / (1 + e)` with `e = e^(-2|x|)`. What is subtracted is at most 1/2 where this is used. */

@@ -26,7 +26,7 @@ export interface BackwardLayout {
   readonly slots: readonly Slot[]
 }
 
-export type SharedAreas = Pick<
+type SharedAreas = Pick<
   BackwardCallFields,
   'input' | 'output' | 'dOutput' | 'tape' | 'h0' | 'c0' | 'dh' | 'dc' | 'dInput'
 >

@@ -1,4 +1,4 @@
-import type { DirectionWeights, FloatArray, RecurrentInput } from '../contract/recurrent.ts'
+import type { DirectionWeights, FloatArray, RecurrentInput, RecurrentOutput } from '../contract/recurrent.ts'
 import type { TapeWeights } from '../tape/recorder.ts'
 import type { CallWeights } from './callPlan.ts'
 import type { CallShape } from './callShape.ts'
@@ -11,19 +11,14 @@ export interface RunnableWeights extends TapeWeights, CallWeights {
   has(index: number, weight: keyof DirectionWeights): boolean
   /** Where the transpose of a matrix is, packed for the way back. @throws RangeError if the memory has no room for it */
   transposed(index: number, matrix: TransposedMatrix): number
-  /**
-   * Runs a call that was checked.
-   * @param recorded whether what the way back needs is returned too
-   */
-  run(call: RecurrentInput, recorded: boolean): RecordedResults
+  /** Runs a call that was checked. */
+  run(call: RecurrentInput): RecurrentOutput
+  /** The same, and returns what the way back needs too. */
+  record(call: RecurrentInput): RecordedOutput
 }
 
-/** The results of a call as fresh arrays. The last two are empty unless the call is recorded. */
-export interface RecordedResults {
-  readonly output: FloatArray
-  readonly hn: FloatArray
-  readonly cn: FloatArray | null
-  readonly cells: FloatArray | null
+/** The results of a call, and what the way back needs. */
+export interface RecordedOutput extends Required<RecurrentOutput> {
   /** `(numLayers - 1, R, D * P)` */
   readonly between: FloatArray
   /** `(numLayers * D, R, tape columns)` */
@@ -35,24 +30,33 @@ export function shapeOf(call: RecurrentInput, recorded: boolean): CallShape {
   return { batchSizes, batchFirst, dropoutLength: dropout?.length ?? 0, returnCells, recorded }
 }
 
-/** Runs a call in the room that was made for it, which is disposed if that throws. */
-export function runCall(running: WasmCall, call: RecurrentInput): RecordedResults {
+/** Runs a call in the room that was made for it, and reads the results. The room is disposed if that throws. */
+export function runCall<Output>(
+  running: WasmCall,
+  call: RecurrentInput,
+  read: (running: WasmCall) => Output,
+): Output {
   try {
     running.input.set(call.input)
     running.setState(call.h0, call.c0)
     if (call.dropout) running.dropout?.set(call.dropout)
     running.run()
-    const { output, h, c, cells, between, tape } = running
-    return {
-      output: output.slice(),
-      hn: h.slice(),
-      cn: c?.slice() ?? null,
-      cells: cells?.slice() ?? null,
-      between: between.slice(),
-      tape: tape.slice(),
-    }
+    return read(running)
   } catch (error) {
     running.dispose()
     throw error
   }
+}
+
+export function outputOf({ output, h, c, cells }: WasmCall): Required<RecurrentOutput> {
+  return {
+    output: output.slice(),
+    hn: h.slice(),
+    cn: c?.slice() ?? null,
+    cells: cells?.slice() ?? null,
+  }
+}
+
+export function recordedOf(running: WasmCall): RecordedOutput {
+  return { ...outputOf(running), between: running.between.slice(), tape: running.tape.slice() }
 }

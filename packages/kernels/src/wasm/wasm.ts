@@ -75,7 +75,7 @@ class WasmEngine implements HostEngine {
   readonly name = 'wasm'
   readonly training: HostTraining = hostTraining<RunnableWeights>({
     own: (weights) => this.own(weights),
-    run: (weights, call) => weights.run(call, false),
+    run: (weights, call) => weights.run(call),
     record: (weights, call) => new WasmTape(weights, call),
     direction: (weights, index) => new WasmDirection(weights, index),
     add: (a, b) => this.zip('add', a, b),
@@ -107,8 +107,7 @@ class WasmEngine implements HostEngine {
   recurrent(weights: PackedWeights, call: RecurrentInput): RecurrentOutput {
     const own = this.own(weights)
     checkInput(own.spec, call)
-    const { output, hn, cn, cells } = own.run(call, false)
-    return { output, hn, cn, cells }
+    return own.run(call)
   }
 
   stream(weights: PackedWeights, batch: number): RecurrentStream {

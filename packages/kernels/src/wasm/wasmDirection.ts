@@ -1,9 +1,21 @@
-import type { DirectionWeights, RecurrentInput, RecurrentSpec } from '../contract/recurrent.ts'
+import type {
+  DirectionWeights,
+  RecurrentInput,
+  RecurrentOutput,
+  RecurrentSpec,
+} from '../contract/recurrent.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { directionRecord } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
 import { recordBytes } from './record.ts'
-import { type RecordedResults, type RunnableWeights, runCall, shapeOf } from './runCall.ts'
+import {
+  outputOf,
+  type RecordedOutput,
+  type RunnableWeights,
+  recordedOf,
+  runCall,
+  shapeOf,
+} from './runCall.ts'
 import type { TransposedMatrix } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
@@ -44,10 +56,18 @@ export class WasmDirection implements RunnableWeights {
     return this.#weights.transposed(this.#index, matrix)
   }
 
-  run(call: RecurrentInput, recorded: boolean): RecordedResults {
+  run(call: RecurrentInput): RecurrentOutput {
+    return this.#run(call, false, outputOf)
+  }
+
+  record(call: RecurrentInput): RecordedOutput {
+    return this.#run(call, true, recordedOf)
+  }
+
+  #run<Output>(call: RecurrentInput, recorded: boolean, read: (running: WasmCall) => Output): Output {
     const running = new WasmCall(this, shapeOf(call, recorded))
-    const results = runCall(running, call)
+    const output = runCall(running, call, read)
     running.dispose()
-    return results
+    return output
   }
 }

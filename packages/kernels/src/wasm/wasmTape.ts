@@ -30,7 +30,7 @@ export class WasmTape implements RecurrentTape {
     this.#counts = checkInput(weights.spec, call)
     this.#weights = weights
     this.#version = weights.version
-    const { output, hn, cn, cells, between, tape } = withRemedy(() => weights.run(call, true))
+    const { output, hn, cn, cells, between, tape } = withRemedy(() => weights.record(call))
     this.output = output
     this.hn = hn
     this.cn = cn

@@ -1,9 +1,22 @@
 import { checkWeights } from '../checks/weights.ts'
-import type { DirectionWeights, PackedWeights, RecurrentInput, RecurrentSpec } from '../contract/recurrent.ts'
+import type {
+  DirectionWeights,
+  PackedWeights,
+  RecurrentInput,
+  RecurrentOutput,
+  RecurrentSpec,
+} from '../contract/recurrent.ts'
 import type { CallShape } from './callShape.ts'
 import type { WasmInstance } from './instance.ts'
 import { type DirectionsLayout, packDirections, planDirections } from './packDirections.ts'
-import { type RecordedResults, type RunnableWeights, runCall, shapeOf } from './runCall.ts'
+import {
+  outputOf,
+  type RecordedOutput,
+  type RunnableWeights,
+  recordedOf,
+  runCall,
+  shapeOf,
+} from './runCall.ts'
 import { type TransposedMatrix, TransposedWeights } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
@@ -76,11 +89,12 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
     return this.#transposed.at(index, matrix, this.address, this.#version)
   }
 
-  run(call: RecurrentInput, recorded: boolean): RecordedResults {
-    const running = this.takeCall(shapeOf(call, recorded))
-    const results = runCall(running, call)
-    this.keepCall(running)
-    return results
+  run(call: RecurrentInput): RecurrentOutput {
+    return this.#run(call, false, outputOf)
+  }
+
+  record(call: RecurrentInput): RecordedOutput {
+    return this.#run(call, true, recordedOf)
   }
 
   /** A call of this shape, ready to run: the one that was kept if it has this shape, else a new one. */
@@ -117,6 +131,13 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
 
   [Symbol.dispose](): void {
     this.dispose()
+  }
+
+  #run<Output>(call: RecurrentInput, recorded: boolean, read: (running: WasmCall) => Output): Output {
+    const running = this.takeCall(shapeOf(call, recorded))
+    const output = runCall(running, call, read)
+    this.keepCall(running)
+    return output
   }
 }
 
