@@ -262,6 +262,21 @@ describeBackends((backend, gpu) => {
     expect(await tape.backward(none)).toEqual(referenceGradients(spec, weights, call, none))
   })
 
+  it('takes the options of tapes, and refuses what is none', async () => {
+    const spec = layer('GRU')
+    using packed = gpu.pack(spec, randomWeights(seeded(1), spec))
+    const call = randomCall(seeded(1), spec, [2, 2])
+    using plain = await gpu.training.recurrent(packed, call)
+    const want = await plain.backward({ ...none, hn: new Float32Array(8).fill(1) })
+    for (const keep of ['states', 'arguments', { checkpointEvery: 1 }] as const) {
+      using tape = await gpu.training.recurrent(packed, call, { keep })
+      expect(await tape.backward({ ...none, hn: new Float32Array(8).fill(1) })).toEqual(want)
+    }
+    await expect(gpu.training.recurrent(packed, call, { keep: { checkpointEvery: 0 } })).rejects.toThrow(
+      RangeError,
+    )
+  })
+
   it('refuses gradients that do not fit, and what was disposed', async () => {
     const spec = layer('GRU')
     const packed = gpu.pack(spec, randomWeights(seeded(1), spec))
