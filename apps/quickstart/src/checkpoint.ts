@@ -29,6 +29,12 @@ export class Checkpoint {
     return this.#get(key, 'a list of strings', isStrings)
   }
 
+  numbers(key: string): readonly number[] {
+    const isNumbers = (value: unknown): value is number[] =>
+      Array.isArray(value) && value.every((item) => typeof item === 'number')
+    return this.#get(key, 'a list of numbers', isNumbers)
+  }
+
   tensor(key: string): Tensor {
     return this.#get(key, 'a tensor', (value) => value instanceof Tensor)
   }

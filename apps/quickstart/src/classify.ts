@@ -1,6 +1,7 @@
-import { noGrad, tensor } from '@unroll/tensor'
+import { noGrad } from '@unroll/tensor'
+import { indexLetters, LONGEST, padWords } from './encode.ts'
 import { LanguageClassifier } from './model.ts'
-import { readModel } from './readModel.ts'
+import { modelPath, readModel } from './readModel.ts'
 
 /** What became of a word: a probability for each language, or the reason why there is none. */
 export type Reading =
@@ -9,8 +10,6 @@ export type Reading =
 
 /** Words a batch: enough to fill the engine's matrix kernels, few enough to stay in its caches. */
 const BATCH = 256
-/** Letters. The longest word of the training lists has 50-odd; whole paragraphs would only fill the memory. */
-const LONGEST = 100
 
 /** The trained model with what it needs to read words. */
 export class WordClassifier {
@@ -22,12 +21,16 @@ export class WordClassifier {
   constructor(model: LanguageClassifier, alphabet: string, languages: readonly string[]) {
     this.model = model
     this.languages = languages
-    this.#alphabet = new Map([...alphabet].map((letter, index) => [letter, index]))
+    this.#alphabet = indexLetters(alphabet)
   }
 
-  /** Reads `model/language.pt`, as PyTorch saved it. */
-  static async load(): Promise<WordClassifier> {
-    const checkpoint = await readModel('language.pt')
+  /**
+   * Reads a model as `train.py` or `npm start -- train` saved it.
+   * @param path by default `model/language.pt`, which PyTorch saved
+   * @throws CheckpointError, TypeError or StateDictError if there is no such model
+   */
+  static async load(path = modelPath('language.pt')): Promise<WordClassifier> {
+    const checkpoint = await readModel(path)
     const [alphabet, languages] = [checkpoint.string('alphabet'), checkpoint.strings('languages')]
     const sizes = checkpoint.dict('sizes')
     const model = new LanguageClassifier(
@@ -70,14 +73,9 @@ export class WordClassifier {
 
   /** `(words.length, languages)` */
   #probabilities(words: readonly (readonly number[])[]): Float32Array {
-    const lengths = words.map((letters) => letters.length)
-    const padded = new BigInt64Array(Math.max(...lengths) * words.length)
-    for (const [n, letters] of words.entries()) {
-      for (const [t, letter] of letters.entries()) padded[t * words.length + n] = BigInt(letter)
-    }
-    const letters = tensor(padded, { shape: [Math.max(...lengths), words.length] })
+    const { letters, lengths } = padWords(words)
     const { data } = noGrad(() => this.model.forward(letters, lengths).softmax(1))
-    if (!(data instanceof Float32Array)) throw new TypeError('language.pt: expected float32 weights')
+    if (!(data instanceof Float32Array)) throw new TypeError('WordClassifier: expected float32 weights')
     return data
   }
 

@@ -1,6 +1,6 @@
 import { manualSeed, type Tensor } from '@unroll/tensor'
 import type { WordClassifier } from './classify.ts'
-import { readModel } from './readModel.ts'
+import { modelPath, readModel } from './readModel.ts'
 import { snippets } from './snippets.ts'
 
 /** A held-out word: the language of the list it stands in, and what the model makes of it. */
@@ -38,7 +38,7 @@ export interface SnippetComparison {
 const MEASURE = 500
 
 export async function compareHeldOut(classifier: WordClassifier): Promise<HeldOutComparison> {
-  const recorded = await readModel('heldout.pt')
+  const recorded = await readModel(modelPath('heldout.pt'))
   const words = recorded.strings('words')
   const classify = () => [...classifier.classify(words)].flat()
 
@@ -62,7 +62,7 @@ export async function compareHeldOut(classifier: WordClassifier): Promise<HeldOu
 }
 
 export async function compareSnippets(): Promise<SnippetComparison[]> {
-  const recorded = await readModel('snippets.pt')
+  const recorded = await readModel(modelPath('snippets.pt'))
   return Object.entries(snippets).map(([name, snippet]) => {
     manualSeed(0)
     const { module, inputs, outputs } = snippet()

@@ -2,21 +2,29 @@ import { parseArgs } from 'node:util'
 import { WordClassifier } from './classify.ts'
 import { classifyWords } from './classifyWords.ts'
 import { compareHeldOut, compareSnippets } from './compare.ts'
-import { readWords, UserError } from './readWords.ts'
+import { readChecked } from './readModel.ts'
+import { readWords } from './readWords.ts'
 import { comparisonJson, heldOutReport, snippetsReport } from './report.ts'
+import { train } from './training/train.ts'
+import { TRAIN_HELP, trainOptions } from './training/trainOptions.ts'
+import { UsageError, UserError } from './userError.ts'
 
 const HELP = `Tells the language of words with an LSTM trained in PyTorch: en fr de es it pt nl sv.
 
 npm start                          held-out words and the six classic snippets, compared with PyTorch
 npm start -- Schmetterling vélo    these words
 npm start -- --file words.txt      a file of words, one a line (UTF-8)
+  --model model.pt                 with a model that npm start -- train made
   --json                           JSON on standard output instead of a table
   --help                           this text
+npm start -- train                 trains a model from scratch; npm start -- train --help tells more
 
 Exit code: 0 if anything could be done, 1 if not, 2 for wrong arguments.
 `
 
 async function main(args: string[]): Promise<number> {
+  const [command, ...trainArgs] = args
+  if (command === 'train') return trainOrHelp(trainArgs)
   const { values, positionals } = parse(args)
   if (values.help) {
     await write(HELP)
@@ -24,11 +32,26 @@ async function main(args: string[]): Promise<number> {
   }
   const fromFile = values.file === undefined ? [] : await readWords(values.file)
   const words = [...positionals, ...fromFile]
-  const classifier = await WordClassifier.load()
+  if (values.model !== undefined && words.length === 0) {
+    throw new UsageError('--model: expected words too, or --file')
+  }
+  const classifier = await loadClassifier(values.model)
   if (words.length === 0) return compare(classifier, values.json)
   const readable = await classifyWords(classifier, words, values.json, write)
   if (readable === 0) throw new UserError('none of the words could be read')
   return 0
+}
+
+async function trainOrHelp(args: readonly string[]): Promise<number> {
+  const options = trainOptions(args)
+  if (!('help' in options)) return train(options, write)
+  await write(TRAIN_HELP)
+  return 0
+}
+
+function loadClassifier(path: string | undefined): Promise<WordClassifier> {
+  if (path === undefined) return WordClassifier.load()
+  return readChecked(path, 'a model of npm start -- train', () => WordClassifier.load(path))
 }
 
 async function compare(classifier: WordClassifier, json: boolean): Promise<number> {
@@ -47,6 +70,7 @@ function parse(args: string[]) {
       allowPositionals: true,
       options: {
         file: { type: 'string' },
+        model: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },
       },
@@ -55,8 +79,6 @@ function parse(args: string[]) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
 }
-
-class UsageError extends UserError {}
 
 function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {

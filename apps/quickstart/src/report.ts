@@ -143,12 +143,13 @@ function difference(value: number): string {
   return value === 0 ? '0' : value.toExponential(1)
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`
 }
 
-function nameOf(language: string): string {
-  return names.of(language) ?? language
+/** The name of a language's code; a name of another kind stays as it is. */
+export function nameOf(language: string): string {
+  return /^[a-z]{2}$/.test(language) ? (names.of(language) ?? language) : shown(language)
 }
 
 /** A word on one line, not too long. */
@@ -162,11 +163,11 @@ function visible(text: string): string {
   return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }
 
-function heading(text: string): string {
+export function heading(text: string): string {
   return `${paint('bold', text)}\n`
 }
 
-function faint(text: string): string {
+export function faint(text: string): string {
   return paint('dim', text)
 }
 

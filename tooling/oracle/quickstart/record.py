@@ -14,11 +14,17 @@ def main():
     save("snippets.pt", {name: run(snippet) for name, snippet in SNIPPETS.items()})
 
 
-def held_out():
-    checkpoint = torch.load(MODEL)
+def load(path):
+    """A model that train.py or `npm start -- train` saved, its alphabet and its languages."""
+    checkpoint = torch.load(path, weights_only=True)
     alphabet, languages = checkpoint["alphabet"], checkpoint["languages"]
     model = LanguageClassifier(len(alphabet), len(languages), **checkpoint["sizes"])
     model.load_state_dict(checkpoint["state_dict"])
+    return model, alphabet, languages
+
+
+def held_out():
+    model, alphabet, languages = load(MODEL)
     _, pairs = split(HELD_OUT)
     pairs = [pair for index in range(len(languages)) for pair in [p for p in pairs if p[1] == index][:SAMPLE]]
     words, targets = [word for word, _ in pairs], torch.tensor([language for _, language in pairs])

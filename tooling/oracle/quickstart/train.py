@@ -38,11 +38,11 @@ def epochs(training):
         yield [(word, index) for index, words in enumerate(streams) for word in itertools.islice(words, WORDS_AN_EPOCH)]
 
 
-def train(model, training, alphabet):
+def steps(model, training, alphabet):
+    """Trains the model and yields epoch, step and loss; apps/quickstart/src/training/trainingRun.ts does the same in TypeScript."""
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    steps = EPOCHS * -(-len(training) * WORDS_AN_EPOCH // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
-    start, loss_sum = time.perf_counter(), 0.0
+    total = EPOCHS * -(-len(training) * WORDS_AN_EPOCH // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=total)
     for epoch, pairs in enumerate(epochs(training), 1):
         letters, lengths = encode([word for word, _ in pairs], alphabet)
         targets = torch.tensor([language for _, language in pairs])
@@ -54,11 +54,17 @@ def train(model, training, alphabet):
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            loss_sum += loss.item()
-            if step % 250 == 0:
-                seconds = time.perf_counter() - start
-                print(f"epoch {epoch}/{EPOCHS}, step {step}: loss {loss_sum / 250:.3f}, {seconds:.0f} s", flush=True)
-                loss_sum = 0.0
+            yield epoch, step, loss.item()
+
+
+def train(model, training, alphabet):
+    start, loss_sum = time.perf_counter(), 0.0
+    for epoch, step, loss in steps(model, training, alphabet):
+        loss_sum += loss
+        if step % 250 == 0:
+            seconds = time.perf_counter() - start
+            print(f"epoch {epoch}/{EPOCHS}, step {step}: loss {loss_sum / 250:.3f}, {seconds:.0f} s", flush=True)
+            loss_sum = 0.0
 
 
 @torch.no_grad()
