@@ -97,7 +97,7 @@ try {
 } catch (error) {
   if (isBrokenPipe(error)) process.exitCode = 0
   else if (error instanceof UserError) {
-    console.error(error instanceof UsageError ? `${error.message}\nSee --help.` : error.message)
+    console.error(error instanceof UsageError ? `${error.message}\nSee ${error.help}.` : error.message)
     process.exitCode = error instanceof UsageError ? 2 : 1
   } else throw error
 }

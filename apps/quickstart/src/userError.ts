@@ -6,4 +6,11 @@ export class UserError extends Error {
 /** Wrong arguments. */
 export class UsageError extends UserError {
   override readonly name = 'UsageError'
+  /** What tells the right ones. */
+  readonly help: string
+
+  constructor(message: string, help = '--help') {
+    super(message)
+    this.help = help
+  }
 }

@@ -1,33 +1,8 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-
-interface Result {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-/** Runs the command line as a user does; `stopAfter` closes its standard output after that many characters. */
-function run(args: string[], stopAfter = Number.POSITIVE_INFINITY): Promise<Result> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let [out, err] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-    if (out.length >= stopAfter) child.stdout.destroy()
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-  })
-  return new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', (code) => resolve({ code, out, err }))
-  })
-}
+import { runCli as run } from './runCli.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -141,7 +116,7 @@ describe('with a file', () => {
 
   it('ends quietly when its reader has had enough', async () => {
     const path = await file('longer.txt', 'butterfly\n'.repeat(20_000))
-    const { code, out, err } = await run(['--file', path], 100)
+    const { code, out, err } = await run(['--file', path], { stopAfter: 100 })
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out.length).toBeLessThan(1e6)
   })
@@ -160,13 +135,22 @@ describe('with a file', () => {
   })
 })
 
+it('says what is wrong with a model', async () => {
+  const path = await file('model.pt', 'no model')
+  const { code, out, err } = await run(['--model', path, 'butterfly'])
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toContain(path)
+  expect(err).toContain('Expected a model of npm start -- train.')
+  expect(err).not.toContain('    at ')
+})
+
 it('--help explains itself', async () => {
   const { code, out, err } = await run(['--help'])
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toContain('npm start -- --file words.txt')
 })
 
-it.each([[['--nonsense']], [['--file']]])('refuses %j', async (args) => {
+it.each([[['--nonsense']], [['--file']], [['--model', 'model.pt']]])('refuses %j', async (args) => {
   const { code, out, err } = await run(args)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain('See --help.')

@@ -44,7 +44,7 @@ export function trainOptions(args: readonly string[]): TrainOptions {
     }
   }
   if (text.length > 0 || [out, epochs, seed].some((value) => value !== undefined)) {
-    throw new UsageError('--resume: expected no other option but --json; the file has those of the run')
+    throw wrong('--resume: expected no other option but --json; the file has those of the run')
   }
   return { json, resume }
 }
@@ -64,18 +64,22 @@ function parse(args: readonly string[]) {
       },
     })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw wrong(error instanceof Error ? error.message : String(error))
   }
 }
 
 function integer(name: string, text: string, least: number, most: number): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= least && value <= most) return value
-  throw new UsageError(`${name}: expected a whole number from ${least} to ${most}, got ${text}`)
+  throw wrong(`${name}: expected a whole number from ${least} to ${most}, got ${text}`)
 }
 
 /** Files of another kind are never replaced, least of all a text to train on. */
 function outputPath(path: string): string {
   if (path.endsWith('.pt')) return path
-  throw new UsageError(`--out: expected a name that ends in .pt, got ${path}`)
+  throw wrong(`--out: expected a name that ends in .pt, got ${path}`)
+}
+
+function wrong(message: string): UsageError {
+  return new UsageError(message, 'npm start -- train --help')
 }
