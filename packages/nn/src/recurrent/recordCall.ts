@@ -63,7 +63,7 @@ export function recordCall(
     }
   }
   // The gradients, too, are computed on this engine.
-  onHostEngine(engine, () => record(nameOf(packed), inputs, tensorsOf(results), rule))
+  onHostEngine(engine, () => record(nameOf(packed), inputs, tensorsOf(results), rule, { givesOwn: true }))
   return results
 }
 

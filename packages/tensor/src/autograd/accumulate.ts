@@ -12,16 +12,17 @@ import { history } from './history.ts'
 import { plus } from './plus.ts'
 
 /** Sums up a gradient in a leaf, and calls the hooks that wait for it. */
-export function accumulate(leaf: TensorBase, gradient: TensorBase, isRecorded: boolean): void {
-  keep(leaf, gradient, isRecorded)
+export function accumulate(leaf: TensorBase, gradient: TensorBase, isRecorded: boolean, isOwn = false): void {
+  keep(leaf, gradient, isRecorded, isOwn)
   for (const hook of leaf[history]?.afterAccumulation ?? []) hook(leaf)
 }
 
 /**
  * Sums up a gradient in `tensor.grad`, which is never the tensor that backward was given. It stays the same tensor, unless gradients
  * are recorded.
+ * @param isOwn nobody else holds `gradient`, so it may become `tensor.grad` itself
  */
-export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boolean): void {
+export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boolean, isOwn = false): void {
   const before = TensorBase.gradientOf(tensor)
   if (Object.isFrozen(tensor) && (before === null || isRecorded)) {
     throw new RuntimeError(
@@ -32,10 +33,9 @@ export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boole
     const sum = withGrad('backward', true, () => (before === null ? clone(gradient) : plus(before, gradient)))
     TensorBase.setGradient(tensor, sum)
   } else if (before === null) {
-    TensorBase.setGradient(
-      tensor,
-      TensorBase.fresh(gradient, copyLike(TensorBase.walkOf(gradient), TensorBase.walkOf(tensor))),
-    )
+    const [own, like] = [TensorBase.walkOf(gradient), TensorBase.walkOf(tensor)]
+    const isKept = isOwn && isContiguous(own) && isContiguous(like)
+    TensorBase.setGradient(tensor, isKept ? gradient : TensorBase.fresh(gradient, copyLike(own, like)))
   } else {
     refuseOverlap('backward', before)
     addInto(TensorBase.walkOf(before), TensorBase.walkOf(gradient))

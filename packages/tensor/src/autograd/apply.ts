@@ -27,14 +27,19 @@ export type Rule = (recording: Recording) => Backward<TensorBase>
  * @param name as PyTorch prints it: `AddBackward0`
  * @param inputs tensors, and whatever else the operation took
  * @param results fresh tensors, which nobody else has seen. Integers among them have no gradient.
+ * @param givesOwn each gradient that the rule gives is a fresh tensor, which nobody else holds
  */
 export function record(
   name: string,
   inputs: readonly unknown[],
   results: readonly TensorBase[],
   rule: Rule,
+  givesOwn = false,
 ): void {
-  if (isRecorded(inputs)) attachAll(results, makeNode(name, inputs, rule))
+  if (!isRecorded(inputs)) return
+  const node = makeNode(name, inputs, rule)
+  node.givesOwn = givesOwn
+  attachAll(results, node)
 }
 
 /** Makes the floats among fresh tensors the outputs of a node. */

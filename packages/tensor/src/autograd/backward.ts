@@ -76,6 +76,8 @@ class Walk {
   /** How many gradients an accumulator still waits for. */
   private readonly awaited = new Map<Accumulator, number>()
   private readonly found = new Map<GradientNode, (TensorBase | null)[]>()
+  /** Gradients that nobody else holds, so that leaves may keep them. */
+  private readonly own = new Set<TensorBase>()
 
   constructor(roots: readonly Root[], way: WayBack) {
     this.roots = roots
@@ -116,12 +118,13 @@ class Walk {
       for (const [input, edge] of node.edges.entries()) {
         const gradient = got[input] || null
         if (edge === null || (this.path && !this.path.has(edge.node))) continue
-        if (gradient === null) this.arriveNothing(edge)
-        else
-          this.arrive(
-            edge,
-            this.recorded(() => fit(node.name, gradient, edge)),
-          )
+        if (gradient === null) {
+          this.arriveNothing(edge)
+          continue
+        }
+        const fitting = this.recorded(() => fit(node.name, gradient, edge))
+        if (node.givesOwn && edge.node instanceof Accumulator) this.own.add(fitting)
+        this.arrive(edge, fitting)
       }
     }
     return (this.way.wanted ?? []).map(({ node, output }) => this.found.get(node)?.[output] ?? null)
@@ -147,7 +150,9 @@ class Walk {
     this.awaited.set(node, awaited)
     if (awaited > 0) return
     const gradient = this.leave(node)?.[0]
-    if (gradient && this.way.wanted === null) accumulate(node.leaf, gradient, this.way.createGraph)
+    if (!gradient || this.way.wanted !== null) return
+    const isOwn = this.own.delete(gradient) && node.hooks === null
+    accumulate(node.leaf, gradient, this.way.createGraph, isOwn)
   }
 
   /** The complete gradients of a node's outputs, after its hooks; null if there are none. */

@@ -45,6 +45,8 @@ export class Node<T> extends Inspectable {
   retained: Map<number, T> | null = null
   /** Whether it keeps tensors of the way forward, which {@link Node.release} frees. */
   keepsTensors = false
+  /** Whether each gradient that it gives is a tensor that nobody else holds. */
+  givesOwn = false
   /** The nodes that the current way back visits; null if it visits all. */
   path: ReadonlySet<Node<T>> | null = null
   /** Where the operation was called, in `detectAnomaly`. */
