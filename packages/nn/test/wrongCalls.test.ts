@@ -384,6 +384,8 @@ const options: readonly WrongCall[] = [
   ['checkedOptions()', () => call(nn, 'checkedOptions', 'f', 3, {})],
   ['checkSize()', () => call(nn, 'checkSize', 'f', 'size')],
   ['skipInit(linear)', () => call(nn, 'skipInit', linear)],
+  ['gradientNorms(x)', () => call(nn, 'gradientNorms', x)],
+  ['gradientNorms()', () => call(nn, 'gradientNorms')],
   ["stateTensors('f', null)", () => call(nn, 'stateTensors', 'f', null)],
 ]
 
