@@ -2,6 +2,8 @@ import type { Tensor } from '@unroll/tensor'
 import { expectTypeOf } from 'vitest'
 import {
   Conv1d,
+  CrossEntropyLoss,
+  CTCLoss,
   Embedding,
   Flatten,
   Linear,
@@ -9,6 +11,7 @@ import {
   Module,
   ModuleDict,
   ModuleList,
+  mseLoss,
   type Parameter,
   Sequential,
   skipInit,
@@ -99,3 +102,14 @@ expectTypeOf(skipInit(() => new Linear(1, 1))).toEqualTypeOf<Linear>()
 expectTypeOf(new Sequential(new Linear(1, 1)).stream({ batch: 2 }).step(new Float32Array(2))).toEqualTypeOf<
   Float32Array | Float64Array
 >()
+
+// Losses
+
+expectTypeOf(new CrossEntropyLoss().forward).toEqualTypeOf<(input: Tensor, target: Tensor) => Tensor>()
+expectTypeOf(new CrossEntropyLoss().forwardAsync(x, x)).resolves.toEqualTypeOf<Tensor>()
+expectTypeOf(new CTCLoss().forward(x, x, [3, 2], x)).toEqualTypeOf<Tensor>()
+expectTypeOf(new CrossEntropyLoss().weight).toEqualTypeOf<Tensor | null>()
+// @ts-expect-error no reduction of this name
+mseLoss(x, x, { reduction: 'average' })
+// @ts-expect-error needs the lengths
+new CTCLoss().forward(x, x)
