@@ -12,7 +12,7 @@ const toleranceOf = (dtype: DType, float32: Required<Tolerance>): Required<Toler
  * Gradients of float32 differ from PyTorch's as PyTorch's own do from those of float64: near-zero elements by half, but by no more
  * than 1.3e-6 of the largest element.
  */
-export const gradientTolerance = { rtol: 1e-4, ofLargest: 2e-6 }
+const gradientTolerance = { rtol: 1e-4, ofLargest: 2e-6 }
 
 export interface OutcomeTolerance {
   /** Of outputs and states. */
