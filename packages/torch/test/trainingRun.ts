@@ -1,5 +1,6 @@
 import {
   Adam,
+  crossEntropy,
   DataLoader,
   defaultGenerator,
   type Generator,
@@ -84,7 +85,7 @@ export class Run {
   *#train(): globalThis.Generator<number, never> {
     while (true) {
       for (const [x, labels] of this.loader) {
-        const loss = this.model.forward(x).logSoftmax(1).gather(1, labels.unsqueeze(1)).mean().neg()
+        const loss = crossEntropy(this.model.forward(x), labels)
         this.optimizer.zeroGrad()
         loss.backward()
         this.optimizer.step()

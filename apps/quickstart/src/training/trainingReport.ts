@@ -49,7 +49,7 @@ export class TrainingReport {
       facts,
       `${heading(`Learning ${facts.languages.map(nameOf).join(', ')}`)}
 ${number(facts.words)} words, and ${number(facts.heldOut)} held out; ${number(facts.parameters)} parameters
-${number(facts.epochs)} epochs of ${number(batches)} batches${from}; engine ${facts.engine}
+${counted(facts.epochs, 'epoch', 'epochs')} of ${counted(batches, 'batch', 'batches')}${from}; engine ${facts.engine}
 
 `,
     )
@@ -139,6 +139,10 @@ Saved as ${out}. To use it: npm start -- --model ${out} hello
 
 function number(value: number): string {
   return value.toLocaleString('en')
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${number(count)} ${count === 1 ? one : many}`
 }
 
 function duration(seconds: number): string {

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { crossEntropy } from '@unroll/nn'
 import { Adam, clipGradNorm, OneCycleLR } from '@unroll/optim'
 import { defaultGenerator, manualSeed } from '@unroll/tensor'
 import { loadCheckpoint, saveCheckpoint, savePt } from '@unroll/weights'
@@ -6,7 +7,6 @@ import type { Checkpoint } from '../checkpoint.ts'
 import { WordClassifier } from '../classify.ts'
 import { LanguageClassifier } from '../model.ts'
 import { UserError } from '../userError.ts'
-import { crossEntropy } from './crossEntropy.ts'
 import { alphabetOf, type TrainingWords } from './trainingWords.ts'
 import { type WordBatch, type WordLoader, WordStream, wordLoader } from './wordStream.ts'
 
