@@ -10,6 +10,7 @@ import {
   ones,
   RuntimeError,
   type Tensor,
+  tensor,
   zeros,
 } from '../src/index.ts'
 import { recordOnDevice } from '../src/layers/index.ts'
@@ -209,3 +210,14 @@ const specials: ReadonlyMap<unknown, number> = new Map([
   ['inf', Number.POSITIVE_INFINITY],
   ['-inf', Number.NEGATIVE_INFINITY],
 ])
+
+describe('the gradient of relu', () => {
+  it('goes back to zeros, as in PyTorch', () => {
+    const x = tensor([1, -1, 0, Number.NaN], { requiresGrad: true })
+    const [slope] = grad([x.relu().sum()], [x], { createGraph: true })
+    expect(slope?.gradFn?.name).toBe('ThresholdBackwardBackward0')
+    expect(slope?.toArray()).toEqual([1, 0, 0, 1])
+    slope?.sum().backward()
+    expect(x.grad?.toArray()).toEqual([0, 0, 0, 0])
+  })
+})

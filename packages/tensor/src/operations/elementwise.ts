@@ -1,6 +1,7 @@
 // Element by element. Operands broadcast and are promoted; gradients are summed up and converted where they meet an operand.
 
 import { apply } from '../autograd/apply.ts'
+import { withGrad } from '../autograd/gradMode.ts'
 import { RuntimeError } from '../errors.ts'
 import { operandOf, recordOf } from '../operands.ts'
 import { cast } from '../strided/cast.ts'
@@ -185,7 +186,19 @@ export function sigmoid(x: TensorBase): TensorBase {
 
 /** `max(x, 0)`, of gradient 0 at 0 */
 export function relu(x: TensorBase): TensorBase {
-  return ofResult('ReluBackward0', operators.relu, x, (g, y) => where(le(y, 0), 0, g))
+  return ofResult('ReluBackward0', operators.relu, x, reluGradient)
+}
+
+/** It depends on `y` in steps only: as in PyTorch, what goes back further through `y` are zeros. */
+function reluGradient(g: TensorBase, y: TensorBase): TensorBase {
+  const masked = withGrad('relu', false, () => where(le(y, 0), 0, g))
+  return apply('ThresholdBackwardBackward0', [g, y], masked, ({ save, wants }) => {
+    const result = save(y)
+    return ([again]) => [
+      wants(0) && again && reluGradient(again, result()),
+      wants(1) && again && zerosLike(again),
+    ]
+  })
 }
 
 /** Zeros of the shape and dtype of `x`. */
