@@ -216,7 +216,9 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
    */
   trace(input: Tensor | PackedSequence, hx: HiddenState<M> | null = null): Trace<M> {
     hostEngineOf(this, layerName(this.mode), 'trace')
-    return onOwnEngine(this, () => traceCall(this, sequenceCall<M>(this, input, hx)))
+    return onOwnEngine(this, () =>
+      traceCall(this, weightsOf(this).parameters(), sequenceCall<M>(this, input, hx)),
+    )
   }
 
   // Parameters

@@ -1,8 +1,7 @@
 import type { FloatDType, RecurrentMode } from '@unroll/kernels'
-import { type LayerSpec, parametersOf } from '@unroll/kernels/spec'
-import { composedRecurrent, type DirectionParameters, parameterOf } from '@unroll/nn/recurrent'
+import type { LayerSpec } from '@unroll/kernels/spec'
+import { composedRecurrent } from '@unroll/nn/recurrent'
 import type { Tensor } from '@unroll/tensor'
-import { layerName } from './options.ts'
 import type { SequenceCall, SequenceResults } from './sequenceCall.ts'
 
 /** What one layer computed in one direction at one timestep. Rows are the sequences that still run. */
@@ -27,23 +26,15 @@ export interface Trace<M extends RecurrentMode> {
   readonly steps: readonly TracedStep[]
 }
 
-/** Computes a call operation by operation, and keeps what each timestep computed. */
+/**
+ * Computes a call operation by operation, and keeps what each timestep computed.
+ * @param parameters of the layer, as `ModuleWeights` lists them
+ */
 export function traceCall<M extends RecurrentMode>(
   layer: LayerSpec & { readonly mode: M },
+  parameters: readonly (Tensor | null)[],
   { call, finish }: SequenceCall<M>,
 ): Trace<M> {
-  const who = layerName(layer.mode)
-  const parameters = parametersOf(layer).map((direction): DirectionParameters => {
-    const of = (named: { readonly name: string } | null) => named && parameterOf(who, layer, named.name)
-    const { weightIh, weightHh, biasIh, biasHh, weightHr } = direction
-    return [
-      parameterOf(who, layer, weightIh.name),
-      parameterOf(who, layer, weightHh.name),
-      of(biasIh),
-      of(biasHh),
-      of(weightHr),
-    ]
-  })
   const dtype: FloatDType = call.input.dtype === 'float64' ? 'float64' : 'float32'
   const steps: TracedStep[] = []
   const results = composedRecurrent(

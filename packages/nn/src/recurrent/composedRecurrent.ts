@@ -4,25 +4,20 @@ import { cat, linear, stack, type Tensor, zeros } from '@unroll/tensor'
 import type { RecurrentArguments, RecurrentResults } from './recurrentCall.ts'
 import { type Step, stepOf } from './steps.ts'
 
-/** The parameters of a direction: `weightIh`, `weightHh`, `biasIh`, `biasHh`, `weightHr`; null for one that does not exist. */
-export type DirectionParameters = readonly [
-  weightIh: Tensor,
-  weightHh: Tensor,
-  biasIh: Tensor | null,
-  biasHh: Tensor | null,
-  weightHr: Tensor | null,
-]
+/** The parameters of a direction: `weightIh`, `weightHh`, `biasIh`, `biasHh`, `weightHr`. */
+export const perDirection = 5
 
 /** Called with what each timestep computed. Rows are those of the sequences that still run. */
 export type Watch = (layer: number, direction: number, timestep: number, step: Step) => void
 
 /**
  * Computes what an engine's `recurrent` computes, operation by operation. So it has gradients of any order, but takes much longer.
- * @param parameters of each layer and direction: layer 0 forward, layer 0 reverse, layer 1 forward, ...
+ * @param parameters {@link perDirection} of each layer and direction: layer 0 forward, layer 0 reverse, layer 1 forward, ...; null for
+ * one that does not exist
  */
 export function composedRecurrent(
   spec: RecurrentSpec,
-  parameters: readonly DirectionParameters[],
+  parameters: readonly (Tensor | null)[],
   call: RecurrentArguments,
   watch: Watch | null = null,
 ): RecurrentResults {
@@ -45,12 +40,11 @@ export function composedRecurrent(
     if (layer > 0 && dropout !== null) rows = rows.mul(dropout.select(0, layer - 1))
     const directions = Array.from({ length: D }, (_, direction) => {
       const index = layer * D + direction
-      const weights = parameters[index]
       const start = hidden[index]
-      if (!weights || !start) throw new RangeError(`composedRecurrent: expected ${layers} directions`)
+      if (!start) throw new RangeError(`composedRecurrent: expected states of ${layers} directions`)
       return oneDirection(
         spec,
-        weights,
+        parameters.slice(index * perDirection, (index + 1) * perDirection),
         rows,
         batchSizes,
         start,
@@ -89,7 +83,7 @@ interface Direction {
 
 function oneDirection(
   spec: RecurrentSpec,
-  [weightIh, weightHh, biasIh, biasHh, weightHr]: DirectionParameters,
+  [weightIh, weightHh, biasIh = null, biasHh = null, weightHr = null]: readonly (Tensor | null)[],
   rows: Tensor,
   batchSizes: Int32Array,
   h0: Tensor,
@@ -97,6 +91,8 @@ function oneDirection(
   isReverse: boolean,
   watch: (timestep: number, step: Step) => void,
 ): Direction {
+  if (!weightIh || !weightHh)
+    throw new TypeError('composedRecurrent: expected two matrices of each direction')
   const products = linear(rows, weightIh, biasIh)
   const starts = startsOf(batchSizes)
   const outputs: Tensor[] = []

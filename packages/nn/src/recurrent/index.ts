@@ -1,7 +1,7 @@
 // What every recurrent module needs: its parameters, its weights in an engine, its call of the engine, its state dict.
 
 export { checkInteger, checkType } from '../arguments.ts'
-export { composedRecurrent, type DirectionParameters } from './composedRecurrent.ts'
+export { composedRecurrent } from './composedRecurrent.ts'
 export { checkFloatDType, drawParameters, registerParameters } from './parameters.ts'
 export {
   argumentFloats,

@@ -20,7 +20,7 @@ import {
   recordOnDevice,
   withGrad,
 } from '@unroll/tensor/layers'
-import { composedRecurrent, type DirectionParameters } from './composedRecurrent.ts'
+import { composedRecurrent, perDirection } from './composedRecurrent.ts'
 import { argumentFloats, type RecurrentArguments, type RecurrentResults, resultsOf } from './recurrentCall.ts'
 import type { ModuleWeights } from './residentWeights.ts'
 
@@ -29,7 +29,6 @@ type CallInputs = readonly (Tensor | null)[]
 
 /** The place of the first parameter among {@link CallInputs}. */
 const firstParameter = 3
-const perDirection = 5
 
 /** What a call depends on, if it is to be recorded; else null. */
 export function recordedInputs(
@@ -153,15 +152,7 @@ function composedGradients(
     const own = inputs.map((each) => (each === null ? null : each.expand(each.shape)))
     const [input, h0 = null, c0 = null] = own
     if (!input) throw new TypeError('expected an input')
-    const parameters: DirectionParameters[] = []
-    for (let at = firstParameter; at < own.length; at += perDirection) {
-      const [weightIh, weightHh, biasIh = null, biasHh = null, weightHr = null] = own.slice(
-        at,
-        at + perDirection,
-      )
-      if (weightIh && weightHh) parameters.push([weightIh, weightHh, biasIh, biasHh, weightHr])
-    }
-    const results = tensorsOf(composedRecurrent(spec, parameters, { ...call, input, h0, c0 }))
+    const results = tensorsOf(composedRecurrent(spec, own.slice(firstParameter), { ...call, input, h0, c0 }))
     const used = results.flatMap((result, k) => {
       const gradient = gradients[k]
       return gradient && result.requiresGrad ? [{ result, gradient }] : []
