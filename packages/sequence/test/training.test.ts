@@ -1,7 +1,7 @@
-import { reference, wasm, wasmVariant } from '@unroll/kernels'
+import { type DeviceEngine, reference, wasm, wasmVariant } from '@unroll/kernels'
 import { manualSeed, noGrad, randn, Tensor } from '@unroll/tensor'
 import { describeEngines } from '@unroll/testing/describeEngines'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { GRU, LSTM, packPaddedSequence, RNN, type RNNBase } from '../src/index.ts'
 
 const engines = [
@@ -16,6 +16,51 @@ const layers: readonly [name: string, make: () => RNNBase][] = [
 ]
 
 const x = (): Tensor => randn([5, 2, 3], { requiresGrad: true })
+
+/** A device that computes on the host. */
+const device: DeviceEngine = {
+  kind: 'device',
+  name: 'test',
+  variant: '',
+  pack: (spec, weights) => reference.pack(spec, weights),
+  recurrent: async (weights, call) => reference.recurrent(weights, call),
+  matmul: async (operands) => reference.matmul(operands),
+  training: {
+    recurrent: async (weights, call) => {
+      const tape = reference.training.recurrent(weights, call)
+      const { output, hn, cn } = tape
+      return {
+        output,
+        hn,
+        cn,
+        backward: async (gradients, wanted) => tape.backward(gradients, wanted),
+        dispose: () => tape.dispose(),
+        [Symbol.dispose]: () => tape.dispose(),
+      }
+    },
+  },
+}
+
+describe('on a device', () => {
+  it.each(layers)('%s has the gradients of the host, and no second ones', async (name, make) => {
+    manualSeed(0)
+    using layer = make().to(reference)
+    const input = x()
+    layer.forward(input)[0].sum().backward()
+    const want = [input, ...layer.parameters()].map(({ grad }) => grad)
+    layer.zeroGrad()
+    input.grad = null
+    const [output] = await layer.to(device).forwardAsync(input)
+    const loss = output.sum()
+    await expect(loss.backwardAsync(null, { createGraph: true })).rejects.toThrow(
+      `${name}.forward: engine test computes no gradients of gradients`,
+    )
+    await loss.backwardAsync()
+    for (const [k, { grad }] of [input, ...layer.parameters()].entries()) {
+      expect(grad?.toArray()).toEqual(want[k]?.toArray())
+    }
+  })
+})
 
 describeEngines(engines, (engine) => {
   it.each(layers)('%s names itself where what it needs was changed before backward', (name, make) => {

@@ -84,6 +84,13 @@ export async function recordDeviceCall(
         `${who}: engine ${engine.name} computes no gradients; the engines wasm, reference and gpu do`,
       )
     }
+    // A device's gradients have no history, so that they must not be taken for some that have.
+    if (isGradEnabled() || gradients[3]) {
+      throw new RuntimeError(
+        `${who}: engine ${engine.name} computes no gradients of gradients, and none of cell states within the sequence; ` +
+          'the engines wasm and reference do',
+      )
+    }
     const got = await tape.backward(outputGradients(who, gradients), wantedOf(inputs, wants))
     return gradientsOf(got, inputs)
   })
