@@ -13,8 +13,8 @@ export const sidebar = [
     'guide/streaming',
     'guide/checkpoints',
     'guide/performance',
-    'guide/training',
   ]),
+  group('Training', '训练', ['guide/training', 'guide/data', 'guide/long-runs']),
   group('Explore', '探索', [
     'explore/inside-a-cell',
     'explore/word-to-language',

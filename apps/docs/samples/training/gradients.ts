@@ -1,4 +1,4 @@
-import { type RecurrentInput, type RecurrentSpec, reference } from '@unroll/kernels'
+import { type RecurrentInput, type RecurrentSpec, wasm } from '@unroll/kernels'
 
 const spec: RecurrentSpec = {
   mode: 'LSTM',
@@ -24,18 +24,19 @@ const call: RecurrentInput = {
   h0: null,
   c0: null,
 }
-/** The loss: the sum of all outputs. */
-function loss(): number {
-  let sum = 0
-  for (const y of reference.recurrent(reference.pack(spec, [weights]), call).output) sum += y
-  return sum
-}
-
-const packed = reference.pack(spec, [weights])
-const tape = reference.training.recurrent(packed, call)
+const packed = wasm.pack(spec, [weights])
+const tape = wasm.training.recurrent(packed, call)
 const ones = new Float64Array(tape.output.length).fill(1) // of the loss, by the outputs
 const gradients = tape.backward({ output: ones, hn: null, cn: null })
 tape.dispose()
+
+/** The loss: the sum of all outputs. */
+function loss(): number {
+  packed.update([weights])
+  let sum = 0
+  for (const y of wasm.recurrent(packed, call).output) sum += y
+  return sum
+}
 
 const [direction] = gradients.weights
 for (const index of [0, 5, 20]) {

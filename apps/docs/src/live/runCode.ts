@@ -44,8 +44,9 @@ function importing(name: string): object {
 function consoleOf(print: Print): object {
   const as =
     (kind: LineKind) =>
-    (...values: unknown[]): void =>
+    (...values: unknown[]): void => {
       print(kind, formatAll(values))
+    }
   const timers = new Map<string, number>()
   return {
     log: as('log'),
