@@ -1,22 +1,36 @@
-import { Linear, LSTM, loadWeights, manualSeed, savePt, tensor } from '@unroll/torch'
+import { Adam, Linear, LSTM, Module, manualSeed, mseLoss, noGrad, type Tensor, tensor } from '@unroll/torch'
 
-// Stands for forecast.pt: weights that nobody trained.
+class Forecast extends Module {
+  lstm = new LSTM(1, 20, { batchFirst: true })
+  head = new Linear(20, 1)
+
+  override forward(x: Tensor): Tensor {
+    return this.head.forward(this.lstm.forward(x)[0])
+  }
+}
+
 manualSeed(0)
-const file = savePt({ lstm: new LSTM(1, 20).stateDict(), head: new Linear(20, 1).stateDict() })
-
-const weights = await loadWeights(file)
-const lstm = LSTM.fromStateDict(weights, { prefix: 'lstm.', batchFirst: true })
-const head = new Linear(20, 1)
-head.loadStateDict(await loadWeights(file, { prefix: 'head.' }))
+const model = new Forecast()
+const optimizer = new Adam(model.parameters(), { lr: 0.01 })
+const values = Array.from({ length: 200 }, (_, t) => Math.sin(t / 5))
+const series = tensor(values).reshape(1, 200, 1)
+for (let step = 0; step < 200; step++) {
+  const loss = mseLoss(model.forward(series.slice(1, 0, 199)), series.slice(1, 1))
+  optimizer.zeroGrad()
+  loss.backward()
+  optimizer.step()
+}
 
 function forecast(data: number[], count: number): number[] {
-  const values: number[] = []
-  let [output, state] = lstm.forward(tensor(data).reshape(1, -1, 1))
-  while (values.length < count) {
-    const next = head.forward(output.select(1, -1)) // (1, 1)
-    values.push(next.item())
-    ;[output, state] = lstm.forward(next.unsqueeze(0), state)
+  const found: number[] = []
+  let [output, state] = model.lstm.forward(tensor(data).reshape(1, -1, 1))
+  while (found.length < count) {
+    const next = model.head.forward(output.select(1, -1)) // (1, 1)
+    found.push(next.item())
+    ;[output, state] = model.lstm.forward(next.unsqueeze(0), state)
   }
-  return values
+  return found
 }
-console.log(forecast([0.1, 0.2, 0.3], 3).map((value) => value.toFixed(4)))
+const found = noGrad(() => forecast(values, 3))
+console.log(found.map((value) => value.toFixed(2)))
+console.log([200, 201, 202].map((t) => Math.sin(t / 5).toFixed(2))) // what the series goes on with
