@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type BrowserName, browserNames } from '@unroll/browser'
 import { type OperationCase, operationCases } from './cases/operationCases.ts'
 import { allCases, type BenchCase, cases, gpuGrid, grid, lengths } from './cases/recurrentCases.ts'
+import { allTrainingCases, type TrainingCase } from './cases/trainingCases.ts'
 import {
   gpuNames,
   inOrder,
@@ -19,6 +20,8 @@ export interface Options {
   readonly cases: readonly BenchCase[]
   /** Operations on tensors, and small models. */
   readonly operations: readonly OperationCase[]
+  /** Recurrent layers that learn. */
+  readonly training: readonly TrainingCase[]
   /** The folder of another checkout that takes part in operations; or null. */
   readonly against: string | null
   /** Names of the engines and peers that take part. */
@@ -45,7 +48,7 @@ export interface Options {
   readonly help: boolean
 }
 
-export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid | --lengths | --operations] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--memory] [--quick | --brief] [--json] [--out FILE]
+export const usage: string = `Usage: pnpm bench [--grid | --gpu-grid | --lengths | --operations | --training] [--case NAMES] [--engines NAMES] [--peers NAMES] [--threads N] [--browser NAME] [--memory] [--quick | --brief] [--json] [--out FILE]
        pnpm bench --show FILE [--summary] [--case NAMES] [--engines NAMES] [--peers NAMES]
 
 Compares the engines of @unroll/kernels with their peers: one forward pass, float32.
@@ -54,6 +57,7 @@ Compares the engines of @unroll/kernels with their peers: one forward pass, floa
   --gpu-grid       ${gpuGrid.length} cases to see from where on a GPU is faster: batches of 1 to 512, hidden sizes of 64 to 2048
   --lengths        ${lengths.length} cases of 1 to 1000 timesteps
   --operations     ${operationCases.length} operations on tensors and small language models, on ${own} and reference
+  --training       ${allTrainingCases.length} recurrent layers that learn: forward, backward and a step of Adam
   --against FOLDER another checkout of this repository, built: it takes part in operations as "before"
   --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${gpuNames.join(', ')} on a GPU
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
@@ -70,7 +74,8 @@ Compares the engines of @unroll/kernels with their peers: one forward pass, floa
 NAMES are separated by commas. Exits with 1 if the contenders' outputs differ, with 2 if the arguments are wrong.
 
 Cases: ${cases.map(({ name }) => name).join(', ')}
-Operations: ${operationCases.map(({ name }) => name).join(', ')}`
+Operations: ${operationCases.map(({ name }) => name).join(', ')}
+Training: ${allTrainingCases.map(({ name }) => name).join(', ')}`
 
 /**
  * @throws RangeError for an unknown name
@@ -88,6 +93,7 @@ export function parseOptions(args: readonly string[]): Options {
       'gpu-grid': { type: 'boolean', default: false },
       lengths: { type: 'boolean', default: false },
       operations: { type: 'boolean', default: false },
+      training: { type: 'boolean', default: false },
       against: { type: 'string' },
       browser: { type: 'string' },
       memory: { type: 'boolean', default: false },
@@ -103,7 +109,7 @@ export function parseOptions(args: readonly string[]): Options {
   const caseNames = split(
     'case',
     values.case,
-    [...allCases, ...operationCases].map(({ name }) => name),
+    [...allCases, ...operationCases, ...allTrainingCases].map(({ name }) => name),
   )
   const browser = browserNames.find((name) => name === values.browser) ?? null
   if (values.browser !== undefined && browser === null) {
@@ -137,24 +143,35 @@ export function parseOptions(args: readonly string[]): Options {
       : values.operations
         ? operationCases
         : []
+  const training =
+    caseNames.length > 0
+      ? allTrainingCases.filter(({ name }) => caseNames.includes(name))
+      : values.training
+        ? allTrainingCases
+        : []
   if (operations.length > 0 && browser !== null) {
     throw new RangeError('--browser: expected no operations beside it; they run in Node only')
+  }
+  if (training.length > 0 && browser !== null) {
+    throw new RangeError('--browser: expected no training beside it; it runs in Node only')
   }
   if (operations.length === 0 && values.against !== undefined) {
     throw new RangeError('--against: expected --operations beside it, or some of them in --case')
   }
-  const chosen = values.operations
-    ? []
-    : values.grid
-      ? grid
-      : values['gpu-grid']
-        ? gpuGrid
-        : values.lengths
-          ? lengths
-          : cases
+  const chosen =
+    values.operations || values.training
+      ? []
+      : values.grid
+        ? grid
+        : values['gpu-grid']
+          ? gpuGrid
+          : values.lengths
+            ? lengths
+            : cases
   return {
     cases: caseNames.length > 0 ? allCases.filter(({ name }) => caseNames.includes(name)) : chosen,
     operations,
+    training,
     against: values.against ?? null,
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
     asked: {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { passes } from '../contenders/training/trainingContender.ts'
 
 /** The version changes when a field changes its meaning. Fields may be added without a new version. */
 const schemaVersion = 1
@@ -63,6 +64,48 @@ const operationResult = v.object({
   failed: v.array(absence),
 })
 
+/** How a recurrent layer learns. Times are those of one call. */
+const trainingResult = v.object({
+  name: text,
+  T: count,
+  N: count,
+  /** Whether the layer is a loop of cells. */
+  cells: v.boolean(),
+  mode: v.picklist(['LSTM', 'GRU', 'RNN_TANH', 'RNN_RELU']),
+  inputSize: count,
+  hiddenSize: count,
+  numLayers: count,
+  parameters: count,
+  /** The multiply-adds of a forward, and of forward and backward together. */
+  multiplyAdds: v.object({ forward: amount, backward: amount }),
+  roofGflops: amount,
+  /** What the wasm engine's passes say about each other, as `OwnFigures` describes. Noise may make `updateNs` negative. */
+  figures: v.object({
+    shareOfForward: v.optional(amount),
+    recording: v.optional(amount),
+    recordingEval: v.optional(amount),
+    updateNs: v.optional(v.pipe(v.number(), v.finite())),
+  }),
+  results: v.array(
+    v.object({
+      contender: text,
+      difference: amount,
+      passes: v.array(
+        v.object({
+          pass: v.picklist(passes),
+          ms: amount,
+          roofShare: v.nullable(amount),
+          /** Its time / the wasm engine's for the same pass, round by round. */
+          ratio: v.nullable(amount),
+          roundMs: v.array(amount),
+        }),
+      ),
+    }),
+  ),
+  absent: v.array(absence),
+  failed: v.array(absence),
+})
+
 const benchResult = v.object({
   schema: v.literal(schemaVersion),
   environment: v.object({
@@ -90,6 +133,8 @@ const benchResult = v.object({
   cases: v.array(caseResult),
   /** Only where operations were asked for. */
   operations: v.optional(v.array(operationResult)),
+  /** Only where training was asked for. */
+  training: v.optional(v.array(trainingResult)),
   /** The project's promises, as far as these cases tell. */
   targets: v.array(v.object({ text, met: v.nullable(v.boolean()), found: text })),
 })
@@ -97,6 +142,7 @@ const benchResult = v.object({
 /** A run of the benchmark: what `--json` prints and the dashboard reads. */
 export type BenchResult = v.InferOutput<typeof benchResult>
 export type OperationCaseResult = v.InferOutput<typeof operationResult>
+export type TrainingCaseResult = v.InferOutput<typeof trainingResult>
 export type CaseResult = v.InferOutput<typeof caseResult>
 export type ContenderResult = v.InferOutput<typeof contenderResult>
 

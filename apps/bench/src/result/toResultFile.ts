@@ -2,11 +2,15 @@ import { allCases, type BenchCase } from '../cases/recurrentCases.ts'
 import { multiplyAdds, rowCount } from '../cases/workload.ts'
 import type { OperationComparison } from '../measure/compareOperations.ts'
 import type { Comparison } from '../measure/compareRecurrent.ts'
+import type { TrainingComparison } from '../measure/compareTraining.ts'
 import type { Effort } from '../measure/rounds.ts'
 import { quantiles } from '../measure/statistics.ts'
+import { digits } from './digits.ts'
 import type { Environment } from './environment.ts'
 import type { BenchResult, CaseResult, OperationCaseResult } from './resultFile.ts'
 import { ratios, targets } from './targets.ts'
+import { toTrainingResult } from './toTrainingResult.ts'
+import { trainingTargets } from './trainingTargets.ts'
 
 /** A run in the form in which files keep it. */
 export function toResultFile(
@@ -14,6 +18,7 @@ export function toResultFile(
   effort: Effort,
   comparisons: readonly Comparison[],
   operations: readonly OperationComparison[] = [],
+  training: readonly TrainingComparison[] = [],
 ): BenchResult {
   return {
     schema: 1,
@@ -21,7 +26,8 @@ export function toResultFile(
     effort,
     cases: comparisons.map(asCaseResult),
     ...(operations.length === 0 ? {} : { operations: operations.map(asOperationResult) }),
-    targets: [...targets(comparisons)],
+    ...(training.length === 0 ? {} : { training: training.map(toTrainingResult) }),
+    targets: [...targets(comparisons), ...trainingTargets(training)],
   }
 }
 
@@ -93,8 +99,4 @@ export function caseOf(result: CaseResult): BenchCase {
     lengths: known?.lengths ?? null,
     streaming,
   }
-}
-
-function digits(value: number): number {
-  return Number(value.toPrecision(4))
 }

@@ -4,6 +4,7 @@ import { geometricMean, median } from '../measure/statistics.ts'
 import type { BenchResult, CaseResult, ContenderResult, OperationCaseResult } from '../result/resultFile.ts'
 import { caseOf } from '../result/toResultFile.ts'
 import { aligned, times } from './table.ts'
+import { trainingTables } from './trainingTables.ts'
 
 /** From this many cases on a summary by mode and batch helps. */
 const many = 50
@@ -12,7 +13,10 @@ const many = 50
  * Everything that was found, for the terminal: tables, who took no part and why, targets.
  * @param isSummary whether to leave out what has a line for each case
  */
-export function resultTables({ cases, operations = [], targets }: BenchResult, isSummary = false): string {
+export function resultTables(
+  { cases, operations = [], training = [], targets }: BenchResult,
+  isSummary = false,
+): string {
   const others = inOrder(cases.flatMap(({ results }) => results.map(({ contender }) => contender))).filter(
     (name) => name !== own,
   )
@@ -29,7 +33,8 @@ export function resultTables({ cases, operations = [], targets }: BenchResult, i
       `${own}: µs a timestep, share of the roofline. Others: their time / ${own}'s.\n${streamTable(streams, others)}`,
     operations.length > 0 &&
       `${own}: µs a call. Others: their time / ${own}'s.\n${operationTable(operations, isSummary)}`,
-    !isSummary && notes([...cases, ...operations]),
+    training.length > 0 && trainingTables(training, isSummary),
+    !isSummary && notes([...cases, ...operations, ...training]),
     targetTable(targets),
   ]
     .filter(Boolean)
@@ -164,16 +169,17 @@ function percent(share: number | undefined): string {
   return share === undefined ? '-' : `${(100 * share).toFixed(0)}%`
 }
 
+type Noted = Pick<CaseResult, 'name' | 'failed'> & Partial<Pick<CaseResult, 'absent'>>
+
 /** Who has no result where, and why: a line for each reason. */
-function notes(cases: readonly (CaseResult | OperationCaseResult)[]): string {
+function notes(cases: readonly Noted[]): string {
   const namesOf = new Map<string, string[]>()
   const note = (name: string, key: string): void => {
     namesOf.set(key, [...(namesOf.get(key) ?? []), name])
   }
   for (const each of cases) {
-    const { name, failed = [] } = each
-    for (const { contender, reason } of 'absent' in each ? each.absent : [])
-      note(name, `${contender} (${reason}): not in`)
+    const { name, absent = [], failed = [] } = each
+    for (const { contender, reason } of absent) note(name, `${contender} (${reason}): not in`)
     for (const { contender, reason } of failed) note(name, `${contender} FAILED (${reason}):`)
   }
   return [...namesOf]

@@ -32,9 +32,15 @@ export function showResult(result: BenchResult, choice: Choice): string {
   const operations = (result.operations ?? [])
     .filter(({ name }) => choice.cases.length === 0 || choice.cases.includes(name))
     .map((each) => ({ ...each, results: each.results.filter(isShown), failed: each.failed.filter(isShown) }))
+  const training = (result.training ?? [])
+    .filter(({ name }) => choice.cases.length === 0 || choice.cases.includes(name))
+    .map((each) => ({ ...each, results: each.results.filter(isShown), absent: each.absent.filter(isShown) }))
   const isWhole = choice.cases.length === 0 && choice.contenders.length === 0
   return [
     environmentLines(result.environment).join('\n'),
-    resultTables({ ...result, cases, operations, targets: isWhole ? result.targets : [] }, choice.isSummary),
+    resultTables(
+      { ...result, cases, operations, training, targets: isWhole ? result.targets : [] },
+      choice.isSummary,
+    ),
   ].join('\n\n')
 }

@@ -57,28 +57,72 @@ class Prepared:
         states = state if isinstance(state, tuple) else (state,)
         return [t.contiguous() for t in (data, *states)]
 
-    def time(self, ms):
+    def time(self, call, ms):
         """ms of each call, for about ms, at least one."""
         samples, total = [], 0.0
         while not samples or total < ms:
             start = time.perf_counter_ns()
-            self.call()
+            call()
             samples.append((time.perf_counter_ns() - start) / 1e6)
             total += samples[-1]
         return samples
 
 
+class Learning(Prepared):
+    """One that is trained: the gradient of its outputs follows the input in the payload."""
+
+    def __init__(self, case, payload):
+        size = case["T"] * case["N"] * case["spec"]["hiddenSize"] * 4
+        super().__init__({**case, "ragged": False, "streaming": False}, payload[:-size])
+        self.gradient = torch.frombuffer(bytearray(payload[-size:]), dtype=torch.float32).view(case["T"], case["N"], -1)
+        if case["cells"]:
+            cell = nn.LSTMCell(case["spec"]["inputSize"], case["spec"]["hiddenSize"])
+            for own, given in zip(cell.parameters(), self.module.parameters()):
+                own.copy_(given)
+            self.module = cell
+        self.cells = case["cells"]
+        self.parameters = list(self.module.train().parameters())
+        self.optimizer = torch.optim.Adam(self.parameters, lr=case["lr"])
+
+    def forward(self):
+        if not self.cells:
+            return self.module(self.input)[0]
+        outputs, state = [], None
+        for x in self.input.unbind(0):
+            state = self.module(x, state)
+            outputs.append(state[0])
+        return torch.stack(outputs)
+
+    def inference(self):
+        with torch.inference_mode():
+            self.forward()
+
+    def backward(self):
+        self.optimizer.zero_grad()
+        self.forward().backward(self.gradient)
+
+    def step(self):
+        self.backward()
+        self.optimizer.step()
+
+    def gradients(self):
+        self.backward()
+        return [torch.cat([parameter.grad.flatten() for parameter in self.parameters])]
+
+
+is_training = sys.argv[2:] == ["training"]
 reply({"version": torch.__version__})
 prepared = None
-with torch.inference_mode():
+with torch.inference_mode(not is_training):
     for line in requests:
         request = json.loads(line)
         if "prepare" in request:
             with torch.no_grad():
-                prepared = Prepared(request["prepare"], requests.read(request["bytes"]))
+                prepared = (Learning if is_training else Prepared)(request["prepare"], requests.read(request["bytes"]))
             reply({})
         elif "output" in request:
-            tensors = prepared.output(request["output"])
+            tensors = prepared.gradients() if is_training else prepared.output(request["output"])
             reply({"lengths": [t.numel() for t in tensors]}, tensors)
         elif "time" in request:
-            reply({"samples": prepared.time(request["time"])})
+            call = {"forward": prepared.inference, "backward": prepared.backward, "step": prepared.step}[request["pass"]] if is_training else prepared.call
+            reply({"samples": prepared.time(call, request["time"])})

@@ -24,7 +24,7 @@ export async function tfjs(
     declines,
     prepare: async (workload) => {
       await tf.setBackend(backend)
-      const { model, input } = build(workload)
+      const { model, input } = buildKeras(workload)
       const call = (): tf.Tensor[] => {
         const results = model.predictOnBatch(input)
         return Array.isArray(results) ? results : [results]
@@ -67,7 +67,7 @@ function declines(workload: Workload): string | null {
 }
 
 /** The layers as a model with all states as outputs, and its input, batch first. */
-function build(workload: Workload): { model: keras.LayersModel; input: tf.Tensor } {
+export function buildKeras(workload: Workload): { model: keras.LayersModel; input: tf.Tensor } {
   const { T, N, spec, input } = workload
   const inputs = keras.input({ batchShape: [N, T, spec.inputSize] })
   const states: keras.SymbolicTensor[] = []
@@ -128,7 +128,7 @@ function asPyTorch([output, ...states]: readonly Float32Array[], { T, N, spec }:
 }
 
 /** `(rows, columns, width)` as `(columns, rows, width)`; the width is what is left. */
-function transposed(array: Float32Array, rows: number, columns: number): Float32Array {
+export function transposed(array: Float32Array, rows: number, columns: number): Float32Array {
   const width = array.length / (rows * columns)
   const result = new Float32Array(array.length)
   for (let row = 0; row < rows; row++) {

@@ -1,0 +1,4 @@
+/** A number as files keep it: four digits. */
+export function digits(value: number): number {
+  return Number(value.toPrecision(4))
+}

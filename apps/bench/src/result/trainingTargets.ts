@@ -1,0 +1,140 @@
+import { own, ownOnOneThread } from '../contenders/contenderNames.ts'
+import { ownFigures, roundRatio, roundsOf, type TrainingComparison } from '../measure/compareTraining.ts'
+import { geometricMean } from '../measure/statistics.ts'
+import type { Target } from './targets.ts'
+
+/** The project's targets for training, checked against what was measured. */
+export function trainingTargets(comparisons: readonly TrainingComparison[]): readonly Target[] {
+  if (comparisons.length === 0) return []
+  const layers = comparisons.filter(({ trainingCase }) => !trainingCase.cells)
+  const cells = comparisons.filter(({ trainingCase: { cells, N } }) => cells && N === 1)
+  const single = layers.filter(({ trainingCase: { N, spec } }) => N === 1 && spec.hiddenSize <= 256)
+  const batched = layers.filter(({ trainingCase }) => trainingCase.N >= 16)
+  const large = layers.filter(({ trainingCase }) => trainingCase.N >= 32)
+  const percent = (share: number): string => `${(100 * share).toFixed(0)}%`
+  const more = (ratio: number): string => `${(100 * (ratio - 1)).toFixed(0)}% more`
+  return [
+    leastOf(
+      'forward and backward, batch 16 and more: at least 0.9 of the roof share of forward',
+      batched,
+      0.9,
+      (each) => ownFigures(each).shareOfForward,
+      percent,
+    ),
+    leastOf(
+      'forward and backward, batch 1: at least 0.75 of the roof share of forward',
+      single,
+      0.75,
+      (each) => ownFigures(each).shareOfForward,
+      percent,
+    ),
+    peerTarget('a step, batch 1: 2.5x PyTorch in the geometric mean, none under 0.75x', single, 'pytorch', {
+      mean: 2.5,
+      least: 0.75,
+    }),
+    peerTarget('a step: 30x TF.js in the geometric mean, none under 15x', layers, 'tfjs-wasm', {
+      mean: 30,
+      least: 15,
+    }),
+    mostOf(
+      'Adam and packing, batch 1: at most 3.5 ns a parameter',
+      single,
+      3.5,
+      (each) => ownFigures(each).updateNs,
+      (ns) => `${ns.toFixed(2)} ns`,
+    ),
+    peerTarget("a loop of cells at batch 1: twice PyTorch's speed", cells, 'pytorch', { mean: 2, least: 2 }),
+    mostOf('recording costs a forward at most 10%', layers, 1.1, (each) => ownFigures(each).recording, more),
+    mostOf('in eval at most 3%', layers, 1.03, (each) => ownFigures(each).recordingEval, more),
+    leastOf(
+      'threads, batch 32 and more: forward and backward at least 1.6x one thread',
+      large,
+      1.6,
+      (each) => ratioTo(each, ownOnOneThread, 'backward'),
+      (ratio) => `${ratio.toFixed(2)}x`,
+    ),
+  ]
+}
+
+/** How many times as long as the wasm engine a contender takes. */
+function ratioTo(
+  comparison: TrainingComparison,
+  contender: string,
+  pass: 'backward' | 'step',
+): number | undefined {
+  return roundRatio(roundsOf(comparison, contender, pass), roundsOf(comparison, own, pass))
+}
+
+function peerTarget(
+  text: string,
+  comparisons: readonly TrainingComparison[],
+  peer: string,
+  { mean: wanted, least }: { readonly mean: number; readonly least: number },
+): Target {
+  const found = valued(comparisons, (each) => ratioTo(each, peer, 'step'))
+  const mean = geometricMean(found.map(({ value }) => value))
+  const [low] = found
+  if (mean === undefined || low === undefined) return { text, met: null, found: 'not measured' }
+  return {
+    text,
+    met: mean >= wanted && low.value >= least,
+    found: `geometric mean ${mean.toFixed(2)}x of ${found.length}, least ${low.value.toFixed(2)}x (${low.name})`,
+  }
+}
+
+function leastOf(
+  text: string,
+  comparisons: readonly TrainingComparison[],
+  bound: number,
+  value: (comparison: TrainingComparison) => number | undefined,
+  show: (value: number) => string,
+): Target {
+  const found = valued(comparisons, value)
+  return within(text, found, (each) => each >= bound, show)
+}
+
+function mostOf(
+  text: string,
+  comparisons: readonly TrainingComparison[],
+  bound: number,
+  value: (comparison: TrainingComparison) => number | undefined,
+  show: (value: number) => string,
+): Target {
+  const found = valued(comparisons, value).reverse()
+  return within(text, found, (each) => each <= bound, show)
+}
+
+interface Valued {
+  readonly name: string
+  readonly value: number
+}
+
+/** @param found the worst first */
+function within(
+  text: string,
+  found: readonly Valued[],
+  isEnough: (value: number) => boolean,
+  show: (value: number) => string,
+): Target {
+  const [worst] = found
+  const middle = found[Math.floor(found.length / 2)]
+  if (worst === undefined || middle === undefined) return { text, met: null, found: 'not measured' }
+  return {
+    text,
+    met: isEnough(worst.value),
+    found: `${found.filter(({ value }) => isEnough(value)).length} of ${found.length} cases, worst ${show(worst.value)} (${worst.name}), median ${show(middle.value)}`,
+  }
+}
+
+/** Cases that have a value, the lowest first. */
+function valued(
+  comparisons: readonly TrainingComparison[],
+  value: (comparison: TrainingComparison) => number | undefined,
+): Valued[] {
+  return comparisons
+    .flatMap((comparison) => {
+      const found = value(comparison)
+      return found === undefined ? [] : [{ name: comparison.trainingCase.name, value: found }]
+    })
+    .sort((a, b) => a.value - b.value)
+}
