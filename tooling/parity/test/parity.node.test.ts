@@ -8,7 +8,7 @@ import { reportText } from '../src/report.ts'
 import { describeWithTorch } from './oracle.ts'
 
 const configurations = isFull ? 600 : 240
-const ways = isFull ? 1000 : 300
+const ways = isFull ? 600 : 300
 
 describeWithTorch('PyTorch and every engine', (oracle) => {
   it('agree on random configurations: outputs, states, errors, attributes and printed text', async () => {

@@ -11,7 +11,12 @@ export const isFull: boolean = inject('full')
 
 /** All of a list or, where not everything is tested, at most this many of it, spread evenly. */
 export function some<Item>(list: readonly Item[], most: number): readonly Item[] {
-  if (isFull || list.length <= most) return list
+  return isFull ? list : spread(list, most)
+}
+
+/** At most this many of a list, spread evenly. */
+export function spread<Item>(list: readonly Item[], most: number): readonly Item[] {
+  if (list.length <= most) return list
   const step = list.length / most
   return list.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step))
 }
