@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { operationCases } from '../src/cases/operationCases.ts'
 import { allCases, cases, describeCase, gpuGrid, grid, layers } from '../src/cases/recurrentCases.ts'
+import { allTrainingCases } from '../src/cases/trainingCases.ts'
 import { makeWorkload, multiplyAdds, rowCount } from '../src/cases/workload.ts'
 import { parseOptions } from '../src/options.ts'
 
@@ -100,6 +101,16 @@ describe('parseOptions', () => {
     expect(contenders).toEqual(['reference', 'wasm', 'wasm-one', 'wasm-simd', 'wasm-f64'])
   })
 
+  it('times training alone, or single cases of it beside others', () => {
+    const { cases, training } = parseOptions(['--training'])
+    expect(cases).toEqual([])
+    expect(training).toEqual(allTrainingCases)
+    const some = parseOptions(['--case', 'train-gru-wide,lstm-small'])
+    expect(some.training.map(({ name }) => name)).toEqual(['train-gru-wide'])
+    expect(some.cases.map(({ name }) => name)).toEqual(['lstm-small'])
+    expect(() => parseOptions(['--training', '--browser', 'firefox'])).toThrow(/no training beside it/)
+  })
+
   it('refuses options it does not have', () => {
     expect(() => parseOptions(['--fast'])).toThrow(TypeError)
   })
@@ -107,7 +118,7 @@ describe('parseOptions', () => {
 
 describe('the cases', () => {
   it('have names of their own', () => {
-    const names = allCases.map(({ name }) => name)
+    const names = [...allCases, ...operationCases, ...allTrainingCases].map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
   })
 
