@@ -2,7 +2,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
-import { Generator, noGrad, randn, type Tensor, zeros } from '../src/index.ts'
+import { Generator, noGrad, ones, randn, type Tensor, zeros } from '../src/index.ts'
+import { record } from '../src/layers/index.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
@@ -71,4 +72,29 @@ it('10,000 steps with a detached state and a retained graph each leave nothing b
     w.grad?.zero_()
   })
   expect(grown).toBeLessThan(MiB)
+})
+
+it('a loop over one weight adds its gradients up on the way back, and holds none of them', () => {
+  const [first, weight] = [draw(1), draw(16_384)]
+  const held = (): number => {
+    collectGarbage()
+    collectGarbage()
+    return process.memoryUsage().arrayBuffers
+  }
+  let x = first
+  for (let k = 0; k < 200; k++) {
+    const y = noGrad(() => x.clone())
+    record('LoopBackward', [x, weight], [y], () => () => [ones([1]), ones([16_384])], { givesOwn: true })
+    x = y
+  }
+  const before = held()
+  let after = 0
+  first.registerHook(() => {
+    after = held()
+  })
+  x.sum().backward()
+  // All of them have 12.5 MiB.
+  expect(after - before).toBeLessThan(3 * MiB)
+  expect(weight.grad?.min().item()).toBe(200)
+  expect(weight.grad?.max().item()).toBe(200)
 })

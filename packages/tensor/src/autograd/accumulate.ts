@@ -38,11 +38,13 @@ export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boole
     TensorBase.setGradient(tensor, isKept ? gradient : TensorBase.fresh(gradient, copyLike(own, like)))
   } else {
     refuseOverlap('backward', before)
-    addInto(TensorBase.walkOf(before), TensorBase.walkOf(gradient))
+    addInto(before, gradient)
   }
 }
 
-function addInto(sum: Strided, gradient: Strided): void {
+/** Adds a gradient to one that nobody else holds, or that is a leaf's. */
+export function addInto(to: TensorBase, from: TensorBase): void {
+  const [sum, gradient] = [TensorBase.walkOf(to), TensorBase.walkOf(from)]
   if (!isHalf(sum.dtype)) binaryInto(addition, sum, gradient)
   else copyInto(sum, binary(addition, cast(sum, 'float32'), cast(gradient, 'float32')), 'backward')
 }

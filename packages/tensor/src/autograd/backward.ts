@@ -6,7 +6,7 @@ import { reshape } from '../operations/views.ts'
 import { elementsOf } from '../strided/cast.ts'
 import { sameSizes, shapeText } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
-import { accumulate, keep } from './accumulate.ts'
+import { accumulate, addInto, keep } from './accumulate.ts'
 import { Accumulator } from './accumulator.ts'
 import { isDetectingAnomaly } from './anomaly.ts'
 import { withGrad } from './gradMode.ts'
@@ -76,7 +76,7 @@ class Walk {
   /** How many gradients an accumulator still waits for. */
   private readonly awaited = new Map<Accumulator, number>()
   private readonly found = new Map<GradientNode, (TensorBase | null)[]>()
-  /** Gradients that nobody else holds, so that leaves may keep them. */
+  /** Gradients that nobody else holds, so that others may be added to them, and leaves may keep them. */
   private readonly own = new Set<TensorBase>()
 
   constructor(roots: readonly Root[], way: WayBack) {
@@ -123,8 +123,7 @@ class Walk {
           continue
         }
         const fitting = this.recorded(() => fit(node.name, gradient, edge))
-        if (node.givesOwn && edge.node instanceof Accumulator) this.own.add(fitting)
-        this.arrive(edge, fitting)
+        this.arrive(edge, fitting, node.givesOwn && edge.node instanceof Accumulator)
       }
     }
     return (this.way.wanted ?? []).map(({ node, output }) => this.found.get(node)?.[output] ?? null)
@@ -134,12 +133,16 @@ class Walk {
     return withGrad('backward', this.way.createGraph, body)
   }
 
-  private arrive(edge: Edge<TensorBase>, gradient: TensorBase): void {
+  private arrive(edge: Edge<TensorBase>, gradient: TensorBase, isOwn = false): void {
     const { node, output } = edge
     const gradients = this.arrived.get(node) ?? []
     this.arrived.set(node, gradients)
     const before = gradients[output] ?? null
-    gradients[output] = before === null ? gradient : this.recorded(() => plus(before, gradient))
+    if (before === null) {
+      gradients[output] = gradient
+      if (isOwn) this.own.add(gradient)
+    } else if (this.own.has(before) && !this.way.createGraph) addInto(before, gradient)
+    else gradients[output] = this.recorded(() => plus(before, gradient))
     this.arriveNothing(edge)
   }
 
