@@ -9,7 +9,7 @@ export interface TrainingCase extends BenchCase {
 }
 
 /** Each row: name, mode, T, N, I, H, layers. */
-export const trainingCases: readonly TrainingCase[] = [
+const layerCases: readonly TrainingCase[] = [
   ...(['LSTM', 'GRU', 'RNN_TANH'] as const).flatMap((mode) => {
     const kind = mode.slice(0, mode.includes('_') ? 3 : undefined).toLowerCase()
     return [
@@ -24,13 +24,13 @@ export const trainingCases: readonly TrainingCase[] = [
 ].map((each) => ({ ...each, cells: false }))
 
 /** A loop that calls a cell for each timestep. */
-export const cellCases: readonly TrainingCase[] = [
+const cellCases: readonly TrainingCase[] = [
   { ...layers('train-cells-small', 'LSTM', 50, 1, 64, 64, 1), cells: true },
   { ...layers('train-cells-batch32', 'LSTM', 50, 32, 128, 128, 1), cells: true },
 ]
 
 /** Every case of training that can be asked for by name. */
-export const allTrainingCases: readonly TrainingCase[] = [...trainingCases, ...cellCases]
+export const allTrainingCases: readonly TrainingCase[] = [...layerCases, ...cellCases]
 
 export function describeTraining(trainingCase: TrainingCase): string {
   return `${describeCase(trainingCase)}${trainingCase.cells ? ' cells' : ''}`

@@ -30,7 +30,7 @@ export interface TrainingComparison {
   readonly failed: readonly Absence[]
 }
 
-export interface TrainingResult {
+interface TrainingResult {
   readonly contender: string
   /** The largest difference of a gradient from the first contender's, as a share of its largest. */
   readonly difference: number
@@ -38,7 +38,7 @@ export interface TrainingResult {
 }
 
 /** All times are those of one call. */
-export interface PassResult {
+interface PassResult {
   readonly pass: Pass
   /** Median over the rounds of each round's median call. */
   readonly ms: number
