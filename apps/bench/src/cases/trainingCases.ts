@@ -21,6 +21,7 @@ const layerCases: readonly TrainingCase[] = [
   }),
   layers('train-lstm-batch32-wide', 'LSTM', 50, 32, 256, 256, 1),
   layers('train-lstm-batch128', 'LSTM', 28, 128, 28, 128, 1),
+  layers('train-lstm-long', 'LSTM', 10_000, 1, 64, 64, 1),
 ].map((each) => ({ ...each, cells: false }))
 
 /** A loop that calls a cell for each timestep. */

@@ -122,11 +122,13 @@ export interface OwnFigures {
   readonly recordingEval: number | undefined
   /** What Adam and packing the changed weights add to forward and backward: ns a parameter. */
   readonly updateNs: number | undefined
+  /** Time of forward and backward with `checkpointEvery: 100` / without. */
+  readonly checkpointing: number | undefined
 }
 
 export function ownFigures(comparison: TrainingComparison): OwnFigures {
   const { trainingCase, parameters } = comparison
-  const [forward, recorded, recordedEval, backward, step] = passes.map((pass) =>
+  const [forward, recorded, recordedEval, backward, step, checkpointed] = passes.map((pass) =>
     roundsOf(comparison, own, pass),
   )
   const ratio = (numerator: readonly number[] = [], denominator: readonly number[] = []) =>
@@ -139,11 +141,12 @@ export function ownFigures(comparison: TrainingComparison): OwnFigures {
     recording: ratio(recorded, forward),
     recordingEval: ratio(recordedEval, forward),
     updateNs: whole && backwardMs && ((whole - 1) * backwardMs * 1e6) / parameters,
+    checkpointing: ratio(checkpointed, backward),
   }
 }
 
 function multiplyAddsOf(pass: Pass, trainingCase: TrainingCase): number {
-  return pass === 'backward' || pass === 'step'
+  return pass === 'backward' || pass === 'step' || pass === 'checkpointed'
     ? trainingMultiplyAdds(trainingCase)
     : multiplyAdds(trainingCase)
 }

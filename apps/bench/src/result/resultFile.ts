@@ -85,6 +85,7 @@ const trainingResult = v.object({
     recording: v.optional(amount),
     recordingEval: v.optional(amount),
     updateNs: v.optional(v.pipe(v.number(), v.finite())),
+    checkpointing: v.optional(amount),
   }),
   results: v.array(
     v.object({

@@ -23,6 +23,9 @@ import { type Timer, timer } from '../../measure/rounds.ts'
 import { own, ownOnOneThread } from '../contenderNames.ts'
 import { learningRate, type PreparedTraining, type TrainingContender } from './trainingContender.ts'
 
+/** From this many timesteps on `checkpointEvery` is timed, too. */
+const longT = 1000
+
 /** Multiply-adds of a forward up to which the reference engine takes part. */
 const referenceLimit = 3e6
 
@@ -64,9 +67,9 @@ function prepare(engine: HostEngine, workload: TrainingWorkload): PreparedTraini
   })
   const gradient = tensor(outputGradient).reshape([T, N, spec.hiddenSize])
   const optimizer = new Adam(parameters, { lr: learningRate })
-  const backward = (): void => {
+  const backward = (checkpointEvery?: number): void => {
     optimizer.zeroGrad()
-    forward().backward(gradient)
+    forward(checkpointEvery).backward(gradient)
   }
   const timed = (run: () => unknown, isTraining = true): Timer => {
     const time = timer(run, { async: false })
@@ -83,14 +86,15 @@ function prepare(engine: HostEngine, workload: TrainingWorkload): PreparedTraini
       return Float32Array.from(parameters.flatMap(({ grad }) => (grad ? [...grad.data].map(Number) : [])))
     },
     time: {
-      forward: timed(() => noGrad(forward)),
-      recorded: timed(forward),
-      'recorded-eval': timed(forward, false),
-      backward: timed(backward),
+      forward: timed(() => noGrad(() => forward())),
+      recorded: timed(() => forward()),
+      'recorded-eval': timed(() => forward(), false),
+      backward: timed(() => backward()),
       step: timed(() => {
         backward()
         optimizer.step()
       }),
+      ...(T >= longT ? { checkpointed: timed(() => backward(100)) } : {}),
     },
     dispose: async () => optimizer.dispose(),
   }
@@ -99,18 +103,19 @@ function prepare(engine: HostEngine, workload: TrainingWorkload): PreparedTraini
 interface Learner {
   readonly module: Module
   /** @returns outputs `(T, N, H)` */
-  readonly forward: () => Tensor
+  readonly forward: (checkpointEvery?: number) => Tensor
 }
 
 function layersOf(workload: TrainingWorkload): Learner {
   const { mode, inputSize, hiddenSize, numLayers } = workload.spec
   const input = inputOf(workload)
+  const options = (checkpointEvery?: number) => (checkpointEvery === undefined ? {} : { checkpointEvery })
   if (mode === 'LSTM') {
     const module = new LSTM(inputSize, hiddenSize, { numLayers })
-    return { module, forward: () => module.forward(input)[0] }
+    return { module, forward: (every) => module.forward(input, null, options(every))[0] }
   }
   const module = new (mode === 'GRU' ? GRU : RNN)(inputSize, hiddenSize, { numLayers })
-  return { module, forward: () => module.forward(input)[0] }
+  return { module, forward: (every) => module.forward(input, null, options(every))[0] }
 }
 
 function cellsOf(workload: TrainingWorkload): Learner {

@@ -9,8 +9,9 @@ import type { ContenderName } from '../../result/environment.ts'
  * - `recorded`, `recorded-eval`: forward, which keeps what backward needs, in training mode and in eval mode.
  * - `backward`: forward and backward.
  * - `step`: forward, backward and a step of Adam, so that the next forward has to pack weights anew.
+ * - `checkpointed`: as `backward`, with `checkpointEvery`, in long cases.
  */
-export const passes = ['forward', 'recorded', 'recorded-eval', 'backward', 'step'] as const
+export const passes = ['forward', 'recorded', 'recorded-eval', 'backward', 'step', 'checkpointed'] as const
 
 export type Pass = (typeof passes)[number]
 
