@@ -100,6 +100,24 @@ describeEngines(engines, (engine) => {
     expect(input.grad).not.toEqual(before)
   })
 
+  it('a loss of cell states goes back, and gives each weight a gradient of its own', () => {
+    manualSeed(0)
+    using layer = new LSTM(3, 4, { dtype: 'float64' }).to(engine)
+    const input = randn([5, 2, 3], { dtype: 'float64' })
+    layer.forward(input, null, { returnCells: true })[2].pow(2).sum().backward()
+    const gradients = layer.parameters().map(({ grad }) => grad)
+    const memory = new Set(gradients.map((gradient) => gradient?.storage))
+    expect(memory.size).toBe(4)
+    layer.zeroGrad()
+    const { steps } = layer.trace(input)
+    for (const { c } of steps) c?.pow(2).sum().backward(null, { retainGraph: true })
+    for (const [k, { grad }] of layer.parameters().entries()) {
+      const want = gradients[k]
+      if (!grad || !want) throw new TypeError('expected a gradient')
+      expect(grad).toBeAllclose(want)
+    }
+  })
+
   it.each(layers)('%s has nothing to go back from if everything is frozen', (_, make) => {
     using layer = make().to(engine).requiresGrad_(false)
     const input = randn([5, 2, 3])

@@ -172,7 +172,11 @@ function composedGradients(
       wanted.map(({ each }) => each),
       { gradOutputs: used.map(({ gradient }) => gradient), createGraph, allowUnused: true },
     )
-    for (const [at, { k }] of wanted.entries()) all[k] = found[at] ?? null
+    for (const [at, { k }] of wanted.entries()) {
+      const gradient = found[at] ?? null
+      // Leaves keep what this gives, and two biases may have been given one tensor.
+      all[k] = createGraph ? gradient : (gradient?.clone() ?? null)
+    }
     return all
   })
 }
