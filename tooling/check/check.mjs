@@ -30,8 +30,7 @@ const steps = {
   install: 'node tooling/check/installPacked.mjs',
   fuzz: `node packages/weights/scripts/fuzz.mjs --seconds ${process.env.CI ? 30 : 10}`,
   soak: `node tooling/soak/src/main.ts --seconds ${everything ? 40 : 20}`,
-  // Coverage slows every test down.
-  tests: `vitest run ${everything ? '--coverage ' : ''}--reporter=dot --reporter=./tooling/check/testReporter.ts`,
+  tests: 'vitest run --reporter=dot --reporter=./tooling/check/testReporter.ts',
   runtimes: `node tooling/runtimes/src/main.ts --report ${reports.runtimes}`,
 }
 /** Steps that take minutes and hundreds of megabytes. They run only if they are asked for. */
@@ -70,7 +69,6 @@ for (const [name, command] of Object.entries(steps)) {
     failures.push(...report.failed.map((failure) => `${name}: ${failure}`))
     detail = counts({ passed: report.passed, failed: report.failed.length, skipped: left })
     if (name === 'tests') {
-      if (code === 0) console.log(summary(output))
       for (const { suite, count } of report.skipped) console.log(`          skipped ${count}: ${suite}`)
     }
   } else if (code === 0) passed++
@@ -112,15 +110,6 @@ function run(command, { shown }) {
     child.stderr?.on('data', (chunk) => (output += chunk))
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
-}
-
-/** Coverage of a test run that passed. */
-function summary(output) {
-  return output
-    .split('\n')
-    .filter((line) => /^(Statements|Branches|Functions|Lines)\s*:/.test(line.trim()))
-    .map((line) => `          ${line.trim()}`)
-    .join('\n')
 }
 
 function chromiumFound() {
