@@ -58,7 +58,7 @@ export function packMatrixRow<T>(to: usize, from: usize, k: usize, depth: usize,
   if (count * sizeof<T>() < bytes) memory.fill(to + count * sizeof<T>(), 0, bytes - count * sizeof<T>())
 }
 
-/** Of `blocks` blocks of `blockRows` rows, moves the first `bytes` bytes of the first `rows` rows together. */
+/** Moves what is wanted together: the first `bytes` bytes of the first `rows` rows of each of `blocks` blocks of `blockRows` rows. */
 export function closeGaps(at: usize, blocks: usize, blockRows: usize, rows: usize, stride: usize, bytes: usize): void {
   let to = at
   for (let block: usize = 0; block < blocks; block++) {

@@ -151,7 +151,7 @@ interface Plan {
   /** Which of the sequences is at each place, longest first. */
   readonly order: readonly number[]
   readonly batchSizes: readonly number[]
-  /** Of all sequences. */
+  /** The timesteps of all sequences together. */
   readonly rows: number
 }
 

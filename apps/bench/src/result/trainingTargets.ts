@@ -16,17 +16,17 @@ export function trainingTargets(comparisons: readonly TrainingComparison[]): rea
   const percent = (share: number): string => `${(100 * share).toFixed(0)}%`
   const more = (ratio: number): string => `${(100 * (ratio - 1)).toFixed(0)}% more`
   return [
-    leastOf(
+    bounded(
       'forward and backward, batch 16 and more: at least 0.9 of the roof share of forward',
       batched,
-      0.9,
+      { least: 0.9 },
       (each) => ownFigures(each).shareOfForward,
       percent,
     ),
-    leastOf(
+    bounded(
       'forward and backward, batch 1: at least 0.75 of the roof share of forward',
       single,
-      0.75,
+      { least: 0.75 },
       (each) => ownFigures(each).shareOfForward,
       percent,
     ),
@@ -38,27 +38,33 @@ export function trainingTargets(comparisons: readonly TrainingComparison[]): rea
       mean: 30,
       least: 15,
     }),
-    mostOf(
+    bounded(
       'Adam and packing, batch 1: at most 3.5 ns a parameter',
       single,
-      3.5,
+      { most: 3.5 },
       (each) => ownFigures(each).updateNs,
       (ns) => `${ns.toFixed(2)} ns`,
     ),
     peerTarget("a loop of cells at batch 1: twice PyTorch's speed", cells, 'pytorch', { mean: 2, least: 2 }),
-    mostOf('recording costs a forward at most 10%', layers, 1.1, (each) => ownFigures(each).recording, more),
-    mostOf('in eval at most 3%', layers, 1.03, (each) => ownFigures(each).recordingEval, more),
-    mostOf(
+    bounded(
+      'recording costs a forward at most 10%',
+      layers,
+      { most: 1.1 },
+      (each) => ownFigures(each).recording,
+      more,
+    ),
+    bounded('in eval at most 3%', layers, { most: 1.03 }, (each) => ownFigures(each).recordingEval, more),
+    bounded(
       'checkpointEvery: 100 over 10,000 timesteps: at most 1.5x the time',
       ofLayers,
-      1.5,
+      { most: 1.5 },
       (each) => ownFigures(each).checkpointing,
       (ratio) => `${ratio.toFixed(2)}x`,
     ),
-    leastOf(
+    bounded(
       'threads, batch 32 and more: forward and backward at least 1.6x one thread',
       large,
-      1.6,
+      { least: 1.6 },
       (each) => ratioTo(each, ownOnOneThread, 'backward'),
       (ratio) => `${ratio.toFixed(2)}x`,
     ),
@@ -91,26 +97,19 @@ function peerTarget(
   }
 }
 
-function leastOf(
+/** What a figure of every case has to reach, or not to exceed. */
+type Bound = { readonly least: number } | { readonly most: number }
+
+function bounded(
   text: string,
   comparisons: readonly TrainingComparison[],
-  bound: number,
+  bound: Bound,
   value: (comparison: TrainingComparison) => number | undefined,
   show: (value: number) => string,
 ): Target {
   const found = valued(comparisons, value)
-  return within(text, found, (each) => each >= bound, show)
-}
-
-function mostOf(
-  text: string,
-  comparisons: readonly TrainingComparison[],
-  bound: number,
-  value: (comparison: TrainingComparison) => number | undefined,
-  show: (value: number) => string,
-): Target {
-  const found = valued(comparisons, value).reverse()
-  return within(text, found, (each) => each <= bound, show)
+  if ('least' in bound) return within(text, found, (each) => each >= bound.least, show)
+  return within(text, found.reverse(), (each) => each <= bound.most, show)
 }
 
 interface Valued {

@@ -43,7 +43,7 @@ export class WasmDirection implements RunnableWeights {
     return this.#weights.version
   }
 
-  /** Of its record, in the table of directions. */
+  /** The address of its record, in the table of directions. */
   get address(): number {
     return this.#weights.address + this.#index * recordBytes(directionRecord)
   }

@@ -7,8 +7,9 @@ import type {
   RecurrentTape,
   WantedGradients,
 } from '../contract/training.ts'
+import type { Recording } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
-import { type Recording, walkBack } from './walkBack.ts'
+import { walkBack } from './walkBack.ts'
 
 /**
  * A recorded call. What it keeps is in arrays of JavaScript: the garbage collector frees those of a tape that was dropped, which

@@ -14,7 +14,7 @@ import { moduleFloats, Resident, type Sources } from '../resident.ts'
 export interface ModuleWeights {
   /** Packed into `engine`. */
   packed(engine: Engine): PackedWeights
-  /** Of each direction `weightIh`, `weightHh`, `biasIh`, `biasHh`, `weightHr`; null for one that does not exist. */
+  /** `weightIh`, `weightHh`, `biasIh`, `biasHh`, `weightHr` of each direction; null for one that does not exist. */
   parameters(): Sources
 }
 

@@ -33,7 +33,8 @@ export function prod(x: TensorBase, dims?: fold.Dims, keepdim = false): TensorBa
     const [factors, product] = [save(x), save(result)]
     return ([g]) => {
       if (!g) return []
-      const [value, { shape }] = [factors(), x]
+      const value = factors()
+      const { shape } = value
       const hasZero = fold.any(TensorBase.walkOf(eq(value, 0)), undefined, false).storage.elements[0] !== 0
       const rest = hasZero ? productOfOthers(value, dims) : div(spread(product(), shape, dims), value)
       return [mul(spread(g, shape, dims), rest)]

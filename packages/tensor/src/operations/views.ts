@@ -69,11 +69,12 @@ export function reshape(x: TensorBase, shape: readonly number[]): TensorBase {
   const walk = views.tryView(TensorBase.walkOf(x), shape, 'reshape')
   if (walk !== null) return reshaped('ViewBackward0', x, walk)
   const copy = clone(x)
+  const { storage, offset, dtype } = TensorBase.walkOf(copy)
   const sizes = views.inferShape(TensorBase.walkOf(x), shape, 'reshape')
   return reshaped(
     'UnsafeViewBackward0',
     copy,
-    views.tryView(TensorBase.walkOf(copy), sizes, 'reshape') ?? copy,
+    new Walk(storage, sizes, contiguousStrides(sizes), offset, dtype),
   )
 }
 

@@ -54,17 +54,15 @@ function restoreAll(
   named: readonly (readonly [string, RunPart])[],
   saved: ReadonlyMap<unknown, unknown>,
 ): void {
-  const before = named.map(([, part]) => copyOf(stateOf(part)))
-  let at = 0
+  const undo: (() => void)[] = []
   try {
-    for (; at < named.length; at++) {
-      const [name, part] = named[at] ?? []
-      if (name !== undefined && part !== undefined) restore('loadCheckpoint', name, part, saved.get(name))
+    for (const [name, part] of named) {
+      const before = copyOf(stateOf(part))
+      restore('loadCheckpoint', name, part, saved.get(name))
+      undo.push(() => restore('loadCheckpoint', name, part, before))
     }
   } catch (error) {
-    for (const [k, [name, part]] of named.slice(0, at).entries()) {
-      restore('loadCheckpoint', name, part, before[k])
-    }
+    for (const back of undo) back()
     throw error
   }
 }
