@@ -15,8 +15,8 @@ export interface ForwardOptions {
   /** LSTM only: return the last layer's cell states of all timesteps as a third result. Default false. */
   readonly returnCells?: boolean
   /**
-   * Training: keep the states of every so many timesteps only, and compute the timesteps between again on the way back. It takes up
-   * to half as long again, and a fraction of the memory. Default: the states of all timesteps are kept.
+   * Training: keep the states of every so many timesteps only, and compute the timesteps between again on the way back. It takes a
+   * second forward, and a fraction of the memory. Default: the states of all timesteps are kept.
    */
   readonly checkpointEvery?: number | null
 }
