@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { isBrokenPipe } from './brokenPipe.ts'
 import { WordClassifier } from './classify.ts'
 import { classifyWords } from './classifyWords.ts'
 import { compareHeldOut, compareSnippets } from './compare.ts'
@@ -84,11 +85,6 @@ function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
   })
-}
-
-/** Whoever read our output has gone, as `head` does: nothing is wrong. */
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
 }
 
 process.stdout.on('error', () => {}) // write() reports it

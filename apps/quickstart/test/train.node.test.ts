@@ -68,6 +68,18 @@ describe('npm start -- train', () => {
     expect(await readFile(path('stopped.pt'))).toEqual(await readFile(path('whole.pt')))
   })
 
+  it('saves the run when nobody reads its output any more', async () => {
+    const args = ['train', ...textArgs(), '--epochs', '12', '--out', path('unread.pt')]
+    const { code, err } = await runCli(args, { stopAfter: 1 })
+    const run = path('unread.run.pt')
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: `Nobody reads the output any more. The run is saved as ${run}\n`,
+    })
+    expect((await runCli(['train', '--resume', run])).code).toBe(0)
+    expect(await readFile(path('unread.pt'))).toEqual(await readFile(path('whole.pt')))
+  })
+
   it.each([
     [2, () => ['--epochs', '0'], /--epochs: expected .*\nSee npm start -- train --help\.$/],
     [

@@ -50,6 +50,21 @@ describe('a checkpoint', () => {
     )
   })
 
+  it('takes a run and its parts that are of interfaces', async () => {
+    interface Parts {
+      readonly model: Part
+    }
+    interface WholeRun extends Parts {
+      readonly epoch: number
+    }
+    const run: WholeRun = { model: new Part(tensor([1, 2]), 3), epoch: 4 }
+    const parts: Parts = { model: new Part(zeros([2])) }
+    expect((await loadCheckpoint(saveCheckpoint(run), parts)).get('epoch')).toBe(4)
+    expect(parts.model.count).toBe(3)
+    // @ts-expect-error a function is neither a part nor can it be saved
+    expect(() => saveCheckpoint({ model: () => 1 })).toThrow(TypeError)
+  })
+
   it('holds a generator as PyTorch does: its state, a tensor of uint8', async () => {
     const saved = await load(saveCheckpoint({ generator: new Generator().manualSeed(1) }))
     const state = saved instanceof Map ? saved.get('generator') : null

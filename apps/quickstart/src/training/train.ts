@@ -1,4 +1,6 @@
+import { constants } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
+import { isBrokenPipe } from '../brokenPipe.ts'
 import { readChecked, readModel } from '../readModel.ts'
 import { judge } from './judge.ts'
 import { checkOutput, replaceFile } from './replaceFile.ts'
@@ -13,13 +15,13 @@ const REPORT_EVERY = 250
 /** Held-out words a language, as in train.py; and those of them that are read for a line of progress. */
 const HELD_OUT = 2_500
 const SAMPLE = 100
-/** The exit code of a program that Ctrl-C ended. */
-const STOPPED = 130
+/** What ends a program kindly: Ctrl-C, `kill`, a terminal that is closed. */
+const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const DICT = '/usr/share/dict'
 
 /**
- * Trains a model and writes it, or writes the run when Ctrl-C stops it.
- * @returns the exit code
+ * Trains a model and writes it, or writes the run when a signal stops it or nobody reads the output any more.
+ * @returns the exit code, which is 128 and the number of the signal if one stopped it
  * @throws UserError
  */
 export async function train(
@@ -31,19 +33,26 @@ export async function train(
   const report = new TrainingReport(run, progress.step, options.json, write)
   const stop = new AbortController()
   // Once: a second Ctrl-C ends the program in the usual way.
-  process.once('SIGINT', () => stop.abort())
+  for (const name of STOPS) process.once(name, () => stop.abort(128 + constants.signals[name]))
+  const path = out.replace(/\.pt$/, '.run.pt')
+  const save = (): Promise<void> => replaceFile(path, run.checkpoint(progress))
 
   await report.begin()
   try {
     await work(run, progress, report, stop.signal)
+  } catch (error) {
+    if (isBrokenPipe(error)) {
+      await save()
+      console.error(`Nobody reads the output any more. The run is saved as ${path}`)
+    }
+    throw error
   } finally {
     report.end()
   }
   if (stop.signal.aborted) {
-    const path = out.replace(/\.pt$/, '.run.pt')
-    await replaceFile(path, run.checkpoint(progress))
+    await save()
     await report.stopped(path, progress)
-    return STOPPED
+    return stop.signal.reason
   }
   await replaceFile(out, run.modelFile())
   await report.trained(judge(run, HELD_OUT))

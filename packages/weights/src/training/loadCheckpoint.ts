@@ -18,9 +18,9 @@ import { copyOf, isRunPart, type RunPart, restore, stateOf } from './stateful.ts
  * const rest = await loadCheckpoint(file, { model })
  * rest.get('epoch')   // 3
  */
-export async function loadCheckpoint(
+export async function loadCheckpoint<Parts extends { readonly [Name in keyof Parts]: RunPart }>(
   source: CheckpointSource,
-  parts: Readonly<Record<string, RunPart>>,
+  parts: Parts,
   options?: LoadOptions | null,
 ): Promise<Map<string, SavedValue>> {
   const who = 'loadCheckpoint'

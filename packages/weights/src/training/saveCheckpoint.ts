@@ -3,8 +3,8 @@ import { entriesOf } from '../write/savable.ts'
 import { type Savable, savePt } from '../write/savePt.ts'
 import { isRunPart, type RunPart, stateOf } from './stateful.ts'
 
-/** The parts of a run under names of your choice, and whatever else is to be kept with them. */
-export type Run = Readonly<Record<string, RunPart | Savable>>
+/** The parts of a run under names of your choice, and whatever else is to be kept with them: an object, of an interface too. */
+export type Run<Names extends PropertyKey = string> = { readonly [Name in Names]: RunPart | Savable }
 
 /**
  * The bytes of one `.pt` file with everything that a run of training needs to go on: of each part with a state dict (module,
@@ -17,7 +17,7 @@ export type Run = Readonly<Record<string, RunPart | Savable>>
  * const run = { model, generator: defaultGenerator() }   // and optimizer, scheduler, loader
  * await writeFile('run.pt', saveCheckpoint({ ...run, epoch: 3 }))
  */
-export function saveCheckpoint(run: Run): Bytes {
+export function saveCheckpoint<R extends Run<keyof R>>(run: R): Bytes {
   const entries = entriesOf<RunPart | Savable>('saveCheckpoint', 'the parts of a run by name', run)
   return savePt(new Map(entries.map(([name, value]) => [name, isRunPart(value) ? stateOf(value) : value])))
 }
