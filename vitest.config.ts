@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -55,6 +56,8 @@ export default defineConfig({
             'apps/*/test/**/*.test.ts',
           ],
           environment: 'node',
+          // Beside the browser's worker, which on two cores would be alone with one. Many of these tests wait for processes.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       ...(chromium

@@ -100,6 +100,8 @@ function run(command, { shown }) {
         ...process.env,
         // Tests then check all pages of the website, all random shapes and long runs.
         CHECK_FULL: everything ? '1' : '',
+        // The programs that tests start load their code from here.
+        NODE_COMPILE_CACHE: join(scratch, 'compiled'),
         TURBO_TELEMETRY_DISABLED: '1',
         TEST_REPORT: reports.tests,
         FORCE_COLOR: process.stdout.isTTY ? '1' : '0',

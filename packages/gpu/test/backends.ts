@@ -28,7 +28,7 @@ export function describeBackends(suite: (mode: BackendName, engine: GpuEngine) =
 export function shapesOn({ backend, adapter }: GpuEngine, count: number): number {
   if (adapter.software === false) return count
   const share = backend === 'webgpu' ? 2 : 4
-  return Math.ceil(count / (isFull ? 2 * share : 4 * share))
+  return Math.ceil(count / (isFull ? 2 * share : 6 * share))
 }
 
 async function startOrNull(mode: BackendName): Promise<GpuEngine | null> {

@@ -1,5 +1,6 @@
 import { type RecurrentMode, type RecurrentSpec, reference } from '@unroll/kernels'
 import { seeded } from '@unroll/testing'
+import { isFull } from '@unroll/testing/full'
 import { expect, it } from 'vitest'
 import type { GpuEngine } from '../src/index.ts'
 import { describeBackends } from './backends.ts'
@@ -96,12 +97,16 @@ describeBackends((backend, gpu) => {
     for (const own of packed) own.dispose()
   })
 
-  it('keeps few plans and kernels, however many shapes come', async () => {
-    const spec = layer('RNN_TANH')
-    const packed = gpu.pack(spec, randomWeights(seeded(5), spec))
-    for (let N = 1; N <= 40; N++) await gpu.recurrent(packed, randomCall(seeded(N), spec, [N]))
-    expect(gpu.counters.cached).toBeLessThanOrEqual(96)
-    expect(gpu.counters.cached).toBeGreaterThan(10)
-    packed.dispose()
-  })
+  // WebGL compiles kernels for each of the shapes.
+  it.runIf(isFull || backend === 'webgpu')(
+    'keeps few plans and kernels, however many shapes come',
+    async () => {
+      const spec = layer('RNN_TANH')
+      const packed = gpu.pack(spec, randomWeights(seeded(5), spec))
+      for (let N = 1; N <= 40; N++) await gpu.recurrent(packed, randomCall(seeded(N), spec, [N]))
+      expect(gpu.counters.cached).toBeLessThanOrEqual(96)
+      expect(gpu.counters.cached).toBeGreaterThan(10)
+      packed.dispose()
+    },
+  )
 })

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { some } from '@unroll/testing/full'
 import { build as buildByEsbuild } from 'esbuild'
 import { chromium } from 'playwright'
 import { build as buildByVite } from 'vite'
@@ -65,7 +66,7 @@ function modulesOf(name: string): (readonly [specifier: string, address: string]
 }
 
 describe.skipIf(!executablePath)(executablePath ? 'an app' : 'an app: no Chromium here', () => {
-  it.each(['none', 'esbuild', 'vite'] as const)(
+  it.each(some(['vite', 'esbuild', 'none'] as const, 1))(
     'bundler %s: computes on webgpu and webgl2 what wasm does, evaluates nothing, and its errors say the same',
     async (bundler) => {
       const folder = await mkdtemp(join(tmpdir(), 'unroll-bundle-'))
