@@ -20,6 +20,7 @@ export const sidebar = [
     'explore/word-to-language',
     'explore/checkpoint-inspector',
     'explore/hear-it',
+    'explore/vanishing-gradients',
   ]),
   group('In production', '生产环境', [
     'guide/bundlers',

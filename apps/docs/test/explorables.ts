@@ -2,12 +2,14 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterEach, describe, expect, it } from 'vitest'
 import { textsOf as inspectorTexts } from '../src/explore/checkpointInspector/texts.ts'
 import { textsOf as soundTexts } from '../src/explore/hearIt/texts.ts'
+import { textsOf as gradientTexts } from '../src/explore/vanishingGradients/texts.ts'
 import { textsOf as wordTexts } from '../src/explore/wordToLanguage/texts.ts'
 import { textsOf as liveTexts } from '../src/live/texts.ts'
 import { driveCheckpointInspector } from './explore/checkpointInspector.ts'
 import { driveHearIt } from './explore/hearIt.ts'
 import { driveInsideACell } from './explore/insideACell.ts'
 import { drivePlayground } from './explore/playground.ts'
+import { driveVanishingGradients } from './explore/vanishingGradients.ts'
 import { driveWordToLanguage } from './explore/wordToLanguage.ts'
 import { liveOf, says, type Visit, visit } from './visit.ts'
 
@@ -25,6 +27,7 @@ const drives = {
   'explore/word-to-language/': driveWordToLanguage,
   'explore/checkpoint-inspector/': driveCheckpointInspector,
   'explore/hear-it/': driveHearIt,
+  'explore/vanishing-gradients/': driveVanishingGradients,
   'playground/': drivePlayground,
 } as const satisfies Record<string, (page: Page, language: string) => Promise<void>>
 
@@ -94,6 +97,13 @@ export function testLacks(place: Place): void {
       const live = await liveOf(page, '.inspector')
       await live.getByRole('button', { name: texts.example, exact: true }).click()
       await says(live.locator('.problem')).toContain(texts.failures.worker)
+      expect(faults).toEqual([])
+    })
+
+    it('without workers the page says that it computes no other gradients', async () => {
+      const { page, faults } = await enter('explore/vanishing-gradients/', 'Worker')
+      const live = await liveOf(page, '.vanishing')
+      await says(live.locator('.problem')).toContain(gradientTexts(language).failed('ReferenceError'))
       expect(faults).toEqual([])
     })
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { textsOf as inspectorTexts } from '../src/explore/checkpointInspector/texts.ts'
 import { textsOf as soundTexts } from '../src/explore/hearIt/texts.ts'
 import { textsOf as cellTexts } from '../src/explore/insideACell/texts.ts'
+import { textsOf as gradientTexts } from '../src/explore/vanishingGradients/texts.ts'
 import { textsOf as wordTexts } from '../src/explore/wordToLanguage/texts.ts'
 import { encodeCode } from '../src/live/link.ts'
 import type { Site } from './site.ts'
@@ -94,6 +95,16 @@ export function testFirefox(site: () => Site): void {
       await frame().click('.hear button.primary')
       // Nobody clicked: where Firefox asks for that, it lets no sound begin.
       await frame().says('.hear', `${texts.lacks.noDevice}|Enginewasm`)
+      await expectNoFault()
+    })
+
+    it('gradients vanish, and arrive where the gates are open', async () => {
+      const texts = gradientTexts('en')
+      await enter('explore/vanishing-gradients/', '.vanishing')
+      await frame().says('.vanishing [role="status"]', 'engine wasm')
+      await frame().says('.facts', `${texts.vanished}${texts.after(12)}`)
+      await frame().click('.vanishing button:nth-of-type(2)')
+      await frame().says('.facts', `h ${texts.after(null)}, c ${texts.after(null)}`)
       await expectNoFault()
     })
   })

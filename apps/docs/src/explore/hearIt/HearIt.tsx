@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { Slider } from '../Slider.tsx'
 import { blockSamples, sampleRate } from './messages.ts'
 import { Pictures } from './Pictures.tsx'
 import type { Settings, SourceName } from './sound.ts'
@@ -53,7 +54,7 @@ export function HearIt({ language }: HearItProps) {
           {problem && <span class="problem">{texts.failed(problem)}</span>}
         </span>
       </div>
-      <div class="panel-part hear-settings">
+      <div class="panel-part sliders">
         <Slider
           name={texts.mix}
           value={Math.round(100 * settings.mix)}
@@ -84,34 +85,6 @@ export function HearIt({ language }: HearItProps) {
       <Pictures heard={sound.heard} units={sound.ready?.units ?? 16} texts={texts} />
       <Facts sound={sound} texts={texts} />
     </div>
-  )
-}
-
-interface SliderProps {
-  readonly name: string
-  readonly value: number
-  readonly from: number
-  readonly to: number
-  readonly disabled?: boolean
-  text(value: number): string
-  set(value: number): void
-}
-
-function Slider({ name, value, from, to, disabled = false, text, set }: SliderProps) {
-  return (
-    <label class="slider">
-      <span>{name}</span>
-      <input
-        type="range"
-        min={from}
-        max={to}
-        value={value}
-        disabled={disabled}
-        aria-valuetext={text(value)}
-        onInput={({ currentTarget }) => set(currentTarget.valueAsNumber)}
-      />
-      <output>{text(value)}</output>
-    </label>
   )
 }
 

@@ -1,0 +1,56 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Flows } from './flows.ts'
+import type { Answer, Request } from './messages.ts'
+import type { Settings } from './settings.ts'
+
+interface State {
+  /** Of settings that a moment ago were the reader's. */
+  readonly flows: Flows
+  /** What computing took; null before the worker has computed. */
+  readonly milliseconds: number | null
+  readonly problem: string | null
+}
+
+/** The flows of settings, computed in a worker so that sliders move freely: while it computes, only the latest settings wait. */
+export function useFlows(settings: Settings, initial: Flows): State {
+  const [state, setState] = useState<State>({ flows: initial, milliseconds: null, problem: null })
+  const worker = useRef<Worker | null>(null)
+  const asked = useRef<Settings | null>(null)
+  const latest = useRef(settings)
+  latest.current = settings
+
+  const ask = (): void => {
+    asked.current = latest.current
+    worker.current?.postMessage(latest.current satisfies Request)
+  }
+  const broken = (message: string): void => {
+    worker.current?.terminate()
+    worker.current = null
+    setState((before) => ({ ...before, problem: message }))
+  }
+  const answered = (answer: Answer): void => {
+    const isLatest = asked.current === latest.current
+    asked.current = null
+    if (answer.type === 'failed') {
+      broken(answer.message)
+      return
+    }
+    setState({ flows: answer.flows, milliseconds: answer.milliseconds, problem: null })
+    if (!isLatest) ask()
+  }
+  useEffect(() => {
+    try {
+      const next = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+      worker.current = next
+      next.onmessage = ({ data }: MessageEvent<Answer>) => answered(data)
+      next.onerror = ({ message }) => broken(message || 'the worker could not be loaded')
+    } catch (error) {
+      broken(String(error))
+    }
+    return () => worker.current?.terminate()
+  }, [])
+  useEffect(() => {
+    if (asked.current === null) ask()
+  }, [settings])
+  return state
+}
