@@ -1,4 +1,4 @@
-import { type Flows, factorOf, kinds, stepsUntilVanished } from './flows.ts'
+import { type Curve, type Flow, type Flows, factorOf, kinds, stepsUntilVanished } from './flows.ts'
 import type { Texts } from './texts.ts'
 
 interface FactsProps {
@@ -28,20 +28,22 @@ export function Facts({ flows, texts }: FactsProps) {
         <tr>
           <th scope="row">{texts.vanished}</th>
           {kinds.map((kind) => (
-            <td key={kind}>{eachOf(flows, kind, (curve) => texts.after(stepsUntilVanished(curve)))}</td>
+            <td key={kind}>
+              {eachOf(flows[kind], texts, (curve) => texts.after(stepsUntilVanished(curve)))}
+            </td>
           ))}
         </tr>
         <tr>
           <th scope="row">{texts.factor}</th>
           {kinds.map((kind) => (
-            <td key={kind}>{eachOf(flows, kind, (curve) => number(factorOf(curve)))}</td>
+            <td key={kind}>{eachOf(flows[kind], texts, (curve) => number(factorOf(curve)))}</td>
           ))}
         </tr>
         <tr>
           <th scope="row">{texts.theory}</th>
           <td>{estimate}</td>
-          <td>{number(factorOf(LSTM.theory))}</td>
-          <td>{number(factorOf(GRU.theory))}</td>
+          <td>{`${texts.theories.LSTM}: ${number(factorOf(LSTM.theory))}`}</td>
+          <td>{`${texts.theories.GRU}: ${number(factorOf(GRU.theory))}`}</td>
         </tr>
         <tr>
           <th scope="row">{texts.behind}</th>
@@ -55,11 +57,6 @@ export function Facts({ flows, texts }: FactsProps) {
 }
 
 /** What is told of a layer's curve; of an LSTM, of both. */
-function eachOf(
-  flows: Flows,
-  kind: (typeof kinds)[number],
-  tell: (curve: readonly number[]) => string,
-): string {
-  const { hidden, cell } = flows[kind]
-  return cell === null ? tell(hidden) : `h ${tell(hidden)}, c ${tell(cell)}`
+function eachOf({ hidden, cell }: Flow, texts: Texts, tell: (curve: Curve) => string): string {
+  return cell === null ? tell(hidden) : texts.both(tell(hidden), tell(cell))
 }

@@ -24,10 +24,11 @@ export function VanishingGradients({ language, initial }: VanishingGradientsProp
   const texts = textsOf(language)
   const [settings, setSettings] = useState(defaults)
   const [chosen, setBack] = useState(10)
-  const { flows, milliseconds, problem } = useFlows(settings, initial)
+  const { flows, of, milliseconds, problem } = useFlows(settings, initial)
   const set = (some: Partial<Settings>): void => setSettings((before) => ({ ...before, ...some }))
   const last = flows.RNN.hidden.length - 1
   const back = Math.min(chosen, last)
+  const axis = axisOf(flows)
   const rows = kinds.flatMap((kind) => {
     const { hidden, cell } = flows[kind]
     const row = (letter: string, curve: readonly number[]) => ({
@@ -97,7 +98,7 @@ export function VanishingGradients({ language, initial }: VanishingGradientsProp
           {texts.orthogonal}
         </label>
       </div>
-      <div class="panel-part">
+      <div class="panel-part" aria-busy={of !== settings}>
         <p class="hint">{texts.shows}</p>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move within it */}
         <section class="flows" tabIndex={0} aria-label={texts.keys} onKeyDown={onKey}>
@@ -106,7 +107,7 @@ export function VanishingGradients({ language, initial }: VanishingGradientsProp
               key={kind}
               kind={kind}
               flow={flows[kind]}
-              axis={axisOf(flows)}
+              axis={axis}
               back={back}
               texts={texts}
               choose={setBack}
@@ -130,7 +131,7 @@ export function VanishingGradients({ language, initial }: VanishingGradientsProp
           ) : milliseconds === null ? (
             texts.built
           ) : (
-            texts.took(settings.seed, milliseconds.toFixed(0), flows.engine)
+            texts.took(of.seed, milliseconds.toFixed(0), flows.engine)
           )}
         </p>
         <ValueTable

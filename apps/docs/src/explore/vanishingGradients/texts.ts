@@ -21,7 +21,7 @@ const english = {
   theories: { RNN: 'estimate', LSTM: 'f alone', GRU: 'z alone' } satisfies Record<Kind, string>,
   timestep: 'Timestep',
   first: 'timestep 1',
-  way: '← the gradient’s way',
+  way: "← the gradient's way",
   keys: 'Gradients of the three layers. Arrow keys: left and right move in time.',
   at: (timestep: number, back: number) =>
     back === 0
@@ -33,9 +33,10 @@ const english = {
   vanished: 'Below 1/1000',
   after: (steps: number | null) =>
     steps === null ? 'never' : steps === 1 ? 'after 1 step' : `after ${steps} steps`,
+  both: (h: string, c: string) => `h ${h}, c ${c}`,
   factor: 'Factor per step',
   theory: 'Theory (dashed)',
-  behind: 'Behind it',
+  behind: 'Weights, gates',
   matrix: (radius: string, singular: string) => `spectral radius ${radius}, norm ${singular}`,
   meanGate: (gate: string, mean: string) => `mean of ${gate}: ${mean}`,
   built: 'Computed when this page was made. It computes here as soon as its script runs.',
@@ -73,9 +74,10 @@ const chinese: typeof english = {
   facts: '实际结果与理论',
   vanished: '低于 1/1000',
   after: (steps) => (steps === null ? '从未' : `${steps} 步后`),
+  both: (h, c) => `h ${h}，c ${c}`,
   factor: '每步的倍数',
   theory: '理论值（虚线）',
-  behind: '依据',
+  behind: '权重与门',
   matrix: (radius, singular) => `谱半径 ${radius}，范数 ${singular}`,
   meanGate: (gate, mean) => `${gate} 的均值：${mean}`,
   built: '这组数在制作本页时算出。脚本运行后，就在你的浏览器里计算。',

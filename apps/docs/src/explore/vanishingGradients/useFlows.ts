@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Flows } from './flows.ts'
 import type { Answer, Request } from './messages.ts'
-import type { Settings } from './settings.ts'
+import { defaults, type Settings } from './settings.ts'
 
 interface State {
-  /** Of settings that a moment ago were the reader's. */
   readonly flows: Flows
+  /** The settings that they are of: a moment ago the reader's. */
+  readonly of: Settings
   /** What computing took; null before the worker has computed. */
   readonly milliseconds: number | null
   readonly problem: string | null
@@ -13,7 +14,12 @@ interface State {
 
 /** The flows of settings, computed in a worker so that sliders move freely: while it computes, only the latest settings wait. */
 export function useFlows(settings: Settings, initial: Flows): State {
-  const [state, setState] = useState<State>({ flows: initial, milliseconds: null, problem: null })
+  const [state, setState] = useState<State>({
+    flows: initial,
+    of: defaults,
+    milliseconds: null,
+    problem: null,
+  })
   const worker = useRef<Worker | null>(null)
   const asked = useRef<Settings | null>(null)
   const latest = useRef(settings)
@@ -29,14 +35,15 @@ export function useFlows(settings: Settings, initial: Flows): State {
     setState((before) => ({ ...before, problem: message }))
   }
   const answered = (answer: Answer): void => {
-    const isLatest = asked.current === latest.current
+    const of = asked.current
     asked.current = null
+    if (of === null) return
     if (answer.type === 'failed') {
       broken(answer.message)
       return
     }
-    setState({ flows: answer.flows, milliseconds: answer.milliseconds, problem: null })
-    if (!isLatest) ask()
+    setState({ flows: answer.flows, of, milliseconds: answer.milliseconds, problem: null })
+    if (of !== latest.current) ask()
   }
   useEffect(() => {
     try {
