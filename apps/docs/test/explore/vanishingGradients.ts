@@ -8,9 +8,10 @@ import { attribute, liveOf, says } from '../visit.ts'
 export async function driveVanishingGradients(page: Page, language: string): Promise<void> {
   const texts = textsOf(language)
   const live = await liveOf(page, '.vanishing')
+  const status = live.locator('[role="status"]')
   const fact = (name: string) => live.getByRole('row', { name }).getByRole('cell')
   const vanished = fact(texts.vanished)
-  await says(live.getByRole('status')).toContain('wasm')
+  await says(status).toContain('wasm')
   await says(vanished.first()).toBe(texts.after(12))
 
   await live.getByRole('button', { name: texts.presets.open }).click()
@@ -32,7 +33,7 @@ export async function driveVanishingGradients(page: Page, language: string): Pro
   await says(vanished.first()).toBe(texts.after(null))
 
   await live.getByRole('button', { name: texts.draw }).click()
-  await says(live.getByRole('status')).toContain(texts.took(2, '', '').slice(0, 8))
+  await says(status).toContain(texts.took(2, '', '').slice(0, 8))
   await live.getByText(texts.table).click()
   expect(await live.locator('.numbers tbody tr').count()).toBe(4)
 }
