@@ -104,7 +104,7 @@ export function testFirefox(site: () => Site): void {
       await frame().says('.vanishing [role="status"]', 'engine wasm')
       await frame().says('.facts', `${texts.vanished}${texts.after(12)}`)
       await frame().click('.vanishing button:nth-of-type(2)')
-      await frame().says('.facts', `h ${texts.after(null)}, c ${texts.after(null)}`)
+      await frame().says('.facts', texts.both(texts.after(null), texts.after(null)))
       await expectNoFault()
     })
   })

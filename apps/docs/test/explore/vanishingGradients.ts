@@ -15,7 +15,7 @@ export async function driveVanishingGradients(page: Page, language: string): Pro
   await says(vanished.first()).toBe(texts.after(12))
 
   await live.getByRole('button', { name: texts.presets.open }).click()
-  await says(vanished.nth(1)).toBe(`h ${texts.after(null)}, c ${texts.after(null)}`)
+  await says(vanished.nth(1)).toBe(texts.both(texts.after(null), texts.after(null)))
   await attribute(live.getByRole('slider', { name: texts.gateBias }), 'aria-valuetext').toBe(
     `+ ${presets.open.gateBias}`,
   )
