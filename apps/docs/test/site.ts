@@ -29,11 +29,18 @@ export interface Site extends AsyncDisposable {
 /** Builds the site for a base path and serves it. */
 export async function openSite(base: string): Promise<Site> {
   const files = await mkdtemp(join(tmpdir(), 'unroll-site-'))
-  await promisify(execFile)(process.execPath, [`${app}node_modules/astro/bin/astro.mjs`, 'build'], {
-    cwd: app,
-    env: { ...outside(), DOCS_BASE: base, DOCS_OUT: files, ASTRO_TELEMETRY_DISABLED: '1' },
-    maxBuffer: 2 ** 26,
-  })
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [`${app}node_modules/astro/bin/astro.mjs`, 'build'],
+    {
+      cwd: app,
+      env: { ...outside(), DOCS_BASE: base, DOCS_OUT: files, ASTRO_TELEMETRY_DISABLED: '1' },
+      maxBuffer: 2 ** 26,
+    },
+  )
+  // Astro leaves out what it cannot render, and goes on.
+  const [fault] = /^.*Error rendering.*$/m.exec(stdout + stderr) ?? []
+  if (fault !== undefined) throw new Error(`the site has a page that is not whole: ${fault}`)
   const server = createServer(async ({ url = '/', headers }, response) => {
     const path = decodeURIComponent(new URL(url, 'http://host').pathname)
     const inside = path.startsWith(base) ? path.slice(base.length) : null

@@ -2,7 +2,8 @@
  * TeX for equations as docstrings write them, one a line: `h' = o * tanh(c')`, `y = (x - mean) / sqrt(variance + eps)`.
  *
  * `*` is the product of elements, `/` a fraction, a space the product of matrices. A name right before a bracket is a
- * function, `_` begins what stands below, `^` what stands above. Gates and states of a step have the colours of the site.
+ * function, `|x|` an absolute value, `_` begins what stands below, `^` what stands above. Gates and states of a step have the
+ * colours of the site.
  * @throws SyntaxError where it cannot be read
  */
 export function texOf(text: string): string {
@@ -87,7 +88,8 @@ class Parser {
     const token = this.#next()
     this.#at++
     let tex: string
-    if (token === '(') tex = `(${this.#sum()})${this.#close()}`
+    if (token === '(') tex = `(${this.#sum()})${this.#close(')')}`
+    else if (token === '|') tex = `|${this.#sum()}|${this.#close('|')}`
     else if (token.endsWith('(')) tex = this.#call(token.slice(0, -1))
     else if (/^[\d.]/.test(token)) tex = token
     else if (/^[a-zA-Z]/.test(token)) tex = this.#name(token)
@@ -98,7 +100,7 @@ class Parser {
   #call(name: string): string {
     const args = [this.#sum()]
     while (this.#take(',')) args.push(this.#sum())
-    this.#close()
+    this.#close(')')
     const list = args.join(', ')
     return name === 'sqrt' ? `\\sqrt{${list}}` : `${functions[name] ?? `\\operatorname{${name}}`}(${list})`
   }
@@ -121,8 +123,8 @@ class Parser {
     return true
   }
 
-  #close(): '' {
-    if (!this.#take(')')) throw this.#fault(')')
+  #close(bracket: ')' | '|'): '' {
+    if (!this.#take(bracket)) throw this.#fault(bracket)
     return ''
   }
 

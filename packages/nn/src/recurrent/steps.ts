@@ -26,9 +26,12 @@ export function stepOf(mode: RecurrentMode, x: Tensor, h: Tensor, hx: Tensor, cx
 
 /**
  * ```math
- * i, f, g, o = x + h
- * c' = σ(f) * c + σ(i) * tanh(g)
- * h' = σ(o) * tanh(c')
+ * i = sigmoid(x_i + h_i)
+ * f = sigmoid(x_f + h_f)
+ * g = tanh(x_g + h_g)
+ * o = sigmoid(x_o + h_o)
+ * c' = f * c + i * g
+ * h' = o * tanh(c')
  * ```
  */
 function lstmStep(x: Tensor, h: Tensor, cx: Tensor): Step {
@@ -44,7 +47,8 @@ function lstmStep(x: Tensor, h: Tensor, cx: Tensor): Step {
 
 /**
  * ```math
- * r = σ(x_r + h_r), z = σ(x_z + h_z)
+ * r = sigmoid(x_r + h_r)
+ * z = sigmoid(x_z + h_z)
  * n = tanh(x_n + r * h_n)
  * h' = (h - n) * z + n
  * ```
