@@ -1,22 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { BrowserMissingError, runInBrowser } from './browser/runInBrowser.ts'
 import { describeCase } from './cases/recurrentCases.ts'
-import { describeTraining } from './cases/trainingCases.ts'
-import { trainingContenders } from './contenders/training/trainingContenders.ts'
 import {
   compareOperations,
   libraryContenders,
   type OperationComparison,
 } from './measure/compareOperations.ts'
 import type { Comparison } from './measure/compareRecurrent.ts'
-import { compareTraining, type TrainingComparison } from './measure/compareTraining.ts'
 import type { Turn } from './measure/rounds.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import type { ContenderName } from './result/environment.ts'
 import { describeEnvironment } from './result/environmentHere.ts'
-import { parseResult, ResultFileError } from './result/resultFile.ts'
+import { parseResult, ResultFileError, ranAs } from './result/resultFile.ts'
 import { toResultFile } from './result/toResultFile.ts'
-import { makeRoof } from './roofline/multiplyAddRoof.ts'
 import { runInNode } from './runInNode.ts'
 import { Progress } from './terminal/progress.ts'
 import { resultTables } from './terminal/resultTables.ts'
@@ -51,32 +47,16 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function bench(options: Options): Promise<number> {
-  const {
-    cases,
-    operations,
-    training,
-    contenders: names,
-    threads,
-    effort,
-    memory,
-    against,
-    json,
-    out,
-  } = options
+  const { cases, operations, contenders: names, threads, effort, memory, against, json, out } = options
   // Operations run on builds of the library, so no other contender has to start for them.
   const needed = cases.length > 0 ? names : []
   const runner = await (options.browser
     ? runInBrowser(options.browser, needed, threads)
     : runInNode(needed, threads))
   const libraries = operations.length > 0 ? await libraryContenders(names, against) : []
-  const { contenders: learners, missing } = await trainingContenders(
-    training.length > 0 ? names : [],
-    threads,
-  )
   const environment = describeEnvironment({
     ...runner,
-    contenders: eachOnce([...runner.contenders, ...libraries, ...learners]),
-    missing: [...new Set([...runner.missing, ...missing])],
+    contenders: eachOnce([...runner.contenders, ...libraries]),
     threads,
   })
   // With --json, stdout holds nothing but the JSON.
@@ -85,43 +65,37 @@ async function bench(options: Options): Promise<number> {
   for (const { contender, reason } of runner.failed)
     console.error(`bench: ${contender} does not start: ${reason}`)
 
-  const progress = new Progress(cases.length + operations.length + training.length)
+  const progress = new Progress(cases.length + operations.length)
   const comparisons: Comparison[] = []
   const operationComparisons: OperationComparison[] = []
-  const trainingComparisons: TrainingComparison[] = []
   const onTurn = ({ round, rounds }: Turn): void => progress.round(round, rounds)
   try {
     for (const benchCase of cases) {
       progress.next(`${benchCase.name} ${describeCase(benchCase)}`)
-      comparisons.push(await runner.compare(benchCase, { effort, memory, onRound: progress.round }))
+      comparisons.push(...(await runner.compare(benchCase, { effort, memory, onRound: progress.round })))
     }
     for (const operation of operations) {
       progress.next(operation.name)
       operationComparisons.push(await compareOperations(operation, libraries, { effort, onTurn }))
     }
-    const roof = makeRoof()
-    for (const trainingCase of training) {
-      progress.next(`${trainingCase.name} ${describeTraining(trainingCase)}`)
-      trainingComparisons.push(await compareTraining(trainingCase, learners, { roof, effort, onTurn }))
-    }
   } finally {
     progress.end()
-    for (const contender of learners) await contender.close?.()
     await runner.close()
   }
 
-  const result = toResultFile(environment, effort, comparisons, operationComparisons, trainingComparisons)
+  const result = toResultFile(environment, effort, comparisons, operationComparisons)
   const text = `${JSON.stringify(result, null, 2)}\n`
   if (out !== null) await writeFile(out, text)
   if (json) process.stdout.write(text)
   else console.log(`\n${resultTables(result)}`)
-  const failures = [...result.cases, ...(result.operations ?? []), ...(result.training ?? [])].flatMap(
-    ({ name, failed = [] }) =>
-      failed.map(({ contender, reason }) => `${contender} failed in ${name}: ${reason}`),
+  const failures = new Set(
+    [...result.cases, ...(result.operations ?? [])].flatMap((each) =>
+      (each.failed ?? []).map(({ contender, reason }) => `${contender} failed in ${ranAs(each)}: ${reason}`),
+    ),
   )
   for (const failure of failures) console.error(`bench: ${failure}`)
-  if (failures.length === 0) say('\nOutputs agree.')
-  return failures.length === 0 && runner.failed.length === 0 ? 0 : 1
+  if (failures.size === 0) say('\nOutputs agree.')
+  return failures.size === 0 && runner.failed.length === 0 ? 0 : 1
 }
 
 /** The first contender of each name. */

@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util'
 import { type BrowserName, browserNames } from '@unroll/browser'
 import { type OperationCase, operationCases } from './cases/operationCases.ts'
 import { allCases, type BenchCase, cases, gpuGrid, grid, lengths } from './cases/recurrentCases.ts'
-import { allTrainingCases, type TrainingCase } from './cases/trainingCases.ts'
+import { allTrainingCases, isTraining } from './cases/trainingCases.ts'
 import {
   gpuNames,
   inOrder,
+  learners,
   own,
   ownOnOneThread,
   pagePeers,
@@ -16,12 +17,10 @@ import { engines } from './contenders/ownEngines.ts'
 import { brief, type Effort, quick, thorough } from './measure/rounds.ts'
 
 export interface Options {
-  /** Recurrent layers. */
+  /** Recurrent layers, and models that learn. */
   readonly cases: readonly BenchCase[]
   /** Operations on tensors, and small models. */
   readonly operations: readonly OperationCase[]
-  /** Recurrent layers that learn. */
-  readonly training: readonly TrainingCase[]
   /** The folder of another checkout that takes part in operations; or null. */
   readonly against: string | null
   /** Names of the engines and peers that take part. */
@@ -57,7 +56,7 @@ Compares the engines of @unroll/kernels with their peers: one forward pass, floa
   --gpu-grid       ${gpuGrid.length} cases to see from where on a GPU is faster: batches of 1 to 512, hidden sizes of 64 to 2048
   --lengths        ${lengths.length} cases of 1 to 1000 timesteps
   --operations     ${operationCases.length} operations on tensors and small language models, on ${own} and reference
-  --training       ${allTrainingCases.length} recurrent layers that learn: forward, backward and a step of Adam
+  --training       ${allTrainingCases.length} models that learn: forward, backward and a step of Adam; also in a page
   --against FOLDER another checkout of this repository, built: it takes part in operations as "before"
   --engines NAMES  only these of ${Object.keys(engines).join(', ')}; or with ${gpuNames.join(', ')} on a GPU
   --peers NAMES    only these of ${Object.keys(peers).join(', ')}; or none
@@ -106,16 +105,34 @@ export function parseOptions(args: readonly string[]): Options {
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  const everyCase = [...allCases, ...allTrainingCases]
   const caseNames = split(
     'case',
     values.case,
-    [...allCases, ...operationCases, ...allTrainingCases].map(({ name }) => name),
+    [...everyCase, ...operationCases].map(({ name }) => name),
   )
+  const named = values.operations
+    ? []
+    : values.training
+      ? allTrainingCases
+      : values.grid
+        ? grid
+        : values['gpu-grid']
+          ? gpuGrid
+          : values.lengths
+            ? lengths
+            : cases
+  const chosen = caseNames.length > 0 ? everyCase.filter(({ name }) => caseNames.includes(name)) : named
+  const onlyLearns = chosen.length > 0 && chosen.every(isTraining)
+  const someLearn = chosen.some(isTraining)
+  /** Who takes part if nobody is named: those who have something to do. */
+  const busy = (names: readonly string[]): readonly string[] =>
+    names.filter((name) => (onlyLearns ? learners.includes(name) : someLearn || name !== 'brainjs'))
   const browser = browserNames.find((name) => name === values.browser) ?? null
   if (values.browser !== undefined && browser === null) {
     throw new RangeError(`--browser: expected one of ${browserNames.join(', ')}, got ${values.browser}`)
   }
-  const engineNames = split('engines', values.engines ?? Object.keys(engines), [
+  const engineNames = split('engines', values.engines ?? busy(Object.keys(engines)), [
     ...Object.keys(engines),
     ...gpuNames,
   ])
@@ -123,7 +140,7 @@ export function parseOptions(args: readonly string[]): Options {
   const known = browser
     ? [...pagePeers, ...pagePeersOnGpu]
     : [...Object.keys(peers), ...(isShown ? pagePeersOnGpu : [])]
-  const peerNames = split('peers', values.peers ?? (browser ? pagePeers : Object.keys(peers)), [
+  const peerNames = split('peers', values.peers ?? busy(browser ? pagePeers : Object.keys(peers)), [
     ...known,
     'none',
   ]).filter((name) => name !== 'none')
@@ -143,35 +160,15 @@ export function parseOptions(args: readonly string[]): Options {
       : values.operations
         ? operationCases
         : []
-  const training =
-    caseNames.length > 0
-      ? allTrainingCases.filter(({ name }) => caseNames.includes(name))
-      : values.training
-        ? allTrainingCases
-        : []
   if (operations.length > 0 && browser !== null) {
     throw new RangeError('--browser: expected no operations beside it; they run in Node only')
-  }
-  if (training.length > 0 && browser !== null) {
-    throw new RangeError('--browser: expected no training beside it; it runs in Node only')
   }
   if (operations.length === 0 && values.against !== undefined) {
     throw new RangeError('--against: expected --operations beside it, or some of them in --case')
   }
-  const chosen =
-    values.operations || values.training
-      ? []
-      : values.grid
-        ? grid
-        : values['gpu-grid']
-          ? gpuGrid
-          : values.lengths
-            ? lengths
-            : cases
   return {
-    cases: caseNames.length > 0 ? allCases.filter(({ name }) => caseNames.includes(name)) : chosen,
+    cases: chosen,
     operations,
-    training,
     against: values.against ?? null,
     contenders: [...engineNames.filter((name) => name !== ownOnOneThread || threads > 1), ...peerNames],
     asked: {

@@ -1,7 +1,8 @@
 import type { BenchCase } from './cases/recurrentCases.ts'
 import { type Made, makeContenders } from './contenders/makeContenders.ts'
 import { nodeContenders } from './contenders/nodeContenders.ts'
-import { type Comparison, compareRecurrent } from './measure/compareRecurrent.ts'
+import { compareCase } from './measure/compareCase.ts'
+import type { Comparison } from './measure/compareRecurrent.ts'
 import type { Effort } from './measure/rounds.ts'
 import type { ContenderName } from './result/environment.ts'
 import { makeRoof } from './roofline/multiplyAddRoof.ts'
@@ -25,7 +26,8 @@ export interface Runner {
   readonly roof: string
   /** The browser and its version; empty in this process. */
   readonly browser: string
-  compare(benchCase: BenchCase, measuring: Measuring): Promise<Comparison>
+  /** A case that learns has a comparison of each pass. */
+  compare(benchCase: BenchCase, measuring: Measuring): Promise<readonly Comparison[]>
   close(): Promise<void>
 }
 
@@ -41,7 +43,7 @@ export async function runInNode(names: readonly string[], threads: number): Prom
     browser: '',
     compare: (benchCase, { effort, onRound }) => {
       let last = Number.NaN
-      return compareRecurrent(benchCase, contenders, {
+      return compareCase(benchCase, contenders, {
         roof,
         effort,
         onStep: ({ doing, round, rounds }) => {

@@ -21,7 +21,8 @@ it('compares engines of the GPU in a page', async (context) => {
     expect(runner.contenders.find(({ name }) => name === 'webgl2')?.variant).toMatch(/ANGLE/)
     const [benchCase] = gpuGrid
     if (benchCase === undefined) throw new Error('there are cases')
-    const { results } = await runner.compare(benchCase, measuring)
+    const [comparison] = await runner.compare(benchCase, measuring)
+    const results = comparison?.results ?? []
     expect(results.map(({ contender }) => contender)).toEqual(names)
     for (const { difference } of results) expect(difference).toBeLessThan(1e-4)
   } finally {
@@ -42,13 +43,13 @@ describe.each(browserNames)('%s', (browser) => {
       expect(runner.browser.toLowerCase()).toMatch(new RegExp(`^${browser} \\d+`))
       expect(runner.contenders.map(({ name }) => name)).toEqual(contenders)
       const rounds: number[] = []
-      const { results, absent, failed } = await runner.compare(benchCase, {
+      const [comparison] = await runner.compare(benchCase, {
         effort,
         memory: true,
         onRound: (round) => rounds.push(round),
       })
-      expect(failed).toEqual([])
-      expect(absent).toEqual([])
+      expect(comparison).toMatchObject({ failed: [], absent: [] })
+      const results = comparison?.results ?? []
       expect(results.map(({ contender }) => contender)).toEqual(contenders)
       for (const { ms, difference, memoryBytes } of results) {
         expect(ms).toBeGreaterThan(0)

@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { layers } from '../src/cases/recurrentCases.ts'
-import { type TrainingCase, trainingMultiplyAdds } from '../src/cases/trainingCases.ts'
+import type { Pass } from '../src/cases/training.ts'
+import {
+  learning,
+  makeTrainingWorkload,
+  parameterCount,
+  parametersInOrder,
+  passCase,
+  passMultiplyAdds,
+} from '../src/cases/trainingCases.ts'
 import { multiplyAdds } from '../src/cases/workload.ts'
-import type { TrainingContender } from '../src/contenders/training/trainingContender.ts'
-import { trainingContenders } from '../src/contenders/training/trainingContenders.ts'
+import type { Contender } from '../src/contenders/contender.ts'
+import { makeContenders } from '../src/contenders/makeContenders.ts'
+import { nodeContenders } from '../src/contenders/nodeContenders.ts'
+import { engines } from '../src/contenders/ownEngines.ts'
+import { brainjsLearner } from '../src/contenders/training/brainjsLearner.ts'
+import type { Comparison } from '../src/measure/compareRecurrent.ts'
 import { compareTraining } from '../src/measure/compareTraining.ts'
 import { brief } from '../src/measure/rounds.ts'
 import { describeEnvironment } from '../src/result/environmentHere.ts'
@@ -13,108 +25,163 @@ import { makeRoof } from '../src/roofline/multiplyAddRoof.ts'
 import { resultTables } from '../src/terminal/resultTables.ts'
 
 const effort = { ...brief, warmUpMs: 1, measureMs: 3 }
-const options = { roof: makeRoof(), effort, onTurn: () => {} }
-
-const lstm: TrainingCase = { ...layers('lstm', 'LSTM', 4, 2, 3, 5, 2), cells: false }
-const gru: TrainingCase = { ...layers('gru', 'GRU', 4, 2, 3, 5, 1), cells: false }
-const rnn: TrainingCase = { ...layers('rnn', 'RNN_TANH', 4, 2, 3, 5, 1), cells: false }
-const cells: TrainingCase = { ...layers('cells', 'LSTM', 4, 2, 3, 5, 1), cells: true }
+const options = { roof: makeRoof(), effort }
+const rnn = learning('rnn', 'RNN_TANH', 4, 2, 3, 5, 1)
 
 describe('compareTraining', () => {
-  it('engines, PyTorch and TF.js compute the same gradients, and are timed', {
+  it('engines, PyTorch and TF.js compute the same gradients of every model, and are timed', {
     timeout: 60_000,
   }, async () => {
     const asked = ['reference', 'wasm', 'wasm-simd', 'tfjs-wasm', 'pytorch']
-    const { contenders, missing } = await trainingContenders(asked, 1)
+    const { contenders, missing } = await makeContenders(nodeContenders, asked, 1)
     try {
-      for (const trainingCase of [lstm, gru, rnn, cells]) {
-        const { results, absent, failed } = await compareTraining(trainingCase, contenders, options)
-        expect(failed).toEqual([])
-        const away = [...missing, ...absent.map(({ contender }) => contender)]
-        expect(results.map(({ contender }) => contender)).toEqual(
+      for (const trainingCase of [
+        learning('lstm', 'LSTM', 4, 2, 3, 5, 2),
+        learning('gru', 'GRU', 4, 2, 3, 5, 1),
+        learning('cells', 'LSTM', 4, 2, 3, 5, 1, 'cells'),
+        learning('head', 'RNN_RELU', 4, 2, 3, 5, 1, 'head'),
+        learning('language', 'LSTM', 4, 2, 3, 5, 2, 'language'),
+      ]) {
+        const comparisons = await compareTraining(trainingCase, contenders, options)
+        const [forward] = comparisons
+        expect(forward?.failed).toEqual([])
+        const away = [...missing, ...(forward?.absent ?? []).map(({ contender }) => contender)]
+        expect(forward?.results.map(({ contender }) => contender)).toEqual(
           asked.filter((name) => !away.includes(name)),
         )
-        const own = results.find(({ contender }) => contender === 'wasm')
-        expect(own?.passes.map(({ pass }) => pass)).toEqual([
-          'forward',
-          'recorded',
-          'recorded-eval',
-          'backward',
-          'step',
-        ])
-        for (const { passes } of results) for (const { ms } of passes) expect(ms).toBeGreaterThan(0)
+        expect(comparisons.map(({ benchCase }) => benchCase.name)).toEqual(
+          ['forward', 'recorded', 'recorded-eval', 'backward', 'step'].map(
+            (pass) => `${trainingCase.name}-${pass}`,
+          ),
+        )
+        for (const { results } of comparisons) for (const { ms } of results) expect(ms).toBeGreaterThan(0)
       }
     } finally {
       for (const each of contenders) await each.close?.()
     }
   })
 
-  it('names who computes other gradients, and times the others', async () => {
-    const { contenders } = await trainingContenders(['wasm'], 1)
-    const [wasm] = contenders
-    if (wasm === undefined) throw new Error('expected the wasm engine')
-    const other: TrainingContender = {
+  it('names who computes other gradients or does not learn, and times the others', async () => {
+    const { contenders } = await makeContenders(engines, ['wasm', 'wasm-f64'], 1)
+    const [wasm, inDouble] = contenders
+    if (wasm?.training === undefined || inDouble === undefined) throw new Error('expected the wasm engine')
+    const learner = wasm.training
+    const other: Contender = {
       ...wasm,
       name: 'other',
-      prepare: async (workload) => {
-        const ready = await wasm.prepare(workload)
-        return { ...ready, gradients: async () => (await ready.gradients()).map((value) => 2 * value) }
+      training: {
+        ...learner,
+        prepare: async (workload) => {
+          const ready = await learner.prepare(workload)
+          const gradients = async () => ((await ready.gradients?.()) ?? new Float32Array()).map((x) => 2 * x)
+          return { ...ready, gradients }
+        },
       },
     }
-    const { results, failed } = await compareTraining(rnn, [wasm, other], options)
-    expect(results.map(({ contender }) => contender)).toEqual(['wasm'])
-    expect(failed).toEqual([
+    const [first] = await compareTraining(rnn, [wasm, other, inDouble], options)
+    expect(first?.results.map(({ contender }) => contender)).toEqual(['wasm'])
+    expect(first?.absent).toEqual([{ contender: 'wasm-f64', reason: 'its training is not compared' }])
+    expect(first?.failed).toEqual([
       {
         contender: 'other',
         reason: expect.stringMatching(/^rnn: gradients of other against wasm\[0\]: expected/),
       },
     ])
   })
-})
 
-it('a layer has twice the products of its forward on the way back, less the gradient of its input', () => {
-  const square = layers('square', 'LSTM', 50, 1, 64, 64, 1)
-  expect(trainingMultiplyAdds(square)).toBe(2.5 * multiplyAdds(square))
-})
-
-it('training is kept beside the cases, and shown with targets of its own', () => {
-  const environment = describeEnvironment({ contenders: [], missing: [], threads: 1 })
-  const pass = (pass: 'forward' | 'recorded' | 'recorded-eval' | 'backward' | 'step', ms: number) => ({
-    pass,
-    ms,
-    rounds: [ms, ms],
-    roofShare: pass === 'step' ? null : 0.5,
+  it('brain.js goes over the same timesteps, and its time alone is compared', async () => {
+    const calls: string[] = []
+    class Net {
+      constructor(given: object) {
+        calls.push(JSON.stringify(given))
+      }
+      initialize(): void {}
+      trainArrayOfArray(timesteps: readonly Float32Array[]): number {
+        calls.push(`over ${timesteps.length} of ${timesteps[0]?.length}`)
+        return 0
+      }
+      backpropagate(): void {}
+      adjustWeights(): void {}
+    }
+    const training = brainjsLearner({ LSTMTimeStep: Net, GRUTimeStep: Net, RNNTimeStep: Net })
+    const brainjs: Contender = {
+      name: 'brainjs',
+      variant: '',
+      declines: () => null,
+      prepare: () => Promise.reject(new Error('not in this test')),
+      training,
+    }
+    const head = learning('head', 'LSTM', 4, 1, 3, 5, 2, 'head')
+    const [first] = await compareTraining(head, [brainjs], options)
+    expect(first?.results).toMatchObject([{ contender: 'brainjs', difference: null }])
+    expect(calls.slice(0, 2)).toEqual([
+      '{"inputSize":3,"outputSize":3,"hiddenLayers":[5,5],"learningRate":1e-7}',
+      'over 4 of 3',
+    ])
+    expect(training.declines(makeTrainingWorkload(rnn))).toBe('its networks have a linear layer behind')
   })
-  const training = {
-    trainingCase: { ...layers('train', 'LSTM', 50, 1, 64, 64, 1), cells: false },
-    parameters: 100_000,
+})
+
+describe('a training case', () => {
+  const head = learning('head', 'LSTM', 50, 1, 64, 64, 1, 'head')
+  const language = learning('language', 'LSTM', 4, 2, 3, 5, 2, 'language')
+
+  it('has twice the products of its forward on the way back, less the gradient of an input that needs none', () => {
+    const square = learning('square', 'LSTM', 50, 1, 64, 64, 1)
+    expect(passMultiplyAdds(square, 'backward')).toBe(2.5 * multiplyAdds(square))
+    expect(passMultiplyAdds(head, 'forward')).toBe(multiplyAdds(head) + 50 * 64 * 64)
+    expect(passMultiplyAdds(language, 'step')).toBe(3 * passMultiplyAdds(language, 'recorded'))
+  })
+
+  it.each([head, language])('$name has as many parameters as its workload', (trainingCase) => {
+    const counts = parametersInOrder(makeTrainingWorkload(trainingCase)).map(({ length }) => length)
+    expect(parameterCount(trainingCase)).toBe(counts.reduce((sum, count) => sum + count))
+  })
+})
+
+it('each pass is an ordinary case, and they are shown together with targets of their own', () => {
+  const environment = describeEnvironment({ contenders: [], missing: [], threads: 1 })
+  const trainingCase = learning('train', 'LSTM', 50, 1, 64, 64, 1)
+  const result = (contender: string, ms: number, difference: number | null = 0) => ({
+    contender,
+    difference,
+    ms,
+    p99Ms: ms,
+    quantiles: [ms],
+    rounds: [ms, ms],
+    roofShare: 0.5,
+  })
+  const comparison = (pass: Pass, ms: number, others: Comparison['results'] = []): Comparison => ({
+    benchCase: passCase(trainingCase, pass),
     roofGflops: 60,
-    results: [
-      {
-        contender: 'wasm',
-        difference: 0,
-        passes: [
-          pass('forward', 1),
-          pass('recorded', 1.05),
-          pass('recorded-eval', 1.1),
-          pass('backward', 2),
-          pass('step', 2.2),
-        ],
-      },
-      { contender: 'pytorch', difference: 1e-7, passes: [pass('step', 6.6)] },
-    ],
+    results: [result('wasm', ms), ...others],
     absent: [{ contender: 'tfjs-wasm', reason: 'only layers are compared' }],
     failed: [],
+  })
+  const inference: Comparison = {
+    ...comparison('forward', 7),
+    benchCase: layers('plain', 'LSTM', 50, 1, 64, 64, 1),
   }
-  const saved = JSON.stringify(toResultFile(environment, brief, [], [], [training]))
+  const saved = JSON.stringify(
+    toResultFile(environment, brief, [
+      inference,
+      comparison('forward', 1),
+      comparison('recorded', 1.05),
+      comparison('recorded-eval', 1.1),
+      comparison('backward', 2),
+      comparison('step', 2.2, [result('pytorch', 6.6, 1e-7), result('brainjs', 22, null)]),
+    ]),
+  )
   const shown = resultTables(parseResult(saved))
   const line = shown.split('\n').find((each) => each.startsWith('train '))
   expect(line?.trim().split(/ {2,}/)).toEqual([
     'train',
     '(50, 1, 64, 64, 1)',
-    ...['1.00', '2.00', '2.20', '50%', '1.25', '1.05x', '1.10x', '2.00', '3.00x'],
+    ...['1.00', '2.00', '2.20', '50%', '1.25', '1.05x', '1.10x', '6.01', '10.00x', '3.00x'],
   ])
-  expect(shown).toContain('- tfjs-wasm (only layers are compared): not in train')
+  expect(shown).toMatch(/^plain +\(50, 1, 64, 64, 1\) +7\.00/m)
+  expect(shown).toContain('- tfjs-wasm (only layers are compared): not in plain, train')
+  expect(shown).toContain('- brainjs computes other equations, so only its time is compared: train')
   expect(shown).toMatch(/PyTorch in the geometric mean.* met {2,}geometric mean 3\.00x of 1/)
   expect(shown).toMatch(/in eval at most 3% +NOT MET +0 of 1 cases, worst 10% more/)
 })

@@ -8,7 +8,7 @@ import type { Run } from '../src/dashboard/runs.ts'
 import { fromLink, LinkError, toLink } from '../src/dashboard/share.ts'
 import { texts } from '../src/dashboard/texts.ts'
 import { parseOptions } from '../src/options.ts'
-import { parseResult } from '../src/result/resultFile.ts'
+import { parseResult, ranAs } from '../src/result/resultFile.ts'
 
 const folder = new URL('../results/', import.meta.url)
 const runs = readdirSync(folder).map(
@@ -20,7 +20,7 @@ const runs = readdirSync(folder).map(
 )
 
 function figuresOf(run: Run, language: keyof typeof texts): readonly Figure[] {
-  return allFigures(run.result.cases, runs, run, texts[language])
+  return allFigures(run.result.cases, run.result.cases, runs, run, texts[language])
 }
 
 describe.each(runs.map((run) => [run.id, run] as const))('%s', (_, run) => {
@@ -45,14 +45,14 @@ describe.each(runs.map((run) => [run.id, run] as const))('%s', (_, run) => {
       command.replace(/^(pnpm bench|node .* apps\/bench\/src\/main\.ts) /, '').split(' ')
     const { cases, environment, effort } = run.result
     const again = parseOptions(argsOf(commandOf(run.result)))
-    expect(again.cases.map(({ name }) => name).sort()).toEqual(cases.map(({ name }) => name).sort())
+    expect(again.cases.map(({ name }) => name).sort()).toEqual([...new Set(cases.map(ranAs))].sort())
     expect(again.contenders.toSorted()).toEqual(contendersOf(cases).toSorted())
     expect(`${again.threads}`).toBe(environment.threads)
     expect(again.effort.name).toBe(effort.name)
     expect(again.browser ?? '').toBe(environment.browser.split(' ')[0]?.toLowerCase())
     for (const one of cases) {
       expect(parseOptions(argsOf(commandOf(run.result, one))).cases.map(({ name }) => name)).toEqual([
-        one.name,
+        ranAs(one),
       ])
     }
   })

@@ -50,7 +50,7 @@ describe('parseOptions', () => {
     [['--case', 'lstm-tiny'], '--case: expected one of the cases below or of the grid, got lstm-tiny'],
     [
       ['--peers', 'keras'],
-      '--peers: expected one of onnxruntime-web, onnxruntime-node, tfjs-wasm, pytorch, none',
+      '--peers: expected one of onnxruntime-web, onnxruntime-node, tfjs-wasm, brainjs, pytorch, none',
     ],
     [
       ['--browser', 'firefox', '--peers', 'pytorch'],
@@ -101,14 +101,14 @@ describe('parseOptions', () => {
     expect(contenders).toEqual(['reference', 'wasm', 'wasm-one', 'wasm-simd', 'wasm-f64'])
   })
 
-  it('times training alone, or single cases of it beside others', () => {
-    const { cases, training } = parseOptions(['--training'])
-    expect(cases).toEqual([])
-    expect(training).toEqual(allTrainingCases)
+  it('times training alone, with those who learn, or single cases of it beside others', () => {
+    const { cases, contenders } = parseOptions(['--training'])
+    expect(cases).toEqual(allTrainingCases)
+    expect(contenders).toEqual(['reference', 'wasm', 'wasm-simd', 'tfjs-wasm', 'brainjs', 'pytorch'])
     const some = parseOptions(['--case', 'train-gru-wide,lstm-small'])
-    expect(some.training.map(({ name }) => name)).toEqual(['train-gru-wide'])
-    expect(some.cases.map(({ name }) => name)).toEqual(['lstm-small'])
-    expect(() => parseOptions(['--training', '--browser', 'firefox'])).toThrow(/no training beside it/)
+    expect(some.cases.map(({ name }) => name)).toEqual(['lstm-small', 'train-gru-wide'])
+    expect(some.contenders).toContain('onnxruntime-web')
+    expect(parseOptions(['--training', '--browser', 'firefox']).contenders).toContain('tfjs-wasm')
   })
 
   it('refuses options it does not have', () => {

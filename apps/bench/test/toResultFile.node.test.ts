@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { allCases, layers } from '../src/cases/recurrentCases.ts'
+import { allTrainingCases } from '../src/cases/trainingCases.ts'
 import type { Comparison } from '../src/measure/compareRecurrent.ts'
 import { quick } from '../src/measure/rounds.ts'
 import { describeEnvironment } from '../src/result/environmentHere.ts'
-import { parseResult } from '../src/result/resultFile.ts'
+import { parseResult, ranAs } from '../src/result/resultFile.ts'
 import { toResultFile } from '../src/result/toResultFile.ts'
 import { makeRoof } from '../src/roofline/multiplyAddRoof.ts'
 
@@ -87,7 +88,7 @@ describe.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('res
   it('is of this schema and of cases that still are what they were', () => {
     expect(result.cases.length).toBeGreaterThan(0)
     for (const { T, N, ...found } of result.cases) {
-      const known = allCases.find((benchCase) => benchCase.name === found.name)
+      const known = [...allCases, ...allTrainingCases].find(({ name }) => name === ranAs(found))
       expect({ T, N }).toEqual({ T: known?.T, N: known?.N })
       expect(found).toMatchObject({ ...known?.spec })
     }

@@ -1,5 +1,6 @@
 /** What the command line runs in a page: contenders and cases by name, as the dashboard runs them. */
 import { allCases } from '../cases/recurrentCases.ts'
+import { allTrainingCases } from '../cases/trainingCases.ts'
 import type { Comparison } from '../measure/compareRecurrent.ts'
 import type { Effort } from '../measure/rounds.ts'
 import type { Introduction } from './protocol.ts'
@@ -31,13 +32,14 @@ export async function start(contenders: readonly string[], threads: number): Pro
 }
 
 /** Calls the global `tell` before each round. */
-export async function run(name: string, effort: Effort, withMemory: boolean): Promise<Comparison> {
-  const benchCase = allCases.find((each) => each.name === name)
-  if (benchCase === undefined || session === null)
+export async function run(name: string, effort: Effort, withMemory: boolean): Promise<readonly Comparison[]> {
+  const running = session
+  const benchCase = [...allCases, ...allTrainingCases].find((each) => each.name === name)
+  if (benchCase === undefined || running === null)
     throw new RangeError(`page: no case ${name}, or not started`)
   const tell = Reflect.get(globalThis, 'tell')
   let last = Number.NaN
-  const comparison = await session.compare(benchCase, names, effort, {
+  const comparisons = await running.compare(benchCase, names, effort, {
     onStep: (step) => {
       const isTimed = step.doing === 'warm-up' || step.doing === 'measure'
       if (!isTimed || step.round === last) return
@@ -45,5 +47,5 @@ export async function run(name: string, effort: Effort, withMemory: boolean): Pr
       tell(step.round, step.rounds)
     },
   })
-  return withMemory ? session.withMemory(comparison) : comparison
+  return withMemory ? Promise.all(comparisons.map((each) => running.withMemory(each))) : comparisons
 }

@@ -32,7 +32,7 @@ export interface Introduction {
 
 export type Reply =
   | { readonly kind: 'introduction'; readonly introduction: Introduction }
-  | { readonly kind: 'comparison'; readonly comparison: Comparison }
+  | { readonly kind: 'comparisons'; readonly comparisons: readonly Comparison[] }
   | { readonly kind: 'memory'; readonly bytes: number }
   | { readonly kind: 'thrown'; readonly message: string }
 

@@ -49,7 +49,7 @@ export async function runInBrowser(
     browser: page.version,
     compare: async ({ name }, { effort, memory, onRound }) => {
       tell = onRound
-      return (await page.call('run', name, effort, memory)) as Comparison
+      return (await page.call('run', name, effort, memory)) as readonly Comparison[]
     },
     close: () => page.close(),
   }

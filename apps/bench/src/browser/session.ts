@@ -1,4 +1,5 @@
 import type { BenchCase } from '../cases/recurrentCases.ts'
+import { isTraining } from '../cases/trainingCases.ts'
 import type { PeerFiles } from '../contenders/pageContenders.ts'
 import type { Absence, Comparison, Result, Step } from '../measure/compareRecurrent.ts'
 import type { Effort } from '../measure/rounds.ts'
@@ -44,7 +45,7 @@ class EndedError extends Error {
  *
  * @example
  * const session = new Session({ startWorker, files, threads: 1 })
- * const { results } = await session.compare(benchCase, ['wasm', 'onnxruntime-web'], quick)
+ * const [{ results }] = await session.compare(benchCase, ['wasm', 'onnxruntime-web'], quick)
  */
 export class Session {
   readonly #options: SessionOptions
@@ -62,24 +63,27 @@ export class Session {
     return { ...introduction, failed: [...introduction.failed, ...failed] }
   }
 
-  /** @throws StoppedError if the signal aborts */
+  /**
+   * A case that learns has a comparison of each pass.
+   * @throws StoppedError if the signal aborts
+   */
   async compare(
     benchCase: BenchCase,
     names: readonly string[],
     effort: Effort,
     watch: Watch = {},
-  ): Promise<Comparison> {
+  ): Promise<readonly Comparison[]> {
     const { reply, failed } = await this.#askThem(names, { kind: 'compare', benchCase, effort }, watch)
-    if (reply.kind !== 'comparison') throw new TypeError(`Session: expected a comparison, got ${reply.kind}`)
-    const { comparison } = reply
-    return { ...comparison, failed: [...comparison.failed, ...failed] }
+    if (reply.kind !== 'comparisons') throw new TypeError(`Session: expected comparisons, got ${reply.kind}`)
+    return reply.comparisons.map((each) => ({ ...each, failed: [...each.failed, ...failed] }))
   }
 
   /**
    * Adds the WebAssembly memory that each contender holds after a call, alone in a worker. Where that fails, the contender keeps
-   * its times, and `failed` gives the reason.
+   * its times, and `failed` gives the reason. In training it is not measured.
    */
   async withMemory(comparison: Comparison, watch: Watch = {}): Promise<Comparison> {
+    if (isTraining(comparison.benchCase)) return comparison
     const results: Result[] = []
     const failures: Absence[] = []
     for (const result of comparison.results) {

@@ -6,7 +6,7 @@ import { makeWorkload } from '../cases/workload.ts'
 import type { Contender } from '../contenders/contender.ts'
 import { makeContenders } from '../contenders/makeContenders.ts'
 import { pageContenders } from '../contenders/pageContenders.ts'
-import { compareRecurrent } from '../measure/compareRecurrent.ts'
+import { compareCase } from '../measure/compareCase.ts'
 import { clockStep } from '../measure/rounds.ts'
 import { makeRoof } from '../roofline/multiplyAddRoof.ts'
 import { memoryBytes } from './memory.ts'
@@ -43,12 +43,15 @@ async function serve({ contenders: names, threads, files, work }: Request): Prom
       }
     case 'compare': {
       const { benchCase, effort } = work
-      const comparison = await compareRecurrent(benchCase, contenders, {
+      const comparisons = await compareCase(benchCase, contenders, {
         roof: makeRoof(),
         effort,
         onStep: (step) => post({ kind: 'step', step }),
       })
-      return { kind: 'comparison', comparison: { ...comparison, failed: [...failed, ...comparison.failed] } }
+      return {
+        kind: 'comparisons',
+        comparisons: comparisons.map((each) => ({ ...each, failed: [...failed, ...each.failed] })),
+      }
     }
     case 'memory': {
       const [lost] = failed

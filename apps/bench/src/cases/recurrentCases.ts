@@ -1,5 +1,6 @@
 import type { RecurrentMode, RecurrentSpec } from '@unroll/kernels'
 import { gateCount } from '@unroll/kernels/spec'
+import type { Training } from './training.ts'
 
 /** A recurrent layer stack and the size of the sequences it runs over. */
 export interface BenchCase {
@@ -13,6 +14,8 @@ export interface BenchCase {
   readonly lengths: readonly number[] | null
   /** A call is one timestep, from the states that the call before it left; `T` is 1. */
   readonly streaming: boolean
+  /** Only of cases that learn. */
+  readonly training?: Training
 }
 
 /** Every named case, by kind. Each row: name, mode, T, N, I, H, layers. */
@@ -120,16 +123,20 @@ function gridOf(
 }
 
 /** How tables show a case: `(T, N, I, H, layers)`, then its options. */
-export function describeCase({ T, N, spec, lengths, streaming }: BenchCase): string {
+export function describeCase({ T, N, spec, lengths, streaming, training }: BenchCase): string {
   const marks = [
     spec.bidirectional && 'bi',
     spec.projSize > 0 && `proj ${spec.projSize}`,
     lengths !== null && 'ragged',
     streaming && 'stream',
+    training && around[training.model],
   ].filter(Boolean)
   const sizes = [T, N, spec.inputSize, spec.hiddenSize, spec.numLayers].join(', ')
   return [`(${sizes})`, ...marks].join(' ')
 }
+
+/** What a model that learns has beside its layers. */
+const around = { layers: '', cells: 'cells', head: 'Linear', language: 'char LM' } as const
 
 interface CaseOptions {
   readonly bidirectional?: boolean

@@ -1,74 +1,152 @@
+import type { RecurrentMode } from '@unroll/kernels'
+import { parametersOf } from '@unroll/kernels/spec'
 import { seeded } from '@unroll/testing'
-import { type BenchCase, describeCase, layers } from './recurrentCases.ts'
-import { makeWorkload, multiplyAdds, products, rowCount, type Workload } from './workload.ts'
+import { type BenchCase, layers } from './recurrentCases.ts'
+import type { Model, Pass, Training } from './training.ts'
+import { draw, makeWorkload, multiplyAdds, products, rowCount, type Workload } from './workload.ts'
 
-/** Recurrent layers that learn. The loss is the sum of the outputs, each times a drawn number. */
-export interface TrainingCase extends BenchCase {
-  /** One layer as a loop of cells, a call for each timestep. */
-  readonly cells: boolean
-}
+export type TrainingCase = BenchCase & { readonly training: Training }
 
-/** Each row: name, mode, T, N, I, H, layers. */
-const layerCases: readonly TrainingCase[] = [
+/** The characters that the language model knows: all printable ones of ASCII, and the end of a line. */
+export const characters = 96
+
+/**
+ * Every case of training that can be asked for by name. All but the language model have as loss the sum of their outputs, each
+ * times a drawn number.
+ */
+export const allTrainingCases: readonly TrainingCase[] = [
   ...(['LSTM', 'GRU', 'RNN_TANH'] as const).flatMap((mode) => {
-    const kind = mode.slice(0, mode.includes('_') ? 3 : undefined).toLowerCase()
+    const kind = `train-${mode.slice(0, mode.includes('_') ? 3 : undefined).toLowerCase()}`
     return [
-      layers(`train-${kind}-small`, mode, 50, 1, 64, 64, 1),
-      layers(`train-${kind}-medium`, mode, 100, 1, 128, 128, 2),
-      layers(`train-${kind}-wide`, mode, 50, 1, 256, 256, 1),
-      layers(`train-${kind}-batch32`, mode, 50, 32, mode === 'LSTM' ? 64 : 128, 128, 1),
+      learning(`${kind}-small`, mode, 50, 1, 64, 64, 1),
+      learning(`${kind}-medium`, mode, 100, 1, 128, 128, 2),
+      learning(`${kind}-wide`, mode, 50, 1, 256, 256, 1),
+      learning(`${kind}-batch32`, mode, 50, 32, mode === 'LSTM' ? 64 : 128, 128, 1),
     ]
   }),
-  layers('train-lstm-batch32-wide', 'LSTM', 50, 32, 256, 256, 1),
-  layers('train-lstm-batch128', 'LSTM', 28, 128, 28, 128, 1),
-  layers('train-lstm-long', 'LSTM', 10_000, 1, 64, 64, 1),
-].map((each) => ({ ...each, cells: false }))
-
-/** A loop that calls a cell for each timestep. */
-const cellCases: readonly TrainingCase[] = [
-  { ...layers('train-cells-small', 'LSTM', 50, 1, 64, 64, 1), cells: true },
-  { ...layers('train-cells-batch32', 'LSTM', 50, 32, 128, 128, 1), cells: true },
+  learning('train-lstm-batch32-wide', 'LSTM', 50, 32, 256, 256, 1),
+  learning('train-lstm-batch128', 'LSTM', 28, 128, 28, 128, 1),
+  learning('train-lstm-long', 'LSTM', 10_000, 1, 64, 64, 1),
+  learning('train-cells-small', 'LSTM', 50, 1, 64, 64, 1, 'cells'),
+  learning('train-cells-batch32', 'LSTM', 50, 32, 128, 128, 1, 'cells'),
+  learning('train-head-lstm', 'LSTM', 50, 1, 64, 64, 1, 'head'),
+  learning('train-head-gru', 'GRU', 50, 1, 64, 64, 1, 'head'),
+  learning('train-head-rnn', 'RNN_RELU', 50, 1, 64, 64, 1, 'head'),
+  learning('train-head-lstm2', 'LSTM', 100, 1, 128, 128, 2, 'head'),
+  learning('train-language', 'LSTM', 64, 32, 64, 256, 2, 'language'),
 ]
 
-/** Every case of training that can be asked for by name. */
-export const allTrainingCases: readonly TrainingCase[] = [...layerCases, ...cellCases]
+export function isTraining(benchCase: BenchCase): benchCase is TrainingCase {
+  return benchCase.training !== undefined
+}
 
-export function describeTraining(trainingCase: TrainingCase): string {
-  return `${describeCase(trainingCase)}${trainingCase.cells ? ' cells' : ''}`
+/** The case of one pass. */
+export function passCase(trainingCase: TrainingCase, pass: Pass): TrainingCase {
+  const { of, model } = trainingCase.training
+  return { ...trainingCase, name: `${of}-${pass}`, training: { of, model, pass } }
 }
 
 /** What every contender of a case learns from. */
 export interface TrainingWorkload extends Workload {
-  readonly cells: boolean
-  /** `(R, H)`: the gradient of the outputs. */
-  readonly outputGradient: Float32Array
+  readonly model: Model
+  /** `(V, I)`: the vectors of the V characters. Only of the language model. */
+  readonly embedding: Float32Array | null
+  /** The Linear layer behind the layers: weight `(O, H)`, bias `(O)`. */
+  readonly head: { readonly weight: Float32Array; readonly bias: Float32Array } | null
+  readonly learnsFrom:
+    | {
+        /** `(R, O)`, without a head `(R, H)`: the gradient of the outputs. */
+        readonly outputGradient: Float32Array
+        readonly text: null
+      }
+    /** The loss is the cross-entropy, in the mean, of characters and those that follow them: `(R)` each. */
+    | { readonly outputGradient: null; readonly text: Text }
 }
 
+interface Text {
+  readonly characters: Int32Array
+  readonly following: Int32Array
+}
+
+/** Draws the same numbers every time. */
 export function makeTrainingWorkload(trainingCase: TrainingCase): TrainingWorkload {
   const random = seeded(2)
-  const { spec } = trainingCase
-  const length = rowCount(trainingCase) * spec.hiddenSize
+  const { spec, training } = trainingCase
+  const rows = rowCount(trainingCase)
+  const outputs = outputsOf(trainingCase)
+  const bound = 1 / Math.sqrt(spec.hiddenSize)
+  const text = (): Int32Array => Int32Array.from({ length: rows }, () => Math.floor(random() * characters))
   return {
     ...makeWorkload(trainingCase),
-    cells: trainingCase.cells,
-    outputGradient: Float32Array.from({ length }, () => random() * 2 - 1),
+    model: training.model,
+    learnsFrom:
+      training.model === 'language'
+        ? { outputGradient: null, text: { characters: text(), following: text() } }
+        : { outputGradient: draw(random, rows * (outputs ?? spec.hiddenSize), 1), text: null },
+    embedding: training.model === 'language' ? draw(random, characters * spec.inputSize, 1) : null,
+    head:
+      outputs === null
+        ? null
+        : {
+            weight: draw(random, outputs * spec.hiddenSize, bound),
+            bias: draw(random, outputs, bound),
+          },
   }
 }
 
-/** How many parameters an optimiser changes: both biases count. */
-export function parameterCount({ weights }: Workload): number {
-  return weights
+/** The values of all parameters in PyTorch's order: of the Embedding, each layer, the Linear layer. */
+export function parametersInOrder({ weights, embedding, head }: TrainingWorkload): readonly Float32Array[] {
+  return [
+    embedding,
+    ...weights.flatMap(({ weightIh, weightHh, biasIh, biasHh }) => [weightIh, weightHh, biasIh, biasHh]),
+    head?.weight,
+    head?.bias,
+  ].flatMap((array) => (array ? [Float32Array.from(array)] : []))
+}
+
+/** How many parameters an optimiser changes: both biases of each layer count. */
+export function parameterCount(trainingCase: TrainingCase): number {
+  const { spec, training } = trainingCase
+  const ofLayers = parametersOf({ ...spec, bias: true })
     .flatMap(({ weightIh, weightHh, biasIh, biasHh }) => [weightIh, weightHh, biasIh, biasHh])
-    .reduce((sum, array) => sum + (array?.length ?? 0), 0)
+    .reduce((sum, each) => sum + (each?.shape.reduce((product, size) => product * size) ?? 0), 0)
+  const outputs = outputsOf(trainingCase) ?? 0
+  const ofEmbedding = training.model === 'language' ? characters * spec.inputSize : 0
+  return ofEmbedding + ofLayers + outputs * (spec.hiddenSize + 1)
 }
 
 /**
- * Multiply-adds of the matrix products of forward and backward together. Each product of forward has one for the gradient of its
- * weights, and one for the gradient of what was multiplied: not in the first layer, whose input needs none.
+ * Multiply-adds of the matrix products of a pass. On the way back each product of forward has one for the gradient of its weights,
+ * and one for the gradient of what was multiplied. The first layer has no second one where its input needs no gradient.
  */
-export function trainingMultiplyAdds(trainingCase: BenchCase): number {
+export function passMultiplyAdds(trainingCase: TrainingCase, pass: Pass): number {
+  const { spec, training } = trainingCase
+  const rows = rowCount(trainingCase)
+  const forward = multiplyAdds(trainingCase) + rows * (outputsOf(trainingCase) ?? 0) * spec.hiddenSize
+  if (pass === 'forward' || pass === 'recorded' || pass === 'recorded-eval') return forward
   const [first] = products(trainingCase)
-  if (first === undefined) return 0
-  const rows = first.rows.reduce((a, b) => a + b)
-  return 3 * multiplyAdds(trainingCase) - rows * first.weights
+  return 3 * forward - (training.model === 'language' ? 0 : rows * (first?.weights ?? 0))
+}
+
+/** How many numbers the Linear layer makes of the outputs of a timestep; null where there is none. */
+function outputsOf({ spec, training }: TrainingCase): number | null {
+  if (training.model === 'head') return spec.inputSize
+  return training.model === 'language' ? characters : null
+}
+
+/** Arguments are named as PyTorch's. */
+export function learning(
+  name: string,
+  mode: RecurrentMode,
+  T: number,
+  N: number,
+  inputSize: number,
+  hiddenSize: number,
+  numLayers: number,
+  model: Model = 'layers',
+): TrainingCase {
+  return {
+    ...layers(name, mode, T, N, inputSize, hiddenSize, numLayers),
+    training: { model, of: name, pass: null },
+  }
 }

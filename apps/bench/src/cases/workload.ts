@@ -90,7 +90,7 @@ function batchSizes({ T, N, lengths }: BenchCase): readonly number[] {
 }
 
 /** `length` numbers in [-bound, bound). */
-function draw(random: () => number, length: number, bound: number): Float32Array {
+export function draw(random: () => number, length: number, bound: number): Float32Array {
   const values = new Float32Array(length)
   for (let i = 0; i < length; i++) values[i] = (random() * 2 - 1) * bound
   return values

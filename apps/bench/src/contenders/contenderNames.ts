@@ -21,6 +21,12 @@ export const engineNames: readonly string[] = [
 export const pagePeers: readonly string[] = ['onnxruntime-web', 'tfjs-wasm']
 export const pagePeersOnGpu: readonly string[] = ['tfjs-webgl', 'tfjs-webgpu']
 
+/** Peers that learn; brain.js does nothing else here. */
+export const trainingPeers: readonly string[] = ['tfjs-wasm', 'brainjs', 'pytorch']
+
+/** All who learn. */
+export const learners: readonly string[] = ['reference', own, ownOnOneThread, 'wasm-simd', ...trainingPeers]
+
 /** Everybody, in the order in which they take part and are shown. */
 const contenderNames: readonly string[] = [
   ...engineNames,
@@ -28,6 +34,7 @@ const contenderNames: readonly string[] = [
   'onnxruntime-node',
   'tfjs-wasm',
   ...pagePeersOnGpu,
+  'brainjs',
   'pytorch',
 ]
 

@@ -3,6 +3,7 @@ import { provideWebGpu } from './dawn.ts'
 import { gpuContender } from './gpuEngines.ts'
 import type { Makers } from './makeContenders.ts'
 import { engines } from './ownEngines.ts'
+import { brainjs } from './peers/brainjs.ts'
 import { onnxruntimeNode } from './peers/onnxruntimeNode.ts'
 import { onnxruntimeWeb } from './peers/onnxruntimeWeb.ts'
 import { pytorch } from './peers/pytorch.ts'
@@ -32,6 +33,7 @@ export const peers: Makers = {
   'onnxruntime-web': (threads) => onnxruntimeWeb(threads),
   'onnxruntime-node': onnxruntimeNode,
   'tfjs-wasm': (threads) => tfjsWasm(threads),
+  brainjs,
   pytorch,
 }
 

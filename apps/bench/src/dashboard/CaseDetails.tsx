@@ -35,7 +35,7 @@ export function CaseDetails({ words, result, one }: Props): VNode {
               <td>{milliseconds(p99Ms, streaming)}</td>
               <td>{rounds}</td>
               <td>{percent(roofShare)}</td>
-              <td>{difference.toExponential(1)}</td>
+              <td>{difference?.toExponential(1) ?? '–'}</td>
               <td class="samples">{roundMs?.join(' ') ?? '–'}</td>
             </tr>
           ))}
@@ -45,6 +45,7 @@ export function CaseDetails({ words, result, one }: Props): VNode {
         {absent.map(({ contender, reason }) => (
           <li key={contender}>{words.absent(contender, reason)}</li>
         ))}
+        {results.some(({ difference }) => difference === null) && <li>{words.otherEquations}</li>}
         {failed.map(({ contender, reason }) => (
           <li key={contender} class="fault">
             {words.failed(contender, reason)}

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import { passes as everyPass, type Pass } from '../cases/training.ts'
 import { inOrder, own } from '../contenders/contenderNames.ts'
 import type { CaseResult } from '../result/resultFile.ts'
 import type { Run } from './runs.ts'
@@ -10,26 +11,37 @@ export interface Filter {
   readonly hiddenSize: number | null
   readonly batch: number | null
   readonly kind: Kind | null
+  /** Of cases that learn. */
+  readonly pass: Pass | null
   /** Names of contenders that are not shown. */
   readonly hidden: readonly string[]
 }
 
-export const noFilter: Filter = { mode: null, hiddenSize: null, batch: null, kind: null, hidden: [] }
+export const noFilter: Filter = {
+  mode: null,
+  hiddenSize: null,
+  batch: null,
+  kind: null,
+  pass: 'step',
+  hidden: [],
+}
 
-const kinds = ['named', 'streaming', 'grid', 'gpu'] as const
+const kinds = ['named', 'streaming', 'training', 'grid', 'gpu'] as const
 type Kind = (typeof kinds)[number]
 
-function kindOf({ name, streaming }: CaseResult): Kind {
+function kindOf({ name, streaming, training }: CaseResult): Kind {
+  if (training !== undefined) return 'training'
   if (streaming) return 'streaming'
   return name.startsWith('grid-') ? 'grid' : name.startsWith('gpu-') ? 'gpu' : 'named'
 }
 
-export function passes(result: CaseResult, { mode, hiddenSize, batch, kind }: Filter): boolean {
+export function passes(result: CaseResult, { mode, hiddenSize, batch, kind, pass }: Filter): boolean {
   return (
     (mode === null || result.mode === mode) &&
     (hiddenSize === null || result.hiddenSize === hiddenSize) &&
     (batch === null || result.N === batch) &&
-    (kind === null || kindOf(result) === kind)
+    (kind === null || kindOf(result) === kind) &&
+    (pass === null || result.training === undefined || result.training.pass === pass)
   )
 }
 
@@ -46,6 +58,7 @@ export function Filters({ words, run, filter, onChange }: Props): VNode {
   const numbers = (of: (result: CaseResult) => number): number[] =>
     [...new Set(cases.map(of))].sort((a, b) => a - b)
   const found = kinds.filter((kind) => cases.some((each) => kindOf(each) === kind))
+  const timed = everyPass.filter((pass) => cases.some(({ training }) => training?.pass === pass))
   const peers = inOrder(cases.flatMap(({ results }) => results.map(({ contender }) => contender))).filter(
     (name) => name !== own,
   )
@@ -80,6 +93,16 @@ export function Filters({ words, run, filter, onChange }: Props): VNode {
         name={(kind) => words.kinds[kind]}
         onChange={(kind) => onChange({ ...filter, kind })}
       />
+      {timed.length > 0 && (
+        <Choice
+          words={words}
+          label={words.pass}
+          value={filter.pass}
+          values={timed}
+          name={(pass) => words.passes[pass]}
+          onChange={(pass) => onChange({ ...filter, pass })}
+        />
+      )}
       <fieldset class="checks">
         <legend>{words.peers}</legend>
         {peers.map((name) => (

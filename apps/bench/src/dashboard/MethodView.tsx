@@ -31,6 +31,7 @@ export function MethodView({ words }: { readonly words: Texts }): VNode {
           'pnpm bench',
           'pnpm bench --quick --case lstm-medium,lstm-batch32',
           'pnpm bench --browser chromium --memory',
+          'pnpm bench --training --quick',
           'pnpm bench --show apps/bench/results/2026-11-26-amd-epyc.json',
         ].join('\n')}
       </pre>

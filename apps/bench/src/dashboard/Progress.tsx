@@ -9,14 +9,18 @@ export function Progress({ words, run }: { readonly words: Texts; readonly run: 
   const all = plan.cases.length
   const failures = [
     ...(introduction?.failed ?? []).map((failure) => ({ ...failure, name: '' })),
-    ...comparisons.flatMap(({ benchCase, failed }) =>
-      failed.map((failure) => ({ ...failure, name: benchCase.name })),
+    ...eachOnce(
+      comparisons.flatMap(({ benchCase, failed }) =>
+        failed.map((failure) => ({ ...failure, name: benchCase.training?.of ?? benchCase.name })),
+      ),
     ),
   ]
-  const differences = comparisons.flatMap(({ results }) => results.map(({ difference }) => difference))
+  const differences = comparisons.flatMap(({ results }) =>
+    results.flatMap(({ difference }) => difference ?? []),
+  )
   return (
     <section class="progress" aria-label={says.start}>
-      {end === null && <progress max={all} value={comparisons.length + share(run)} aria-label={says.start} />}
+      {end === null && <progress max={all} value={run.done + share(run)} aria-label={says.start} />}
       <p role="status">
         {place?.at === 'introducing' && says.introducing}
         {place?.at === 'measuring' &&
@@ -64,12 +68,22 @@ function share({ place }: BenchRun): number {
   return doing === 'measure' ? 0.5 + (0.5 * round) / rounds : doing === 'warm-up' ? 0.25 : 0
 }
 
+interface Failure {
+  readonly contender: string
+  readonly reason: string
+  readonly name: string
+}
+
+/** Who fails in a case that learns is named by each of its passes. */
+function eachOnce(failures: readonly Failure[]): readonly Failure[] {
+  return [...new Map(failures.map((each) => [`${each.contender} ${each.name}`, each])).values()]
+}
+
 /** About how many seconds it takes to load a contender in each case. */
 const loadingSeconds = 0.5
 
 function secondsLeft(run: BenchRun): number {
-  const { plan, comparisons, start } = run
-  const done = comparisons.length
+  const { plan, done, start } = run
   const { warmUpMs, measureMs } = plan.effort
   const planned = plan.contenders.length * ((warmUpMs + measureMs) / 1000 + loadingSeconds)
   const perCase = done === 0 ? planned : (performance.now() - start) / 1000 / done

@@ -32,7 +32,10 @@ export function ResultsView({ words, runs, shown, onShow, onOpen, onFault }: Pro
   const [filter, setFilter] = useState<Filter>(noFilter)
   const colours = useColours()
   const figures = useMemo(
-    () => (run === undefined ? [] : allFigures(casesOf(run, filter), runs, run, words)),
+    () =>
+      run === undefined
+        ? []
+        : allFigures(casesOf(run, filter), casesOf(run, { ...filter, pass: null }), runs, run, words),
     [run, runs, filter, words],
   )
   if (run === undefined) return <p>{words.noCases}</p>

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { type BenchCase, cases, describeCase, lengths } from '../cases/recurrentCases.ts'
+import { allTrainingCases } from '../cases/trainingCases.ts'
 import { engineNames, own, ownOnOneThread, pagePeers, pagePeersOnGpu } from '../contenders/contenderNames.ts'
 import { brief, type Effort, quick, thorough } from '../measure/rounds.ts'
 import { CaseTable } from './CaseTable.tsx'
@@ -14,7 +15,7 @@ import { asRun, useBenchRun } from './useBenchRun.ts'
 const choices = [...engineNames, ...pagePeers, ...pagePeersOnGpu]
 
 const efforts: readonly Effort[] = [quick, thorough, brief]
-const runnable: readonly BenchCase[] = [...cases, ...lengths]
+const runnable: readonly BenchCase[] = [...cases, ...lengths, ...allTrainingCases]
 
 interface Props {
   readonly words: Texts

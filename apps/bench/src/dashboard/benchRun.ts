@@ -39,7 +39,8 @@ interface Hooks {
   readonly visibility: Visibility
   readonly onPlace: (place: Place) => void
   readonly onIntroduction: (introduction: Introduction) => void
-  readonly onComparison: (comparison: Comparison) => void
+  /** Told at the end of each case. One that learns has a comparison of each pass. */
+  readonly onCase: (comparisons: readonly Comparison[]) => void
 }
 
 /**
@@ -47,7 +48,7 @@ interface Hooks {
  * @throws StoppedError if the signal aborts; what was reported until then stays valid
  */
 export async function runPlan(plan: Plan, session: Session, hooks: Hooks): Promise<void> {
-  const { signal, onPlace, onIntroduction, onComparison } = hooks
+  const { signal, onPlace, onIntroduction, onCase } = hooks
   onPlace({ at: 'introducing', step: null })
   const introduction = await session.introduce(plan.contenders, {
     signal,
@@ -56,15 +57,18 @@ export async function runPlan(plan: Plan, session: Session, hooks: Hooks): Promi
   onIntroduction(introduction)
   const names = introduction.contenders.map(({ name }) => name)
   for (const [index, benchCase] of plan.cases.entries()) {
-    onComparison(
+    onCase(
       await whileVisible(hooks, index, async (watched) => {
         onPlace({ at: 'measuring', index, step: null })
         const watch = {
           signal: watched,
           onStep: (step: Step | Starting) => onPlace({ at: 'measuring', index, step }),
         }
-        const comparison = await session.compare(benchCase, names, plan.effort, watch)
-        return plan.memory ? session.withMemory(comparison, watch) : comparison
+        const comparisons = await session.compare(benchCase, names, plan.effort, watch)
+        if (!plan.memory) return comparisons
+        const measured: Comparison[] = []
+        for (const each of comparisons) measured.push(await session.withMemory(each, watch))
+        return measured
       }),
     )
   }

@@ -1,6 +1,7 @@
 import { gpuGrid, grid, lengths, cases as named } from '../cases/recurrentCases.ts'
+import { allTrainingCases } from '../cases/trainingCases.ts'
 import { engineNames, inOrder } from '../contenders/contenderNames.ts'
-import type { BenchResult, CaseResult } from '../result/resultFile.ts'
+import { type BenchResult, type CaseResult, ranAs } from '../result/resultFile.ts'
 
 /** The command line that measures a run, or one case of it. */
 export function commandOf({ cases, environment, effort }: BenchResult, only?: CaseResult): string {
@@ -10,7 +11,7 @@ export function commandOf({ cases, environment, effort }: BenchResult, only?: Ca
   const peers = names.filter((name) => !engineNames.includes(name))
   return [
     programOf(environment.node),
-    caseOption(chosen.map(({ name }) => name)),
+    caseOption([...new Set(chosen.map(ranAs))]),
     `--engines ${engines.join(',') || 'wasm'}`,
     `--peers ${peers.join(',') || 'none'}`,
     environment.threads === '1' ? '' : `--threads ${environment.threads}`,
@@ -33,6 +34,7 @@ function caseOption(names: readonly string[]): string {
   if (isAll(grid)) return '--grid'
   if (isAll(gpuGrid)) return '--gpu-grid'
   if (isAll(lengths)) return '--lengths'
+  if (isAll(allTrainingCases)) return '--training'
   return isAll(named) ? '' : `--case ${names.join(',')}`
 }
 

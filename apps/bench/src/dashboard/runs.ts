@@ -34,7 +34,7 @@ export async function loadRecorded(): Promise<readonly Run[]> {
 /** How many results of named cases a run has. The run with most comes first. */
 function weight({ result }: Run): number {
   return result.cases
-    .filter(({ name }) => !/^(grid|gpu)-/.test(name))
+    .filter(({ name, training }) => training === undefined && !/^(grid|gpu)-/.test(name))
     .reduce((sum, { results }) => sum + results.length, 0)
 }
 

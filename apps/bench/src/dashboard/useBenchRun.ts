@@ -18,6 +18,8 @@ export interface BenchRun {
   readonly place: Place | null
   readonly introduction: Introduction | null
   readonly comparisons: readonly Comparison[]
+  /** How many cases have ended. */
+  readonly done: number
   readonly end: 'done' | 'stopped' | { readonly threw: string } | null
 }
 
@@ -43,6 +45,7 @@ export function useBenchRun(): Controls {
       place: null,
       introduction: null,
       comparisons: [],
+      done: 0,
       end: null,
     })
     const session = new Session({
@@ -59,9 +62,11 @@ export function useBenchRun(): Controls {
           setRun((before) => (before === null || before.end !== null ? before : { ...before, place })),
         ),
         onIntroduction: (introduction) => change({ introduction }),
-        onComparison: (comparison) =>
+        onCase: (found) =>
           setRun((before) =>
-            before === null ? null : { ...before, comparisons: [...before.comparisons, comparison] },
+            before === null
+              ? null
+              : { ...before, comparisons: [...before.comparisons, ...found], done: before.done + 1 },
           ),
       })
       change({ place: null, end: 'done' })

@@ -6,6 +6,7 @@ import { makeDelivery } from '../roofline/cacheDelivery.ts'
 import { type Roof, roofMultiplyAdds } from '../roofline/multiplyAddRoof.ts'
 import { leastMs, workingSet } from '../roofline/rooflineOfCase.ts'
 import { checkAgreement } from './agreement.ts'
+import { guarded, messageOf } from './guarded.ts'
 import { type Effort, type Timer, timeRounds } from './rounds.ts'
 import { shownQuantiles } from './shownQuantiles.ts'
 import { median, quantiles, quotients } from './statistics.ts'
@@ -15,8 +16,11 @@ export interface Comparison {
   readonly benchCase: BenchCase
   /** The roof measured in the same rounds. A multiply-add is two operations. */
   readonly roofGflops: number
-  /** Gigabytes a second that the caches delivered in the same rounds, reading an area as large as the {@link workingSet}. */
-  readonly deliveryGBs: number
+  /**
+   * Gigabytes a second that the caches delivered in the same rounds, reading an area as large as the {@link workingSet}. Not measured
+   * in training.
+   */
+  readonly deliveryGBs?: number
   readonly results: readonly Result[]
   /** Contenders that take no part in this case. */
   readonly absent: readonly Absence[]
@@ -37,10 +41,16 @@ export interface Result {
   readonly rounds: readonly number[]
   /** Its multiply-adds per second divided by the roof's in the same round: the median over the rounds. */
   readonly roofShare: number
-  /** The {@link leastMs | least time of the roofline} divided by its own time in the same round: the median over the rounds. */
-  readonly rooflineShare: number
-  /** The largest absolute difference of any output or state from the first contender's. */
-  readonly difference: number
+  /**
+   * The {@link leastMs | least time of the roofline} divided by its own time in the same round: the median over the rounds. Not
+   * measured in training.
+   */
+  readonly rooflineShare?: number
+  /**
+   * The largest absolute difference of any output or state from the first contender's; in training that of any gradient, as a share of
+   * the largest one. Null if it computes other equations, so that only its time is compared.
+   */
+  readonly difference: number | null
   /** WebAssembly memory that it holds after a call, alone in a worker; where that was measured. */
   readonly memoryBytes?: number
 }
@@ -61,7 +71,7 @@ export interface Step {
   readonly rounds: number
 }
 
-interface CompareOptions {
+export interface CompareOptions {
   readonly roof: Roof
   readonly effort: Effort
   /** Told before each step. */
@@ -100,19 +110,8 @@ export async function compareRecurrent(
     )
     const results = agreeing.flatMap(({ name, difference }, index) => {
       if (failures.has(name)) return []
-      const own = calls[index] ?? []
-      const rounds = own.map(median)
-      const found = quantiles(own.flat(), shownQuantiles)
-      return {
-        contender: name,
-        ms: median(rounds),
-        p99Ms: found[shownQuantiles.indexOf(0.99)] ?? Number.NaN,
-        quantiles: found,
-        rounds,
-        roofShare: median(quotients(atRoof, rounds)),
-        rooflineShare: median(quotients(atRoofline, rounds)),
-        difference,
-      }
+      const result = resultOf({ contender: name, difference }, calls[index] ?? [], atRoof)
+      return { ...result, rooflineShare: median(quotients(atRoofline, result.rounds)) }
     })
     return {
       benchCase,
@@ -124,6 +123,28 @@ export async function compareRecurrent(
     }
   } finally {
     for (const each of prepared) await each.dispose()
+  }
+}
+
+/**
+ * What is kept of a contender's calls.
+ * @param calls ms of each call, round by round
+ * @param atRoof ms in which the roof does its multiply-adds, round by round
+ */
+export function resultOf(
+  who: Pick<Result, 'contender' | 'difference'>,
+  calls: readonly (readonly number[])[],
+  atRoof: readonly number[],
+): Result {
+  const rounds = calls.map(median)
+  const found = quantiles(calls.flat(), shownQuantiles)
+  return {
+    ...who,
+    ms: median(rounds),
+    p99Ms: found[shownQuantiles.indexOf(0.99)] ?? Number.NaN,
+    quantiles: found,
+    rounds,
+    roofShare: median(quotients(atRoof, rounds)),
   }
 }
 
@@ -175,23 +196,4 @@ async function prepare(
     }
   }
   return { agreeing, absent, failed }
-}
-
-/** A timer that reports the first error. From then on it does nothing. */
-function guarded(time: Timer, onFailure: (reason: string) => void): Timer {
-  let failed = false
-  return async (ms) => {
-    if (failed) return [0]
-    try {
-      return await time(ms)
-    } catch (error) {
-      failed = true
-      onFailure(messageOf(error))
-      return [0]
-    }
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

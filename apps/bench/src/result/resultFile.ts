@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { passes } from '../contenders/training/trainingContender.ts'
+import { models, passes } from '../cases/training.ts'
 
 /** The version changes when a field changes its meaning. Fields may be added without a new version. */
 const schemaVersion = 1
@@ -18,11 +18,12 @@ const contenderResult = v.object({
   ms: amount,
   p99Ms: amount,
   roofShare: amount,
-  /** Not in files from before 2026-11-26. */
+  /** Not in files from before 2026-11-26, nor of training. */
   rooflineShare: v.optional(amount),
   /** Its time / the wasm engine's in the same round: median and quartiles over the rounds. Null without that engine. */
   ratio: v.nullable(v.object({ median: amount, low: amount, high: amount })),
-  difference: amount,
+  /** From the first contender's results. Null if it computes other equations, so that only its time is compared. */
+  difference: v.nullable(amount),
   /** Each round's median call; not in files from before 2026-11-27. */
   roundMs: v.optional(v.array(amount)),
   /** The `shownQuantiles` of all calls; not in files from before 2026-11-27. */
@@ -45,11 +46,21 @@ const caseResult = v.object({
   projSize: count,
   numLayers: count,
   bidirectional: v.boolean(),
+  /** Of a case that learns: it has an entry for each pass. */
+  training: v.optional(
+    v.object({
+      model: v.picklist(models),
+      /** The case that was run. The passes of one case were timed in the same rounds. */
+      of: text,
+      pass: v.picklist(passes),
+      parameters: count,
+    }),
+  ),
   /** The multiply-adds of one call. */
   multiplyAdds: amount,
   /** The multiply-add roof measured in the same rounds. */
   roofGflops: amount,
-  /** Gigabytes a second that the caches delivered in the same rounds; not in files from before 2026-11-26. */
+  /** Gigabytes a second that the caches delivered in the same rounds; not in files from before 2026-11-26, nor of training. */
   deliveryGBs: v.optional(amount),
   results: v.array(contenderResult),
   absent: v.array(absence),
@@ -61,49 +72,6 @@ const caseResult = v.object({
 const operationResult = v.object({
   name: text,
   results: v.array(v.object({ contender: text, rounds: count, ms: amount, ratio: amount })),
-  failed: v.array(absence),
-})
-
-/** How a recurrent layer learns. Times are those of one call. */
-const trainingResult = v.object({
-  name: text,
-  T: count,
-  N: count,
-  /** Whether the layer is a loop of cells. */
-  cells: v.boolean(),
-  mode: v.picklist(['LSTM', 'GRU', 'RNN_TANH', 'RNN_RELU']),
-  inputSize: count,
-  hiddenSize: count,
-  numLayers: count,
-  parameters: count,
-  /** The multiply-adds of a forward, and of forward and backward together. */
-  multiplyAdds: v.object({ forward: amount, backward: amount }),
-  roofGflops: amount,
-  /** What the wasm engine's passes say about each other, as `OwnFigures` describes. Noise may make `updateNs` negative. */
-  figures: v.object({
-    shareOfForward: v.optional(amount),
-    recording: v.optional(amount),
-    recordingEval: v.optional(amount),
-    updateNs: v.optional(v.pipe(v.number(), v.finite())),
-    checkpointing: v.optional(amount),
-  }),
-  results: v.array(
-    v.object({
-      contender: text,
-      difference: amount,
-      passes: v.array(
-        v.object({
-          pass: v.picklist(passes),
-          ms: amount,
-          roofShare: v.nullable(amount),
-          /** Its time / the wasm engine's for the same pass, round by round. */
-          ratio: v.nullable(amount),
-          roundMs: v.array(amount),
-        }),
-      ),
-    }),
-  ),
-  absent: v.array(absence),
   failed: v.array(absence),
 })
 
@@ -134,8 +102,6 @@ const benchResult = v.object({
   cases: v.array(caseResult),
   /** Only where operations were asked for. */
   operations: v.optional(v.array(operationResult)),
-  /** Only where training was asked for. */
-  training: v.optional(v.array(trainingResult)),
   /** The project's promises, as far as these cases tell. */
   targets: v.array(v.object({ text, met: v.nullable(v.boolean()), found: text })),
 })
@@ -143,9 +109,13 @@ const benchResult = v.object({
 /** A run of the benchmark: what `--json` prints and the dashboard reads. */
 export type BenchResult = v.InferOutput<typeof benchResult>
 export type OperationCaseResult = v.InferOutput<typeof operationResult>
-export type TrainingCaseResult = v.InferOutput<typeof trainingResult>
 export type CaseResult = v.InferOutput<typeof caseResult>
 export type ContenderResult = v.InferOutput<typeof contenderResult>
+
+/** The name of the case that was run: of one that learns, the one of all passes. */
+export function ranAs({ name, training }: Pick<CaseResult, 'name' | 'training'>): string {
+  return training?.of ?? name
+}
 
 /** The file is no result of this benchmark, or one of a later version. */
 export class ResultFileError extends Error {

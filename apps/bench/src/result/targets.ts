@@ -1,3 +1,4 @@
+import { isTraining } from '../cases/trainingCases.ts'
 import { multiplyAdds } from '../cases/workload.ts'
 import { own, ownOnOneThread } from '../contenders/contenderNames.ts'
 import type { Comparison, Result } from '../measure/compareRecurrent.ts'
@@ -26,8 +27,9 @@ export function ratios(results: readonly Result[], contender: string): readonly 
   return ownRounds.length === 0 ? [] : quotients(roundsOf(contender), ownRounds)
 }
 
-/** The project's targets, checked against what was measured. */
-export function targets(comparisons: readonly Comparison[]): readonly Target[] {
+/** The project's targets for inference, checked against what was measured. */
+export function targets(all: readonly Comparison[]): readonly Target[] {
+  const comparisons = all.filter(({ benchCase }) => !isTraining(benchCase))
   const threaded = comparisons.some(({ results }) =>
     results.some(({ contender }) => contender === ownOnOneThread),
   )

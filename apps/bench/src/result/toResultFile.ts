@@ -1,15 +1,14 @@
 import { allCases, type BenchCase } from '../cases/recurrentCases.ts'
+import { isTraining, parameterCount, passMultiplyAdds } from '../cases/trainingCases.ts'
 import { multiplyAdds, rowCount } from '../cases/workload.ts'
 import type { OperationComparison } from '../measure/compareOperations.ts'
 import type { Comparison } from '../measure/compareRecurrent.ts'
-import type { TrainingComparison } from '../measure/compareTraining.ts'
 import type { Effort } from '../measure/rounds.ts'
 import { quantiles } from '../measure/statistics.ts'
 import { digits } from './digits.ts'
 import type { Environment } from './environment.ts'
 import type { BenchResult, CaseResult, OperationCaseResult } from './resultFile.ts'
 import { ratios, targets } from './targets.ts'
-import { toTrainingResult } from './toTrainingResult.ts'
 import { trainingTargets } from './trainingTargets.ts'
 
 /** A run in the form in which files keep it. */
@@ -18,22 +17,22 @@ export function toResultFile(
   effort: Effort,
   comparisons: readonly Comparison[],
   operations: readonly OperationComparison[] = [],
-  training: readonly TrainingComparison[] = [],
 ): BenchResult {
+  const cases = comparisons.map(asCaseResult)
   return {
     schema: 1,
     environment,
     effort,
-    cases: comparisons.map(asCaseResult),
+    cases,
     ...(operations.length === 0 ? {} : { operations: operations.map(asOperationResult) }),
-    ...(training.length === 0 ? {} : { training: training.map(toTrainingResult) }),
-    targets: [...targets(comparisons), ...trainingTargets(training)],
+    targets: [...targets(comparisons), ...trainingTargets(cases)],
   }
 }
 
 function asCaseResult(comparison: Comparison): CaseResult {
   const { benchCase, roofGflops, deliveryGBs, results, absent, failed } = comparison
   const { name, T, N, spec, streaming } = benchCase
+  const pass = benchCase.training?.pass ?? null
   return {
     name,
     T,
@@ -41,10 +40,15 @@ function asCaseResult(comparison: Comparison): CaseResult {
     rows: rowCount(benchCase),
     streaming,
     ...spec,
-    multiplyAdds: multiplyAdds(benchCase),
+    ...(isTraining(benchCase) && pass !== null
+      ? {
+          training: { ...benchCase.training, pass, parameters: parameterCount(benchCase) },
+          multiplyAdds: passMultiplyAdds(benchCase, pass),
+        }
+      : { multiplyAdds: multiplyAdds(benchCase) }),
     roofGflops: digits(roofGflops),
-    deliveryGBs: digits(deliveryGBs),
-    results: results.map(({ contender, rounds, quantiles: found, memoryBytes, ...result }) => {
+    ...(deliveryGBs === undefined ? {} : { deliveryGBs: digits(deliveryGBs) }),
+    results: results.map(({ contender, rounds, quantiles: found, rooflineShare, memoryBytes, ...result }) => {
       const all = ratios(results, contender)
       const [median = 0, low = 0, high = 0] = all.length === 0 ? [] : quantiles(all, [0.5, 0.25, 0.75])
       return {
@@ -53,9 +57,9 @@ function asCaseResult(comparison: Comparison): CaseResult {
         ms: digits(result.ms),
         p99Ms: digits(result.p99Ms),
         roofShare: digits(result.roofShare),
-        rooflineShare: digits(result.rooflineShare),
+        ...(rooflineShare === undefined ? {} : { rooflineShare: digits(rooflineShare) }),
         ratio: all.length === 0 ? null : { median: digits(median), low: digits(low), high: digits(high) },
-        difference: digits(result.difference),
+        difference: result.difference === null ? null : digits(result.difference),
         roundMs: rounds.map(digits),
         quantiles: found.map(digits),
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
@@ -89,6 +93,7 @@ export function caseOf(result: CaseResult): BenchCase {
     projSize,
     numLayers,
     bidirectional,
+    training,
   } = result
   const known = rows < T * N ? allCases.find((each) => each.name === name) : undefined
   return {
@@ -98,5 +103,6 @@ export function caseOf(result: CaseResult): BenchCase {
     spec: { mode, dtype, inputSize, hiddenSize, projSize, numLayers, bidirectional },
     lengths: known?.lengths ?? null,
     streaming,
+    ...(training === undefined ? {} : { training }),
   }
 }

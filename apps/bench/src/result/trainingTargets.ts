@@ -1,18 +1,21 @@
-import { own, ownOnOneThread } from '../contenders/contenderNames.ts'
-import { ownFigures, roundRatio, roundsOf, type TrainingComparison } from '../measure/compareTraining.ts'
+import { ownOnOneThread } from '../contenders/contenderNames.ts'
 import { geometricMean } from '../measure/statistics.ts'
+import { type Learned, learnedOf } from './learned.ts'
+import type { CaseResult } from './resultFile.ts'
 import type { Target } from './targets.ts'
 
 /** The project's targets for training, checked against what was measured. */
-export function trainingTargets(comparisons: readonly TrainingComparison[]): readonly Target[] {
-  if (comparisons.length === 0) return []
-  const ofLayers = comparisons.filter(({ trainingCase }) => !trainingCase.cells)
+export function trainingTargets(cases: readonly CaseResult[]): readonly Target[] {
+  const all = learnedOf(cases)
+  if (all.length === 0) return []
+  const ofLayers = all.filter(({ model }) => model === 'layers')
   // What a long sequence keeps outweighs everything else, so it has a target of its own.
-  const layers = ofLayers.filter((each) => ownFigures(each).checkpointing === undefined)
-  const cells = comparisons.filter(({ trainingCase: { cells, N } }) => cells && N === 1)
-  const single = layers.filter(({ trainingCase: { N, spec } }) => N === 1 && spec.hiddenSize <= 256)
-  const batched = layers.filter(({ trainingCase }) => trainingCase.N >= 16)
-  const large = layers.filter(({ trainingCase }) => trainingCase.N >= 32)
+  const layers = ofLayers.filter(({ figures }) => figures.checkpointing === undefined)
+  const cells = all.filter(({ model, sizes }) => model === 'cells' && sizes.N === 1)
+  const heads = all.filter(({ model, sizes }) => model === 'head' && sizes.N === 1)
+  const single = layers.filter(({ sizes: { N, hiddenSize } }) => N === 1 && hiddenSize <= 256)
+  const batched = layers.filter(({ sizes }) => sizes.N >= 16)
+  const large = layers.filter(({ sizes }) => sizes.N >= 32)
   const percent = (share: number): string => `${(100 * share).toFixed(0)}%`
   const more = (ratio: number): string => `${(100 * (ratio - 1)).toFixed(0)}% more`
   return [
@@ -20,14 +23,14 @@ export function trainingTargets(comparisons: readonly TrainingComparison[]): rea
       'forward and backward, batch 16 and more: at least 0.9 of the roof share of forward',
       batched,
       { least: 0.9 },
-      (each) => ownFigures(each).shareOfForward,
+      ({ figures }) => figures.shareOfForward,
       percent,
     ),
     bounded(
       'forward and backward, batch 1: at least 0.75 of the roof share of forward',
       single,
       { least: 0.75 },
-      (each) => ownFigures(each).shareOfForward,
+      ({ figures }) => figures.shareOfForward,
       percent,
     ),
     peerTarget('a step, batch 1: 2.5x PyTorch in the geometric mean, none under 0.75x', single, 'pytorch', {
@@ -38,11 +41,15 @@ export function trainingTargets(comparisons: readonly TrainingComparison[]): rea
       mean: 30,
       least: 15,
     }),
+    peerTarget('a step, batch 1: 20x brain.js in the geometric mean', heads, 'brainjs', {
+      mean: 20,
+      least: 0,
+    }),
     bounded(
       'Adam and packing, batch 1: at most 3.5 ns a parameter',
       single,
       { most: 3.5 },
-      (each) => ownFigures(each).updateNs,
+      ({ figures }) => figures.updateNs,
       (ns) => `${ns.toFixed(2)} ns`,
     ),
     peerTarget("a loop of cells at batch 1: twice PyTorch's speed", cells, 'pytorch', { mean: 2, least: 2 }),
@@ -50,43 +57,34 @@ export function trainingTargets(comparisons: readonly TrainingComparison[]): rea
       'recording costs a forward at most 10%',
       layers,
       { most: 1.1 },
-      (each) => ownFigures(each).recording,
+      ({ figures }) => figures.recording,
       more,
     ),
-    bounded('in eval at most 3%', layers, { most: 1.03 }, (each) => ownFigures(each).recordingEval, more),
+    bounded('in eval at most 3%', layers, { most: 1.03 }, ({ figures }) => figures.recordingEval, more),
     bounded(
       'checkpointEvery: 100 over 10,000 timesteps: at most 1.5x the time',
       ofLayers,
       { most: 1.5 },
-      (each) => ownFigures(each).checkpointing,
+      ({ figures }) => figures.checkpointing,
       (ratio) => `${ratio.toFixed(2)}x`,
     ),
     bounded(
       'threads, batch 32 and more: forward and backward at least 1.6x one thread',
       large,
       { least: 1.6 },
-      (each) => ratioTo(each, ownOnOneThread, 'backward'),
+      (each) => each.of(ownOnOneThread, 'backward')?.ratio?.median,
       (ratio) => `${ratio.toFixed(2)}x`,
     ),
   ]
 }
 
-/** How many times as long as the wasm engine a contender takes. */
-function ratioTo(
-  comparison: TrainingComparison,
-  contender: string,
-  pass: 'backward' | 'step',
-): number | undefined {
-  return roundRatio(roundsOf(comparison, contender, pass), roundsOf(comparison, own, pass))
-}
-
 function peerTarget(
   text: string,
-  comparisons: readonly TrainingComparison[],
+  all: readonly Learned[],
   peer: string,
   { mean: wanted, least }: { readonly mean: number; readonly least: number },
 ): Target {
-  const found = valued(comparisons, (each) => ratioTo(each, peer, 'step'))
+  const found = valued(all, (each) => each.of(peer, 'step')?.ratio?.median)
   const mean = geometricMean(found.map(({ value }) => value))
   const [low] = found
   if (mean === undefined || low === undefined) return { text, met: null, found: 'not measured' }
@@ -102,12 +100,12 @@ type Bound = { readonly least: number } | { readonly most: number }
 
 function bounded(
   text: string,
-  comparisons: readonly TrainingComparison[],
+  all: readonly Learned[],
   bound: Bound,
-  value: (comparison: TrainingComparison) => number | undefined,
+  value: (each: Learned) => number | undefined,
   show: (value: number) => string,
 ): Target {
-  const found = valued(comparisons, value)
+  const found = valued(all, value)
   if ('least' in bound) return within(text, found, (each) => each >= bound.least, show)
   return within(text, found.reverse(), (each) => each <= bound.most, show)
 }
@@ -135,14 +133,11 @@ function within(
 }
 
 /** Cases that have a value, the lowest first. */
-function valued(
-  comparisons: readonly TrainingComparison[],
-  value: (comparison: TrainingComparison) => number | undefined,
-): Valued[] {
-  return comparisons
-    .flatMap((comparison) => {
-      const found = value(comparison)
-      return found === undefined ? [] : [{ name: comparison.trainingCase.name, value: found }]
+function valued(all: readonly Learned[], value: (each: Learned) => number | undefined): Valued[] {
+  return all
+    .flatMap((each) => {
+      const found = value(each)
+      return found === undefined ? [] : [{ name: each.name, value: found }]
     })
     .sort((a, b) => a.value - b.value)
 }

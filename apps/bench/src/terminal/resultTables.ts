@@ -1,7 +1,13 @@
 import { describeCase, gpuGrid } from '../cases/recurrentCases.ts'
 import { gpuNames, inOrder, own } from '../contenders/contenderNames.ts'
 import { geometricMean, median } from '../measure/statistics.ts'
-import type { BenchResult, CaseResult, ContenderResult, OperationCaseResult } from '../result/resultFile.ts'
+import {
+  type BenchResult,
+  type CaseResult,
+  type ContenderResult,
+  type OperationCaseResult,
+  ranAs,
+} from '../result/resultFile.ts'
 import { caseOf } from '../result/toResultFile.ts'
 import { aligned, times } from './table.ts'
 import { trainingTables } from './trainingTables.ts'
@@ -14,9 +20,11 @@ const many = 50
  * @param isSummary whether to leave out what has a line for each case
  */
 export function resultTables(
-  { cases, operations = [], training = [], targets }: BenchResult,
+  { cases: all, operations = [], targets }: BenchResult,
   isSummary = false,
 ): string {
+  const training = all.filter((each) => each.training !== undefined)
+  const cases = all.filter((each) => each.training === undefined)
   const others = inOrder(cases.flatMap(({ results }) => results.map(({ contender }) => contender))).filter(
     (name) => name !== own,
   )
@@ -34,7 +42,7 @@ export function resultTables(
     operations.length > 0 &&
       `${own}: µs a call. Others: their time / ${own}'s.\n${operationTable(operations, isSummary)}`,
     training.length > 0 && trainingTables(training, isSummary),
-    !isSummary && notes([...cases, ...operations, ...training]),
+    !isSummary && notes([...all, ...operations]),
     targetTable(targets),
   ]
     .filter(Boolean)
@@ -169,21 +177,31 @@ function percent(share: number | undefined): string {
   return share === undefined ? '-' : `${(100 * share).toFixed(0)}%`
 }
 
-type Noted = Pick<CaseResult, 'name' | 'failed'> & Partial<Pick<CaseResult, 'absent'>>
+interface Differing {
+  readonly contender: string
+  readonly difference?: number | null
+}
 
-/** Who has no result where, and why: a line for each reason. */
-function notes(cases: readonly Noted[]): string {
-  const namesOf = new Map<string, string[]>()
+type Noted = Pick<CaseResult, 'name' | 'failed'> & Partial<Pick<CaseResult, 'absent' | 'training'>>
+
+/** Who has no result where, and why; and whose numbers are others: a line for each reason. */
+function notes(cases: readonly (Noted & { readonly results: readonly Differing[] })[]): string {
+  const namesOf = new Map<string, Set<string>>()
   const note = (name: string, key: string): void => {
-    namesOf.set(key, [...(namesOf.get(key) ?? []), name])
+    namesOf.set(key, (namesOf.get(key) ?? new Set()).add(name))
   }
   for (const each of cases) {
-    const { name, absent = [], failed = [] } = each
+    const { results, absent = [], failed = [] } = each
+    const name = ranAs(each)
     for (const { contender, reason } of absent) note(name, `${contender} (${reason}): not in`)
     for (const { contender, reason } of failed) note(name, `${contender} FAILED (${reason}):`)
+    for (const { contender, difference } of results)
+      if (difference === null)
+        note(name, `${contender} computes other equations, so only its time is compared:`)
   }
   return [...namesOf]
-    .map(([key, names]) => {
+    .map(([key, found]) => {
+      const names = [...found]
       const some =
         names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
       return `- ${key} ${some}`

@@ -1,5 +1,5 @@
 import type { Environment } from '../result/environment.ts'
-import type { BenchResult } from '../result/resultFile.ts'
+import { type BenchResult, ranAs } from '../result/resultFile.ts'
 import { resultTables } from './resultTables.ts'
 
 /** A line for each thing that is known. */
@@ -21,8 +21,9 @@ interface Choice {
 export function showResult(result: BenchResult, choice: Choice): string {
   const isShown = ({ contender }: { readonly contender: string }): boolean =>
     choice.contenders.length === 0 || choice.contenders.includes(contender)
+  const isAsked = (name: string): boolean => choice.cases.length === 0 || choice.cases.includes(name)
   const cases = result.cases
-    .filter(({ name }) => choice.cases.length === 0 || choice.cases.includes(name))
+    .filter((each) => isAsked(ranAs(each)))
     .map((each) => ({
       ...each,
       results: each.results.filter(isShown),
@@ -30,17 +31,11 @@ export function showResult(result: BenchResult, choice: Choice): string {
       failed: each.failed?.filter(isShown),
     }))
   const operations = (result.operations ?? [])
-    .filter(({ name }) => choice.cases.length === 0 || choice.cases.includes(name))
+    .filter(({ name }) => isAsked(name))
     .map((each) => ({ ...each, results: each.results.filter(isShown), failed: each.failed.filter(isShown) }))
-  const training = (result.training ?? [])
-    .filter(({ name }) => choice.cases.length === 0 || choice.cases.includes(name))
-    .map((each) => ({ ...each, results: each.results.filter(isShown), absent: each.absent.filter(isShown) }))
   const isWhole = choice.cases.length === 0 && choice.contenders.length === 0
   return [
     environmentLines(result.environment).join('\n'),
-    resultTables(
-      { ...result, cases, operations, training, targets: isWhole ? result.targets : [] },
-      choice.isSummary,
-    ),
+    resultTables({ ...result, cases, operations, targets: isWhole ? result.targets : [] }, choice.isSummary),
   ].join('\n\n')
 }

@@ -1,13 +1,16 @@
-import { describeTraining } from '../cases/trainingCases.ts'
+import { describeCase } from '../cases/recurrentCases.ts'
+import type { Pass } from '../cases/training.ts'
 import { inOrder, own } from '../contenders/contenderNames.ts'
 import { geometricMean } from '../measure/statistics.ts'
-import type { TrainingCaseResult } from '../result/resultFile.ts'
-import { trainingCaseOf } from '../result/toTrainingResult.ts'
+import { type Learned, learnedOf } from '../result/learned.ts'
+import type { CaseResult } from '../result/resultFile.ts'
+import { caseOf } from '../result/toResultFile.ts'
 import { aligned, times } from './table.ts'
 
 /** What the wasm engine takes for each pass, and then how the whole step compares with that of the others. */
-export function trainingTables(training: readonly TrainingCaseResult[], isSummary: boolean): string {
-  const others = inOrder(training.flatMap(({ results }) => results.map(({ contender }) => contender))).filter(
+export function trainingTables(cases: readonly CaseResult[], isSummary: boolean): string {
+  const training = learnedOf(cases)
+  const others = inOrder(cases.flatMap(({ results }) => results.map(({ contender }) => contender))).filter(
     (name) => name !== own,
   )
   const head = [
@@ -24,21 +27,15 @@ export function trainingTables(training: readonly TrainingCaseResult[], isSummar
     ...others,
   ]
   const rows = training.map((each) => {
-    const ms = (pass: string): string => {
-      const found = each.results.find(({ contender }) => contender === own)
-      return found?.passes.find((one) => one.pass === pass)?.ms.toPrecision(3) ?? '-'
-    }
-    const forward = each.results
-      .find(({ contender }) => contender === own)
-      ?.passes.find(({ pass }) => pass === 'forward')
+    const ms = (pass: Pass): string => each.of(own, pass)?.ms.toPrecision(3) ?? '-'
     const { shareOfForward, recording, recordingEval, updateNs } = each.figures
     return [
       each.name,
-      describeTraining(trainingCaseOf(each)),
+      describeCase(caseOf(each.sizes)),
       ms('forward'),
       ms('backward'),
       ms('step'),
-      percent(forward?.roofShare ?? undefined),
+      percent(each.of(own, 'forward')?.roofShare),
       shareOfForward === undefined ? '-' : shareOfForward.toFixed(2),
       times(recording),
       times(recordingEval),
@@ -61,9 +58,8 @@ export function trainingTables(training: readonly TrainingCaseResult[], isSummar
   return `Training, ${own}: ms of a forward, with backward, and a whole step; forward's share of the multiply-add roof; how much of that share forward and backward have together; a recorded forward / one that is not; Adam and packing. Others: their step / ${own}'s.\n${table}`
 }
 
-function stepRatio({ results }: TrainingCaseResult, name: string): number | undefined {
-  const found = results.find(({ contender }) => contender === name)
-  return found?.passes.find(({ pass }) => pass === 'step')?.ratio ?? undefined
+function stepRatio({ of }: Learned, name: string): number | undefined {
+  return of(name, 'step')?.ratio?.median
 }
 
 function percent(share: number | undefined): string {

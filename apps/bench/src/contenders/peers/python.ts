@@ -21,10 +21,9 @@ export class Python {
   #buffered = Buffer.alloc(0)
   #errors = ''
 
-  /** @param options further arguments of pytorch.py */
-  constructor(threads: number, options: readonly string[] = []) {
+  constructor(threads: number) {
     const script = fileURLToPath(new URL('pytorch.py', import.meta.url))
-    const child = spawn(process.env['PYTHON'] ?? 'python3', [script, String(threads), ...options], {
+    const child = spawn(process.env['PYTHON'] ?? 'python3', [script, String(threads)], {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.#process = child

@@ -1,5 +1,6 @@
 import type { Workload } from '../../cases/workload.ts'
 import { agreedSteps, type Contender } from '../contender.ts'
+import { pytorchLearner } from '../training/pytorchLearner.ts'
 import { Python } from './python.ts'
 
 /**
@@ -36,12 +37,13 @@ export async function pytorch(threads: number): Promise<Contender | null> {
         dispose: async () => {},
       }
     },
+    training: pytorchLearner(python),
     close: async () => python.end(),
   }
 }
 
 /** Weights in the order of `module.parameters()`, then the input. */
-export function payload({ weights, input }: Workload): Uint8Array[] {
+function payload({ weights, input }: Workload): Uint8Array[] {
   return [...weights.flatMap((w) => [w.weightIh, w.weightHh, w.biasIh, w.biasHh, w.weightHr]), input].flatMap(
     (array) => (array ? [new Uint8Array(array.buffer, array.byteOffset, array.byteLength)] : []),
   )

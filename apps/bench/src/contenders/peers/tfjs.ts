@@ -67,11 +67,28 @@ function declines(workload: Workload): string | null {
 }
 
 /** The layers as a model with all states as outputs, and its input, batch first. */
-export function buildKeras(workload: Workload): { model: keras.LayersModel; input: tf.Tensor } {
+function buildKeras(workload: Workload): { model: keras.LayersModel; input: tf.Tensor } {
   const { T, N, spec, input } = workload
   const inputs = keras.input({ batchShape: [N, T, spec.inputSize] })
+  const { output, states, setWeights } = kerasLayers(workload, inputs)
+  const model = keras.model({ inputs, outputs: [output, ...states] })
+  setWeights()
+  return { model, input: tf.tensor(transposed(input, T, N), [N, T, spec.inputSize]) }
+}
+
+/** The recurrent layers upon an input `(N, T, I)`. Their weights can be set once a model has them. */
+export function kerasLayers(
+  workload: Workload,
+  input: keras.SymbolicTensor,
+): {
+  /** `(N, T, H)` */
+  readonly output: keras.SymbolicTensor
+  readonly states: readonly keras.SymbolicTensor[]
+  readonly setWeights: () => void
+} {
+  const { spec } = workload
   const states: keras.SymbolicTensor[] = []
-  let below: keras.SymbolicTensor = inputs
+  let output = input
   const layers = workload.weights.map(() => {
     const layer = (spec.mode === 'LSTM' ? keras.layers.lstm : keras.layers.simpleRNN)({
       units: spec.hiddenSize,
@@ -83,20 +100,20 @@ export function buildKeras(workload: Workload): { model: keras.LayersModel; inpu
       returnSequences: true,
       returnState: true,
     })
-    const [output, ...own] = symbols(layer.apply(below))
-    if (output === undefined) throw new TypeError('tfjs: expected a layer with an output')
-    below = output
+    const [above, ...own] = symbols(layer.apply(output))
+    if (above === undefined) throw new TypeError('tfjs: expected a layer with an output')
+    output = above
     states.push(...own)
     return layer
   })
-  const model = keras.model({ inputs, outputs: [below, ...states] })
-  layers.forEach((layer, index) => {
-    layer.setWeights(kerasWeights(workload, index).map(({ values, shape }) => tf.tensor(values, shape)))
-  })
-  return { model, input: tf.tensor(transposed(input, T, N), [N, T, spec.inputSize]) }
+  const setWeights = (): void =>
+    layers.forEach((layer, index) => {
+      layer.setWeights(kerasWeights(workload, index).map(({ values, shape }) => tf.tensor(values, shape)))
+    })
+  return { output, states, setWeights }
 }
 
-function symbols(applied: ReturnType<keras.RNN['apply']>): keras.SymbolicTensor[] {
+export function symbols(applied: ReturnType<keras.layers.Layer['apply']>): keras.SymbolicTensor[] {
   return (Array.isArray(applied) ? applied : [applied]).map((each) => {
     if (each instanceof keras.SymbolicTensor) return each
     throw new TypeError('tfjs: expected symbolic tensors of a layer')

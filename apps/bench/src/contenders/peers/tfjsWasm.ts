@@ -1,13 +1,14 @@
 import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import { env } from '@tensorflow/tfjs-core'
 import type { Contender } from '../contender.ts'
+import { tfjsLearner } from '../training/tfjsLearner.ts'
 import { tfjs } from './tfjs.ts'
 
 /**
  * TensorFlow.js on its WebAssembly SIMD backend.
  * @param files where a page finds its binaries, by name; in Node they lie beside its code
  */
-export function tfjsWasm(
+export async function tfjsWasm(
   threads: number,
   files?: Readonly<Record<string, string>>,
 ): Promise<Contender | null> {
@@ -15,5 +16,6 @@ export function tfjsWasm(
   // Without this it takes the build with threads for one thread, too.
   if (threads === 1) env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   setThreadsCount(threads)
-  return tfjs('wasm', version_wasm, { async: false })
+  const contender = await tfjs('wasm', version_wasm, { async: false })
+  return contender && { ...contender, training: tfjsLearner }
 }

@@ -9,10 +9,15 @@ import { ratioToPeers } from './ratioToPeers.ts'
 import { roofline } from './roofline.ts'
 import { scaling, scalingWithThreads } from './scaling.ts'
 import { timePerCase } from './timePerCase.ts'
+import { trainingRoof } from './trainingRoof.ts'
 
-/** Every figure of a run, in the order in which they are shown. */
+/**
+ * Every figure of a run, in the order in which they are shown.
+ * @param allPasses the same cases, with all passes of those that learn
+ */
 export function allFigures(
   cases: readonly CaseResult[],
+  allPasses: readonly CaseResult[],
   runs: readonly Run[],
   run: Run,
   texts: Texts,
@@ -21,6 +26,7 @@ export function allFigures(
   return [
     timePerCase(cases, options),
     ratioToPeers(cases, options),
+    trainingRoof(allPasses, options),
     roofline(cases, options),
     scaling(cases, 'hiddenSize', options),
     scaling(cases, 'N', options),
@@ -28,6 +34,6 @@ export function allFigures(
     scalingWithThreads(runs, run, options),
     latency(cases, options),
     memory(cases, options),
-    history(runs, run, options),
+    history(cases, runs, run, options),
   ]
 }

@@ -1,34 +1,41 @@
 import * as Plot from '@observablehq/plot'
 import { own } from '../../contenders/contenderNames.ts'
 import { geometricMean } from '../../measure/statistics.ts'
+import type { CaseResult } from '../../result/resultFile.ts'
 import { contendersOf } from '../contendersOf.ts'
 import type { Figure, FigureOptions } from '../figure.ts'
 import { machineOf, placeOf, type Run } from '../runs.ts'
 import { digits, dots, figureOf, plot } from './base.ts'
 
 /**
- * Ratios to each peer over time, from the runs of one machine and runtime: geometric means over the cases that all these runs
+ * Ratios to each peer over time, from the runs of one machine and runtime: geometric means over the shown cases that all these runs
  * have. Ratios are measured within a run, so runs can be compared even if the machine was faster on one day.
  */
-export function history(runs: readonly Run[], shown: Run, { texts }: FigureOptions): Figure {
+export function history(
+  cases: readonly CaseResult[],
+  runs: readonly Run[],
+  shown: Run,
+  { texts }: FigureOptions,
+): Figure {
   const like = runs
     .filter(
       ({ result }) =>
         machineOf(result) === machineOf(shown.result) &&
         placeOf(result).replace(/[.\d]+$/, '') === placeOf(shown.result).replace(/[.\d]+$/, '') &&
         result.environment.threads === shown.result.environment.threads &&
-        result.cases.some(({ name }) => shown.result.cases.some((each) => each.name === name)),
+        result.cases.some(({ name }) => cases.some((each) => each.name === name)),
     )
     .sort((a, b) => a.result.environment.date.localeCompare(b.result.environment.date))
   const inAll = (name: string): boolean =>
+    cases.some((each) => each.name === name) &&
     like.every(({ result }) => result.cases.some((each) => each.name === name))
   const rows = like.flatMap(({ result }) => {
-    const cases = result.cases.filter(({ name }) => inAll(name))
+    const common = result.cases.filter(({ name }) => inAll(name))
     const { date, commit } = result.environment
-    return contendersOf(cases)
+    return contendersOf(common)
       .filter((name) => name !== own)
       .flatMap((contender) => {
-        const found = cases.flatMap(
+        const found = common.flatMap(
           ({ results }) => results.find((each) => each.contender === contender)?.ratio?.median ?? [],
         )
         const mean = geometricMean(found)

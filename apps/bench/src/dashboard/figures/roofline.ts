@@ -9,8 +9,9 @@ import { caseColumns, digits, dots, figureOf, plot } from './base.ts'
 
 const bytesOfWeight = 4
 
-/** The speed of each case over its operations per byte of weights, below two roofs: multiply-adds and caches. */
-export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions): Figure {
+/** The speed of each case over its operations per byte of weights, below two roofs: multiply-adds and caches. Not of training. */
+export function roofline(all: readonly CaseResult[], { texts }: FigureOptions): Figure {
+  const cases = all.filter(({ training }) => training === undefined)
   const names = contendersOf(cases)
   const rows = cases.flatMap((each) =>
     each.results.map(({ contender, ms }) => ({
@@ -20,7 +21,7 @@ export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions)
       gflops: digits((2e-6 * each.multiplyAdds) / ms, 4),
     })),
   )
-  const { title, note, x, y, roof: roofText, caches } = texts.figures.roofline
+  const { title, note, empty, x, y, roof: roofText, caches } = texts.figures.roofline
   const roof = cases.length === 0 ? 0 : median(cases.map(({ roofGflops }) => roofGflops))
   const deliveries = cases.flatMap(({ deliveryGBs }) => deliveryGBs ?? []).sort((a, b) => a - b)
   const slopes = [...new Set([deliveries[0], deliveries.at(-1)])].filter((slope) => slope !== undefined)
@@ -31,6 +32,7 @@ export function roofline(cases: readonly CaseResult[], { texts }: FigureOptions)
     id: 'roofline',
     title,
     note,
+    empty,
     columns: [...caseColumns(texts), { key: 'intensity', title: x }, { key: 'gflops', title: y }],
     rows,
     names,

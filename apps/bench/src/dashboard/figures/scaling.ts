@@ -15,7 +15,7 @@ const fixed = ['mode', 'numLayers', 'bidirectional', 'projSize', 'N', 'T', 'hidd
 export function scaling(cases: readonly CaseResult[], axis: ScalingAxis, { texts }: FigureOptions): Figure {
   const groups = new Map<string, CaseResult[]>()
   for (const each of cases) {
-    if (each.streaming || each.rows < each.T * each.N) continue
+    if (each.streaming || each.training !== undefined || each.rows < each.T * each.N) continue
     // Cases of the grid have fewer timesteps where those take long, so T tells cases apart only on its own axis.
     const kept = fixed.filter((key) => key !== axis && (key !== 'T' || axis === 'T' || each.T === 1))
     const isSquare = each.inputSize === each.hiddenSize
