@@ -23,15 +23,22 @@ export function CaseTable({ words, result, cases }: Props): VNode {
   const others = contendersOf(cases).filter((name) => name !== own)
   const ratiosOf = (name: string): number[] =>
     cases.flatMap(({ results }) => find(results, name)?.ratio?.median ?? [])
-  const columns = 5 + others.length
+  // Training has no roofline.
+  const hasRoofline = cases.some(({ results }) => find(results, own)?.rooflineShare !== undefined)
+  const titles = [
+    words.case,
+    words.sizes,
+    own,
+    words.roofShare,
+    ...(hasRoofline ? [words.rooflineShare] : []),
+    ...others,
+  ]
   return (
     <>
       <p class="note">{words.tableNote}</p>
       <section class="scroll" aria-label={words.table} tabindex={0}>
         <table class="cases">
-          <TableHead
-            titles={[words.case, words.sizes, own, words.roofShare, words.rooflineShare, ...others]}
-          />
+          <TableHead titles={titles} />
           <tbody>
             {cases.map((each) => {
               const mine = find(each.results, own)
@@ -55,14 +62,14 @@ export function CaseTable({ words, result, cases }: Props): VNode {
                     {mine === undefined ? '' : milliseconds(mine.ms, each.streaming)}
                   </td>
                   <td>{percent(mine?.roofShare)}</td>
-                  <td>{percent(mine?.rooflineShare)}</td>
+                  {hasRoofline && <td>{percent(mine?.rooflineShare)}</td>}
                   {others.map((name) => (
                     <Ratio key={name} found={find(each.results, name)} best={best} />
                   ))}
                 </tr>,
                 isOpen && (
                   <tr key={`${each.name}-details`}>
-                    <td colspan={columns} class="details">
+                    <td colspan={titles.length} class="details">
                       <CaseDetails words={words} result={result} one={each} />
                     </td>
                   </tr>
@@ -72,9 +79,15 @@ export function CaseTable({ words, result, cases }: Props): VNode {
           </tbody>
           {others.length > 0 && (
             <tfoot>
-              <Summary title={words.mean} others={others} figure={(name) => geometricMean(ratiosOf(name))} />
+              <Summary
+                title={words.mean}
+                span={titles.length - others.length}
+                others={others}
+                figure={(name) => geometricMean(ratiosOf(name))}
+              />
               <Summary
                 title={words.least}
+                span={titles.length - others.length}
                 others={others}
                 figure={(name) => {
                   const found = ratiosOf(name)
@@ -113,14 +126,16 @@ function Ratio({
 
 interface SummaryProps {
   readonly title: string
+  /** Columns before the figures. */
+  readonly span: number
   readonly others: readonly string[]
   readonly figure: (name: string) => number | undefined
 }
 
-function Summary({ title, others, figure }: SummaryProps): VNode {
+function Summary({ title, span, others, figure }: SummaryProps): VNode {
   return (
     <tr>
-      <th scope="row" colspan={5}>
+      <th scope="row" colspan={span}>
         {title}
       </th>
       {others.map((name) => {

@@ -105,7 +105,7 @@ export const english = {
     },
     trainingRoof: {
       title: 'Training: share of the roof',
-      note: 'From the share of a forward alone, a bar, to that of forward and backward together, a mark. Where they lie close, the way back is as fast as the way forth. Native peers have wider vectors and can be above 100 %.',
+      note: 'A line leads from the share of forward alone to that of forward and backward together, at its mark. Where it is short, the way back is as fast as the way forth. Native peers have wider vectors and can be above 100 %.',
       empty: 'This run has no training.',
       axis: 'Share of the multiply-add roof',
     },

@@ -23,6 +23,8 @@ export interface BenchRow {
   readonly hiddenSize: number
   readonly numLayers: number
   readonly bidirectional: boolean
+  /** Of a case that learns: each pass has a row. */
+  readonly training?: { readonly of: string; readonly pass: string; readonly model: string }
   readonly results: readonly {
     readonly contender: string
     /** Milliseconds of a call. */
@@ -33,9 +35,13 @@ export interface BenchRow {
 
 const files = import.meta.glob<BenchRun>('../../../bench/results/*.json', { import: 'default', eager: true })
 
+/** The passes of training that are shown. Each has what the one before it has, and more. */
+export const shownPasses = ['forward', 'backward', 'step'] as const
+
 /** A run of the benchmark, as a table: a row for each case, a column for each contender. */
 export interface BenchTable {
   readonly id: string
+  readonly learns: boolean
   readonly where: string
   readonly date: string
   readonly commit: string
@@ -43,9 +49,9 @@ export interface BenchTable {
   readonly rows: readonly {
     readonly name: string
     readonly size: string
-    /** Milliseconds of the wasm engine. */
-    readonly ms: string
-    /** Time of each other contender divided by the wasm engine's, as median over the rounds. */
+    /** Milliseconds of the wasm engine; in training of each of the shown passes. */
+    readonly ms: readonly string[]
+    /** Time of each other contender divided by the wasm engine's, as median over the rounds; in training of whole steps. */
     readonly ratios: readonly string[]
   }[]
   /** Geometric mean of those, for each contender, and of how many cases. */
@@ -56,9 +62,45 @@ export const benchmarks: readonly BenchTable[] = Object.entries(files)
   // The grid has a hundred cases of three sizes: for programs.
   .filter(([path]) => !path.includes('grid'))
   .sort(([a], [b]) => a.localeCompare(b))
-  .map(([path, file]) => tableOf(path, file))
+  .flatMap(([path, file]) => tablesOf(path, file))
 
-function tableOf(path: string, { environment, cases }: BenchRun): BenchTable {
+/** The newest run that learns, and how its cases are called; null where there is none. */
+export const trainingTable: BenchTable | null =
+  benchmarks
+    .filter(({ learns }) => learns)
+    .sort((a, b) => a.date.localeCompare(b.date))
+    .at(-1) ?? null
+
+function tablesOf(path: string, run: BenchRun): readonly BenchTable[] {
+  const calls = run.cases.filter(({ training }) => training === undefined)
+  const learning = run.cases.filter(({ training }) => training !== undefined)
+  return [
+    ...(calls.length === 0 ? [] : [tableOf(path, run, calls)]),
+    ...(learning.length === 0 ? [] : [trainingTableOf(path, run, learning)]),
+  ]
+}
+
+/** A row for each case, with the times of its passes. */
+function trainingTableOf(path: string, run: BenchRun, cases: readonly BenchRow[]): BenchTable {
+  const steps = cases.filter(({ training }) => training?.pass === 'step')
+  const table = tableOf(path, run, steps)
+  const msOf = (of: string | undefined, pass: string): string => {
+    const row = cases.find(({ training }) => training?.of === of && training?.pass === pass)
+    return digits(row?.results.find(({ contender }) => contender === 'wasm')?.ms ?? null)
+  }
+  return {
+    ...table,
+    id: `${table.id}-learns`,
+    learns: true,
+    rows: table.rows.map((row, at) => ({
+      ...row,
+      name: steps[at]?.training?.of ?? row.name,
+      ms: shownPasses.map((pass) => msOf(steps[at]?.training?.of, pass)),
+    })),
+  }
+}
+
+function tableOf(path: string, { environment }: BenchRun, cases: readonly BenchRow[]): BenchTable {
   const { browser, node, threads, cpu, date, commit } = environment
   const all = new Set(cases.flatMap(({ results }) => results.map(({ contender }) => contender)))
   const contenders = [...all].filter((name) => name !== 'wasm')
@@ -66,6 +108,7 @@ function tableOf(path: string, { environment, cases }: BenchRun): BenchTable {
     row.results.find(({ contender }) => contender === name)?.ratio?.median ?? null
   return {
     id: path.replace(/.*\/(.*)\.json/, '$1'),
+    learns: false,
     where: `${browser === '' ? `Node ${node.slice(1)}` : browser}, ${cpu}${threads === '1' ? '' : `, ${threads} threads`}`,
     date: date.slice(0, 10),
     commit,
@@ -73,7 +116,7 @@ function tableOf(path: string, { environment, cases }: BenchRun): BenchTable {
     rows: cases.map((row) => ({
       name: row.name,
       size: `${row.mode}(${row.inputSize}, ${row.hiddenSize})${row.numLayers > 1 ? ` × ${row.numLayers}` : ''}, T ${row.T}, N ${row.N}`,
-      ms: digits(row.results.find(({ contender }) => contender === 'wasm')?.ms ?? null),
+      ms: [digits(row.results.find(({ contender }) => contender === 'wasm')?.ms ?? null)],
       ratios: contenders.map((name) => digits(ratioOf(row, name))),
     })),
     means: contenders.map((name) => {

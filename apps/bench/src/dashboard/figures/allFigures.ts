@@ -12,7 +12,7 @@ import { timePerCase } from './timePerCase.ts'
 import { trainingRoof } from './trainingRoof.ts'
 
 /**
- * Every figure of a run, in the order in which they are shown.
+ * Every figure of a run, in the order in which they are shown. Those that have nothing to draw come last.
  * @param allPasses the same cases, with all passes of those that learn
  */
 export function allFigures(
@@ -23,7 +23,7 @@ export function allFigures(
   texts: Texts,
 ): readonly Figure[] {
   const options = { texts }
-  return [
+  const figures = [
     timePerCase(cases, options),
     ratioToPeers(cases, options),
     trainingRoof(allPasses, options),
@@ -36,4 +36,5 @@ export function allFigures(
     memory(cases, options),
     history(cases, runs, run, options),
   ]
+  return [...figures.filter(({ draw }) => draw !== null), ...figures.filter(({ draw }) => draw === null)]
 }
