@@ -8,7 +8,7 @@ import { executableOf, openFrame, remedyOf } from '@unroll/browser'
 import { isFull, some } from '@unroll/testing/full'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseResult } from '../src/result/resultFile.ts'
+import { parseResult, ranAs } from '../src/result/resultFile.ts'
 import { type Dashboard, openDashboard } from './dashboardServer.ts'
 
 let dashboard: Dashboard
@@ -111,7 +111,8 @@ describe.skipIf(executable === null)(
 
     it('runs a benchmark to the end, saves it, and reads it again', async () => {
       const page = await open(`${dashboard.isolated}#run`)
-      await choose(page, ['lstm-step', 'lstm-stream64'], ['webgl2', 'onnxruntime-web', 'tfjs-wasm'])
+      const chosen = ['lstm-step', 'lstm-stream64', 'train-rnn-small']
+      await choose(page, chosen, ['webgl2', 'onnxruntime-web', 'tfjs-wasm'])
       await page.getByLabel('memory, too').check()
       await page.getByRole('button', { name: 'Run', exact: true }).click()
       const status = page.locator('.progress p[role=status]')
@@ -138,6 +139,12 @@ describe.skipIf(executable === null)(
         await figure.locator('summary').click()
         await figure.locator('details tbody tr').nth(2).waitFor()
       }
+      // Of training whole steps are shown first. Both who learn have a mark for what the way back reaches.
+      const step = page.locator('table.cases:visible tbody tr').filter({ hasText: 'train-rnn-small' })
+      expect(await step.locator('th').allTextContents()).toEqual(['train-rnn-small-step'])
+      expect(await page.locator('#figure-training-roof svg svg [aria-label=dot] path').count()).toBe(2)
+      await page.getByLabel('Training', { exact: true }).selectOption('backward')
+      await step.filter({ hasText: 'train-rnn-small-backward' }).waitFor()
       const save = async (name: string, at: Page | ReturnType<Page['locator']> = page): Promise<string> => {
         const [download] = await Promise.all([
           page.waitForEvent('download'),
@@ -147,7 +154,7 @@ describe.skipIf(executable === null)(
       }
       const saved = await save('Save as a file')
       const result = parseResult(saved)
-      expect(result.cases.map(({ name }) => name)).toEqual(['lstm-step', 'lstm-stream64'])
+      expect([...new Set(result.cases.map(ranAs))]).toEqual(chosen)
       expect(result.environment).toMatchObject({ isolated: 'yes', threads: '1' })
       expect(result.environment.browser).toMatch(/^Chromium \d+/)
       for (const { contender, memoryBytes, roundMs } of result.cases[0]?.results ?? []) {
@@ -176,6 +183,7 @@ describe.skipIf(executable === null)(
       expect(await again.locator('table.cases:visible tbody th[scope=row]').allTextContents()).toEqual([
         'lstm-step',
         'lstm-stream64',
+        'train-rnn-small-step',
       ])
       // Beside a recorded run that has the same case.
       await again.getByLabel('Compare with').selectOption('2026-11-26-amd-epyc')

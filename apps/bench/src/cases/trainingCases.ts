@@ -8,7 +8,7 @@ import { draw, makeWorkload, multiplyAdds, products, rowCount, type Workload } f
 export type TrainingCase = BenchCase & { readonly training: Training }
 
 /** The characters that the language model knows: all printable ones of ASCII, and the end of a line. */
-export const characters = 96
+const characters = 96
 
 /**
  * Every case of training that can be asked for by name. All but the language model have as loss the sum of their outputs, each

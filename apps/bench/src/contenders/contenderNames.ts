@@ -22,7 +22,7 @@ export const pagePeers: readonly string[] = ['onnxruntime-web', 'tfjs-wasm']
 export const pagePeersOnGpu: readonly string[] = ['tfjs-webgl', 'tfjs-webgpu']
 
 /** Peers that learn; brain.js does nothing else here. */
-export const trainingPeers: readonly string[] = ['tfjs-wasm', 'brainjs', 'pytorch']
+const trainingPeers: readonly string[] = ['tfjs-wasm', 'brainjs', 'pytorch']
 
 /** All who learn. */
 export const learners: readonly string[] = ['reference', own, ownOnOneThread, 'wasm-simd', ...trainingPeers]

@@ -14,7 +14,7 @@ export interface Learned {
 }
 
 /** What the wasm engine's passes say about each other, round by round. Undefined where one of them was not timed. */
-export interface LearnedFigures {
+interface LearnedFigures {
   /** The roof share of forward and backward together / that of forward alone. */
   readonly shareOfForward: number | undefined
   /** Time of a forward that is recorded / of one that is not: in training mode and in eval mode. */

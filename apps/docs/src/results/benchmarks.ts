@@ -95,9 +95,16 @@ function trainingTableOf(path: string, run: BenchRun, cases: readonly BenchRow[]
     rows: table.rows.map((row, at) => ({
       ...row,
       name: steps[at]?.training?.of ?? row.name,
+      size: modelOf(row.size, steps[at]?.training?.model),
       ms: shownPasses.map((pass) => msOf(steps[at]?.training?.of, pass)),
     })),
   }
+}
+
+/** The modules that learn, as their classes are called. */
+function modelOf(layers: string, model: string | undefined): string {
+  if (model === 'cells') return layers.replace('(', 'Cell(')
+  return `${model === 'language' ? 'Embedding + ' : ''}${layers}${model === 'layers' ? '' : ' + Linear'}`
 }
 
 function tableOf(path: string, { environment }: BenchRun, cases: readonly BenchRow[]): BenchTable {

@@ -52,10 +52,12 @@ export function plotPerCase(
   { x, marks }: Required<Pick<Plot.PlotOptions, 'x' | 'marks'>>,
 ): SVGElement | HTMLElement {
   return plot(frame, names, {
-    height: 60 + 22 * cases.length,
+    height: 72 + 22 * cases.length,
     marginLeft: roomFor(cases, frame.width),
     marginRight: 20,
-    x: { type: 'log', grid: true, ...x },
+    // The label stands below the ticks' own.
+    marginBottom: 42,
+    x: { type: 'log', grid: true, labelOffset: 38, ...x },
     y: { domain: [...cases], label: null },
     marks,
   })
