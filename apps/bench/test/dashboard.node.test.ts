@@ -139,10 +139,11 @@ describe.skipIf(executable === null)(
         await figure.locator('summary').click()
         await figure.locator('details tbody tr').nth(2).waitFor()
       }
-      // Of training whole steps are shown first. Both who learn have a mark for what the way back reaches.
+      // Of training whole steps are shown first. Both who learn have a mark for what the way back reaches,
+      // and one in the legend.
       const step = page.locator('table.cases:visible tbody tr').filter({ hasText: 'train-rnn-small' })
       expect(await step.locator('th').allTextContents()).toEqual(['train-rnn-small-step'])
-      expect(await page.locator('#figure-training-roof svg svg [aria-label=dot] path').count()).toBe(2)
+      expect(await page.locator('#figure-training-roof svg svg [aria-label=dot] path').count()).toBe(4)
       await page.getByLabel('Training', { exact: true }).selectOption('backward')
       await step.filter({ hasText: 'train-rnn-small-backward' }).waitFor()
       const save = async (name: string, at: Page | ReturnType<Page['locator']> = page): Promise<string> => {
