@@ -144,7 +144,7 @@ describe.skipIf(executable === null)(
       const step = page.locator('table.cases:visible tbody tr').filter({ hasText: 'train-rnn-small' })
       expect(await step.locator('th').allTextContents()).toEqual(['train-rnn-small-step'])
       expect(await page.locator('#figure-training-roof svg svg [aria-label=dot] path').count()).toBe(4)
-      await page.getByLabel('Training', { exact: true }).selectOption('backward')
+      await page.getByRole('combobox', { name: /^Training/ }).selectOption('backward')
       await step.filter({ hasText: 'train-rnn-small-backward' }).waitFor()
       const save = async (name: string, at: Page | ReturnType<Page['locator']> = page): Promise<string> => {
         const [download] = await Promise.all([

@@ -106,9 +106,13 @@ async function prepare(
   const failed: Absence[] = []
   let first: Computed | null = null
   for (const { name, training } of contenders) {
-    const declined = training === undefined ? 'its training is not compared' : training.declines(workload)
-    if (training === undefined || declined !== null) {
-      absent.push({ contender: name, reason: declined ?? '' })
+    if (training === undefined) {
+      absent.push({ contender: name, reason: 'its training is not compared' })
+      continue
+    }
+    const declined = training.declines(workload)
+    if (declined !== null) {
+      absent.push({ contender: name, reason: declined })
       continue
     }
     const step = (doing: Step['doing']): void => onStep({ doing, contender: name, round: -1, rounds: 0 })

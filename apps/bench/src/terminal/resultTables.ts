@@ -177,15 +177,14 @@ function percent(share: number | undefined): string {
   return share === undefined ? '-' : `${(100 * share).toFixed(0)}%`
 }
 
-interface Differing {
-  readonly contender: string
-  readonly difference?: number | null
-}
-
-type Noted = Pick<CaseResult, 'name' | 'failed'> & Partial<Pick<CaseResult, 'absent' | 'training'>>
+/** A case or an operation: what notes are made of. */
+type Noted = Pick<CaseResult, 'name' | 'failed'> &
+  Partial<Pick<CaseResult, 'absent' | 'training'>> & {
+    readonly results: readonly { readonly contender: string; readonly difference?: number | null }[]
+  }
 
 /** Who has no result where, and why; and whose numbers are others: a line for each reason. */
-function notes(cases: readonly (Noted & { readonly results: readonly Differing[] })[]): string {
+function notes(cases: readonly Noted[]): string {
   const namesOf = new Map<string, Set<string>>()
   const note = (name: string, key: string): void => {
     namesOf.set(key, (namesOf.get(key) ?? new Set()).add(name))
