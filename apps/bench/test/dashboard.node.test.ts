@@ -101,7 +101,9 @@ describe.skipIf(executable === null)(
       await page.locator('summary', { hasText: 'Single cases' }).click()
       // What is chosen at first.
       await page.getByRole('checkbox', { name: /^Small/ }).uncheck()
-      for (const name of cases) await page.getByLabel(`${name} (`).check()
+      for (const name of cases) {
+        await page.getByRole('checkbox', { name: new RegExp(`^${name} \\(`) }).check()
+      }
       await page.getByLabel('onnxruntime-web').setChecked(contenders.includes('onnxruntime-web'))
       for (const name of contenders) await page.getByRole('checkbox', { name, exact: false }).first().check()
       await page.getByLabel('Effort').selectOption('brief')
