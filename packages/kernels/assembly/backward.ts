@@ -3,7 +3,8 @@
  *
  * Timesteps are walked from the last that was computed to the first, in chunks. Of each, the gradients of its gates follow from
  * those of its states, and `dh = dGates W_hh` goes on to the timestep before. After a chunk, one product each adds its rows to
- * the gradients of the weights (weightGradients.ts), and one makes its rows of the input's gradient.
+ * the gradients of the weights (weightGradients.ts), and one makes its rows of the input's gradient. Without a tape, only the
+ * gradients of the weights are computed: of one timestep, whose dGates and hBefore the host has filled.
  */
 import { BackwardCall } from './backwardCall'
 import { batchAt, Mode, rowOf, rowStart, tapeColumns } from './call'
@@ -14,6 +15,11 @@ import { addElements, copyElements, paddedToLanes, panelWidth } from './vector'
 import { addWeightGradients } from './weightGradients'
 
 export function backward<T>(call: BackwardCall): void {
+  memory.fill(call.zeros, 0, max(call.inputStride, max(call.stateStride, call.stride)) * sizeof<T>())
+  if (call.tape == 0) {
+    addWeightGradients<T>(call, 0, 1, call.batch, true)
+    return
+  }
   const steps = call.timesteps
   const hBytes = call.stateSize * sizeof<T>()
   const cBytes = call.hiddenSize * sizeof<T>()
@@ -29,7 +35,6 @@ export function backward<T>(call: BackwardCall): void {
     memory.fill(call.direct, 0, call.batch * cPadded)
     memory.fill(call.hBefore, 0, call.chunkRows * hPadded)
   }
-  memory.fill(call.zeros, 0, max(call.inputStride, max(call.stateStride, call.stride)) * sizeof<T>())
   let done: usize = 0
   let isFirst = true
   while (done < steps) {

@@ -9,7 +9,7 @@
  * |---|---|---|
  * | input | `(R, K)` time-major, or `(allN, T, K)` if inputBatchMajor | what the layer read |
  * | output, dOutput | `(R, width)`, or `(allN, T, width)` if outputBatchMajor; from the direction's first column on | the layer's hidden states, and their gradients |
- * | tape | `(R, tape columns)` | what the way forth kept, see call.ts |
+ * | tape | `(R, tape columns)` | what the way forth kept, see call.ts; 0 if the gates' gradients are known |
  * | h0, c0 | `(allN, P)`, `(allN, H)` | initial states |
  * | dh, dc | `(allN, P)`, `(allN, H)` | gradients of the final states in, of the initial states out |
  * | dInput | as input | |

@@ -54,6 +54,7 @@ export type {
   RecurrentGradients,
   RecurrentTape,
   TapeOptions,
+  WantedDirection,
   WantedGradients,
 } from './contract/training.ts'
 

@@ -42,8 +42,13 @@ export interface WantedGradients {
   readonly h0?: boolean
   readonly c0?: boolean
   /** An entry for each direction, in the order the weights were packed in. */
-  readonly weights?: readonly { readonly [weight in keyof DirectionWeights]?: boolean }[]
+  readonly weights?: readonly WantedDirection[]
+  /** Only wanted if it is true: {@link RecurrentGradients.factors}. */
+  readonly factors?: boolean
 }
+
+/** Which gradients of the weights of a direction are wanted. */
+export type WantedDirection = { readonly [weight in keyof DirectionWeights]?: boolean }
 
 /** The gradients of the weights of one direction of one layer, each shaped as the weight; null if not wanted. */
 export type DirectionGradients = { readonly [weight in keyof DirectionWeights]: FloatArray | null }
@@ -64,6 +69,11 @@ export interface RecurrentGradients {
    * sequences. The two biases of an RNN or LSTM have equal gradients, in separate arrays.
    */
   readonly weights: readonly DirectionGradients[]
+  /**
+   * What the gradients of the weights are products of, for {@link HostTraining.weightGradients} of the same engine. Only of a call of
+   * one timestep through one layer and direction without projection, and only if wanted.
+   */
+  readonly factors?: FloatArray | null
 }
 
 /**
@@ -98,6 +108,18 @@ export interface HostTraining {
    * @throws RangeError on options that there are not, TypeError on options of another type
    */
   recurrent(weights: PackedWeights, input: RecurrentInput, options?: TapeOptions): RecurrentTape
+  /**
+   * The gradients of weights, summed over calls of one timestep. One product of many rows takes less time than many products of few:
+   * so a loop of cells gets them. Engines that do without it do not have it.
+   * @param factors what the tapes of the calls gave as {@link RecurrentGradients.factors}
+   * @param wanted default: all of them
+   * @throws RangeError on factors of other weights, TypeError on weights of another engine
+   */
+  weightGradients?(
+    weights: PackedWeights,
+    factors: readonly FloatArray[],
+    wanted?: WantedDirection,
+  ): DirectionGradients
 }
 
 /** Like {@link HostTraining}, but asynchronous. */

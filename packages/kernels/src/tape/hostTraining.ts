@@ -10,6 +10,7 @@ import { RerunTape } from './rerunTape.ts'
 
 /** The training of an engine that can record: tapes that keep less than all states run parts of the sequence again. */
 export function hostTraining<Weights extends TapeWeights>(recorder: Recorder<Weights>): HostTraining {
+  const { multiply } = recorder
   return {
     recurrent: (weights, input, options) => {
       const keep = checkTapeOptions(options)
@@ -17,6 +18,9 @@ export function hostTraining<Weights extends TapeWeights>(recorder: Recorder<Wei
       if (keep === 'states') return recorder.record(own, input)
       return rerun(recorder, own, input, keep === 'arguments' ? null : keep.checkpointEvery)
     },
+    ...(multiply && {
+      weightGradients: (weights, factors, wanted = {}) => multiply(recorder.own(weights), factors, wanted),
+    }),
   }
 }
 

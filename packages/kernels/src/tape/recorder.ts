@@ -1,8 +1,10 @@
 import type { FloatArray, PackedWeights, RecurrentInput, RecurrentOutput } from '../contract/recurrent.ts'
 import type {
+  DirectionGradients,
   OutputGradients,
   RecurrentGradients,
   RecurrentTape,
+  WantedDirection,
   WantedGradients,
 } from '../contract/training.ts'
 
@@ -20,6 +22,8 @@ export interface Recorder<Weights extends TapeWeights> {
   direction(weights: Weights, index: number): Weights
   /** `a + b` of arrays of equal length, as a fresh array. */
   add(a: FloatArray, b: FloatArray): FloatArray
+  /** {@link HostTraining.weightGradients}, if the engine has it. */
+  multiply?(weights: Weights, factors: readonly FloatArray[], wanted: WantedDirection): DirectionGradients
 }
 
 /** The results of a sequence, and the way back. */

@@ -28,6 +28,7 @@ import { multiplyAdds } from './parts.ts'
 import { writeRecord } from './record.ts'
 import type { Recording } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
+import { allocateFactors, type WeightFactors } from './weightFactors.ts'
 
 /** One walk back: a block of wasm memory with everything it needs, which {@link BackwardWalk.run} gives back. */
 export class BackwardWalk {
@@ -91,6 +92,7 @@ export class BackwardWalk {
           const state = layer * D + direction
           this.#fillDirection(direction, state, hn, cn)
         }
+        this.#fillFactors()
         for (let direction = 0; direction < D; direction += this.#parts.directionsAtOnce) {
           result = this.#runDirections(layer, direction)
           if (result !== 'done') return null
@@ -107,7 +109,8 @@ export class BackwardWalk {
       }
       const input =
         this.#wanted.input === false ? null : this.#floats(shared.dInput, this.#R * spec.inputSize).slice()
-      return { input, h0: dh, c0: dc, weights: this.#gradients() }
+      const factors = this.#wanted.factors === true ? this.#readFactors() : null
+      return { input, h0: dh, c0: dc, weights: this.#gradients(), factors }
     } finally {
       if (result === 'lost') instance.abandon(this.#base)
       else instance.release(this.#base)
@@ -227,6 +230,7 @@ export class BackwardWalk {
     const own = slot.areas
     const areas = {
       ...shared,
+      tape: this.#recording.factors ? none : shared.tape,
       ...own,
       ...rangeAreas,
       allRowStarts: this.#layout.allRowStarts,
@@ -261,6 +265,34 @@ export class BackwardWalk {
       weightHr: spec.projSize > 0 ? this.#weights.transposed(index, 'weightHr') : 0,
     }
     writeRecord(instance, this.#base + slot.record, backwardCallRecord, fields)
+  }
+
+  /** What {@link BackwardWalk.#readFactors} has read of other calls. */
+  #fillFactors(): void {
+    const { factors } = this.#recording
+    if (factors === undefined) return
+    this.#eachFactor(factors, (area, rows) => area.set(rows))
+  }
+
+  /** What the gradients of the weights are products of, of one timestep. */
+  #readFactors(): FloatArray {
+    const factors = allocateFactors(this.#weights.spec, this.#R)
+    factors.input.set(this.#recording.input)
+    this.#eachFactor(factors, (area, rows) => rows.set(area))
+    return factors.all
+  }
+
+  /** Calls `move` with the areas of each part, and the rows of `factors` that are the part's. */
+  #eachFactor({ gates, hidden }: WeightFactors, move: (area: FloatArray, rows: FloatArray) => void): void {
+    const { dStride, stateStride } = backwardSizes(this.#weights.spec, this.#weights.spec.inputSize)
+    this.#parts.ranges.forEach(({ firstSequence, rows }, index) => {
+      const areas = this.#layout.slots[index]?.areas
+      if (areas === undefined) return
+      const part = (from: FloatArray, width: number): FloatArray =>
+        from.subarray(firstSequence * width, (firstSequence + rows) * width)
+      move(this.#floats(areas.dGates, rows * dStride), part(gates, dStride))
+      move(this.#floats(areas.hBefore, rows * stateStride), part(hidden, stateStride))
+    })
   }
 
   /** Reads the gradients of the weights of directions that have run, summed over the parts. */

@@ -1,4 +1,5 @@
 import type { FloatArray } from '../contract/recurrent.ts'
+import type { WeightFactors } from './weightFactors.ts'
 
 /** What a tape keeps of a call, in arrays of its own: `L` layers. */
 export interface Recording {
@@ -16,4 +17,6 @@ export interface Recording {
   readonly output: FloatArray
   /** `(L * D, R, tape columns)`: see assembly/call.ts. */
   readonly tape: FloatArray
+  /** If they are known, of one timestep through one layer and direction: only products for its weights are computed. */
+  readonly factors?: WeightFactors
 }

@@ -1,8 +1,17 @@
-import type { OutputGradients, RecurrentGradients, WantedGradients } from '../contract/training.ts'
+import { allocate } from '../allocate.ts'
+import type { FloatArray } from '../contract/recurrent.ts'
+import type {
+  DirectionGradients,
+  OutputGradients,
+  RecurrentGradients,
+  WantedDirection,
+  WantedGradients,
+} from '../contract/training.ts'
 import { sizesOf } from '../spec/sizes.ts'
 import { BackwardWalk, nothing } from './backwardWalk.ts'
 import type { Recording } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
+import { joinFactors } from './weightFactors.ts'
 
 /** Walks back through all layers, with the threads there are. @throws RangeError if the memory has no room for it */
 export function walkBack(
@@ -25,13 +34,47 @@ export function walkBack(
   return result
 }
 
+/** The gradients of the weights of several timesteps. */
+export function multiplyFactors(
+  weights: RunnableWeights,
+  calls: readonly FloatArray[],
+  wanted: WantedDirection,
+): DirectionGradients {
+  const { spec } = weights
+  const factors = joinFactors(spec, calls)
+  const nothingElse = allocate(spec.dtype, 0)
+  const recording: Recording = {
+    input: factors.input,
+    batchSizes: Int32Array.of(factors.input.length / spec.inputSize),
+    batchFirst: false,
+    h0: null,
+    c0: null,
+    dropout: null,
+    between: nothingElse,
+    output: nothingElse,
+    tape: nothingElse,
+    factors,
+  }
+  const none = { output: null, hn: null, cn: null }
+  const { weights: gradients } = walkBack(weights, recording, none, {
+    input: false,
+    h0: false,
+    c0: false,
+    weights: [wanted],
+  })
+  return gradients[0] ?? nothing
+}
+
 const roles = ['weightIh', 'weightHh', 'biasIh', 'biasHh', 'weightHr'] as const
 
 /** The lowest layer of which something is wanted. */
-function lowestLayer(weights: RunnableWeights, { input, h0, c0, weights: wanted }: WantedGradients): number {
+function lowestLayer(
+  weights: RunnableWeights,
+  { input, h0, c0, weights: wanted, factors }: WantedGradients,
+): number {
   const { spec } = weights
-  if (wanted === undefined || input !== false || h0 !== false || (spec.mode === 'LSTM' && c0 !== false))
-    return 0
+  const wantsStates = h0 !== false || (spec.mode === 'LSTM' && c0 !== false)
+  if (wanted === undefined || input !== false || wantsStates || factors) return 0
   const index = wanted.findIndex((direction, at) =>
     roles.some((role) => weights.has(at, role) && direction[role] !== false),
   )

@@ -35,6 +35,7 @@ import {
   wasmVariant,
 } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
+import { multiplyFactors } from './walkBack.ts'
 import { WasmDirection } from './wasmDirection.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
 import { WasmStream } from './wasmStream.ts'
@@ -79,6 +80,7 @@ class WasmEngine implements HostEngine {
     record: (weights, call) => new WasmTape(weights, call),
     direction: (weights, index) => new WasmDirection(weights, index),
     add: (a, b) => this.zip('add', a, b),
+    multiply: multiplyFactors,
   })
   private readonly wanted: WasmVariant | undefined
   private readonly narrow: boolean

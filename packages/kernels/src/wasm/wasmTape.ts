@@ -1,6 +1,6 @@
 import { checkInput } from '../checks/call.ts'
 import { checkGradients, checkTapeWeights, checkWanted } from '../checks/gradients.ts'
-import type { FloatArray, RecurrentInput } from '../contract/recurrent.ts'
+import type { FloatArray, RecurrentInput, RecurrentSpec } from '../contract/recurrent.ts'
 import type {
   OutputGradients,
   RecurrentGradients,
@@ -55,6 +55,7 @@ export class WasmTape implements RecurrentTape {
     checkGradients(this.#weights.spec, this.#counts, gradients)
     checkWanted(this.#weights.spec, wanted)
     const recording = this.#recording
+    if (wanted.factors === true) checkHasFactors(this.#weights.spec, recording.batchSizes.length)
     return withRemedy(() => walkBack(this.#weights, recording, gradients, wanted))
   }
 
@@ -65,6 +66,14 @@ export class WasmTape implements RecurrentTape {
   [Symbol.dispose](): void {
     this.dispose()
   }
+}
+
+function checkHasFactors({ numLayers, bidirectional, projSize }: RecurrentSpec, timesteps: number): void {
+  if (timesteps === 1 && numLayers === 1 && !bidirectional && projSize === 0) return
+  throw new RangeError(
+    'backward: factors are for one timestep through one layer and direction without projection, got ' +
+      `${timesteps} timesteps, ${numLayers} layers, ${bidirectional ? 2 : 1} directions, projSize ${projSize}`,
+  )
 }
 
 /** Says how to need less where the memory has no room. */

@@ -7,6 +7,7 @@ import {
   type PackedWeights,
   type RecurrentGradients,
   type RecurrentInput,
+  type WantedDirection,
   type WantedGradients,
 } from '@unroll/kernels'
 import { kindOf } from '@unroll/kernels/spec'
@@ -21,6 +22,7 @@ import {
   withGrad,
 } from '@unroll/tensor/layers'
 import { composedRecurrent, perDirection } from './composedRecurrent.ts'
+import { arraysOf, gatheringHandle } from './gatherGradients.ts'
 import { argumentFloats, type RecurrentArguments, type RecurrentResults, resultsOf } from './recurrentCall.ts'
 import type { ModuleWeights } from './residentWeights.ts'
 
@@ -51,6 +53,8 @@ export function recordCall(
 ): RecurrentResults {
   const tape = engine.training.recurrent(packed, input, { keep: call.keep })
   const results = resultsOf(packed, call, tape)
+  const name = nameOf(packed)
+  const handle = gatheringHandle(name, engine, packed, call, inputs.slice(firstParameter))
   const rule: GradientRule = ({ save, wants }) => {
     const saved = inputs.map((each) => each && save(each))
     return (gradients) => {
@@ -58,11 +62,14 @@ export function recordCall(
       // Only the composed call has gradients of gradients, and those of cell states within the sequence.
       if (isGradEnabled() || gradients[3])
         return composedGradients(packed.spec, call, current, gradients, wants)
-      return gradientsOf(tape.backward(outputGradients(who, gradients), wantedOf(inputs, wants)), inputs)
+      const isGathered = handle !== null && wants(inputs.length)
+      const wanted = isGathered ? withFactors(wants) : wantedOf(inputs, wants)
+      const got = tape.backward(outputGradients(who, gradients), wanted)
+      return [...gradientsOf(got, inputs), got.factors ? ofFloats(got.factors, [got.factors.length]) : null]
     }
   }
   // The gradients, too, are computed on this engine.
-  onHostEngine(engine, () => record(nameOf(packed), inputs, tensorsOf(results), rule, { givesOwn: true }))
+  onHostEngine(engine, () => record(name, [...inputs, handle], tensorsOf(results), rule, { givesOwn: true }))
   return results
 }
 
@@ -126,19 +133,21 @@ function wantedOf(inputs: CallInputs, wants: (input: number) => boolean): Wanted
   return { input: wants(0), h0: wants(1), c0: wants(2), weights }
 }
 
+/** Those of the weights are computed later, of the factors of several calls. */
+function withFactors(wants: (input: number) => boolean): WantedGradients {
+  return { input: wants(0), h0: wants(1), c0: wants(2), weights: [noWeights], factors: true }
+}
+
+const noWeights: WantedDirection = {
+  weightIh: false,
+  weightHh: false,
+  biasIh: false,
+  biasHh: false,
+  weightHr: false,
+}
+
 function gradientsOf({ input, h0, c0, weights }: RecurrentGradients, inputs: CallInputs): InputGradients {
-  const arrays = [
-    input,
-    h0,
-    c0,
-    ...weights.flatMap(({ weightIh, weightHh, biasIh, biasHh, weightHr }) => [
-      weightIh,
-      weightHh,
-      biasIh,
-      biasHh,
-      weightHr,
-    ]),
-  ]
+  const arrays = [input, h0, c0, ...weights.flatMap(arraysOf)]
   return inputs.map((each, k) => {
     const elements = arrays[k]
     return each && elements ? ofFloats(elements, each.shape) : null

@@ -22,23 +22,33 @@ export interface Recording {
  */
 export type Rule = (recording: Recording) => Backward<TensorBase>
 
+export interface RecordOptions {
+  /** Each gradient that the rule gives is a fresh tensor, which nobody else holds: a leaf then keeps it without a copy. */
+  readonly givesOwn?: boolean
+  /**
+   * The rule is given all gradients that arrive, in a list instead of their sum, and they may have any shape. Their order is that of the
+   * way back. So what several operations have in common is computed once.
+   */
+  readonly gathers?: boolean
+}
+
 /**
  * Records an operation if gradients are enabled and one of its inputs requires them.
  * @param name as PyTorch prints it: `AddBackward0`
  * @param inputs tensors, and whatever else the operation took
  * @param results fresh tensors, which nobody else has seen. Integers among them have no gradient.
- * @param givesOwn each gradient that the rule gives is a fresh tensor, which nobody else holds
  */
 export function record(
   name: string,
   inputs: readonly unknown[],
   results: readonly TensorBase[],
   rule: Rule,
-  givesOwn = false,
+  { givesOwn = false, gathers = false }: RecordOptions = {},
 ): void {
   if (!isRecorded(inputs)) return
   const node = makeNode(name, inputs, rule)
   node.givesOwn = givesOwn
+  node.gathers = gathers
   attachAll(results, node)
 }
 

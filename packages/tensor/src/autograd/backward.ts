@@ -122,7 +122,7 @@ class Walk {
           this.arriveNothing(edge)
           continue
         }
-        const fitting = this.recorded(() => fit(node.name, gradient, edge))
+        const fitting = edge.node.gathers ? gradient : this.recorded(() => fit(node.name, gradient, edge))
         this.arrive(edge, fitting, node.givesOwn && edge.node instanceof Accumulator)
       }
     }
@@ -138,7 +138,8 @@ class Walk {
     const gradients = this.arrived.get(node) ?? []
     this.arrived.set(node, gradients)
     const before = gradients[output] ?? null
-    if (before === null) {
+    if (node.gathers) gradients.push(gradient)
+    else if (before === null) {
       gradients[output] = gradient
       if (isOwn) this.own.add(gradient)
     } else if (this.own.has(before) && !this.way.createGraph) addInto(before, gradient)
@@ -252,7 +253,8 @@ function sumTo(name: string, gradient: TensorBase, shape: readonly number[]): Te
 
 function refuseNaN(node: GradientNode, gradients: Gradients<TensorBase>): void {
   for (const [input, gradient] of gradients.entries()) {
-    if (!gradient || !hasNaN(gradient)) continue
+    // Gradients that are gathered are not computed yet.
+    if (!gradient || node.edges[input]?.node.gathers || !hasNaN(gradient)) continue
     throw new RuntimeError(
       `detectAnomaly: ${node.name} gave NaN as the gradient of input ${input}` +
         (node.calledAt === null ? '' : `; the operation was called:\n${node.calledAt}`),

@@ -47,6 +47,8 @@ export class Node<T> extends Inspectable {
   keepsTensors = false
   /** Whether each gradient that it gives is a tensor that nobody else holds. */
   givesOwn = false
+  /** Whether it is given the gradients that arrive one by one, of any shape, instead of their sums. */
+  gathers = false
   /** The nodes that the current way back visits; null if it visits all. */
   path: ReadonlySet<Node<T>> | null = null
   /** Where the operation was called, in `detectAnomaly`. */

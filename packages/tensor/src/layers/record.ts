@@ -1,4 +1,4 @@
-import { type Recording, type Rule, record as recordOf } from '../autograd/apply.ts'
+import { type Recording, type RecordOptions, type Rule, record as recordOf } from '../autograd/apply.ts'
 import { attach, edgeOf } from '../autograd/edges.ts'
 import { Node } from '../autograd/node.ts'
 import { type Tensor, tensorOf } from '../tensor.ts'
@@ -18,8 +18,6 @@ export type GradientRule = (recording: Recording) => (gradients: readonly (Tenso
  * @param name as `gradFn` shows it: `LSTMBackward`
  * @param inputs tensors, or null
  * @param results fresh tensors, which nobody else has seen
- * @param options `givesOwn`: each gradient that the rule gives is a fresh tensor, which nobody else holds; a leaf then keeps it without a
- * copy
  *
  * @example
  * const y = ofFloats(engine.map('exp', elementsOf(x)), x.shape)
@@ -33,13 +31,13 @@ export function record(
   inputs: readonly (Tensor | null)[],
   results: readonly Tensor[],
   rule: GradientRule,
-  options: { readonly givesOwn?: boolean } = {},
+  options?: RecordOptions,
 ): void {
   const own: Rule = (recording) => {
     const backward = rule(recording)
     return (gradients) => backward(tensorsOf(gradients))
   }
-  recordOf(name, inputs, results, own, options.givesOwn)
+  recordOf(name, inputs, results, own, options)
 }
 
 /**
