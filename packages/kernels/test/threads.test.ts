@@ -1,4 +1,5 @@
 import {
+  type FloatArray,
   getNumThreads,
   type RecurrentInput,
   type RecurrentMode,
@@ -12,7 +13,7 @@ import { seeded, tolerances } from '@unroll/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { splitBackward } from '../src/wasm/backwardParts.ts'
 import { splitCall } from '../src/wasm/parts.ts'
-import { expectSameGradients } from './drawnTraining.ts'
+import { expectClose, expectSameGradients } from './drawnTraining.ts'
 import { randomCall, randomFloats, randomWeights } from './random.ts'
 
 const allowed =
@@ -194,6 +195,24 @@ describe.skipIf(!allowed)('threads (skipped without shared memory)', () => {
       }
     },
   )
+
+  it('multiply the gradients of the weights of several calls together', async () => {
+    const spec: RecurrentSpec = { ...plain, numLayers: 1 }
+    using packed = wasm.pack(spec, randomWeights(seeded(3), spec))
+    const call = randomCall(seeded(4), spec, [40])
+    using tape = wasm.training.recurrent(packed, call)
+    const given = { output: randomFloats(seeded(5), 'float32', 40 * spec.hiddenSize), hn: null, cn: null }
+    const multiplied = (): FloatArray | null => {
+      const { factors } = tape.backward(given, { factors: true })
+      return (factors && wasm.training.weightGradients?.(packed, [factors, factors]).weightHh) ?? null
+    }
+    expect(splitBackward(spec, Int32Array.of(80), 3).ranges).toHaveLength(3)
+    const got = multiplied()
+    await setNumThreads(1)
+    expectClose(got, multiplied(), 'float32', 'weightHh')
+    expect(got).not.toBeNull()
+    await setNumThreads(3)
+  })
 
   it('share the hidden units of both directions out', async () => {
     await setNumThreads(4)
