@@ -1,10 +1,6 @@
 /**
- * Compiles assembly/ twice and embeds the binaries as text in a module, so that starting needs no awaiting. What src/wasm
- * must know of the records, numbers and functions in there becomes another module: see hostSource.mjs.
- *
- * Most functions of the two builds are nearly alike, and so are those of the two element types. gzip finds that in
- * hexadecimal digits, where bytes look the same at every place. (In base64 they do not: that took a third more.) It looks
- * no further back than 32 kB, so the binaries are cut at functions, and pieces of the two builds alternate.
+ * Compiles assembly/ twice and embeds the binaries as text in a module, so that starting needs no awaiting: see embedBuilds.mjs.
+ * What src/wasm must know of the records, numbers and functions in there becomes another module: see hostSource.mjs.
  *
  * The binaries import a shared memory. No instruction of theirs depends on that, so one byte of the import's limits
  * makes them take a private one; its place is embedded too.
@@ -15,6 +11,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
+import { embedBuilds } from './embedBuilds.mjs'
 import { hostSource } from './hostSource.mjs'
 
 const out = new URL('../src/wasm/generated/', import.meta.url)
@@ -50,6 +47,9 @@ for (const [variant, features] of Object.entries(variants)) {
       '--shrinkLevel',
       '0',
       '--noAssert',
+      // So that alike functions of the builds, and of the element types, are neighbours.
+      '--runPasses',
+      'reorder-functions-by-name',
       '--importMemory',
       '--sharedMemory',
       '--initialMemory',
@@ -96,13 +96,16 @@ for (const [variant, binary] of Object.entries(binaries)) {
   await writeFile(new URL(`${variant}.wasm`, out), plain)
 }
 
+const { simd, 'relaxed-simd': relaxedSimd } = binaries
+const { characters, frequent, first, edits } = embedBuilds(...cutAlike(simd, relaxedSimd))
 const source = [
-  '/** Pieces of both builds of assembly/, in hexadecimal digits. Made by scripts/buildWasm.mjs, which says why. */',
-  'export const pieces: readonly (readonly [simd: string, relaxedSimd: string])[] = [',
-  ...cutAlike(binaries.simd, binaries['relaxed-simd']).map(
-    (pair) => `  [${pair.map((piece) => `'${piece.toString('hex')}'`).join(', ')}],`,
-  ),
-  ']',
+  '/** Both builds of assembly/ as text. Made by scripts/buildWasm.mjs; scripts/embedBuilds.mjs describes it. */',
+  `export const characters = '${characters}'`,
+  '/** The bytes that they stand for. */',
+  `export const frequent: readonly number[] = ${JSON.stringify(frequent)}`,
+  `export const simd =\n  '${first}'`,
+  '/** What makes it the other build. */',
+  `export const relaxedSimdEdits =\n  '${edits}'`,
   '/** Places of the bytes that are 3 for a shared memory, 1 for a private one. */',
   `export const sharedFlags = ${JSON.stringify(sharedFlags)} as const`,
   '/** The digest of both builds, as in the section of the .wasm files. */',
@@ -124,15 +127,14 @@ function customSection(name, text) {
   ])
 }
 
-/** Pairs of pieces: a function each, and what stands before the first and behind the last. */
+/** Both binaries in as many parts: a function each, and what stands before the first and behind the last. */
 function cutAlike(...binaries) {
   const cuts = binaries.map((binary) => [0, ...functionEnds(binary)])
-  const pairs = Math.min(...cuts.map((places) => places.length))
-  return Array.from({ length: pairs }, (_, index) =>
-    binaries.map((binary, build) => {
-      const from = cuts[build][index]
-      return index === pairs - 1 ? binary.subarray(from) : binary.subarray(from, cuts[build][index + 1])
-    }),
+  const count = Math.min(...cuts.map((places) => places.length))
+  return binaries.map((binary, build) =>
+    Array.from({ length: count }, (_, index) =>
+      binary.subarray(cuts[build][index], index === count - 1 ? undefined : cuts[build][index + 1]),
+    ),
   )
 }
 

@@ -1,11 +1,8 @@
-import { pieces, sharedFlags } from './generated/builds.ts'
+import { characters, frequent, relaxedSimdEdits, sharedFlags, simd } from './generated/builds.ts'
 import { compilingIsForbidden, forbiddenText, givenModule, type WasmVariant } from './support.ts'
 
-/** The place of each build in the pairs of {@link pieces}. */
-const builds: Record<WasmVariant, 0 | 1> = { simd: 0, 'relaxed-simd': 1 }
-
 /**
- * A build, compiled at once from the embedded bytes, unless a module was handed over.
+ * A build, compiled at once from the embedded text, unless a module was handed over.
  * @param shared whether it takes a memory that can be shared with threads
  * @throws Error where that is forbidden
  */
@@ -13,23 +10,54 @@ export function compileBuild(variant: WasmVariant, shared: boolean): WebAssembly
   const given = givenModule(variant)
   if (given !== null && !shared) return given
   if (compilingIsForbidden()) throw new Error(`wasm engine: ${forbiddenText}`)
-  const bytes = decodeHex(pieces.map((pair) => pair[builds[variant]]))
+  const bytes = buildOf(variant)
   if (!shared) bytes[sharedFlags[variant]] = 1
   return new WebAssembly.Module(bytes)
 }
 
-/** The bytes of texts in hexadecimal digits, one after the other. */
-export function decodeHex(texts: readonly string[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(texts.reduce((sum, text) => sum + text.length / 2, 0))
-  let at = 0
-  for (const text of texts) {
-    for (let i = 0; i < text.length; i += 2) bytes[at++] = (digitAt(text, i) << 4) | digitAt(text, i + 1)
-  }
-  return bytes
+/** The bytes of a build. */
+export function buildOf(variant: WasmVariant): Uint8Array<ArrayBuffer> {
+  const first = bytesOf(simd)
+  return variant === 'simd' ? first : edited(first, bytesOf(relaxedSimdEdits))
 }
 
-/** The value of a digit, 0 to 9 or a to f. */
-function digitAt(text: string, i: number): number {
-  const code = text.charCodeAt(i)
-  return code < 58 ? code - 48 : code - 87
+/** The bytes that a text stands for: scripts/embedBuilds.mjs tells how. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const count = frequent.length
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte)
+  const order = [...frequent, ...bytes.filter((byte) => !frequent.includes(byte))]
+  const places = new Uint8Array(128)
+  for (let place = 0; place < characters.length; place++) places[characters.charCodeAt(place)] = place
+  const out = new Uint8Array(text.length)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    let place = places[text.charCodeAt(at)] ?? 0
+    // A sign: the character behind it is one of the bytes that have none of their own.
+    if (place >= count) place = (place - count + 1) * count + (places[text.charCodeAt(++at)] ?? 0)
+    out[length++] = order[place] ?? 0
+  }
+  return out.slice(0, length)
+}
+
+/** Each edit is numbers of bytes to copy, to leave out and to add, and the bytes to add. What is behind the last one is copied. */
+function edited(from: Uint8Array, edits: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(from.length + edits.length)
+  let [length, taken, at] = [0, 0, 0]
+  const add = (bytes: Uint8Array): void => {
+    out.set(bytes, length)
+    length += bytes.length
+  }
+  const number = (): number => {
+    const byte = edits[at++] ?? 0
+    return byte < 128 ? byte : (byte & 127) + 128 * number()
+  }
+  while (at < edits.length) {
+    const [copied, dropped, added] = [number(), number(), number()]
+    add(from.subarray(taken, taken + copied))
+    add(edits.subarray(at, at + added))
+    taken += copied + dropped
+    at += added
+  }
+  add(from.subarray(taken))
+  return out.slice(0, length)
 }
