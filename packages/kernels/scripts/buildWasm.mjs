@@ -46,6 +46,7 @@ for (const [variant, features] of Object.entries(variants)) {
       '3',
       '--shrinkLevel',
       '0',
+      '--converge',
       '--noAssert',
       // So that alike functions of the builds, and of the element types, are neighbours.
       '--runPasses',
