@@ -20,8 +20,11 @@ import {
 import { type TransposedMatrix, TransposedWeights } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
-/** Calls of up to so many bytes are kept for the next one of their shape: planning takes longer than a small timestep. */
-const mostKeptBytes = 128 * 1024
+/**
+ * Calls of up to so many bytes are kept for the next one of their shape: planning one, and taking its memory, costs as much as some
+ * timesteps.
+ */
+const mostKeptBytes = 512 * 1024
 
 /** Packed weights: one block of wasm memory, and the last small call that ran with them. */
 export class WasmWeights implements PackedWeights, RunnableWeights {
