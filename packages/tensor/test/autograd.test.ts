@@ -13,7 +13,7 @@ import {
   tensor,
   zeros,
 } from '../src/index.ts'
-import { recordOnDevice } from '../src/layers/index.ts'
+import { record, recordOnDevice } from '../src/layers/index.ts'
 import { backward, backwardWords } from './programs/backward.ts'
 import { derivatives, derivativesWords } from './programs/derivatives.ts'
 import { hooks, hooksWords } from './programs/hooks.ts'
@@ -220,4 +220,36 @@ describe('the gradient of relu', () => {
     slope?.sum().backward()
     expect(x.grad?.toArray()).toEqual([0, 0, 0, 0])
   })
+})
+
+it('a rule that gathers is given every gradient that arrives, of any shape, once the last has arrived', () => {
+  const weight = tensor([1, 2], { requiresGrad: true })
+  const handle = zeros([])
+  const seen: unknown[] = []
+  const gather = (gradients: readonly (Tensor | null)[]): readonly Tensor[] => {
+    seen.push(gradients.map((gradient) => gradient?.toArray()))
+    return [ones([2])]
+  }
+  record('GatherBackward0', [weight], [handle], () => gather, { gathers: true })
+  let x = ones([1])
+  for (const own of [ones([3]), zeros([2, 1])]) {
+    const y = noGrad(() => x.clone())
+    record('CallBackward0', [x, handle], [y], () => ([gradient]) => [gradient, own])
+    x = y
+  }
+  const loss = x.sum()
+  loss.backward(null, { retainGraph: true })
+  loss.backward()
+  // The last call comes first.
+  expect(seen).toEqual([
+    [
+      [[0], [0]],
+      [1, 1, 1],
+    ],
+    [
+      [[0], [0]],
+      [1, 1, 1],
+    ],
+  ])
+  expect(weight.grad?.toArray()).toEqual([2, 2])
 })
