@@ -45,7 +45,7 @@ function editsOf(first, second) {
   let [copied, dropped, added] = [0, 0, []]
   const end = () => {
     if (dropped + added.length > 0)
-      edits.push(...lebOf(copied), ...lebOf(dropped), ...lebOf(added.length), ...added)
+      edits.push(...[copied, dropped, added.length].flatMap(numberBytes), ...added)
     ;[copied, dropped, added] = [0, 0, []]
   }
   for (const [index, from] of first.entries()) {
@@ -104,7 +104,8 @@ function stepsBetween(from, to) {
   return steps.reverse()
 }
 
-/** A number as WebAssembly writes it: seven bits a byte, the lowest first. */
-function lebOf(number) {
-  return number < 128 ? [number] : [(number & 127) | 128, ...lebOf(number >>> 7)]
+/** A number below 128 as one byte, below 32768 as two: the second counts in 128s. */
+function numberBytes(number) {
+  if (number >= 256 * 128) throw new RangeError(`expected edits of less than 32768 bytes, got ${number}`)
+  return number < 128 ? [number] : [(number & 127) | 128, number >>> 7]
 }

@@ -25,7 +25,7 @@ export function buildOf(variant: WasmVariant): Uint8Array<ArrayBuffer> {
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const count = frequent.length
   const bytes = Array.from({ length: 256 }, (_, byte) => byte)
-  const order = [...frequent, ...bytes.filter((byte) => !frequent.includes(byte))]
+  const order = Uint8Array.of(...frequent, ...bytes.filter((byte) => !frequent.includes(byte)))
   const places = new Uint8Array(128)
   for (let place = 0; place < characters.length; place++) places[characters.charCodeAt(place)] = place
   const out = new Uint8Array(text.length)
@@ -42,22 +42,26 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 /** Each edit is numbers of bytes to copy, to leave out and to add, and the bytes to add. What is behind the last one is copied. */
 function edited(from: Uint8Array, edits: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(from.length + edits.length)
-  let [length, taken, at] = [0, 0, 0]
-  const add = (bytes: Uint8Array): void => {
-    out.set(bytes, length)
-    length += bytes.length
+  let length = 0
+  let taken = 0
+  for (let at = 0; at < edits.length; ) {
+    const copied = numberAt(edits, at)
+    at += copied < 128 ? 1 : 2
+    const dropped = numberAt(edits, at)
+    at += dropped < 128 ? 1 : 2
+    const added = numberAt(edits, at)
+    at += added < 128 ? 1 : 2
+    // Loops, because the first views of small parts take longer than all their bytes.
+    for (const end = taken + copied; taken < end; taken++) out[length++] = from[taken] ?? 0
+    for (const end = at + added; at < end; at++) out[length++] = edits[at] ?? 0
+    taken += dropped
   }
-  const number = (): number => {
-    const byte = edits[at++] ?? 0
-    return byte < 128 ? byte : (byte & 127) + 128 * number()
-  }
-  while (at < edits.length) {
-    const [copied, dropped, added] = [number(), number(), number()]
-    add(from.subarray(taken, taken + copied))
-    add(edits.subarray(at, at + added))
-    taken += copied + dropped
-    at += added
-  }
-  add(from.subarray(taken))
-  return out.slice(0, length)
+  out.set(from.subarray(taken), length)
+  return out.slice(0, length + from.length - taken)
+}
+
+/** A number of one byte below 128, else of two: the second counts in 128s. */
+function numberAt(edits: Uint8Array, at: number): number {
+  const byte = edits[at] ?? 0
+  return byte < 128 ? byte : (byte & 127) + 128 * (edits[at + 1] ?? 0)
 }
