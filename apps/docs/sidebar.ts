@@ -21,6 +21,7 @@ export const sidebar = [
     'explore/checkpoint-inspector',
     'explore/hear-it',
     'explore/vanishing-gradients',
+    'explore/learn-in-the-page',
   ]),
   group('In production', '生产环境', [
     'guide/bundlers',
