@@ -2,12 +2,14 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterEach, describe, expect, it } from 'vitest'
 import { textsOf as inspectorTexts } from '../src/explore/checkpointInspector/texts.ts'
 import { textsOf as soundTexts } from '../src/explore/hearIt/texts.ts'
+import { textsOf as learnTexts } from '../src/explore/learnInThePage/texts.ts'
 import { textsOf as gradientTexts } from '../src/explore/vanishingGradients/texts.ts'
 import { textsOf as wordTexts } from '../src/explore/wordToLanguage/texts.ts'
 import { textsOf as liveTexts } from '../src/live/texts.ts'
 import { driveCheckpointInspector } from './explore/checkpointInspector.ts'
 import { driveHearIt } from './explore/hearIt.ts'
 import { driveInsideACell } from './explore/insideACell.ts'
+import { driveLearnInThePage } from './explore/learnInThePage.ts'
 import { drivePlayground } from './explore/playground.ts'
 import { driveVanishingGradients } from './explore/vanishingGradients.ts'
 import { driveWordToLanguage } from './explore/wordToLanguage.ts'
@@ -28,6 +30,7 @@ const drives = {
   'explore/checkpoint-inspector/': driveCheckpointInspector,
   'explore/hear-it/': driveHearIt,
   'explore/vanishing-gradients/': driveVanishingGradients,
+  'explore/learn-in-the-page/': driveLearnInThePage,
   'playground/': drivePlayground,
 } as const satisfies Record<string, (page: Page, language: string) => Promise<void>>
 
@@ -36,7 +39,7 @@ export function testExplorables(place: Place): void {
   const enter = readersOf(place)
   it.each(Object.entries(drives))(
     `${place.language}, %s: does what a reader asks of it`,
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (path, drive) => {
       const { page, faults } = await enter(path)
       await drive(page, place.language)
@@ -62,6 +65,17 @@ export function testWithoutWebAssembly(place: Place): void {
     await live.getByRole('button', { name: texts.play }).click()
     await says(live.locator('.hear-facts')).toContain(`reference${texts.noWasm}`)
     await says(live.locator('.hear-facts')).toContain(texts.tooSlow)
+    expect(faults).toEqual([])
+  })
+
+  it('gestures are learned, slowly', { timeout: 120_000 }, async () => {
+    const texts = learnTexts(language)
+    const { page, faults } = await enter('explore/learn-in-the-page/')
+    const live = await liveOf(page, '.learn')
+    await live.getByRole('button', { name: texts.train }).click()
+    await says(live.locator('.learn-facts')).toContain(`${texts.engine}reference`)
+    await says(live).toContain(texts.noWasm)
+    await says(live.locator('.learn-facts dd').first()).toMatch(/^[1-9]/)
     expect(faults).toEqual([])
   })
 
@@ -104,6 +118,25 @@ export function testLacks(place: Place): void {
       const { page, faults } = await enter('explore/vanishing-gradients/', 'Worker')
       const live = await liveOf(page, '.vanishing')
       await says(live.locator('.problem')).toContain(gradientTexts(language).failed('ReferenceError'))
+      expect(faults).toEqual([])
+    })
+
+    it('without workers the page says that it cannot train', async () => {
+      const texts = learnTexts(language)
+      const { page, faults } = await enter('explore/learn-in-the-page/', 'Worker')
+      const live = await liveOf(page, '.learn')
+      await live.getByRole('button', { name: texts.train }).click()
+      await says(live.getByRole('status')).toContain(texts.failures.load(0))
+      expect(faults).toEqual([])
+    })
+
+    it('without IndexedDB the page says that it keeps nothing, and trains', async () => {
+      const texts = learnTexts(language)
+      const { page, faults } = await enter('explore/learn-in-the-page/', 'indexedDB')
+      const live = await liveOf(page, '.learn')
+      await says(live.locator('.learn-kept')).toContain(texts.refused('').split('(')[0] ?? '')
+      await live.getByRole('button', { name: texts.train }).click()
+      await says(live.locator('.learn-facts dd').first()).toMatch(/^[1-9]/)
       expect(faults).toEqual([])
     })
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { textsOf as inspectorTexts } from '../src/explore/checkpointInspector/texts.ts'
 import { textsOf as soundTexts } from '../src/explore/hearIt/texts.ts'
 import { textsOf as cellTexts } from '../src/explore/insideACell/texts.ts'
+import { textsOf as learnTexts } from '../src/explore/learnInThePage/texts.ts'
 import { textsOf as gradientTexts } from '../src/explore/vanishingGradients/texts.ts'
 import { textsOf as wordTexts } from '../src/explore/wordToLanguage/texts.ts'
 import { encodeCode } from '../src/live/link.ts'
@@ -105,6 +106,26 @@ export function testFirefox(site: () => Site): void {
       await frame().says('.facts', `${texts.vanished}${texts.after(12)}`)
       await frame().click('.vanishing button:nth-of-type(2)')
       await frame().says('.facts', texts.both(texts.after(null), texts.after(null)))
+      await expectNoFault()
+    })
+
+    it('gestures are learned, 95 % of those held out, and the run goes on after a reload', async () => {
+      const texts = learnTexts('en')
+      await enter('explore/learn-in-the-page/', '.learn')
+      await frame().click('.learn-classes li:nth-child(6) button')
+      await frame().says('.learn-said', texts.notTrained)
+      await frame().click('.learn button.primary', texts.train)
+      await frame().says('.learn figcaption', `^${texts.accuracy} (9[5-9]|100)`)
+      await frame().says('.learn-said', texts.best(texts.names.spiral, ''))
+      await frame().click('.learn button.primary', texts.pause)
+      const [step = ''] = /\d+/.exec(await frame().says('.learn-status', '^Paused')) ?? []
+
+      await enter('explore/learn-in-the-page/', '.learn')
+      await frame().says('.learn-status', `^Back at step ${step},`)
+      await frame().click('.learn button.primary', texts.goOn)
+      await frame().says('.learn-facts div', `^${texts.step}(?!${step}$)[1-9]`)
+      await frame().click('.learn button.primary', texts.pause)
+      await frame().says('.learn-status', '^Paused')
       await expectNoFault()
     })
   })

@@ -11,6 +11,7 @@ import { Classes } from './view/Classes.tsx'
 import { CurveView } from './view/CurveView.tsx'
 import { DrawingField } from './view/DrawingField.tsx'
 import { Facts } from './view/Facts.tsx'
+import { Keeping } from './view/Keeping.tsx'
 import { Steering } from './view/Steering.tsx'
 
 interface LearnInThePageProps {
@@ -71,6 +72,7 @@ export function LearnInThePage({ language, examples }: LearnInThePageProps) {
         </div>
       </div>
       {classes}
+      <Keeping learning={learning} texts={texts} />
     </div>
   )
 }

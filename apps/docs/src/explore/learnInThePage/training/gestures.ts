@@ -4,17 +4,21 @@ import { evenly, type Stroke } from '../stroke.ts'
 
 /** A gesture as somebody might draw it, in the middle of the field. */
 export function drawn(name: GestureName, generator: Generator): Stroke {
-  return varied(shapes[name](dice(generator)), generator)
+  const [a = 0, b = 0, c = 0] = rand([3], { generator }).data
+  return varied(shapes[name](Number(a), Number(b), Number(c)), generator)
 }
 
 /**
  * The same drawing as by another hand: turned, stretched, with rounder corners and a trembling line, in the middle of the field.
  */
 export function varied(stroke: Stroke, generator: Generator): Stroke {
-  const [turn = 0, wide = 0, slant = 0, ...waves] = Array.from(randn([11], { generator }).data, Number)
+  const [turn = 0, wide = 0, slant = 0, round = 0, ...waves] = Array.from(
+    randn([12], { generator }).data,
+    Number,
+  )
   const angle = 0.17 * turn
   const [cos, sin, stretch] = [Math.cos(angle), Math.sin(angle), Math.exp(0.18 * wide)]
-  const line = rounded(evenly(stroke), Math.floor(3 * dice(generator)()))
+  const line = rounded(evenly(stroke), Math.min(2, Math.floor(1.5 * Math.abs(round))))
   const trembling = line.map(
     (value, i) => value + tremble(waves, Math.floor(i / 2) / (line.length / 2), i % 2),
   )
@@ -27,41 +31,32 @@ export function varied(stroke: Stroke, generator: Generator): Stroke {
   return fitted(turned)
 }
 
-/** Draws a number from 0 to 1. */
-type Dice = () => number
-
-function dice(generator: Generator): Dice {
-  return () => rand([1], { generator }).item()
-}
-
-const shapes: Readonly<Record<GestureName, (next: Dice) => Stroke>> = {
-  circle: (next) => turning(next() < 0.5 ? 1 : -1, next(), 0.85 + 0.3 * next(), () => 1),
-  triangle(next) {
-    const [first, way] = [Math.floor(3 * next()), next() < 0.5 ? 1 : 2]
+/** A shape by three draws from 0 to 1: where it begins, which way it goes, how large its parts are. */
+const shapes: Readonly<Record<GestureName, (a: number, b: number, c: number) => Stroke>> = {
+  circle: (a, b, c) => turning(signOf(b), a, 0.85 + 0.3 * c, () => 1),
+  triangle(a, b) {
     const corner = (i: number): readonly number[] => {
-      const angle = 2 * Math.PI * (((first + way * i) % 3) / 3 - 0.25)
+      const angle = 2 * Math.PI * ((Math.floor(3 * a) + signOf(b) * i) / 3 - 0.25)
       return [Math.cos(angle), Math.sin(angle)]
     }
     return [0, 1, 2, 3].flatMap(corner)
   },
-  zigzag(next) {
-    const [corners, way] = [4 + Math.floor(3 * next()), next() < 0.5 ? 1 : -1]
-    return Array.from({ length: corners }, (_, i) => [
+  zigzag(a, b) {
+    const corners = 4 + Math.floor(3 * a)
+    const corner = (_: unknown, i: number): readonly number[] => [
       (2 * i) / (corners - 1),
-      (i % 2 === 0 ? way : -way) * 0.35,
-    ]).flat()
+      (i % 2 === 0 ? 0.35 : -0.35) * signOf(b),
+    ]
+    return Array.from({ length: corners }, corner).flat()
   },
-  caret: (next) => [0, 1, 0.4 + 0.2 * next(), 0, 1, 1],
-  check: (next) => [0, 0.55 + 0.15 * next(), 0.25 + 0.15 * next(), 1, 1, 0],
-  spiral(next) {
-    const inward = next() < 0.5
-    return turning(
-      next() < 0.5 ? 1 : -1,
-      next(),
-      2 + next(),
-      (share) => 0.15 + 0.85 * (inward ? 1 - share : share),
-    )
-  },
+  caret: (a) => [0, 1, 0.4 + 0.2 * a, 0, 1, 1],
+  check: (a, b) => [0, 0.55 + 0.15 * b, 0.25 + 0.15 * a, 1, 1, 0],
+  spiral: (a, b, c) =>
+    turning(signOf(b), a, 2 + ((2 * c) % 1), (share) => 0.15 + 0.85 * (c < 0.5 ? 1 - share : share)),
+}
+
+function signOf(draw: number): 1 | -1 {
+  return draw < 0.5 ? 1 : -1
 }
 
 /** A line round the middle, from a place on it, in shares of a turn. */

@@ -6,11 +6,9 @@ interface FactsProps {
   readonly texts: Texts
 }
 
-/** Steps, time and engine of the run, and what becomes of it. */
-export function Facts({ learning, texts }: FactsProps) {
-  const { curve, engine, checkpoint, drawings, refusal } = learning
+/** Steps, time and engine of the run. */
+export function Facts({ learning: { curve, engine }, texts }: FactsProps) {
   const last = curve.at(-1)
-  const isEmpty = checkpoint === null && drawings.length === 0
   return (
     <>
       <dl class="learn-facts">
@@ -28,28 +26,6 @@ export function Facts({ learning, texts }: FactsProps) {
         </div>
       </dl>
       {engine === 'reference' && <p class="hint">{texts.noWasm}</p>}
-      <div class="learn-keep">
-        <button
-          type="button"
-          disabled={checkpoint === null}
-          onClick={() => checkpoint && download(checkpoint, `gestures-${last?.step ?? 0}.pt`)}
-        >
-          {texts.download}
-        </button>
-        <button type="button" disabled={isEmpty} onClick={learning.forgetAll}>
-          {texts.forget}
-        </button>
-      </div>
-      <p class="hint">{refusal === null ? texts.kept : texts.refused(refusal)}</p>
     </>
   )
-}
-
-function download(file: Uint8Array<ArrayBuffer>, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([file]))
-  link.download = name
-  link.click()
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
