@@ -116,7 +116,7 @@ export function testFirefox(site: () => Site): void {
       await frame().says('.learn-said', texts.notTrained)
       await frame().click('.learn button.primary', texts.train)
       await frame().says('.learn figcaption', `^${texts.accuracy} (9[5-9]|100)`)
-      await frame().says('.learn-said', texts.best(texts.names.spiral, ''))
+      await frame().says('.learn-said', texts.best(texts.names.spiral))
       await frame().click('.learn button.primary', texts.pause)
       const [step = ''] = /\d+/.exec(await frame().says('.learn-status', '^Paused')) ?? []
 

@@ -1,5 +1,4 @@
 import { useMemo, useState } from 'preact/hooks'
-import { percent } from '../words.ts'
 import { gestureNames } from './gestureNames.ts'
 import { useAnswer } from './reading/useAnswer.ts'
 import type { Stroke } from './stroke.ts'
@@ -32,7 +31,7 @@ export function LearnInThePage({ language, examples }: LearnInThePageProps) {
     if (problem !== null) return texts.unread(problem)
     if (stroke === null) return texts.nothingDrawn
     if (learning.checkpoint === null) return texts.notTrained
-    return probabilities ? texts.best(names[best] ?? '', percent(probabilities[best] ?? 0)) : texts.dot
+    return probabilities ? texts.best(names[best] ?? '') : texts.dot
   }
   // They are many, and no report changes them.
   const classes = useMemo(

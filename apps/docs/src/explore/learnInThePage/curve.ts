@@ -19,15 +19,12 @@ const mostPoints = 240
 /** The curve with one more point. A long one is thinned: each two points become one. */
 export function extended(curve: Curve, point: Point): Curve {
   const all = [...curve, point]
-  return all.length <= mostPoints
-    ? all
-    : all.flatMap((second, i) =>
-        i % 2 === 1 ? [joined(all[i - 1], second)] : i === all.length - 1 ? [second] : [],
-      )
-}
-
-function joined(first: Point | undefined, second: Point): Point {
-  return { ...second, loss: ((first ?? second).loss + second.loss) / 2 }
+  if (all.length <= mostPoints) return all
+  return all.flatMap((first, i) => {
+    const second = all[i + 1]
+    if (i % 2 === 1) return []
+    return second ? [{ ...second, loss: (first.loss + second.loss) / 2 }] : [first]
+  })
 }
 
 /** A line through points `(x, y)` of a picture. */

@@ -66,7 +66,9 @@ export function useLearning(): Learning {
     () =>
       new Trainer(
         {
-          started: (engine) => change({ status: 'learning', engine }),
+          // It may have been asked to pause while it started.
+          started: (engine) =>
+            change({ engine, status: latest.current.status === 'pausing' ? 'pausing' : 'learning' }),
           progress: ({ point, checkpoint }) =>
             change({ checkpoint, curve: extended(latest.current.curve, point), isResumed: false }),
           ended: (failure) => change({ status: 'resting', failure }),
@@ -78,7 +80,7 @@ export function useLearning(): Learning {
   useEffect(() => {
     readKept().then(
       (kept) => {
-        // Whoever was faster has begun something else.
+        // What the reader has begun meanwhile stays.
         if (kept && latest.current === nothing)
           change({ ...restored(kept), isResumed: kept.curve.length > 0 })
       },

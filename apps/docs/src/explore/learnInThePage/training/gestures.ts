@@ -68,7 +68,7 @@ function turning(way: number, from: number, turns: number, radius: (share: numbe
   }).flat()
 }
 
-/** Each point moved to the middle of its neighbours, some times. */
+/** Each point moved towards its neighbours, so many times. */
 function rounded(stroke: Stroke, times: number): Stroke {
   if (times === 0) return stroke
   const once = stroke.map((value, i) => (2 * value + (stroke[i - 2] ?? value) + (stroke[i + 2] ?? value)) / 4)
