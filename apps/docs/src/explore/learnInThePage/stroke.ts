@@ -14,23 +14,20 @@ export function movementsOf(stroke: Stroke): Float32Array<ArrayBuffer> | null {
   const length = lengthOf(stroke)
   if (length < shortest) return null
   const part = length / timesteps
-  const points = pointsEvery(stroke, part)
+  const points = evenly(stroke, timesteps)
   return Float32Array.from({ length: 2 * timesteps }, (_, i) => (at(points, i + 2) - at(points, i)) / part)
 }
 
-/** Points of the same line at equal distances on it, `(timesteps + 1, 2)`. */
-export function evenly(stroke: Stroke): Stroke {
-  return pointsEvery(stroke, lengthOf(stroke) / timesteps)
-}
-
-function pointsEvery(stroke: Stroke, part: number): number[] {
+/** Points of the same line at equal distances on it, `(parts + 1, 2)`. */
+export function evenly(stroke: Stroke, parts: number): Stroke {
+  const part = lengthOf(stroke) / parts
   const points = [at(stroke, 0), at(stroke, 1)]
   let walked = 0
   for (let i = 2; i < stroke.length; i += 2) {
     const [x, y] = [at(stroke, i - 2), at(stroke, i - 1)]
     const [dx, dy] = [at(stroke, i) - x, at(stroke, i + 1) - y]
     const side = Math.hypot(dx, dy)
-    while (points.length < 2 * timesteps && walked + side >= (points.length / 2) * part) {
+    while (points.length < 2 * parts && walked + side >= (points.length / 2) * part) {
       const share = ((points.length / 2) * part - walked) / side
       points.push(x + share * dx, y + share * dy)
     }

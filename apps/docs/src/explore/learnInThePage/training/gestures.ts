@@ -2,6 +2,9 @@ import { type Generator, rand, randn } from '@unroll/tensor'
 import type { GestureName } from '../gestureNames.ts'
 import { evenly, type Stroke } from '../stroke.ts'
 
+/** Parts of a line: enough for a spiral to be round. */
+const parts = 72
+
 /** A gesture as somebody might draw it, in the middle of the field. */
 export function drawn(name: GestureName, generator: Generator): Stroke {
   const [a = 0, b = 0, c = 0] = rand([3], { generator }).data
@@ -18,7 +21,7 @@ export function varied(stroke: Stroke, generator: Generator): Stroke {
   )
   const angle = 0.17 * turn
   const [cos, sin, stretch] = [Math.cos(angle), Math.sin(angle), Math.exp(0.18 * wide)]
-  const line = rounded(evenly(stroke), Math.min(2, Math.floor(1.5 * Math.abs(round))))
+  const line = rounded(evenly(stroke, parts), Math.min(6, Math.floor(4 * Math.abs(round))))
   const trembling = line.map(
     (value, i) => value + tremble(waves, Math.floor(i / 2) / (line.length / 2), i % 2),
   )
