@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -27,6 +27,9 @@ const chromium = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/g
   (candidate) => candidate && existsSync(candidate),
 )
 
+/** Workers in Node, and browsers. Many tests wait for processes or pages, so that two cores have work for more than the one of Vitest. */
+const maxWorkers = Math.max(2, availableParallelism() - 1)
+
 /** A test takes seconds. On a machine whose every core is busy, under coverage, it may take minutes. */
 const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 }
 
@@ -37,8 +40,57 @@ const shared = {
   ...timeouts,
 }
 
+/** Tests in pages of a browser. */
+function inChromium(
+  name: string,
+  executablePath: string,
+  { include, exclude }: { readonly include: string[]; readonly exclude: string[] },
+): TestProjectInlineConfiguration {
+  return {
+    // Cross-origin isolation, without which a page has no shared memory and so no threads.
+    server: {
+      headers: {
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      },
+    },
+    test: {
+      ...shared,
+      name,
+      // One page at a time.
+      maxWorkers: 1,
+      include,
+      // *.node.test.ts needs files, processes or a garbage collector to ask for.
+      exclude: ['**/*.node.test.ts', '**/node_modules/**', ...exclude],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath,
+            args: [
+              '--no-sandbox',
+              '--disable-quic',
+              '--no-first-run',
+              '--disable-background-networking',
+              '--disable-component-update',
+              '--disable-sync',
+              // Headless Chromium has a WebGPU adapter only when told which.
+              '--enable-unsafe-webgpu',
+              '--use-webgpu-adapter=swiftshader',
+            ],
+          },
+        }),
+        instances: [{ browser: 'chromium' as const }],
+      },
+    },
+  }
+}
+
 export default defineConfig({
   test: {
+    maxWorkers,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
@@ -56,50 +108,21 @@ export default defineConfig({
             'apps/*/test/**/*.test.ts',
           ],
           environment: 'node',
-          // Beside the browser's worker, which on two cores would be alone with one. Many of these tests wait for processes.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          maxWorkers,
         },
       },
+      // Two browsers, so that the suites of the GPU, which software plays, hold up nobody. Each opens a page after the other:
+      // contexts of a GPU that start at once run out of time.
       ...(chromium
         ? [
-            {
-              // Cross-origin isolation, without which a page has no shared memory and so no threads.
-              server: {
-                headers: {
-                  'Cross-Origin-Opener-Policy': 'same-origin',
-                  'Cross-Origin-Embedder-Policy': 'require-corp',
-                },
-              },
-              test: {
-                ...shared,
-                name: 'chromium',
-                // *.node.test.ts needs files, processes or a garbage collector to ask for.
-                include: ['packages/*/test/**/*.test.ts', 'tooling/models/test/**/*.test.ts'],
-                exclude: ['**/*.node.test.ts', '**/node_modules/**'],
-                browser: {
-                  enabled: true,
-                  headless: true,
-                  screenshotFailures: false,
-                  provider: playwright({
-                    launchOptions: {
-                      executablePath: chromium,
-                      args: [
-                        '--no-sandbox',
-                        '--disable-quic',
-                        '--no-first-run',
-                        '--disable-background-networking',
-                        '--disable-component-update',
-                        '--disable-sync',
-                        // Headless Chromium has a WebGPU adapter only when told which.
-                        '--enable-unsafe-webgpu',
-                        '--use-webgpu-adapter=swiftshader',
-                      ],
-                    },
-                  }),
-                  instances: [{ browser: 'chromium' as const }],
-                },
-              },
-            },
+            inChromium('chromium', chromium, {
+              include: ['packages/*/test/**/*.test.ts'],
+              exclude: ['packages/gpu/**'],
+            }),
+            inChromium('chromium gpu', chromium, {
+              include: ['packages/gpu/test/**/*.test.ts', 'tooling/models/test/**/*.test.ts'],
+              exclude: [],
+            }),
           ]
         : []),
     ],
