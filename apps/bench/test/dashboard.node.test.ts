@@ -141,8 +141,8 @@ describe.skipIf(executable === null)(
         await figure.locator('summary').click()
         await figure.locator('details tbody tr').nth(2).waitFor()
       }
-      // Of training whole steps are shown first. Both who learn have a mark for what the way back reaches,
-      // and one in the legend.
+      // Whole steps come first among the passes of training. Both contenders have a mark for forward and backward, and one in
+      // the legend.
       const step = page.locator('table.cases:visible tbody tr').filter({ hasText: 'train-rnn-small' })
       expect(await step.locator('th').allTextContents()).toEqual(['train-rnn-small-step'])
       expect(await page.locator('#figure-training-roof svg svg [aria-label=dot] path').count()).toBe(4)

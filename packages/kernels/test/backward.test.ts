@@ -40,8 +40,8 @@ describeFastEngines((engine) => {
 const large: RecurrentSpec = {
   mode: 'LSTM',
   dtype: 'float32',
-  inputSize: 130,
-  hiddenSize: 130,
+  inputSize: 256,
+  hiddenSize: 256,
   projSize: 0,
   numLayers: 1,
   bidirectional: false,

@@ -11,7 +11,7 @@ export interface Filter {
   readonly hiddenSize: number | null
   readonly batch: number | null
   readonly kind: Kind | null
-  /** Of cases that learn. */
+  /** Which pass of the cases that learn is shown; null for all. */
   readonly pass: Pass | null
   /** Names of contenders that are not shown. */
   readonly hidden: readonly string[]

@@ -6,7 +6,7 @@ import type { CaseResult, ContenderResult } from './resultFile.ts'
 /** All passes of a case that learned. */
 export interface Learned {
   readonly name: string
-  /** Whose pass does not matter: all have the same sizes. */
+  /** One of the entries, for the sizes: all passes have the same. */
   readonly sizes: CaseResult
   readonly model: NonNullable<CaseResult['training']>['model']
   readonly of: (contender: string, pass: Pass) => ContenderResult | undefined

@@ -46,7 +46,7 @@ const caseResult = v.object({
   projSize: count,
   numLayers: count,
   bidirectional: v.boolean(),
-  /** Of a case that learns: it has an entry for each pass. */
+  /** What a case that learns adds. Such a case has an entry for each pass. */
   training: v.optional(
     v.object({
       model: v.picklist(models),

@@ -21,7 +21,7 @@ npm start -- train --text english.txt --text french.txt  on your own texts (UTF-
   --help             this text
 
 Ctrl-C saves the run and says how to go on; so does kill, and whoever closes the output. Exit code: 0 if the model was trained,
-130 if Ctrl-C stopped it, 1 if words or files cannot be used, 2 for wrong arguments.
+130 if Ctrl-C stopped it, 143 if kill did, 1 if words or files cannot be used, 2 for wrong arguments.
 `
 
 /** The largest seed. Each language shuffles with one of its own, counted from it. */

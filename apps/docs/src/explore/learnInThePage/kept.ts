@@ -15,7 +15,7 @@ export interface Kept {
   readonly checkpoint: Uint8Array<ArrayBuffer> | null
 }
 
-/** Of what is written here. What another version of the page wrote is left alone until it is written over. */
+/** The version of what is written here. Other versions of the page may have written another: it is not read. */
 export const version = 1
 const key = 'unroll/learn-in-the-page'
 

@@ -1,19 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type Curve, extended } from './curve.ts'
+import { extended } from './curve.ts'
 import { gestureNames } from './gestureNames.ts'
 import { forget, type Kept, keep, readKept, version } from './kept.ts'
 import type { Drawing } from './training/samples.ts'
 import { type Failure, Trainer } from './training/trainer.ts'
 
-interface State {
+interface State extends Omit<Kept, 'version'> {
   readonly status: 'resting' | 'starting' | 'learning' | 'pausing'
-  readonly units: number
-  readonly learningRate: number
-  /** Names of the reader's own classes. */
-  readonly names: readonly string[]
-  readonly drawings: readonly Drawing[]
-  readonly curve: Curve
-  readonly checkpoint: Uint8Array<ArrayBuffer> | null
   /** What computes; null before it is known. */
   readonly engine: string | null
   readonly failure: Failure | null

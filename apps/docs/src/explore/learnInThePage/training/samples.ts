@@ -21,9 +21,9 @@ export type Sample = readonly [movements: Tensor, label: number]
 /** Samples that the page brings along of each gesture. */
 const trainingEach = 48
 const heldOutEach = 16
-/** Of the reader's drawings of a class, one in so many is held out. */
+/** One in so many of the reader's drawings of a class is held out. */
 const heldOutOneIn = 4
-/** A drawing that is learned from counts as so many, each by another hand. */
+/** So many variants of each other drawing are learned from, as if other hands had drawn them. */
 const hands = 12
 const seed = 2014
 
