@@ -13,7 +13,7 @@ import { driveLearnInThePage } from './explore/learnInThePage.ts'
 import { drivePlayground } from './explore/playground.ts'
 import { driveVanishingGradients } from './explore/vanishingGradients.ts'
 import { driveWordToLanguage } from './explore/wordToLanguage.ts'
-import { liveOf, says, type Visit, visit } from './visit.ts'
+import { attribute, liveOf, says, type Visit, visit } from './visit.ts'
 
 /** Where readers are. */
 interface Place {
@@ -137,6 +137,12 @@ export function testLacks(place: Place): void {
       await says(live.locator('.learn-kept')).toContain(texts.refused('').split('(')[0] ?? '')
       await live.getByRole('button', { name: texts.train }).click()
       await says(live.locator('.learn-facts dd').first()).toMatch(/^[1-9]/)
+      // A run that rests is written at once, as is one that is forgotten.
+      await live.getByRole('button', { name: texts.pause }).click()
+      await attribute(live, 'data-status').toBe('resting')
+      await live.getByRole('button', { name: texts.forget }).click()
+      await says(live.getByRole('status')).toBe(texts.begin)
+      await says(live.locator('.learn-kept')).toContain(texts.refused('').split('(')[0] ?? '')
       expect(faults).toEqual([])
     })
 

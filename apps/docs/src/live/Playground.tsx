@@ -34,6 +34,8 @@ export function Playground({ language, samples }: PlaygroundProps) {
       const linked = codeOfLink()
       if (linked !== null) open(linked)
     }
+    // The link may have changed since the first render.
+    if (codeOfLink() !== start.code) follow()
     window.addEventListener('hashchange', follow)
     return () => window.removeEventListener('hashchange', follow)
   }, [])

@@ -25,10 +25,11 @@ export async function readKept(): Promise<Kept | null> {
   return kept?.version === version ? kept : null
 }
 
-export function keep(kept: Kept): Promise<void> {
-  return set(key, kept)
+// Where there is no IndexedDB, idb-keyval throws at once: async functions reject.
+export async function keep(kept: Kept): Promise<void> {
+  await set(key, kept)
 }
 
-export function forget(): Promise<void> {
-  return del(key)
+export async function forget(): Promise<void> {
+  await del(key)
 }
