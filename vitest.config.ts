@@ -35,16 +35,37 @@ const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 }
 
 const shared = {
   alias,
-  setupFiles: ['@unroll/testing/setup'],
+  maxWorkers,
   provide: { full: process.env['CHECK_FULL'] === '1' },
   ...timeouts,
 }
 
+const kinds = {
+  inNode: '**/test/**/*.node.test.ts',
+  alone: '**/test/**/*.alone{,.node}.test.ts',
+  gpu: ['packages/gpu/test/**/*.test.ts', 'tooling/models/test/**/*.test.ts'],
+}
+const installed = '**/node_modules/**'
+
+/** Tests share a process or a page, and leave it as they found it: most of their time would be that of loading the packages again. */
+const together = {
+  exclude: [kinds.inNode, kinds.alone, ...kinds.gpu, installed],
+  isolate: false,
+  setupFiles: ['@unroll/testing/setup', path('packages/kernels/test/leftAsFound.ts')],
+}
+/** Tests that start threads, measure memory or use up a GPU have a process or a page of their own, and come last. */
+const alone = {
+  include: [kinds.alone, ...kinds.gpu],
+  setupFiles: ['@unroll/testing/setup'],
+  maxWorkers: 1,
+  sequence: { groupOrder: 1 },
+}
+
 /** Tests in pages of a browser. */
 function inChromium(
-  name: string,
   executablePath: string,
-  { include, exclude }: { readonly include: string[]; readonly exclude: string[] },
+  name: string,
+  tests: NonNullable<TestProjectInlineConfiguration['test']>,
 ): TestProjectInlineConfiguration {
   return {
     // Cross-origin isolation, without which a page has no shared memory and so no threads.
@@ -56,12 +77,8 @@ function inChromium(
     },
     test: {
       ...shared,
+      ...tests,
       name,
-      // One page at a time.
-      maxWorkers: 1,
-      include,
-      // *.node.test.ts needs files, processes or a garbage collector to ask for.
-      exclude: ['**/*.node.test.ts', '**/node_modules/**', ...exclude],
       browser: {
         enabled: true,
         headless: true,
@@ -101,28 +118,27 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          ...together,
           name: 'node',
-          include: [
-            'packages/*/test/**/*.test.ts',
-            'tooling/*/test/**/*.test.ts',
-            'apps/*/test/**/*.test.ts',
-          ],
-          environment: 'node',
-          maxWorkers,
+          include: ['{packages,tooling,apps}/*/test/**/*.test.ts'],
         },
       },
-      // Two browsers, so that the suites of the GPU, which software plays, hold up nobody. Each opens a page after the other:
-      // contexts of a GPU that start at once run out of time.
+      // Those that need files, processes or browsers.
+      {
+        test: {
+          ...shared,
+          name: 'node only',
+          include: [kinds.inNode],
+          exclude: [kinds.alone, ...kinds.gpu, installed],
+          setupFiles: ['@unroll/testing/setup'],
+        },
+      },
+      { test: { ...shared, ...alone, name: 'node alone', exclude: [installed] } },
       ...(chromium
         ? [
-            inChromium('chromium', chromium, {
-              include: ['packages/*/test/**/*.test.ts'],
-              exclude: ['packages/gpu/**'],
-            }),
-            inChromium('chromium gpu', chromium, {
-              include: ['packages/gpu/test/**/*.test.ts', 'tooling/models/test/**/*.test.ts'],
-              exclude: [],
-            }),
+            inChromium(chromium, 'chromium', { ...together, include: ['packages/*/test/**/*.test.ts'] }),
+            // A page at a time: contexts of a GPU that start at once run out of time.
+            inChromium(chromium, 'chromium alone', { ...alone, exclude: [kinds.inNode, installed] }),
           ]
         : []),
     ],

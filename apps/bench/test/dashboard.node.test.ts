@@ -31,7 +31,7 @@ it('loads at most 200 kB of script without peers, gzipped', () => {
   expect(bytes(assets.filter((name) => /^worker-.*\.js$/.test(name)))).toBeLessThan(200_000)
 })
 
-it('runs in Firefox, too', { timeout: 120_000 }, async (context) => {
+it.runIf(isFull)('runs in Firefox, too', { timeout: 120_000 }, async (context) => {
   const frame = await openFrame('firefox', { '/bench/': pathToFileURL(`${dashboard.files}/`) })
   if (frame === null) return context.skip(remedyOf('firefox'))
   try {
@@ -315,7 +315,7 @@ describe.skipIf(executable === null)(
       await page.context().close()
     })
 
-    it('says that there are no threads where the page is not isolated, and runs', async () => {
+    it.runIf(isFull)('says that there are no threads where the page is not isolated, and runs', async () => {
       const page = await open(`${dashboard.plain}#run`)
       await page.getByText('This page is not cross-origin isolated').waitFor()
       expect(await page.getByLabel('Threads').isDisabled()).toBe(true)

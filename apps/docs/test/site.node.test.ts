@@ -17,17 +17,14 @@ import { largestPaint } from './paint.ts'
 import { openSite, type Site } from './site.ts'
 import { visit } from './visit.ts'
 
-/** Every page where continuous integration asks; those of a kind of their own in detail. */
 /** One page of each kind that people wrote, and one that is made of docstrings. */
 const few = [
   ...['', 'zh-cn/', 'reference/lstm/', 'playground/', 'results/benchmarks/'],
   ...(isFull ? ['api/unroll/sequence/classes/lstm/'] : []),
 ]
-/** Pages whose looks are checked: two of them in a folder, at the root each of its kind and all with something to explore. */
+/** Pages whose looks are checked: one of them in a folder, at the root each of its kind and all with something to explore. */
 const isLookedAt = (base: string, page: string): boolean =>
-  base === '/'
-    ? few.includes(page) || page.startsWith('explore/')
-    : ['zh-cn/', 'reference/lstm/'].includes(page)
+  base === '/' ? few.includes(page) || page.startsWith('explore/') : page === 'zh-cn/'
 const executable = executableOf('chromium')
 
 /** Pages that people wrote, by their address in the site. */

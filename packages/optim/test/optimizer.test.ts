@@ -1,12 +1,4 @@
-import {
-  currentHostEngine,
-  onHostEngine,
-  reference,
-  setDefaultEngine,
-  setNumThreads,
-  wasm,
-  wasmVariant,
-} from '@unroll/kernels'
+import { currentHostEngine, onHostEngine, reference, setDefaultEngine, wasm } from '@unroll/kernels'
 import { empty, noGrad, ones, type Tensor, TensorSnapshot, tensor, zeros } from '@unroll/tensor'
 import { seededBits } from '@unroll/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -275,30 +267,6 @@ describe('the order of steps', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 })
-
-it.skipIf(wasmVariant() === null)(
-  'goes on with what it kept after the number of threads changed',
-  async () => {
-    setDefaultEngine(wasm)
-    const [one, other] = [parameter([1, 2], null), parameter([1, 2], null)]
-    const [threaded, plain] = [new Adam([one]), new Adam([other])]
-    const steps = (optimizer: Adam, weight: Tensor): void => {
-      const bits = seededBits(4)
-      for (let step = 0; step < 4; step++) {
-        weight.grad = drawn(bits, 'float32', [2])
-        optimizer.step()
-      }
-    }
-    for (let round = 0; round < 2; round++) steps(plain, other)
-    steps(threaded, one)
-    await setNumThreads(2)
-    steps(threaded, one)
-    await setNumThreads(1)
-    expect(one.data).toEqual(other.data)
-    expect(threaded.stateDict()).toEqual(plain.stateDict())
-    setDefaultEngine(null)
-  },
-)
 
 it('runs where no default engine is set', () => {
   setDefaultEngine(null)

@@ -36,7 +36,7 @@ describeWithTorch('PyTorch and every engine', (oracle) => {
 })
 
 describeWithTorch('PyTorch and the wasm engine in a browser', (oracle) => {
-  it.for(browserNames)(
+  it.for(isFull ? browserNames : (['chromium'] as const))(
     'agree on random modules and their gradients in %s',
     { timeout: 120_000 },
     async (browser, context) => {
