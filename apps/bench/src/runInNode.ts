@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { BenchCase } from './cases/recurrentCases.ts'
 import { type Made, makeContenders } from './contenders/makeContenders.ts'
 import { nodeContenders } from './contenders/nodeContenders.ts'
@@ -33,6 +35,9 @@ export interface Runner {
 
 /** Runs them in this process. */
 export async function runInNode(names: readonly string[], threads: number): Promise<Runner> {
+  // Lets rounds collect garbage between contenders.
+  setFlagsFromString('--expose-gc')
+  globalThis.gc ??= runInNewContext('gc')
   const { contenders, missing, failed } = await makeContenders(nodeContenders, names, threads)
   const roof = makeRoof()
   return {

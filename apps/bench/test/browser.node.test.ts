@@ -9,7 +9,7 @@ const effort: Effort = { name: 'quick', warmUpMs: 0, measureMs: 1, minRounds: 2,
 const contenders = ['wasm', 'onnxruntime-web', 'tfjs-wasm']
 const measuring = { effort, memory: false, onRound: () => {} }
 
-it('compares engines of the GPU in a page', async (context) => {
+it.runIf(isFull)('compares engines of the GPU in a page', async (context) => {
   const names = ['wasm', 'webgpu', 'webgl2']
   const runner = await runInBrowser('chromium', names, 1).catch((error: Error) => {
     if (error instanceof BrowserMissingError) return context.skip(error.message)

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
 import { executableOf, openFrame, remedyOf } from '@unroll/browser'
-import { isFull, some } from '@unroll/testing/full'
+import { isFull } from '@unroll/testing/full'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseResult, ranAs } from '../src/result/resultFile.ts'
@@ -332,7 +332,7 @@ describe.skipIf(executable === null)(
       ['zh-CN', 1280, 'dark'],
       ['en', 390, 'light'],
     ] as const
-    it.each(some(looks, 1))(
+    it.runIf(isFull).each(looks)(
       'in %s at %d px, %s: fits, and has no serious fault for axe',
       async (locale, width, colorScheme) => {
         const page = await open(`${dashboard.plain}?lang=${locale}`, {

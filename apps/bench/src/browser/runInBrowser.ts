@@ -20,7 +20,8 @@ export async function runInBrowser(
   ): Promise<{ page: BrowserPage; introduction: Introduction }> => {
     const page = await openPage(new URL('page.ts', import.meta.url), {
       browser,
-      flags,
+      // Lets rounds collect garbage between contenders.
+      flags: browser === 'chromium' ? [...flags, '--js-flags=--expose-gc'] : flags,
       worker: new URL('worker.ts', import.meta.url),
       files: {
         '/files/onnxruntime/': new URL('.', import.meta.resolve('onnxruntime-web')),
