@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-export const app = fileURLToPath(new URL('../', import.meta.url))
+const app = fileURLToPath(new URL('../', import.meta.url))
 
 /** Files under a folder of the app that end so, by their path in it, with their text. */
 export function filesOf(folder: string, ending: string): ReadonlyMap<string, string> {

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { app } from './folders.ts'
+import { buildSite } from '../scripts/buildSite.ts'
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -29,18 +27,7 @@ export interface Site extends AsyncDisposable {
 /** Builds the site for a base path and serves it. */
 export async function openSite(base: string): Promise<Site> {
   const files = await mkdtemp(join(tmpdir(), 'unroll-site-'))
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [`${app}node_modules/astro/bin/astro.mjs`, 'build'],
-    {
-      cwd: app,
-      env: { ...outside(), DOCS_BASE: base, DOCS_OUT: files, ASTRO_TELEMETRY_DISABLED: '1' },
-      maxBuffer: 2 ** 26,
-    },
-  )
-  // Astro leaves out what it cannot render, and goes on.
-  const [fault] = /^.*Error rendering.*$/m.exec(stdout + stderr) ?? []
-  if (fault !== undefined) throw new Error(`the site has a page that is not whole: ${fault}`)
+  await buildSite({ ...outside(), DOCS_BASE: base, DOCS_OUT: files })
   const server = createServer(async ({ url = '/', headers }, response) => {
     const path = decodeURIComponent(new URL(url, 'http://host').pathname)
     const inside = path.startsWith(base) ? path.slice(base.length) : null

@@ -137,7 +137,7 @@ export const proofs: readonly Proof[] = [
   { rows: /\.all_weights$/, file: sequence('modules'), test: 'lists its weights by layer and direction' },
   {
     rows: /\.flatten_parameters$/,
-    file: sequence('memory.node'),
+    file: sequence('memory.alone.node'),
     test: 'frees packed weights on dispose and when they are packed anew',
   },
   {

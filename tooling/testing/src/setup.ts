@@ -1,5 +1,8 @@
 import { expect } from 'vitest'
 import { allclose, type Comparable, type Tolerance } from './allclose.ts'
+import { sameTypedArrays } from './sameTypedArrays.ts'
+
+expect.addEqualityTesters([sameTypedArrays])
 
 // Typed in matchers.d.ts.
 expect.extend({
