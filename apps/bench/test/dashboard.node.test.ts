@@ -31,32 +31,36 @@ it('loads at most 200 kB of script without peers, gzipped', () => {
   expect(bytes(assets.filter((name) => /^worker-.*\.js$/.test(name)))).toBeLessThan(200_000)
 })
 
-it.runIf(isFull)('runs in Firefox, too', { timeout: 120_000 }, async (context) => {
-  const frame = await openFrame('firefox', { '/bench/': pathToFileURL(`${dashboard.files}/`) })
-  if (frame === null) return context.skip(remedyOf('firefox'))
-  try {
-    await frame.open('/bench/index.html?lang=en#run')
-    await frame.click('label', 'Small')
-    await frame.click('summary', 'Single cases')
-    await frame.click('.many label', 'lstm-step')
-    await frame.click('fieldset label', 'tfjs-wasm')
-    await frame.select('select', 'brief')
-    await frame.click('button.primary', 'Run')
-    await frame.says('.progress p', '^Done\\.')
-    expect(await frame.textsOf('table.cases tbody tr :is(th, td)')).toEqual([
-      'lstm-step',
-      '(1, 1, 128, 128, 1)',
-      expect.stringMatching(/ ms$/),
-      expect.stringMatching(/ %$/),
-      expect.stringMatching(/ %$/),
-      // onnxruntime-web, which is chosen at first, and tfjs-wasm.
-      expect.stringMatching(/^[\d.]+× /),
-      expect.stringMatching(/^[\d.]+× /),
-    ])
-  } finally {
-    await frame.close()
-  }
-})
+it.runIf(isFull)(
+  'runs in Firefox, too (skipped where not everything is tested)',
+  { timeout: 120_000 },
+  async (context) => {
+    const frame = await openFrame('firefox', { '/bench/': pathToFileURL(`${dashboard.files}/`) })
+    if (frame === null) return context.skip(remedyOf('firefox'))
+    try {
+      await frame.open('/bench/index.html?lang=en#run')
+      await frame.click('label', 'Small')
+      await frame.click('summary', 'Single cases')
+      await frame.click('.many label', 'lstm-step')
+      await frame.click('fieldset label', 'tfjs-wasm')
+      await frame.select('select', 'brief')
+      await frame.click('button.primary', 'Run')
+      await frame.says('.progress p', '^Done\\.')
+      expect(await frame.textsOf('table.cases tbody tr :is(th, td)')).toEqual([
+        'lstm-step',
+        '(1, 1, 128, 128, 1)',
+        expect.stringMatching(/ ms$/),
+        expect.stringMatching(/ %$/),
+        expect.stringMatching(/ %$/),
+        // onnxruntime-web, which is chosen at first, and tfjs-wasm.
+        expect.stringMatching(/^[\d.]+× /),
+        expect.stringMatching(/^[\d.]+× /),
+      ])
+    } finally {
+      await frame.close()
+    }
+  },
+)
 
 const executable = executableOf('chromium')
 describe.skipIf(executable === null)(
@@ -212,45 +216,51 @@ describe.skipIf(executable === null)(
     })
 
     // Without a browser, benchRun.test.ts and compareRecurrent.node.test.ts test this and the next.
-    it.runIf(isFull)('waits while its tab is in the background', async () => {
-      const page = await open(`${dashboard.isolated}#run`)
-      const turn = (state: string): Promise<void> =>
-        page.evaluate((to) => {
-          Object.defineProperty(document, 'visibilityState', { value: to, configurable: true })
-          document.dispatchEvent(new Event('visibilitychange'))
-        }, state)
-      await choose(page, ['lstm-batch32'], [])
-      await page.getByRole('button', { name: 'Run', exact: true }).click()
-      await page.locator('.progress').getByText('Case 1 of 1').waitFor()
-      await turn('hidden')
-      await page.getByText('Paused: a tab in the background').waitFor()
-      await turn('visible')
-      await page.getByText('Done.').waitFor({ timeout: 120_000 })
-      expect(faults).toEqual([])
-      await page.context().close()
-    })
+    it.runIf(isFull)(
+      'waits while its tab is in the background (skipped where not everything is tested)',
+      async () => {
+        const page = await open(`${dashboard.isolated}#run`)
+        const turn = (state: string): Promise<void> =>
+          page.evaluate((to) => {
+            Object.defineProperty(document, 'visibilityState', { value: to, configurable: true })
+            document.dispatchEvent(new Event('visibilitychange'))
+          }, state)
+        await choose(page, ['lstm-batch32'], [])
+        await page.getByRole('button', { name: 'Run', exact: true }).click()
+        await page.locator('.progress').getByText('Case 1 of 1').waitFor()
+        await turn('hidden')
+        await page.getByText('Paused: a tab in the background').waitFor()
+        await turn('visible')
+        await page.getByText('Done.').waitFor({ timeout: 120_000 })
+        expect(faults).toEqual([])
+        await page.context().close()
+      },
+    )
 
-    it.runIf(isFull)('names a contender that computes other numbers, and does not time it', async () => {
-      const page = await open(`${dashboard.isolated}#run`)
-      const double = 'padded(workload).map((value) => 2 * value)'
-      await page.context().route(/\/onnxruntimeWeb-.*\.js$/, async (route) => {
-        const response = await route.fetch()
-        const code = await response.text()
-        // The file is not minified; else this would test nothing.
-        expect(code).toContain('padded(workload), [')
-        await route.fulfill({ response, body: code.replace('padded(workload), [', `${double}, [`) })
-      })
-      await choose(page, ['lstm-step'], ['onnxruntime-web'])
-      await page.getByRole('button', { name: 'Run', exact: true }).click()
-      await page.getByText('Done.').waitFor({ timeout: 60_000 })
-      expect(await page.locator('.progress .fault').allTextContents()).toEqual([
-        expect.stringMatching(
-          /^lstm-step: onnxruntime-web failed: lstm-step: onnxruntime-web against wasm: output\[\d+\]: expected .* within 0.0001, got/,
-        ),
-      ])
-      expect(await page.locator('table.cases:visible thead th').last().textContent()).toBe('Roofline')
-      await page.context().close()
-    })
+    it.runIf(isFull)(
+      'names a contender that computes other numbers, and does not time it (skipped where not everything is tested)',
+      async () => {
+        const page = await open(`${dashboard.isolated}#run`)
+        const double = 'padded(workload).map((value) => 2 * value)'
+        await page.context().route(/\/onnxruntimeWeb-.*\.js$/, async (route) => {
+          const response = await route.fetch()
+          const code = await response.text()
+          // The file is not minified; else this would test nothing.
+          expect(code).toContain('padded(workload), [')
+          await route.fulfill({ response, body: code.replace('padded(workload), [', `${double}, [`) })
+        })
+        await choose(page, ['lstm-step'], ['onnxruntime-web'])
+        await page.getByRole('button', { name: 'Run', exact: true }).click()
+        await page.getByText('Done.').waitFor({ timeout: 60_000 })
+        expect(await page.locator('.progress .fault').allTextContents()).toEqual([
+          expect.stringMatching(
+            /^lstm-step: onnxruntime-web failed: lstm-step: onnxruntime-web against wasm: output\[\d+\]: expected .* within 0.0001, got/,
+          ),
+        ])
+        expect(await page.locator('table.cases:visible thead th').last().textContent()).toBe('Roofline')
+        await page.context().close()
+      },
+    )
 
     it('ends a contender that hangs, and names one that cannot be loaded', async () => {
       const page = await open(`${dashboard.isolated}#run`)
@@ -315,16 +325,19 @@ describe.skipIf(executable === null)(
       await page.context().close()
     })
 
-    it.runIf(isFull)('says that there are no threads where the page is not isolated, and runs', async () => {
-      const page = await open(`${dashboard.plain}#run`)
-      await page.getByText('This page is not cross-origin isolated').waitFor()
-      expect(await page.getByLabel('Threads').isDisabled()).toBe(true)
-      await choose(page, ['lstm-step'], ['onnxruntime-web'])
-      await page.getByRole('button', { name: 'Run', exact: true }).click()
-      await page.getByText('Done.').waitFor({ timeout: 120_000 })
-      expect(faults).toEqual([])
-      await page.context().close()
-    })
+    it.runIf(isFull)(
+      'says that there are no threads where the page is not isolated, and runs (skipped where not everything is tested)',
+      async () => {
+        const page = await open(`${dashboard.plain}#run`)
+        await page.getByText('This page is not cross-origin isolated').waitFor()
+        expect(await page.getByLabel('Threads').isDisabled()).toBe(true)
+        await choose(page, ['lstm-step'], ['onnxruntime-web'])
+        await page.getByRole('button', { name: 'Run', exact: true }).click()
+        await page.getByText('Done.').waitFor({ timeout: 120_000 })
+        expect(faults).toEqual([])
+        await page.context().close()
+      },
+    )
 
     const looks = [
       ['zh-CN', 390, 'dark'],
@@ -333,7 +346,7 @@ describe.skipIf(executable === null)(
       ['en', 390, 'light'],
     ] as const
     it.runIf(isFull).each(looks)(
-      'in %s at %d px, %s: fits, and has no serious fault for axe',
+      'in %s at %d px, %s: fits, and has no serious fault for axe (skipped where not everything is tested)',
       async (locale, width, colorScheme) => {
         const page = await open(`${dashboard.plain}?lang=${locale}`, {
           viewport: { width, height: 844 },

@@ -98,7 +98,7 @@ describeBackends((backend, gpu) => {
         }
       }
       for (const [at, place] of placesOf(draw()).entries()) {
-        // Layers share their kernels: of many places each gets one of the three, and of all where not everything is tested.
+        // Layers share their kernels: of many places each gets one of the three. Where not everything is tested, few places do, too.
         const all = isFull && spec.numLayers === 1
         for (const special of all ? specials : [specials[at % 3] ?? 0]) {
           const own = draw()
