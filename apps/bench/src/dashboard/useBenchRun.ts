@@ -34,10 +34,14 @@ export function useBenchRun(): Controls {
   const controller = useRef<AbortController | null>(null)
 
   const start = async (plan: Plan, threads: number): Promise<void> => {
-    controller.current = new AbortController()
-    const { signal } = controller.current
-    const change = (changed: Partial<BenchRun>): void =>
-      setRun((before) => (before === null ? null : { ...before, ...changed }))
+    const own = new AbortController()
+    controller.current = own
+    const { signal } = own
+    /** Changes this run, unless another has begun since. */
+    const change = (changed: (before: BenchRun) => Partial<BenchRun>): void =>
+      setRun((before) =>
+        before === null || controller.current !== own ? before : { ...before, ...changed(before) },
+      )
     setRun({
       plan,
       threads,
@@ -58,21 +62,15 @@ export function useBenchRun(): Controls {
         signal,
         visibility: visibilityOfPage,
         // A place that is reported late must not revive a run that has ended.
-        onPlace: seldom((place) =>
-          setRun((before) => (before === null || before.end !== null ? before : { ...before, place })),
-        ),
-        onIntroduction: (introduction) => change({ introduction }),
+        onPlace: seldom((place) => change(({ end }) => (end === null ? { place } : {}))),
+        onIntroduction: (introduction) => change(() => ({ introduction })),
         onCase: (found) =>
-          setRun((before) =>
-            before === null
-              ? null
-              : { ...before, comparisons: [...before.comparisons, ...found], done: before.done + 1 },
-          ),
+          change(({ comparisons, done }) => ({ comparisons: [...comparisons, ...found], done: done + 1 })),
       })
-      change({ place: null, end: 'done' })
+      change(() => ({ place: null, end: 'done' }))
     } catch (error) {
       const threw = error instanceof Error ? error.message : String(error)
-      change({ place: null, end: error instanceof StoppedError ? 'stopped' : { threw } })
+      change(() => ({ place: null, end: error instanceof StoppedError ? 'stopped' : { threw } }))
     }
   }
   return { run, start: (plan, threads) => void start(plan, threads), stop: () => controller.current?.abort() }
