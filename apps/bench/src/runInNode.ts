@@ -8,6 +8,7 @@ import type { Comparison } from './measure/compareRecurrent.ts'
 import type { Effort } from './measure/rounds.ts'
 import type { ContenderName } from './result/environment.ts'
 import { makeRoof } from './roofline/multiplyAddRoof.ts'
+import { makeThreadedRoof } from './roofline/threadedRoof.ts'
 
 interface Measuring {
   readonly effort: Effort
@@ -40,6 +41,7 @@ export async function runInNode(names: readonly string[], threads: number): Prom
   globalThis.gc ??= runInNewContext('gc')
   const { contenders, missing, failed } = await makeContenders(nodeContenders, names, threads)
   const roof = makeRoof()
+  const threadedRoof = threads > 1 ? await makeThreadedRoof(threads) : undefined
   return {
     contenders,
     missing,
@@ -50,6 +52,7 @@ export async function runInNode(names: readonly string[], threads: number): Prom
       let last = Number.NaN
       return compareCase(benchCase, contenders, {
         roof,
+        threadedRoof,
         effort,
         onStep: ({ doing, round, rounds }) => {
           const isTimed = doing === 'warm-up' || doing === 'measure'
@@ -59,6 +62,7 @@ export async function runInNode(names: readonly string[], threads: number): Prom
       })
     },
     close: async () => {
+      await threadedRoof?.close()
       for (const contender of contenders) await contender.close?.()
     },
   }

@@ -1,3 +1,4 @@
+import { setNumThreads } from '@unroll/kernels'
 import { describe, expect, it } from 'vitest'
 import { layers } from '../src/cases/recurrentCases.ts'
 import type { Pass } from '../src/cases/training.ts'
@@ -22,6 +23,7 @@ import { describeEnvironment } from '../src/result/environmentHere.ts'
 import { parseResult } from '../src/result/resultFile.ts'
 import { toResultFile } from '../src/result/toResultFile.ts'
 import { makeRoof } from '../src/roofline/multiplyAddRoof.ts'
+import { makeThreadedRoof } from '../src/roofline/threadedRoof.ts'
 import { resultTables } from '../src/terminal/resultTables.ts'
 
 const effort = { ...brief, warmUpMs: 1, measureMs: 3 }
@@ -120,6 +122,24 @@ describe('compareTraining', () => {
     ])
     expect(training.declines(makeTrainingWorkload(rnn))).toBe('its networks have a linear layer behind')
   })
+})
+
+it('several threads are timed at the roof, too, and their target says how much they can do', async () => {
+  const { contenders } = await makeContenders(engines, ['wasm', 'wasm-one'], 2)
+  const threadedRoof = await makeThreadedRoof(2)
+  try {
+    const large = learning('large', 'LSTM', 2, 32, 3, 5, 1)
+    const comparisons = await compareTraining(large, contenders, { ...options, threadedRoof })
+    for (const { threadsAtRoof } of comparisons) expect(threadsAtRoof).toBeGreaterThan(0)
+    const environment = describeEnvironment({ contenders, missing: [], threads: 2 })
+    const known = comparisons.map((each) => ({ ...each, threadsAtRoof: 1.84 }))
+    expect(resultTables(toResultFile(environment, brief, known))).toMatch(
+      /forward and backward at least 1\.6x one thread.*; at the roof 1\.84x/,
+    )
+  } finally {
+    await threadedRoof.close()
+    await setNumThreads(1)
+  }
 })
 
 describe('a training case', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Effort, type Timer, timeRounds, timer } from '../src/measure/rounds.ts'
+import { type Effort, type Timer, timeRounds, timer, timerWithout } from '../src/measure/rounds.ts'
 import { makeRoof, roofMultiplyAdds } from '../src/roofline/multiplyAddRoof.ts'
 
 const effort: Effort = { name: 'quick', warmUpMs: 5, measureMs: 100, minRounds: 2, maxRounds: 10 }
@@ -41,6 +41,35 @@ describe('timer', () => {
       throw new RangeError('no')
     }
     await expect(timer(fail, { async: false })(1)).rejects.toThrow('no')
+  })
+})
+
+describe('timerWithout', () => {
+  const wait = (ms: number): void => {
+    const end = performance.now() + ms
+    while (performance.now() < end);
+  }
+
+  it.each([0, 0.01])('does not time what follows each call, on a clock of steps of %f ms', async (step) => {
+    const followed: number[] = []
+    let calls = 0
+    const time = timerWithout(
+      () => {
+        wait(1)
+        return calls++
+      },
+      (call) => {
+        wait(20)
+        followed.push(call)
+      },
+      step,
+    )
+    const samples = await time(3)
+    expect(followed).toEqual(followed.map((_, index) => index))
+    expect(followed.length).toBe(calls)
+    expect(samples.length).toBe(step === 0 ? calls : 1)
+    expect(Math.min(...samples)).toBeLessThan(20)
+    expect(Math.min(...samples)).toBeGreaterThan(0.99)
   })
 })
 

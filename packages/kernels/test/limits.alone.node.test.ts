@@ -12,9 +12,10 @@ import {
 import { seeded } from '@unroll/testing'
 import { isFull } from '@unroll/testing/full'
 import { describe, expect, it } from 'vitest'
-import { WasmInstance } from '../src/wasm/instance.ts'
+import { mostBytes, WasmInstance } from '../src/wasm/instance.ts'
 import { WasmMatrix } from '../src/wasm/wasmMatrix.ts'
 import { WasmStream } from '../src/wasm/wasmStream.ts'
+import { WasmTape } from '../src/wasm/wasmTape.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
 import { randomCall, randomWeights } from './random.ts'
 
@@ -120,11 +121,40 @@ describe('wasm memory', () => {
     expect(instance.allocatedBytes).toBe(0)
   })
 
-  it('is given back by streams that were dropped', async () => {
+  it('has room for a sequence where tapes of other weights were', () => {
+    const call = randomCall(seeded(3), lstm, new Array<number>(100).fill(8))
+    const makeWeights = (instance: WasmInstance): WasmWeights =>
+      new WasmWeights(instance, lstm, randomWeights(seeded(2), lstm))
+    const roomy = new WasmInstance(kernels)
+    const tape = new WasmTape(makeWeights(roomy), call)
+    const needed = roomy.allocatedBytes
+    const gradients = { output: tape.output, hn: null, cn: null }
+    const want = tape.backward(gradients)
+
+    const instance = new WasmInstance(kernels)
+    const weights = [1, 2, 3].map(() => makeWeights(instance))
+    // There is room for one of three.
+    const filler = instance.allocate(
+      mostBytes - instance.exports.heapBase() - instance.allocatedBytes - needed,
+    )
+    const tapes = weights.map((each) => new WasmTape(each, call))
+    for (const each of tapes) expect(each.output).toEqual(tape.output)
+    expect(() => tapes[2]?.backward(gradients)).toThrow(/cannot be allocated/)
+    instance.release(filler)
+    for (const each of tapes) expect(each.backward(gradients)).toEqual(want)
+  })
+
+  it.each([
+    ['streams', (weights: WasmWeights) => new WasmStream(weights, 1).step(new Float32Array(32))],
+    [
+      'tapes',
+      (weights: WasmWeights) => new WasmTape(weights, randomCall(seeded(3), lstm, [100, 100, 100, 100])),
+    ],
+  ])('is given back by %s that were dropped', async (_, use) => {
     const instance = new WasmInstance(kernels)
     const weights = new WasmWeights(instance, lstm, randomWeights(seeded(2), lstm))
     const drop = (): void => {
-      for (let i = 0; i < 50; i++) new WasmStream(weights, 1).step(new Float32Array(32))
+      for (let i = 0; i < 50; i++) use(weights)
     }
     drop()
     expect(instance.allocatedBytes).toBeGreaterThan(weights.byteLength)

@@ -5,6 +5,7 @@ import type { Contender, PreparedContender } from '../contenders/contender.ts'
 import { makeDelivery } from '../roofline/cacheDelivery.ts'
 import { type Roof, roofMultiplyAdds } from '../roofline/multiplyAddRoof.ts'
 import { leastMs, workingSet } from '../roofline/rooflineOfCase.ts'
+import type { ThreadedRoof } from '../roofline/threadedRoof.ts'
 import { checkAgreement } from './agreement.ts'
 import { guarded, messageOf } from './guarded.ts'
 import { type Effort, type Timer, timeRounds } from './rounds.ts'
@@ -21,6 +22,8 @@ export interface Comparison {
    * in training.
    */
   readonly deliveryGBs?: number
+  /** With several threads: how many times faster than one they are at the roof. */
+  readonly threadsAtRoof?: number
   readonly results: readonly Result[]
   /** Contenders that take no part in this case. */
   readonly absent: readonly Absence[]
@@ -73,6 +76,8 @@ export interface Step {
 
 export interface CompareOptions {
   readonly roof: Roof
+  /** Where contenders have several threads. */
+  readonly threadedRoof?: ThreadedRoof | undefined
   readonly effort: Effort
   /** Told before each step. */
   readonly onStep?: (step: Step) => void
@@ -82,19 +87,21 @@ export interface CompareOptions {
 export async function compareRecurrent(
   benchCase: BenchCase,
   contenders: readonly Contender[],
-  { roof, effort, onStep = () => {} }: CompareOptions,
+  { roof, threadedRoof, effort, onStep = () => {} }: CompareOptions,
 ): Promise<Comparison> {
   const prepared: PreparedContender[] = []
   try {
     const { agreeing, absent, failed } = await prepare(makeWorkload(benchCase), contenders, prepared, onStep)
     const delivery = makeDelivery(workingSet(benchCase))
     const failures = new Map<string, string>()
-    const timers: readonly (readonly [who: string, Timer])[] = [
-      ['roof', roof.time],
-      ['caches', delivery.time],
-      ...agreeing.map(({ name, time }) => [name, guarded(time, (why) => failures.set(name, why))] as const),
+    const limits: readonly NamedTimer[] = [...roofTimers(roof, threadedRoof), ['caches', delivery.time]]
+    const timers = [
+      ...limits,
+      ...agreeing.map(
+        ({ name, time }): NamedTimer => [name, guarded(time, (why) => failures.set(name, why))],
+      ),
     ]
-    const [roofCalls = [], deliveryCalls = [], ...calls] = await timeRounds(
+    const timed = await timeRounds(
       timers.map(([, time]) => time),
       effort,
       ({ timer, round, rounds }) => {
@@ -102,6 +109,8 @@ export async function compareRecurrent(
         onStep({ doing: round < 0 ? 'warm-up' : 'measure', contender, round, rounds })
       },
     )
+    const [roofCalls = [], threadedCalls = []] = timed
+    const [deliveryCalls = [], ...calls] = timed.slice(limits.length - 1)
     const roofRounds = roofCalls.map((calls) => median(calls) / roofMultiplyAdds)
     const deliveryRounds = deliveryCalls.map((calls) => median(calls) / delivery.bytes)
     const atRoof = roofRounds.map((ms) => ms * multiplyAdds(benchCase))
@@ -117,6 +126,7 @@ export async function compareRecurrent(
       benchCase,
       roofGflops: 2e-6 / median(roofRounds),
       deliveryGBs: 1e-6 / median(deliveryRounds),
+      ...threadsAtRoof(threadedRoof, threadedCalls, roofRounds),
       results,
       absent,
       failed: [...failed, ...[...failures].map(([contender, reason]) => ({ contender, reason }))],
@@ -124,6 +134,28 @@ export async function compareRecurrent(
   } finally {
     for (const each of prepared) await each.dispose()
   }
+}
+
+type NamedTimer = readonly [who: string, time: Timer]
+
+/** The roof of one thread, and then that of all threads, if there are several. */
+export function roofTimers(roof: Roof, threadedRoof: ThreadedRoof | undefined): readonly NamedTimer[] {
+  return [['roof', roof.time], ...(threadedRoof ? [['roof', threadedRoof.time] as const] : [])]
+}
+
+/**
+ * How much faster all threads are than one, at the roof.
+ * @param calls ms of each call of the threads, round by round
+ * @param roofRounds ms that one thread needs for a multiply-add, in the same rounds
+ */
+export function threadsAtRoof(
+  threadedRoof: ThreadedRoof | undefined,
+  calls: readonly (readonly number[])[],
+  roofRounds: readonly number[],
+): Pick<Comparison, 'threadsAtRoof'> {
+  if (threadedRoof === undefined) return {}
+  const rounds = calls.map((samples) => median(samples) / threadedRoof.multiplyAdds)
+  return { threadsAtRoof: median(quotients(roofRounds, rounds)) }
 }
 
 /**

@@ -14,10 +14,12 @@ import {
   type CompareOptions,
   type Comparison,
   resultOf,
+  roofTimers,
   type Step,
+  threadsAtRoof,
 } from './compareRecurrent.ts'
 import { guarded, messageOf } from './guarded.ts'
-import { type Timer, timeRounds } from './rounds.ts'
+import { timeRounds } from './rounds.ts'
 import { median } from './statistics.ts'
 
 /**
@@ -28,7 +30,7 @@ import { median } from './statistics.ts'
 export async function compareTraining(
   trainingCase: TrainingCase,
   contenders: readonly Contender[],
-  { roof, effort, onStep = () => {} }: CompareOptions,
+  { roof, threadedRoof, effort, onStep = () => {} }: CompareOptions,
 ): Promise<readonly Comparison[]> {
   const prepared: PreparedLearner[] = []
   try {
@@ -42,18 +44,18 @@ export async function compareTraining(
         return { contender, difference, pass, time: guarded(timer, (why) => failures.set(contender, why)) }
       }),
     )
-    const timers: readonly { readonly contender: string; readonly time: Timer }[] = [
-      { contender: 'roof', time: roof.time },
-      ...timed,
-    ]
-    const [roofCalls = [], ...calls] = await timeRounds(
-      timers.map(({ time }) => time),
+    const limits = roofTimers(roof, threadedRoof)
+    const timers = [...limits, ...timed.map(({ contender, time }) => [contender, time] as const)]
+    const all = await timeRounds(
+      timers.map(([, time]) => time),
       effort,
       ({ timer, round, rounds }) => {
-        const { contender } = timers[timer] ?? { contender: '' }
+        const [contender = ''] = timers[timer] ?? []
         onStep({ doing: round < 0 ? 'warm-up' : 'measure', contender, round, rounds })
       },
     )
+    const [roofCalls = [], threadedCalls = []] = all
+    const calls = all.slice(limits.length)
     const roofRounds = roofCalls.map((samples) => median(samples) / roofMultiplyAdds)
     return passesOf(timed).map((pass) => {
       const work = passMultiplyAdds(trainingCase, pass)
@@ -61,6 +63,7 @@ export async function compareTraining(
       return {
         benchCase: passCase(trainingCase, pass),
         roofGflops: 2e-6 / median(roofRounds),
+        ...threadsAtRoof(threadedRoof, threadedCalls, roofRounds),
         results: timed.flatMap(({ contender, difference, ...each }, index) =>
           each.pass !== pass || failures.has(contender)
             ? []

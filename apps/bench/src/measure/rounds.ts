@@ -62,6 +62,33 @@ export function timer(
   }
 }
 
+/**
+ * A timer of a function that something else follows, the time of which does not count. On a coarse clock the one sample is the
+ * mean of all calls: what the clock shows of each is right in the mean only.
+ * @param follow gets what `run` returned
+ */
+export function timerWithout<T>(
+  run: () => T,
+  follow: (result: T) => unknown,
+  step: number = clockStep(),
+): Timer {
+  const results: T[] = []
+  const time = timerOfSamples(
+    () => {
+      results.push(run())
+    },
+    false,
+    () => {
+      for (const result of results.splice(0)) follow(result)
+    },
+  )
+  if (step < fineStep) return time
+  return async (ms) => {
+    const samples = await time(ms)
+    return [samples.reduce((sum, sample) => sum + sample, 0) / samples.length]
+  }
+}
+
 /** A clock with steps below a microsecond can time single calls. In ms. */
 const fineStep = 1e-3
 
@@ -78,10 +105,10 @@ export function clockStep(): number {
   return least
 }
 
-function timerOfSamples(run: () => unknown, async: boolean): Timer {
+function timerOfSamples(run: () => unknown, async: boolean, follow?: () => void): Timer {
   return async (ms) => {
     const bench = new Bench({ time: ms, iterations: 1, warmup: false, retainSamples: true, throws: true })
-    bench.add('call', run, { async })
+    bench.add('call', run, { async, ...(follow && { afterEach: follow }) })
     const [task] = async ? await bench.run() : bench.runSync()
     if (task?.result.state !== 'completed')
       throw new Error(`timer: expected samples, got ${task?.result.state}`)

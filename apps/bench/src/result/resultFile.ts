@@ -62,6 +62,8 @@ const caseResult = v.object({
   roofGflops: amount,
   /** Gigabytes a second that the caches delivered in the same rounds; not in files from before 2026-11-26, nor of training. */
   deliveryGBs: v.optional(amount),
+  /** How many times faster than one all threads are at the roof, in the same rounds; not in files from before 2026-11-28. */
+  threadsAtRoof: v.optional(amount),
   results: v.array(contenderResult),
   absent: v.array(absence),
   /** Contenders that threw, hung, or computed other numbers; not in files from before 2026-11-27. */

@@ -30,7 +30,7 @@ export function toResultFile(
 }
 
 function asCaseResult(comparison: Comparison): CaseResult {
-  const { benchCase, roofGflops, deliveryGBs, results, absent, failed } = comparison
+  const { benchCase, roofGflops, deliveryGBs, threadsAtRoof, results, absent, failed } = comparison
   const { name, T, N, spec, streaming } = benchCase
   const pass = benchCase.training?.pass ?? null
   return {
@@ -48,6 +48,7 @@ function asCaseResult(comparison: Comparison): CaseResult {
       : { multiplyAdds: multiplyAdds(benchCase) }),
     roofGflops: digits(roofGflops),
     ...(deliveryGBs === undefined ? {} : { deliveryGBs: digits(deliveryGBs) }),
+    ...(threadsAtRoof === undefined ? {} : { threadsAtRoof: digits(threadsAtRoof) }),
     results: results.map(({ contender, rounds, quantiles: found, rooflineShare, memoryBytes, ...result }) => {
       const all = ratios(results, contender)
       const [median = 0, low = 0, high = 0] = all.length === 0 ? [] : quantiles(all, [0.5, 0.25, 0.75])

@@ -20,14 +20,27 @@ export interface Roof {
  * engine's fastest kernel. Without relaxed SIMD it multiplies and adds instead.
  */
 export function makeRoof(): Roof {
-  const fused = WebAssembly.validate(roofModule(true))
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(roofModule(fused)))
-  const { run } = exports
+  const { module, turns, instructions } = roofProgram()
+  const { run } = new WebAssembly.Instance(module).exports
   if (typeof run !== 'function') throw new Error('makeRoof: expected a function run')
-  const time = timer(() => run(roofMultiplyAdds / (accumulators * 4)), { async: false })
+  const time = timer(() => run(turns), { async: false })
   return {
-    instructions: fused ? 'f32x4.relaxed_madd' : 'f32x4.mul, f32x4.add',
+    instructions,
     time: (ms) => time(Math.min(ms, enoughMs)),
+  }
+}
+
+/** The loop that this runtime can run, as a module with one function `run(turns)`. */
+export function roofProgram(): Pick<Roof, 'instructions'> & {
+  readonly module: WebAssembly.Module
+  /** As many turns do {@link roofMultiplyAdds}. */
+  readonly turns: number
+} {
+  const fused = WebAssembly.validate(roofModule(true))
+  return {
+    module: new WebAssembly.Module(roofModule(fused)),
+    turns: roofMultiplyAdds / (accumulators * 4),
+    instructions: fused ? 'f32x4.relaxed_madd' : 'f32x4.mul, f32x4.add',
   }
 }
 

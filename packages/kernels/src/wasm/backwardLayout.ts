@@ -8,7 +8,7 @@ import {
   cacheLineBytes,
   tileRows,
 } from './generated/assembly.ts'
-import { elementBytes, paddedToLanes, paddedToPanels, tapeColumns } from './panels.ts'
+import { elementBytes, paddedToLanes, paddedToPanels } from './panels.ts'
 import { none } from './partLayout.ts'
 import { recordBytes } from './record.ts'
 
@@ -16,20 +16,19 @@ import { recordBytes } from './record.ts'
 export interface BackwardLayout {
   readonly byteLength: number
   readonly allRowStarts: number
-  /** The areas that all parts of a direction share; those of the input and the outputs are those of both directions. */
+  /** A copy of the areas that the call has recorded; {@link none} where they are in wasm memory already. */
+  readonly recorded: number
+  /** `(R, D * P)`: what a layer read, after dropout; {@link none} without dropout. */
+  readonly dropped: number
+  /** The areas that all parts of a direction share; dOutput is that of both directions. */
   readonly shared: readonly SharedAreas[]
-  /** Dropout factors, `(R, D * P)`; {@link none} without dropout. */
-  readonly factors: number
   /** For each range of sequences, its batch sizes and row starts. */
   readonly ranges: readonly Pick<BackwardCallFields, 'batchSizes' | 'rowStarts'>[]
   /** For each part that runs at the same time, its record and its own areas. */
   readonly slots: readonly Slot[]
 }
 
-type SharedAreas = Pick<
-  BackwardCallFields,
-  'input' | 'output' | 'dOutput' | 'tape' | 'h0' | 'c0' | 'dh' | 'dc' | 'dInput'
->
+type SharedAreas = Pick<BackwardCallFields, 'dOutput' | 'h0' | 'c0' | 'dh' | 'dc' | 'dInput'>
 
 export interface Slot {
   readonly record: number
@@ -88,6 +87,8 @@ export interface BackwardShape {
   /** `(T)` */
   readonly batchSizes: Int32Array
   readonly hasDropout: boolean
+  /** Bytes of what was recorded that are not in wasm memory. */
+  readonly missingBytes: number
   /** Whether the gradient of any layer's input is made. */
   readonly hasInputs: boolean
   /** How many layers are walked, from the last down. */
@@ -117,19 +118,19 @@ export function planBackward(spec: RecurrentSpec, shape: BackwardShape): Backwar
     ...Array.from({ length: shape.layers }, (_, index) => layerInputSize(sizes, spec.numLayers - 1 - index)),
   )
   const allRowStarts = plan.reserve((batchSizes.length + 1) * 4)
-  const both = { input: floats(R * widestInput), output: floats(R * D * P), dOutput: floats(R * D * P) }
+  const dOutput = floats(R * D * P)
   return {
     allRowStarts,
+    recorded: shape.missingBytes > 0 ? plan.reserve(shape.missingBytes) : none,
+    dropped: shape.hasDropout ? floats(R * D * P) : none,
     shared: Array.from({ length: D }, () => ({
-      ...both,
-      tape: floats(R * tapeColumns(spec)),
+      dOutput,
       h0: floats(N * P),
       c0: isLstm ? floats(N * H) : none,
       dh: floats(N * P),
       dc: isLstm ? floats(N * H) : none,
       dInput: shape.hasInputs ? floats(R * widestInput) : none,
     })),
-    factors: shape.hasDropout && spec.numLayers > 1 ? floats(R * D * P) : none,
     ranges: ranges.map(() => ({
       batchSizes: plan.reserve(batchSizes.length * 4),
       rowStarts: plan.reserve((batchSizes.length + 1) * 4),

@@ -7,68 +7,67 @@ import type {
   WantedGradients,
 } from '../contract/training.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
-import {
-  type BackwardLayout,
-  backwardSizes,
-  type OwnAreas,
-  planBackward,
-  type Slot,
-} from './backwardLayout.ts'
+import { type BackwardLayout, backwardSizes, planBackward, type Slot } from './backwardLayout.ts'
 import { type BackwardParts, splitBackward } from './backwardParts.ts'
 import { usualMultiplyAdds, writeRowStarts } from './callPlan.ts'
-import {
-  type BackwardCallFields,
-  backwardCallRecord,
-  binaryNumbers,
-  modeNumbers,
-} from './generated/assembly.ts'
-import { elementBytes, tapeColumns } from './panels.ts'
+import { zipAt } from './elementwise.ts'
+import { type BackwardCallFields, backwardCallRecord, modeNumbers } from './generated/assembly.ts'
+import { elementBytes } from './panels.ts'
 import { addressesOf, none } from './partLayout.ts'
 import { multiplyAdds } from './parts.ts'
 import { writeRecord } from './record.ts'
-import type { Recording } from './recording.ts'
+import { RecordedRows } from './recordedRows.ts'
+import type { Recorded } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
 import { allocateFactors, type WeightFactors } from './weightFactors.ts'
+import { nothing, readWeightGradients } from './weightGradients.ts'
 
 /** One walk back: a block of wasm memory with everything it needs, which {@link BackwardWalk.run} gives back. */
 export class BackwardWalk {
   readonly #weights: RunnableWeights
-  readonly #recording: Recording
+  readonly #recorded: Recorded
   readonly #wanted: WantedGradients
   readonly #parts: BackwardParts
   readonly #layout: BackwardLayout
   /** The lowest layer that is walked. */
   readonly #lowest: number
   readonly #base: number
+  readonly #rows: RecordedRows
   /** `N` and `R`. */
   readonly #N: number
   readonly #R: number
+  /** Elements of the outputs of a layer: `R * D * P`. */
+  readonly #outputs: number
   readonly #dWeights: DirectionGradients[] = []
 
   constructor(
     weights: RunnableWeights,
-    recording: Recording,
+    recorded: Recorded,
     wanted: WantedGradients,
     lowest: number,
     threads: number,
   ) {
     const { spec, instance } = weights
-    const { batchSizes, dropout } = recording
+    const { batchSizes, layout } = recorded
     this.#weights = weights
-    this.#recording = recording
+    this.#recorded = recorded
     this.#wanted = wanted
     this.#N = batchSizes[0] ?? 0
     this.#R = batchSizes.reduce((sum, size) => sum + size, 0)
+    const { D, P } = sizesOf(spec)
+    this.#outputs = this.#R * D * P
     this.#lowest = lowest
     this.#parts = splitBackward(spec, batchSizes, threads)
     this.#layout = planBackward(spec, {
       batchSizes,
-      hasDropout: dropout !== null,
+      hasDropout: layout.areas.dropout !== none,
+      missingBytes: recorded.address === null ? layout.byteLength : 0,
       hasInputs: this.#lowest < spec.numLayers - 1 || wanted.input !== false,
       layers: spec.numLayers - this.#lowest,
       ...this.#parts,
     })
     this.#base = instance.allocate(this.#layout.byteLength)
+    this.#rows = new RecordedRows(spec, recorded, recorded.address ?? this.#base + this.#layout.recorded)
   }
 
   /** @returns null if a thread failed */
@@ -82,21 +81,22 @@ export class BackwardWalk {
     const dc = spec.mode !== 'LSTM' || this.#wanted.c0 === false ? null : allocate(dtype, states * H)
     let result: 'done' | 'undone' | 'lost' = 'undone'
     try {
+      if (this.#recorded.address === null) this.#recorded.copyTo(this.#base + this.#layout.recorded)
       this.#writeRows()
       const [shared] = this.#layout.shared
       if (shared === undefined) return null
-      setOrFill(this.#floats(shared.dOutput, this.#R * D * P), output)
+      setOrFill(this.#floats(shared.dOutput, this.#outputs), output)
       for (let layer = numLayers - 1; layer >= this.#lowest; layer--) {
-        this.#fillLayer(layer)
+        const input = this.#inputOf(layer)
         for (let direction = 0; direction < D; direction++) {
           const state = layer * D + direction
           this.#fillDirection(direction, state, hn, cn)
         }
         this.#fillFactors()
         for (let direction = 0; direction < D; direction += this.#parts.directionsAtOnce) {
-          result = this.#runDirections(layer, direction)
+          result = this.#runDirections(layer, direction, input)
           if (result !== 'done') return null
-          this.#readWeights(layer, direction)
+          for (let at = 0; at < this.#parts.directionsAtOnce; at++) this.#readWeights(layer, direction + at)
         }
         for (let direction = 0; direction < D; direction++) {
           const area = this.#layout.shared[direction] ?? shared
@@ -118,13 +118,17 @@ export class BackwardWalk {
   }
 
   #floats(offset: number, length: number): FloatArray {
+    return this.#view(this.#base + offset, length)
+  }
+
+  #view(address: number, length: number): FloatArray {
     const { spec, instance } = this.#weights
-    return instance.floats(spec.dtype, this.#base + offset, length)
+    return instance.floats(spec.dtype, address, length)
   }
 
   #writeRows(): void {
     const { instance } = this.#weights
-    const { batchSizes } = this.#recording
+    const { batchSizes } = this.#recorded
     const T = batchSizes.length
     writeRowStarts(instance.integers(this.#base + this.#layout.allRowStarts, T + 1), batchSizes)
     this.#parts.ranges.forEach((range, index) => {
@@ -135,54 +139,32 @@ export class BackwardWalk {
     })
   }
 
-  /** What both directions read. */
-  #fillLayer(layer: number): void {
-    const { spec } = this.#weights
-    const { D, P } = sizesOf(spec)
-    const { input, output, between, dropout } = this.#recording
-    const [shared] = this.#layout.shared
-    if (shared === undefined) return
-    const length = this.#R * D * P
-    const outputOf = (inner: number): FloatArray =>
-      inner === spec.numLayers - 1 ? output : between.subarray(inner * length, (inner + 1) * length)
-    this.#floats(shared.output, length).set(outputOf(layer))
-    if (layer === 0) {
-      this.#floats(shared.input, input.length).set(input)
-      return
-    }
-    this.#floats(shared.input, length).set(outputOf(layer - 1))
-    if (dropout !== null) this.#dropOut(shared.input, layer - 1)
+  /** Where the rows are that a layer has read. */
+  #inputOf(layer: number): number {
+    const input = this.#rows.input(layer)
+    if (layer === 0 || this.#layout.dropped === none) return input
+    const dropped = this.#base + this.#layout.dropped
+    this.#view(dropped, this.#outputs).set(this.#view(input, this.#outputs))
+    this.#dropOut(dropped, layer - 1)
+    return dropped
   }
 
   /** Multiplies with the factors of the outputs of an inner layer. */
-  #dropOut(area: number, layer: number): void {
-    const { D, P } = sizesOf(this.#weights.spec)
-    const length = this.#R * D * P
-    const factors = this.#recording.dropout?.subarray(layer * length, (layer + 1) * length)
-    if (factors === undefined) return
-    this.#floats(this.#layout.factors, length).set(factors)
-    this.#zip(binaryNumbers.mul, area, this.#layout.factors, length)
-  }
-
-  #zip(operation: number, to: number, from: number, length: number): void {
+  #dropOut(address: number, layer: number): void {
     const { spec, instance } = this.#weights
-    const { zipF32, zipF64 } = instance.exports
-    const zip = spec.dtype === 'float32' ? zipF32 : zipF64
-    zip(operation, this.#base + to, this.#base + from, length)
+    zipAt(instance, spec.dtype, 'mul', address, this.#rows.dropout(layer), this.#outputs)
   }
 
   /** What a direction reads. */
   #fillDirection(direction: number, state: number, hn: FloatArray | null, cn: FloatArray | null): void {
     const { spec } = this.#weights
     const { H, P } = sizesOf(spec)
-    const { tape, h0, c0 } = this.#recording
+    const { h0, c0 } = this.#recorded
     const area = this.#layout.shared[direction]
     if (area === undefined) return
     const N = this.#N
-    const taped = this.#R * tapeColumns(spec)
     const rows = (array: FloatArray | null, width: number): FloatArray | null =>
       array?.subarray(state * N * width, (state + 1) * N * width) ?? null
-    this.#floats(area.tape, taped).set(tape.subarray(state * taped, (state + 1) * taped))
     setOrFill(this.#floats(area.h0, N * P), rows(h0, P))
     setOrFill(this.#floats(area.dh, N * P), rows(hn, P))
     if (spec.mode !== 'LSTM') return
@@ -191,17 +173,17 @@ export class BackwardWalk {
   }
 
   /** Runs the parts of as many directions as are walked at the same time. */
-  #runDirections(layer: number, first: number): 'done' | 'undone' | 'lost' {
+  #runDirections(layer: number, first: number, input: number): 'done' | 'undone' | 'lost' {
     const { spec, instance } = this.#weights
     const { directionsAtOnce } = this.#parts
     const records = this.#layout.slots.map((slot, index) => {
       const range = Math.floor(index / directionsAtOnce)
-      this.#writeRecord(layer, first + (index % directionsAtOnce), range, slot)
+      this.#writeRecord(layer, first + (index % directionsAtOnce), range, slot, input)
       return this.#base + slot.record
     })
     const { threads } = instance
     if (threads !== null && records.length > 1) {
-      const work = 2 * multiplyAdds(spec, this.#recording.batchSizes)
+      const work = 2 * multiplyAdds(spec, this.#recorded.batchSizes)
       return threads.run({
         elementBytes: elementBytes(spec.dtype),
         records,
@@ -214,11 +196,11 @@ export class BackwardWalk {
     return 'done'
   }
 
-  #writeRecord(layer: number, direction: number, rangeIndex: number, slot: Slot): void {
+  #writeRecord(layer: number, direction: number, rangeIndex: number, slot: Slot, input: number): void {
     const { spec, instance } = this.#weights
     const sizes = sizesOf(spec)
     const { D, P } = sizes
-    const { batchSizes, batchFirst } = this.#recording
+    const { batchSizes, batchFirst } = this.#recorded
     const range = this.#parts.ranges[rangeIndex]
     const rangeAreas = this.#layout.ranges[rangeIndex]
     const shared = this.#layout.shared[direction]
@@ -230,11 +212,9 @@ export class BackwardWalk {
     const own = slot.areas
     const areas = {
       ...shared,
-      tape: this.#recording.factors ? none : shared.tape,
       ...own,
       ...rangeAreas,
       allRowStarts: this.#layout.allRowStarts,
-      output: shared.output + column,
       dOutput: shared.dOutput + column,
       dInput: this.#wantsInput(layer) ? shared.dInput : none,
       dWeightIh: wants('weightIh') ? own.dWeightIh : none,
@@ -245,6 +225,9 @@ export class BackwardWalk {
     }
     const fields: BackwardCallFields = {
       ...addressesOf(areas, this.#base),
+      input,
+      output: this.#rows.output(layer) + column,
+      tape: this.#rows.tape(index),
       isBackward: 1,
       parties: 1,
       ...backwardSizes(spec, layerInputSize(sizes, layer)),
@@ -269,7 +252,7 @@ export class BackwardWalk {
 
   /** What {@link BackwardWalk.#readFactors} has read of other calls. */
   #fillFactors(): void {
-    const { factors } = this.#recording
+    const { factors } = this.#recorded
     if (factors === undefined) return
     this.#eachFactor(factors, (area, rows) => area.set(rows))
   }
@@ -277,7 +260,7 @@ export class BackwardWalk {
   /** What the gradients of the weights are products of, of one timestep. */
   #readFactors(): FloatArray {
     const factors = allocateFactors(this.#weights.spec, this.#R)
-    factors.input.set(this.#recording.input)
+    factors.input.set(this.#view(this.#rows.input(0), factors.input.length))
     this.#eachFactor(factors, (area, rows) => rows.set(area))
     return factors.all
   }
@@ -295,70 +278,38 @@ export class BackwardWalk {
     })
   }
 
-  /** Reads the gradients of the weights of directions that have run, summed over the parts. */
-  #readWeights(layer: number, first: number): void {
+  /** Reads the gradients of the weights of a direction that has run. */
+  #readWeights(layer: number, direction: number): void {
     const { spec } = this.#weights
-    const sizes = sizesOf(spec)
-    const { G, D, H, P } = sizes
+    const index = layer * sizesOf(spec).D + direction
     const { directionsAtOnce } = this.#parts
-    const { slots } = this.#layout
-    const inputs = layerInputSize(sizes, layer)
-    const { units, inputStride, stateStride, stride } = backwardSizes(spec, inputs)
-    const gradients = spec.mode === 'GRU' ? 4 : G
-    for (let at = 0; at < directionsAtOnce; at++) {
-      const index = layer * D + first + at
-      const own = slots.filter((_, slot) => slot % directionsAtOnce === at)
-      /** Reads the first `count` rows of each block, and the first `columns` of their `stride` numbers. */
-      const read = (
-        area: keyof OwnAreas,
-        blocks: number,
-        blockRows: number,
-        count: number,
-        stride: number,
-        columns: number,
-      ): FloatArray => {
-        const length = blocks * count * columns
-        // Without rows, nothing was computed.
-        if (this.#R === 0) return allocate(spec.dtype, length)
-        const [to = 0, ...others] = own.map(({ areas }) => areas[area])
-        for (const from of others) this.#zip(binaryNumbers.add, to, from, blocks * blockRows * stride)
-        if (blockRows !== count || stride !== columns) {
-          const size = elementBytes(spec.dtype)
-          const { closeGaps } = this.#weights.instance.exports
-          closeGaps(this.#base + to, blocks, blockRows, count, stride * size, columns * size)
-        }
-        return this.#floats(to, length).slice()
-      }
-      const wants = (role: keyof DirectionWeights): boolean => this.#wants(index, role)
-      const bias =
-        wants('biasIh') || wants('biasHh') ? read('dBias', 1, gradients, gradients, units, H) : null
-      this.#dWeights[index] = {
-        weightIh: wants('weightIh') ? read('dWeightIh', G, units, H, inputStride, inputs) : null,
-        weightHh: wants('weightHh') ? read('dWeightHh', G, units, H, stateStride, P) : null,
-        biasIh: bias && wants('biasIh') ? bias.slice(0, G * H) : null,
-        biasHh: bias && wants('biasHh') ? biasOfState(bias, spec.mode === 'GRU', H) : null,
-        weightHr: wants('weightHr') ? read('dWeightHr', 1, P, P, stride, H) : null,
-      }
-    }
+    const parts = this.#layout.slots.filter(
+      (_, slot) => slot % directionsAtOnce === direction % directionsAtOnce,
+    )
+    this.#dWeights[index] = readWeightGradients(
+      this.#weights,
+      layerInputSize(sizesOf(spec), layer),
+      // Without rows, nothing was computed.
+      this.#R === 0 ? null : { base: this.#base, areas: parts.map(({ areas }) => areas) },
+      (role) => this.#wants(index, role),
+    )
   }
 
   /** Adds the gradients of a layer's input that its directions made, in the first one's area. */
   #addInputs(layer: number): void {
-    const { spec } = this.#weights
+    const { spec, instance } = this.#weights
     const [first, second] = this.#layout.shared
     if (first === undefined || second === undefined) return
     const length = this.#R * layerInputSize(sizesOf(spec), layer)
-    this.#zip(binaryNumbers.add, first.dInput, second.dInput, length)
+    zipAt(instance, spec.dtype, 'add', this.#base + first.dInput, this.#base + second.dInput, length)
   }
 
   /** Makes the gradient of a layer's input that of the outputs of the layer below. */
   #passDown(layer: number): void {
-    const { D, P } = sizesOf(this.#weights.spec)
     const [shared] = this.#layout.shared
     if (shared === undefined) return
-    const length = this.#R * D * P
-    if (this.#recording.dropout !== null) this.#dropOut(shared.dInput, layer - 1)
-    this.#floats(shared.dOutput, length).set(this.#floats(shared.dInput, length))
+    if (this.#layout.dropped !== none) this.#dropOut(this.#base + shared.dInput, layer - 1)
+    this.#floats(shared.dOutput, this.#outputs).set(this.#floats(shared.dInput, this.#outputs))
   }
 
   #wants(index: number, role: keyof DirectionWeights): boolean {
@@ -379,23 +330,7 @@ export class BackwardWalk {
   }
 }
 
-/** The gradients of a direction of which none is wanted. */
-export const nothing: DirectionGradients = {
-  weightIh: null,
-  weightHh: null,
-  biasIh: null,
-  biasHh: null,
-  weightHr: null,
-}
-
 function setOrFill(to: FloatArray, from: FloatArray | null): void {
   if (from === null) to.fill(0)
   else to.set(from)
-}
-
-/** The gradient of `b_hh`. A GRU has another for its `n`, behind those that both biases share. */
-function biasOfState(bias: FloatArray, isGru: boolean, H: number): FloatArray {
-  const own = bias.slice(0, isGru ? 3 * H : bias.length)
-  if (isGru) own.set(bias.subarray(3 * H), 2 * H)
-  return own
 }

@@ -2,7 +2,7 @@ import type { RecurrentSpec } from '../contract/recurrent.ts'
 import { sizesOf } from '../spec/sizes.ts'
 import { BlockPlan } from './blockPlan.ts'
 import type { CallShape } from './callShape.ts'
-import { barrierBytes, tileRows } from './generated/assembly.ts'
+import { barrierBytes, type CallFields, tileRows } from './generated/assembly.ts'
 import { elementBytes, tapeColumns } from './panels.ts'
 import { betweenAreas, type CommonAreas, type Group, none, type PartLayout, planPart } from './partLayout.ts'
 import { type Part, wholeCall } from './parts.ts'
@@ -12,15 +12,26 @@ import { maySleep } from './threadPool.ts'
 export interface CallLayout {
   readonly byteLength: number
   readonly common: CommonAreas
+  readonly recorded: RecordedLayout
   readonly parts: readonly PartLayout[]
   /** The whole call for one thread, for when the parts of a group cannot meet; null if no parts have to. */
   readonly alone: PartLayout | null
 }
 
+/** What a recorded call leaves for the way back: areas of its block, one behind the other. */
+export interface RecordedLayout {
+  /** Offset of the first one. */
+  readonly from: number
+  readonly byteLength: number
+  /** Their offsets; {@link none} for areas that are not there. */
+  readonly areas: Pick<CallFields, 'input' | 'output' | 'between' | 'tape' | 'dropout'>
+}
+
 /** Plans the block of one call, computed by `parts`. */
 export function planCall(spec: RecurrentSpec, shape: CallShape, parts: readonly Part[]): CallLayout {
   const plan = new BlockPlan()
-  const common = planCommon(spec, shape, plan)
+  const recorded = planRecorded(spec, shape, plan)
+  const common = planCommon(spec, shape, recorded, plan)
   const groups = new Map<number, Group>()
   const layouts = parts.map((part, index) => {
     const parties = parts.filter(({ group }) => group === part.group).length
@@ -30,28 +41,45 @@ export function planCall(spec: RecurrentSpec, shape: CallShape, parts: readonly 
   })
   const meet = [...groups.values()].some(({ parties }) => parties > 1)
   const alone = meet ? planAlone(spec, shape, common, plan) : null
-  return { byteLength: plan.byteLength, common, parts: layouts, alone }
+  return { byteLength: plan.byteLength, common, recorded, parts: layouts, alone }
 }
 
-function planCommon(
+function planRecorded(
   spec: RecurrentSpec,
-  { batchSizes, dropoutLength, returnCells, recorded }: CallShape,
+  { batchSizes, dropoutLength, recorded }: CallShape,
   plan: BlockPlan,
-): CommonAreas {
-  const { D, I, H, P } = sizesOf(spec)
-  const N = batchSizes[0] ?? 0
-  const R = batchSizes.reduce((sum, rows) => sum + rows, 0)
+): RecordedLayout {
+  const { D, I, P } = sizesOf(spec)
+  const R = batchSizes.reduce((sum, size) => sum + size, 0)
+  const from = plan.byteLength
   const floats = (elements: number): number => plan.reserve(elements * elementBytes(spec.dtype))
-  return {
-    allRowStarts: plan.reserve((batchSizes.length + 1) * 4),
+  const areas = {
     input: floats(R * I),
     output: floats(R * D * P),
     between: spec.numLayers > 1 ? floats(betweenAreas(spec, recorded) * R * D * P) : none,
-    dropped: recorded && dropoutLength > 0 ? floats(2 * R * D * P) : none,
     tape: recorded && tapeLength(spec, R) > 0 ? floats(tapeLength(spec, R)) : none,
+    dropout: dropoutLength > 0 ? floats(dropoutLength) : none,
+  }
+  return { from, byteLength: plan.byteLength - from, areas }
+}
+
+/** The areas that all parts share. */
+function planCommon(
+  spec: RecurrentSpec,
+  { batchSizes, dropoutLength, returnCells, recorded }: CallShape,
+  { areas }: RecordedLayout,
+  plan: BlockPlan,
+): CommonAreas {
+  const { D, H, P } = sizesOf(spec)
+  const N = batchSizes[0] ?? 0
+  const R = batchSizes.reduce((sum, size) => sum + size, 0)
+  const floats = (elements: number): number => plan.reserve(elements * elementBytes(spec.dtype))
+  return {
+    ...areas,
+    allRowStarts: plan.reserve((batchSizes.length + 1) * 4),
+    dropped: recorded && dropoutLength > 0 ? floats(2 * R * D * P) : none,
     h: floats(spec.numLayers * D * N * P),
     c: spec.mode === 'LSTM' ? floats(spec.numLayers * D * N * H) : none,
-    dropout: dropoutLength > 0 ? floats(dropoutLength) : none,
     cells: returnCells ? floats(R * D * H) : none,
   }
 }

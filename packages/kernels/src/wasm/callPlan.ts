@@ -1,7 +1,7 @@
 import { allocate } from '../allocate.ts'
 import type { FloatArray, RecurrentSpec } from '../contract/recurrent.ts'
 import { sizesOf } from '../spec/sizes.ts'
-import { type CallLayout, planCall, tapeLength } from './callLayout.ts'
+import { type CallLayout, planCall, type RecordedLayout, tapeLength } from './callLayout.ts'
 import type { CallShape } from './callShape.ts'
 import { barrierBytes, callRecord } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
@@ -81,6 +81,15 @@ export class CallPlan {
 
   get byteLength(): number {
     return this.#layout.byteLength
+  }
+
+  get recordedLayout(): RecordedLayout {
+    return this.#layout.recorded
+  }
+
+  /** Where the areas begin that the way back reads. */
+  get recordedAddress(): number {
+    return this.#base + this.#layout.recorded.from
   }
 
   /** A view of an area, which lasts until the memory grows. */

@@ -1,7 +1,7 @@
 import { allocate } from '../allocate.ts'
 import { checkPair, checkResult, checkSoftmax, dtypeOf, functionOf } from '../checks/operands.ts'
 import type { BinaryFunction, SoftmaxOperands, UnaryFunction } from '../contract/matrix.ts'
-import type { FloatArray } from '../contract/recurrent.ts'
+import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 import { binaryNumbers, unaryNumbers } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
 import { elementBytes } from './panels.ts'
@@ -38,6 +38,20 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
   return inChunks(instance, [x], x.length, rows * columns, ([a = 0], count) =>
     kernel(log ? 1 : 0, a, count / columns, columns),
   )
+}
+
+/** Of `length` elements at two addresses: the result replaces the first. Kernels write whole vectors. */
+export function zipAt(
+  instance: WasmInstance,
+  dtype: FloatDType,
+  f: BinaryFunction,
+  to: number,
+  from: number,
+  length: number,
+): void {
+  const { zipF32, zipF64 } = instance.exports
+  const kernel = dtype === 'float32' ? zipF32 : zipF64
+  kernel(binaryNumbers[f], to, from, length)
 }
 
 /** The same as {@link map}, in the area that the instance keeps. */

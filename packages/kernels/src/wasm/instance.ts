@@ -11,7 +11,7 @@ import type { Threads } from './threadProtocol.ts'
 const pageBytes = 65536
 
 /** Blocks end a page before 4 GiB: kernels compute the address after a block, which must not wrap around to 0. */
-const mostBytes = (memoryPages.maximum - 1) * pageBytes
+export const mostBytes: number = (memoryPages.maximum - 1) * pageBytes
 
 /** The memory grows by its own size more than it must, but by no more than this: growing takes a call of the system. */
 const mostGrowthBytes = 16 * 1024 * 1024
@@ -22,6 +22,11 @@ export interface Imports {
   readonly narrow: 0 | 1
 }
 
+/** What can leave the memory when there is no more room. */
+interface Movable {
+  moveOut(): void
+}
+
 /** One WebAssembly instance with its memory. */
 export class WasmInstance {
   readonly module: WebAssembly.Module
@@ -30,6 +35,7 @@ export class WasmInstance {
   readonly isShared: boolean
   readonly imports: Imports
   readonly exports: Exports
+  readonly movable: Set<Movable> = new Set()
   readonly #blocks: BlockAllocator
   #threads: Threads | null = null
   #superseded = false
@@ -82,12 +88,19 @@ export class WasmInstance {
    * @throws RangeError where the memory cannot grow that far: WebAssembly ends at 4 GiB
    */
   allocate(bytes: number): number {
-    const address = this.#blocks.allocate(aligned(Math.max(bytes, 1)))
+    const size = aligned(Math.max(bytes, 1))
+    const address = this.#blocks.allocate(size) ?? this.#allocateMoving(size)
     if (address !== null) return address
     throw new RangeError(
       `wasm engine: ${bytes} bytes cannot be allocated: ${this.allocatedBytes} are in use, and WebAssembly memory ends at 4 GiB; ` +
         'dispose() of modules and streams gives theirs back, shorter sequences and smaller batches need less',
     )
+  }
+
+  /** Moves out everything that can leave, and allocates then. */
+  #allocateMoving(bytes: number): number | null {
+    for (const each of [...this.movable]) each.moveOut()
+    return this.#blocks.allocate(bytes)
   }
 
   /** A block that `fill` has filled. It is given back if `fill` throws. */

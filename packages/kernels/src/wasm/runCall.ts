@@ -1,7 +1,8 @@
-import type { DirectionWeights, FloatArray, RecurrentInput, RecurrentOutput } from '../contract/recurrent.ts'
+import type { DirectionWeights, RecurrentInput, RecurrentOutput } from '../contract/recurrent.ts'
 import type { TapeWeights } from '../tape/recorder.ts'
 import type { CallWeights } from './callPlan.ts'
 import type { CallShape } from './callShape.ts'
+import type { Recording } from './recording.ts'
 import type { TransposedMatrix } from './transposedWeights.ts'
 import type { WasmCall } from './wasmCall.ts'
 
@@ -19,10 +20,7 @@ export interface RunnableWeights extends TapeWeights, CallWeights {
 
 /** The results of a call, and what the way back needs. */
 export interface RecordedOutput extends Required<RecurrentOutput> {
-  /** `(numLayers - 1, R, D * P)` */
-  readonly between: FloatArray
-  /** `(numLayers * D, R, tape columns)` */
-  readonly tape: FloatArray
+  readonly recording: Recording
 }
 
 export function shapeOf(call: RecurrentInput, recorded: boolean): CallShape {
@@ -55,8 +53,4 @@ export function outputOf({ output, h, c, cells }: WasmCall): Required<RecurrentO
     cn: c?.slice() ?? null,
     cells: cells?.slice() ?? null,
   }
-}
-
-export function recordedOf(running: WasmCall): RecordedOutput {
-  return { ...outputOf(running), between: running.between.slice(), tape: running.tape.slice() }
 }

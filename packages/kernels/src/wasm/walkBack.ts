@@ -1,4 +1,3 @@
-import { allocate } from '../allocate.ts'
 import type { FloatArray } from '../contract/recurrent.ts'
 import type {
   DirectionGradients,
@@ -8,15 +7,17 @@ import type {
   WantedGradients,
 } from '../contract/training.ts'
 import { sizesOf } from '../spec/sizes.ts'
-import { BackwardWalk, nothing } from './backwardWalk.ts'
-import type { Recording } from './recording.ts'
+import { BackwardWalk } from './backwardWalk.ts'
+import { none } from './partLayout.ts'
+import type { Recorded } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
 import { joinFactors } from './weightFactors.ts'
+import { nothing } from './weightGradients.ts'
 
 /** Walks back through all layers, with the threads there are. @throws RangeError if the memory has no room for it */
 export function walkBack(
   weights: RunnableWeights,
-  recording: Recording,
+  recorded: Recorded,
   gradients: OutputGradients,
   wanted: WantedGradients,
 ): RecurrentGradients {
@@ -27,7 +28,7 @@ export function walkBack(
     return { input: null, h0: null, c0: null, weights: Array.from({ length: directions }, () => nothing) }
   }
   const walk = (threads: number): RecurrentGradients | null =>
-    new BackwardWalk(weights, recording, wanted, lowest, threads).run(gradients)
+    new BackwardWalk(weights, recorded, wanted, lowest, threads).run(gradients)
   // Where a thread trapped or was lost, the main thread computes everything again.
   const result = walk(instance.threadCount) ?? walk(1)
   if (result === null) throw new Error('backward: the walk of a single thread has failed')
@@ -42,21 +43,23 @@ export function multiplyFactors(
 ): DirectionGradients {
   const { spec } = weights
   const factors = joinFactors(spec, calls)
-  const nothingElse = allocate(spec.dtype, 0)
-  const recording: Recording = {
-    input: factors.input,
-    batchSizes: Int32Array.of(factors.input.length / spec.inputSize),
+  const { input } = factors
+  const recorded: Recorded = {
+    batchSizes: Int32Array.of(input.length / spec.inputSize),
     batchFirst: false,
     h0: null,
     c0: null,
-    dropout: null,
-    between: nothingElse,
-    output: nothingElse,
-    tape: nothingElse,
+    layout: {
+      from: 0,
+      byteLength: input.byteLength,
+      areas: { input: 0, output: none, between: none, tape: none, dropout: none },
+    },
+    address: null,
+    copyTo: (address) => weights.instance.floats(spec.dtype, address, input.length).set(input),
     factors,
   }
-  const none = { output: null, hn: null, cn: null }
-  const { weights: gradients } = walkBack(weights, recording, none, {
+  const noGradients = { output: null, hn: null, cn: null }
+  const { weights: gradients } = walkBack(weights, recorded, noGradients, {
     input: false,
     h0: false,
     c0: false,

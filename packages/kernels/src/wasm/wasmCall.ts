@@ -1,6 +1,8 @@
 import type { FloatArray } from '../contract/recurrent.ts'
+import type { RecordedLayout } from './callLayout.ts'
 import { type CallArea, CallPlan, type CallWeights } from './callPlan.ts'
 import { type CallShape, isSameShape } from './callShape.ts'
+import { elementBytes } from './panels.ts'
 import type { Threads } from './threadProtocol.ts'
 
 /** A call of one shape: a block of wasm memory with everything it needs. It may run any number of times. */
@@ -56,14 +58,19 @@ export class WasmCall {
     return this.#shape.returnCells ? this.#view('cells') : null
   }
 
-  /** `(numLayers - 1, R, D * P)`: the outputs of inner layers before dropout; empty unless the call is recorded. */
-  get between(): FloatArray {
-    return this.#view('between')
+  /** What the way back reads, if the call is recorded. */
+  get recordedLayout(): RecordedLayout {
+    return this.#plan.recordedLayout
   }
 
-  /** What the way back needs besides, see assembly/call.ts; empty unless the call is recorded. */
-  get tape(): FloatArray {
-    return this.#view('tape')
+  get recordedAddress(): number {
+    return this.#plan.recordedAddress
+  }
+
+  get recorded(): FloatArray {
+    const { instance, spec } = this.#weights
+    const { byteLength } = this.recordedLayout
+    return instance.floats(spec.dtype, this.recordedAddress, byteLength / elementBytes(spec.dtype))
   }
 
   /** Sets the initial states; null stands for zeros. */

@@ -8,14 +8,8 @@ import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { directionRecord } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
 import { recordBytes } from './record.ts'
-import {
-  outputOf,
-  type RecordedOutput,
-  type RunnableWeights,
-  recordedOf,
-  runCall,
-  shapeOf,
-} from './runCall.ts'
+import { Recording } from './recording.ts'
+import { outputOf, type RecordedOutput, type RunnableWeights, runCall, shapeOf } from './runCall.ts'
 import type { TransposedMatrix } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
@@ -57,17 +51,16 @@ export class WasmDirection implements RunnableWeights {
   }
 
   run(call: RecurrentInput): RecurrentOutput {
-    return this.#run(call, false, outputOf)
+    const running = new WasmCall(this, shapeOf(call, false))
+    const output = runCall(running, call, outputOf)
+    running.dispose()
+    return output
   }
 
   record(call: RecurrentInput): RecordedOutput {
-    return this.#run(call, true, recordedOf)
-  }
-
-  #run<Output>(call: RecurrentInput, recorded: boolean, read: (running: WasmCall) => Output): Output {
-    const running = new WasmCall(this, shapeOf(call, recorded))
-    const output = runCall(running, call, read)
-    running.dispose()
-    return output
+    return runCall(new WasmCall(this, shapeOf(call, true)), call, (running) => ({
+      ...outputOf(running),
+      recording: new Recording(this.instance, running, call, (used) => used.dispose()),
+    }))
   }
 }

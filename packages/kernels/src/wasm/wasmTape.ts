@@ -10,11 +10,9 @@ import type {
 import type { Recording } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
 import { walkBack } from './walkBack.ts'
+import { mostKeptBytes } from './wasmWeights.ts'
 
-/**
- * A recorded call. What it keeps is in arrays of JavaScript: the garbage collector frees those of a tape that was dropped, which
- * it could not do in wasm memory.
- */
+/** A recorded call. */
 export class WasmTape implements RecurrentTape {
   readonly output: FloatArray
   readonly hn: FloatArray
@@ -31,22 +29,14 @@ export class WasmTape implements RecurrentTape {
     this.#counts = checkInput(weights.spec, call)
     this.#weights = weights
     this.#version = weights.version
-    const { output, hn, cn, cells, between, tape } = withRemedy(() => weights.record(call))
+    const { output, hn, cn, cells, recording } = withRemedy(() => weights.record(call))
     this.output = output
     this.hn = hn
     this.cn = cn
     this.cells = cells
-    this.#recording = {
-      input: call.input.slice(),
-      batchSizes: call.batchSizes.slice(),
-      batchFirst: call.batchFirst ?? false,
-      h0: call.h0?.slice() ?? null,
-      c0: call.c0?.slice() ?? null,
-      dropout: call.dropout?.slice() ?? null,
-      output: output.slice(),
-      between,
-      tape,
-    }
+    this.#recording = recording
+    // Small ones stay with the weights anyway, for the next call.
+    if (recording.layout.byteLength > mostKeptBytes) forgotten().register(this, recording, this)
   }
 
   backward(gradients: OutputGradients, wanted: WantedGradients = {}): RecurrentGradients {
@@ -56,16 +46,27 @@ export class WasmTape implements RecurrentTape {
     checkWanted(this.#weights.spec, wanted)
     const recording = this.#recording
     if (wanted.factors === true) checkHasFactors(this.#weights.spec, recording.batchSizes.length)
-    return withRemedy(() => walkBack(this.#weights, recording, gradients, wanted))
+    return withRemedy(() => recording.inPlace(() => walkBack(this.#weights, recording, gradients, wanted)))
   }
 
   dispose(): void {
+    if (this.#recording === null) return
+    forgotten().unregister(this)
+    this.#recording.dispose()
     this.#recording = null
   }
 
   [Symbol.dispose](): void {
     this.dispose()
   }
+}
+
+let registry: FinalizationRegistry<Recording> | undefined
+
+/** Gives back the memory of tapes that were dropped without dispose; made on first use, so that importing this file does nothing. */
+function forgotten(): FinalizationRegistry<Recording> {
+  registry ??= new FinalizationRegistry((recording) => recording.dispose())
+  return registry
 }
 
 function checkHasFactors({ numLayers, bidirectional, projSize }: RecurrentSpec, timesteps: number): void {

@@ -9,14 +9,8 @@ import type {
 import type { CallShape } from './callShape.ts'
 import type { WasmInstance } from './instance.ts'
 import { type DirectionsLayout, packDirections, planDirections } from './packDirections.ts'
-import {
-  outputOf,
-  type RecordedOutput,
-  type RunnableWeights,
-  recordedOf,
-  runCall,
-  shapeOf,
-} from './runCall.ts'
+import { Recording } from './recording.ts'
+import { outputOf, type RecordedOutput, type RunnableWeights, runCall, shapeOf } from './runCall.ts'
 import { type TransposedMatrix, TransposedWeights } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
@@ -24,9 +18,9 @@ import { WasmCall } from './wasmCall.ts'
  * Calls of up to so many bytes are kept for the next one of their shape: planning one, and taking its memory, costs as much as some
  * timesteps.
  */
-const mostKeptBytes = 512 * 1024
+export const mostKeptBytes: number = 512 * 1024
 
-/** Packed weights: one block of wasm memory, and the last small call that ran with them. */
+/** Packed weights: one block of wasm memory, the last small call that ran with them, and the last that was recorded. */
 export class WasmWeights implements PackedWeights, RunnableWeights {
   readonly spec: RecurrentSpec
   readonly instance: WasmInstance
@@ -37,6 +31,7 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   #given: readonly (readonly string[])[]
   #version = 0
   #kept: WasmCall | null = null
+  #recording: Recording | null = null
 
   constructor(instance: WasmInstance, spec: RecurrentSpec, weights: readonly DirectionWeights[]) {
     checkWeights(spec, weights)
@@ -93,11 +88,21 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   }
 
   run(call: RecurrentInput): RecurrentOutput {
-    return this.#run(call, false, outputOf)
+    const running = this.takeCall(shapeOf(call, false))
+    const output = runCall(running, call, outputOf)
+    this.keepCall(running)
+    return output
   }
 
   record(call: RecurrentInput): RecordedOutput {
-    return this.#run(call, true, recordedOf)
+    // So that calls of which none goes back need no more memory than one.
+    this.#recording?.moveOut()
+    return runCall(this.takeCall(shapeOf(call, true)), call, (running) => {
+      const output = outputOf(running)
+      const recording = new Recording(this.instance, running, call, (used) => this.keepCall(used))
+      this.#recording = recording
+      return { ...output, recording }
+    })
   }
 
   /** A call of this shape, ready to run: the one that was kept if it has this shape, else a new one. */
@@ -125,6 +130,8 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   }
 
   dispose(): void {
+    this.#recording?.dispose()
+    this.#recording = null
     this.#kept?.dispose()
     this.#kept = null
     this.#transposed.dispose()
@@ -134,13 +141,6 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
 
   [Symbol.dispose](): void {
     this.dispose()
-  }
-
-  #run<Output>(call: RecurrentInput, recorded: boolean, read: (running: WasmCall) => Output): Output {
-    const running = this.takeCall(shapeOf(call, recorded))
-    const output = runCall(running, call, read)
-    this.keepCall(running)
-    return output
   }
 }
 

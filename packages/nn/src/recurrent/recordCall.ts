@@ -69,7 +69,9 @@ export function recordCall(
     }
   }
   // The gradients, too, are computed on this engine.
-  onHostEngine(engine, () => record(name, [...inputs, handle], tensorsOf(results), rule, { givesOwn: true }))
+  onHostEngine(engine, () =>
+    record(name, [...inputs, handle], tensorsOf(results), rule, { givesOwn: true, free: () => tape.dispose() }),
+  )
   return results
 }
 
@@ -85,7 +87,10 @@ export async function recordDeviceCall(
   const { training } = engine
   const tape = training && (await training.recurrent(packed, input, { keep: call.keep }))
   const results = resultsOf(packed, call, tape ?? (await engine.recurrent(packed, input)))
-  recordOnDevice(nameOf(packed), inputs, tensorsOf(results), engine.name, async (gradients, wants) => {
+  const backward = async (
+    gradients: readonly (Tensor | null)[],
+    wants: (input: number) => boolean,
+  ): Promise<InputGradients> => {
     if (tape === null) {
       throw new RuntimeError(
         `${who}: engine ${engine.name} computes no gradients; the engines wasm, reference and gpu do`,
@@ -100,6 +105,9 @@ export async function recordDeviceCall(
     }
     const got = await tape.backward(outputGradients(who, gradients), wantedOf(inputs, wants))
     return gradientsOf(got, inputs)
+  }
+  recordOnDevice(nameOf(packed), inputs, tensorsOf(results), engine.name, backward, {
+    free: () => tape?.dispose(),
   })
   return results
 }

@@ -30,6 +30,8 @@ export interface RecordOptions {
    * way back. So what several operations have in common is computed once.
    */
   readonly gathers?: boolean
+  /** Frees what the rule keeps besides tensors: called after the last way back, if there is one. */
+  readonly free?: () => void
 }
 
 /**
@@ -43,12 +45,13 @@ export function record(
   inputs: readonly unknown[],
   results: readonly TensorBase[],
   rule: Rule,
-  { givesOwn = false, gathers = false }: RecordOptions = {},
+  { givesOwn = false, gathers = false, free }: RecordOptions = {},
 ): void {
   if (!isRecorded(inputs)) return
   const node = makeNode(name, inputs, rule)
   node.givesOwn = givesOwn
   node.gathers = gathers
+  node.free = free ?? null
   attachAll(results, node)
 }
 

@@ -45,6 +45,8 @@ export class Node<T> extends Inspectable {
   retained: Map<number, T> | null = null
   /** Whether it keeps tensors of the way forward, which {@link Node.release} frees. */
   keepsTensors = false
+  /** Frees what it keeps besides tensors, when they are freed. */
+  free: (() => void) | null = null
   /** Whether each gradient that it gives is a tensor that nobody else holds. */
   givesOwn = false
   /** Whether it is given the gradients that arrive one by one, of any shape, instead of their sums. */
@@ -114,6 +116,8 @@ export class Node<T> extends Inspectable {
     if (!this.keepsTensors) return
     this.compute = null
     this.computeThere = null
+    this.free?.()
+    this.free = null
   }
 
   /** Lets an output keep its gradient in `grad`. */

@@ -53,9 +53,11 @@ export function recordOnDevice(
     gradients: readonly (Tensor | null)[],
     wants: (input: number) => boolean,
   ) => Promise<InputGradients>,
+  { free }: Pick<RecordOptions, 'free'> = {},
 ): void {
   const node = new Node<TensorBase>(name, inputs.map(edgeOf))
   node.keepsTensors = true
+  node.free = free ?? null
   node.computeOnDevice(device, (gradients) => backward(tensorsOf(gradients), (input) => node.wants(input)))
   for (const [output, result] of results.entries()) attach(result, node, output)
 }

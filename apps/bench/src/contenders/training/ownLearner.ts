@@ -17,7 +17,7 @@ import {
   tensor,
 } from '@unroll/torch'
 import { parametersInOrder, type TrainingWorkload } from '../../cases/trainingCases.ts'
-import { type Timer, timer } from '../../measure/rounds.ts'
+import { type Timer, timer, timerWithout } from '../../measure/rounds.ts'
 import { learningRate, type PreparedLearner } from '../contender.ts'
 
 /** From this many timesteps on `checkpointEvery` is timed, too. */
@@ -38,20 +38,20 @@ export function prepareOwn(engine: HostEngine, workload: TrainingWorkload): Prep
   const gradient = outputGradient && tensor(outputGradient).reshape([T, N, outputGradient.length / (T * N)])
   const following = text && tensor(text.following)
   const optimizer = new Adam(parameters, { lr: learningRate })
-  const backward = (checkpointEvery?: number): void => {
+  const goBack = (outputs: Tensor): void => {
     optimizer.zeroGrad()
-    const outputs = forward(checkpointEvery)
     if (following === null) outputs.backward(gradient)
     else crossEntropy(outputs.flatten(0, 1), following).backward()
   }
-  const timed = (run: () => unknown, isTraining = true): Timer => {
-    const time = timer(run, { async: false })
-    return (ms) => {
+  const backward = (checkpointEvery?: number): void => goBack(forward(checkpointEvery))
+  const inMode =
+    (isTraining: boolean, time: Timer): Timer =>
+    (ms) => {
       setDefaultEngine(engine)
       for (const module of modules) module.train(isTraining)
       return time(ms)
     }
-  }
+  const timed = (run: () => unknown): Timer => inMode(true, timer(run, { async: false }))
   return {
     gradients: async () => {
       setDefaultEngine(engine)
@@ -60,8 +60,14 @@ export function prepareOwn(engine: HostEngine, workload: TrainingWorkload): Prep
     },
     time: {
       forward: timed(() => noGrad(() => forward())),
-      recorded: timed(() => forward()),
-      'recorded-eval': timed(() => forward(), false),
+      recorded: inMode(
+        true,
+        timerWithout(() => forward(), goBack),
+      ),
+      'recorded-eval': inMode(
+        false,
+        timer(() => forward(), { async: false }),
+      ),
       backward: timed(() => backward()),
       step: timed(() => {
         backward()
