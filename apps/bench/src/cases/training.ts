@@ -3,11 +3,20 @@
  *
  * - `forward`: nothing is recorded.
  * - `recorded`, `recorded-eval`: forward, which keeps what backward needs, in training mode and in eval mode.
+ * - `unrecorded`: as `forward`, but what follows each is a forward and backward, as it is after a `recorded` one; not timed either.
  * - `backward`: forward and backward.
  * - `step`: forward, backward and a step of Adam, so that the next forward has to pack weights anew.
  * - `checkpointed`: as `backward`, with `checkpointEvery`, in long cases.
  */
-export const passes = ['forward', 'recorded', 'recorded-eval', 'backward', 'step', 'checkpointed'] as const
+export const passes = [
+  'forward',
+  'recorded',
+  'recorded-eval',
+  'unrecorded',
+  'backward',
+  'step',
+  'checkpointed',
+] as const
 
 export type Pass = (typeof passes)[number]
 

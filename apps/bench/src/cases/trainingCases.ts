@@ -123,7 +123,7 @@ export function passMultiplyAdds(trainingCase: TrainingCase, pass: Pass): number
   const { spec, training } = trainingCase
   const rows = rowCount(trainingCase)
   const forward = multiplyAdds(trainingCase) + rows * (outputsOf(trainingCase) ?? 0) * spec.hiddenSize
-  if (pass === 'forward' || pass === 'recorded' || pass === 'recorded-eval') return forward
+  if (pass !== 'backward' && pass !== 'step' && pass !== 'checkpointed') return forward
   const [first] = products(trainingCase)
   return 3 * forward - (training.model === 'language' ? 0 : rows * (first?.weights ?? 0))
 }

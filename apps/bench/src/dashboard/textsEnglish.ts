@@ -27,6 +27,7 @@ export const english = {
     forward: 'forward',
     recorded: 'recorded forward',
     'recorded-eval': 'recorded forward in eval',
+    unrecorded: 'forward between steps',
     backward: 'forward and backward',
     step: 'whole step with Adam',
     checkpointed: 'backward with checkpoints',

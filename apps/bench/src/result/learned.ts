@@ -42,7 +42,9 @@ export function learnedOf(cases: readonly CaseResult[]): readonly Learned[] {
 }
 
 function figuresOf(members: ReadonlyMap<Pass, CaseResult>, of: Learned['of']): LearnedFigures {
-  const [forward, recorded, recordedEval, backward, step, checkpointed] = passes.map((pass) => of(own, pass))
+  const [forward, recorded, recordedEval, unrecorded, backward, step, checkpointed] = passes.map((pass) =>
+    of(own, pass),
+  )
   const times = ratio(backward, forward)
   const whole = ratio(step, backward)
   const works = [members.get('forward')?.multiplyAdds, members.get('backward')?.multiplyAdds]
@@ -50,7 +52,8 @@ function figuresOf(members: ReadonlyMap<Pass, CaseResult>, of: Learned['of']): L
   const parameters = members.get('step')?.training?.parameters
   return {
     shareOfForward: times && forwardWork && backwardWork && backwardWork / forwardWork / times,
-    recording: ratio(recorded, forward),
+    // Files from before 2026-11-28 have no `unrecorded`, and nothing followed their `recorded`.
+    recording: ratio(recorded, unrecorded ?? forward),
     recordingEval: ratio(recordedEval, forward),
     updateNs: whole && backward && parameters && ((whole - 1) * backward.ms * 1e6) / parameters,
     checkpointing: ratio(checkpointed, backward),

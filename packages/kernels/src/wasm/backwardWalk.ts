@@ -7,31 +7,27 @@ import type {
   WantedGradients,
 } from '../contract/training.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
-import { type BackwardLayout, backwardSizes, planBackward, type Slot } from './backwardLayout.ts'
-import { type BackwardParts, splitBackward } from './backwardParts.ts'
-import { usualMultiplyAdds, writeRowStarts } from './callPlan.ts'
+import { backwardSizes, type OwnAreas, type Slot } from './backwardLayout.ts'
+import type { BackwardRoom, WalkFields } from './backwardRoom.ts'
+import { usualMultiplyAdds } from './callPlan.ts'
 import { zipAt } from './elementwise.ts'
-import { type BackwardCallFields, backwardCallRecord, modeNumbers } from './generated/assembly.ts'
 import { elementBytes } from './panels.ts'
-import { addressesOf, none } from './partLayout.ts'
+import { none } from './partLayout.ts'
 import { multiplyAdds } from './parts.ts'
-import { writeRecord } from './record.ts'
 import { RecordedRows } from './recordedRows.ts'
 import type { Recorded } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
 import { allocateFactors, type WeightFactors } from './weightFactors.ts'
 import { nothing, readWeightGradients } from './weightGradients.ts'
 
-/** One walk back: a block of wasm memory with everything it needs, which {@link BackwardWalk.run} gives back. */
+/** One walk back. */
 export class BackwardWalk {
   readonly #weights: RunnableWeights
   readonly #recorded: Recorded
   readonly #wanted: WantedGradients
-  readonly #parts: BackwardParts
-  readonly #layout: BackwardLayout
   /** The lowest layer that is walked. */
   readonly #lowest: number
-  readonly #base: number
+  readonly #room: BackwardRoom
   readonly #rows: RecordedRows
   /** `N` and `R`. */
   readonly #N: number
@@ -47,32 +43,31 @@ export class BackwardWalk {
     lowest: number,
     threads: number,
   ) {
-    const { spec, instance } = weights
-    const { batchSizes, layout } = recorded
+    const { batchSizes, batchFirst, layout, address } = recorded
+    const { D, P } = sizesOf(weights.spec)
     this.#weights = weights
     this.#recorded = recorded
     this.#wanted = wanted
+    this.#lowest = lowest
     this.#N = batchSizes[0] ?? 0
     this.#R = batchSizes.reduce((sum, size) => sum + size, 0)
-    const { D, P } = sizesOf(spec)
     this.#outputs = this.#R * D * P
-    this.#lowest = lowest
-    this.#parts = splitBackward(spec, batchSizes, threads)
-    this.#layout = planBackward(spec, {
+    this.#room = weights.takeRoom({
       batchSizes,
+      batchFirst,
       hasDropout: layout.areas.dropout !== none,
-      missingBytes: recorded.address === null ? layout.byteLength : 0,
-      hasInputs: this.#lowest < spec.numLayers - 1 || wanted.input !== false,
-      layers: spec.numLayers - this.#lowest,
-      ...this.#parts,
+      missingBytes: address === null ? layout.byteLength : 0,
+      lowest,
+      wantsInput: wanted.input !== false,
+      threads,
     })
-    this.#base = instance.allocate(this.#layout.byteLength)
-    this.#rows = new RecordedRows(spec, recorded, recorded.address ?? this.#base + this.#layout.recorded)
+    const { base } = this.#room
+    this.#rows = new RecordedRows(weights.spec, recorded, address ?? base + this.#room.layout.recorded)
   }
 
   /** @returns null if a thread failed */
   run({ output, hn, cn }: OutputGradients): RecurrentGradients | null {
-    const { spec, instance } = this.#weights
+    const { spec } = this.#weights
     const { D, H, P } = sizesOf(spec)
     const { numLayers, dtype } = spec
     const N = this.#N
@@ -81,9 +76,8 @@ export class BackwardWalk {
     const dc = spec.mode !== 'LSTM' || this.#wanted.c0 === false ? null : allocate(dtype, states * H)
     let result: 'done' | 'undone' | 'lost' = 'undone'
     try {
-      if (this.#recorded.address === null) this.#recorded.copyTo(this.#base + this.#layout.recorded)
-      this.#writeRows()
-      const [shared] = this.#layout.shared
+      if (this.#recorded.address === null) this.#recorded.copyTo(this.#room.base + this.#room.layout.recorded)
+      const [shared] = this.#room.layout.shared
       if (shared === undefined) return null
       setOrFill(this.#floats(shared.dOutput, this.#outputs), output)
       for (let layer = numLayers - 1; layer >= this.#lowest; layer--) {
@@ -93,18 +87,19 @@ export class BackwardWalk {
           this.#fillDirection(direction, state, hn, cn)
         }
         this.#fillFactors()
-        for (let direction = 0; direction < D; direction += this.#parts.directionsAtOnce) {
+        for (let direction = 0; direction < D; direction += this.#room.parts.directionsAtOnce) {
           result = this.#runDirections(layer, direction, input)
           if (result !== 'done') return null
-          for (let at = 0; at < this.#parts.directionsAtOnce; at++) this.#readWeights(layer, direction + at)
+          for (let at = 0; at < this.#room.parts.directionsAtOnce; at++)
+            this.#readWeights(layer, direction + at)
         }
         for (let direction = 0; direction < D; direction++) {
-          const area = this.#layout.shared[direction] ?? shared
+          const area = this.#room.layout.shared[direction] ?? shared
           const state = layer * D + direction
           dh?.set(this.#floats(area.dh, N * P), state * N * P)
           dc?.set(this.#floats(area.dc, N * H), state * N * H)
         }
-        if (this.#wantsInput(layer)) this.#addInputs(layer)
+        if (this.#room.wantsInput(layer)) this.#addInputs(layer)
         if (layer > this.#lowest) this.#passDown(layer)
       }
       const input =
@@ -112,13 +107,13 @@ export class BackwardWalk {
       const factors = this.#wanted.factors === true ? this.#readFactors() : null
       return { input, h0: dh, c0: dc, weights: this.#gradients(), factors }
     } finally {
-      if (result === 'lost') instance.abandon(this.#base)
-      else instance.release(this.#base)
+      if (result === 'lost') this.#room.abandon()
+      else this.#weights.keepRoom(this.#room)
     }
   }
 
   #floats(offset: number, length: number): FloatArray {
-    return this.#view(this.#base + offset, length)
+    return this.#view(this.#room.base + offset, length)
   }
 
   #view(address: number, length: number): FloatArray {
@@ -126,24 +121,11 @@ export class BackwardWalk {
     return instance.floats(spec.dtype, address, length)
   }
 
-  #writeRows(): void {
-    const { instance } = this.#weights
-    const { batchSizes } = this.#recorded
-    const T = batchSizes.length
-    writeRowStarts(instance.integers(this.#base + this.#layout.allRowStarts, T + 1), batchSizes)
-    this.#parts.ranges.forEach((range, index) => {
-      const areas = this.#layout.ranges[index]
-      if (areas === undefined) return
-      instance.integers(this.#base + areas.batchSizes, T).set(range.batchSizes)
-      writeRowStarts(instance.integers(this.#base + areas.rowStarts, T + 1), range.batchSizes)
-    })
-  }
-
   /** Where the rows are that a layer has read. */
   #inputOf(layer: number): number {
     const input = this.#rows.input(layer)
-    if (layer === 0 || this.#layout.dropped === none) return input
-    const dropped = this.#base + this.#layout.dropped
+    if (layer === 0 || this.#room.layout.dropped === none) return input
+    const dropped = this.#room.base + this.#room.layout.dropped
     this.#view(dropped, this.#outputs).set(this.#view(input, this.#outputs))
     this.#dropOut(dropped, layer - 1)
     return dropped
@@ -160,7 +142,7 @@ export class BackwardWalk {
     const { spec } = this.#weights
     const { H, P } = sizesOf(spec)
     const { h0, c0 } = this.#recorded
-    const area = this.#layout.shared[direction]
+    const area = this.#room.layout.shared[direction]
     if (area === undefined) return
     const N = this.#N
     const rows = (array: FloatArray | null, width: number): FloatArray | null =>
@@ -175,11 +157,11 @@ export class BackwardWalk {
   /** Runs the parts of as many directions as are walked at the same time. */
   #runDirections(layer: number, first: number, input: number): 'done' | 'undone' | 'lost' {
     const { spec, instance } = this.#weights
-    const { directionsAtOnce } = this.#parts
-    const records = this.#layout.slots.map((slot, index) => {
-      const range = Math.floor(index / directionsAtOnce)
-      this.#writeRecord(layer, first + (index % directionsAtOnce), range, slot, input)
-      return this.#base + slot.record
+    const { directionsAtOnce } = this.#room.parts
+    const records = this.#room.layout.slots.map((slot, slotIndex) => {
+      const direction = first + (slotIndex % directionsAtOnce)
+      const fields = this.#fieldsOf(layer, layer * sizesOf(spec).D + direction, input, slot)
+      return this.#room.fillRecord(layer, direction, slotIndex, slot, fields)
     })
     const { threads } = instance
     if (threads !== null && records.length > 1) {
@@ -196,58 +178,24 @@ export class BackwardWalk {
     return 'done'
   }
 
-  #writeRecord(layer: number, direction: number, rangeIndex: number, slot: Slot, input: number): void {
-    const { spec, instance } = this.#weights
-    const sizes = sizesOf(spec)
-    const { D, P } = sizes
-    const { batchSizes, batchFirst } = this.#recorded
-    const range = this.#parts.ranges[rangeIndex]
-    const rangeAreas = this.#layout.ranges[rangeIndex]
-    const shared = this.#layout.shared[direction]
-    if (range === undefined || rangeAreas === undefined || shared === undefined) return
-    const index = layer * D + direction
-    const isLast = layer === spec.numLayers - 1
-    const column = direction * P * elementBytes(spec.dtype)
-    const wants = (role: keyof DirectionWeights): boolean => this.#wants(index, role)
-    const own = slot.areas
-    const areas = {
-      ...shared,
-      ...own,
-      ...rangeAreas,
-      allRowStarts: this.#layout.allRowStarts,
-      dOutput: shared.dOutput + column,
-      dInput: this.#wantsInput(layer) ? shared.dInput : none,
-      dWeightIh: wants('weightIh') ? own.dWeightIh : none,
-      dWeightHh: wants('weightHh') ? own.dWeightHh : none,
-      dWeightHr: wants('weightHr') ? own.dWeightHr : none,
-      dBias: wants('biasIh') || wants('biasHh') ? own.dBias : none,
-      barrier: none,
-    }
-    const fields: BackwardCallFields = {
-      ...addressesOf(areas, this.#base),
+  /** What a record needs to know of this walk. */
+  #fieldsOf(layer: number, index: number, input: number, slot: Slot): WalkFields {
+    const { spec } = this.#weights
+    const column = (index % sizesOf(spec).D) * sizesOf(spec).P * elementBytes(spec.dtype)
+    const area = (name: keyof OwnAreas, ...roles: (keyof DirectionWeights)[]): number =>
+      roles.some((role) => this.#wants(index, role)) ? this.#room.base + slot.areas[name] : 0
+    return {
       input,
       output: this.#rows.output(layer) + column,
       tape: this.#rows.tape(index),
-      isBackward: 1,
-      parties: 1,
-      ...backwardSizes(spec, layerInputSize(sizes, layer)),
-      mode: modeNumbers[spec.mode],
-      timesteps: batchSizes.length,
-      batch: range.sequences,
-      firstSequence: range.firstSequence,
-      reversed: direction,
-      inputSize: layerInputSize(sizes, layer),
-      hiddenSize: spec.hiddenSize,
-      stateSize: P,
-      width: D * P,
-      inputBatchMajor: batchFirst && layer === 0 ? 1 : 0,
-      outputBatchMajor: batchFirst && isLast ? 1 : 0,
-      chunkRows: slot.chunkRows,
-      weightIh: this.#wantsInput(layer) ? this.#weights.transposed(index, 'weightIh') : 0,
+      weightIh: this.#room.wantsInput(layer) ? this.#weights.transposed(index, 'weightIh') : 0,
       weightHh: this.#weights.transposed(index, 'weightHh'),
       weightHr: spec.projSize > 0 ? this.#weights.transposed(index, 'weightHr') : 0,
+      dWeightIh: area('dWeightIh', 'weightIh'),
+      dWeightHh: area('dWeightHh', 'weightHh'),
+      dWeightHr: area('dWeightHr', 'weightHr'),
+      dBias: area('dBias', 'biasIh', 'biasHh'),
     }
-    writeRecord(instance, this.#base + slot.record, backwardCallRecord, fields)
   }
 
   /** What {@link BackwardWalk.#readFactors} has read of other calls. */
@@ -268,8 +216,8 @@ export class BackwardWalk {
   /** Calls `move` with the areas of each part, and the rows of `factors` that are the part's. */
   #eachFactor({ gates, hidden }: WeightFactors, move: (area: FloatArray, rows: FloatArray) => void): void {
     const { dStride, stateStride } = backwardSizes(this.#weights.spec, this.#weights.spec.inputSize)
-    this.#parts.ranges.forEach(({ firstSequence, rows }, index) => {
-      const areas = this.#layout.slots[index]?.areas
+    this.#room.parts.ranges.forEach(({ firstSequence, rows }, index) => {
+      const areas = this.#room.layout.slots[index]?.areas
       if (areas === undefined) return
       const part = (from: FloatArray, width: number): FloatArray =>
         from.subarray(firstSequence * width, (firstSequence + rows) * width)
@@ -282,15 +230,15 @@ export class BackwardWalk {
   #readWeights(layer: number, direction: number): void {
     const { spec } = this.#weights
     const index = layer * sizesOf(spec).D + direction
-    const { directionsAtOnce } = this.#parts
-    const parts = this.#layout.slots.filter(
+    const { directionsAtOnce } = this.#room.parts
+    const parts = this.#room.layout.slots.filter(
       (_, slot) => slot % directionsAtOnce === direction % directionsAtOnce,
     )
     this.#dWeights[index] = readWeightGradients(
       this.#weights,
       layerInputSize(sizesOf(spec), layer),
       // Without rows, nothing was computed.
-      this.#R === 0 ? null : { base: this.#base, areas: parts.map(({ areas }) => areas) },
+      this.#R === 0 ? null : { base: this.#room.base, areas: parts.map(({ areas }) => areas) },
       (role) => this.#wants(index, role),
     )
   }
@@ -298,26 +246,29 @@ export class BackwardWalk {
   /** Adds the gradients of a layer's input that its directions made, in the first one's area. */
   #addInputs(layer: number): void {
     const { spec, instance } = this.#weights
-    const [first, second] = this.#layout.shared
+    const [first, second] = this.#room.layout.shared
     if (first === undefined || second === undefined) return
     const length = this.#R * layerInputSize(sizesOf(spec), layer)
-    zipAt(instance, spec.dtype, 'add', this.#base + first.dInput, this.#base + second.dInput, length)
+    zipAt(
+      instance,
+      spec.dtype,
+      'add',
+      this.#room.base + first.dInput,
+      this.#room.base + second.dInput,
+      length,
+    )
   }
 
   /** Makes the gradient of a layer's input that of the outputs of the layer below. */
   #passDown(layer: number): void {
-    const [shared] = this.#layout.shared
+    const [shared] = this.#room.layout.shared
     if (shared === undefined) return
-    if (this.#layout.dropped !== none) this.#dropOut(this.#base + shared.dInput, layer - 1)
+    if (this.#room.layout.dropped !== none) this.#dropOut(this.#room.base + shared.dInput, layer - 1)
     this.#floats(shared.dOutput, this.#outputs).set(this.#floats(shared.dInput, this.#outputs))
   }
 
   #wants(index: number, role: keyof DirectionWeights): boolean {
     return this.#weights.has(index, role) && this.#wanted.weights?.[index]?.[role] !== false
-  }
-
-  #wantsInput(layer: number): boolean {
-    return layer > this.#lowest || (layer === 0 && this.#wanted.input !== false)
   }
 
   /** Those of layers that were not walked are null: nothing of them is wanted. */

@@ -10,11 +10,21 @@ interface RecordLayout<Name extends string> {
 export function writeRecord<Name extends string>(
   instance: WasmInstance,
   address: number,
-  { length, places }: RecordLayout<Name>,
+  layout: RecordLayout<Name>,
   fields: Readonly<Record<NoInfer<Name>, number>>,
 ): void {
+  writeFields(instance, address, layout, fields)
+}
+
+/** Writes some fields of the record at `address`. */
+export function writeFields<Name extends string, Own extends Name>(
+  instance: WasmInstance,
+  address: number,
+  { length, places }: RecordLayout<Name>,
+  fields: Readonly<Record<Own, number>>,
+): void {
   const integers = instance.integers(address, length)
-  for (const name in places) integers[places[name]] = fields[name]
+  for (const name in fields) integers[places[name]] = fields[name]
 }
 
 /** Bytes of a record. */

@@ -1,5 +1,6 @@
 import type { DirectionWeights, RecurrentInput, RecurrentOutput } from '../contract/recurrent.ts'
 import type { TapeWeights } from '../tape/recorder.ts'
+import type { BackwardRoom, RoomShape } from './backwardRoom.ts'
 import type { CallWeights } from './callPlan.ts'
 import type { CallShape } from './callShape.ts'
 import type { Recording } from './recording.ts'
@@ -12,6 +13,10 @@ export interface RunnableWeights extends TapeWeights, CallWeights {
   has(index: number, weight: keyof DirectionWeights): boolean
   /** Where the transpose of a matrix is, packed for the way back. @throws RangeError if the memory has no room for it */
   transposed(index: number, matrix: TransposedMatrix): number
+  /** Room for a walk back, to be kept or abandoned after it. @throws RangeError if the memory has none */
+  takeRoom(shape: RoomShape): BackwardRoom
+  /** Keeps the room for the next walk of its shape, or gives it back. */
+  keepRoom(room: BackwardRoom): void
   /** Runs a call that was checked. */
   run(call: RecurrentInput): RecurrentOutput
   /** The same, and returns what the way back needs too. */

@@ -5,6 +5,7 @@ import type {
   RecurrentSpec,
 } from '../contract/recurrent.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
+import { BackwardRoom, type RoomShape } from './backwardRoom.ts'
 import { directionRecord } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
 import { recordBytes } from './record.ts'
@@ -48,6 +49,14 @@ export class WasmDirection implements RunnableWeights {
 
   transposed(_index: number, matrix: TransposedMatrix): number {
     return this.#weights.transposed(this.#index, matrix)
+  }
+
+  takeRoom(shape: RoomShape): BackwardRoom {
+    return new BackwardRoom(this, shape)
+  }
+
+  keepRoom(room: BackwardRoom): void {
+    room.release()
   }
 
   run(call: RecurrentInput): RecurrentOutput {

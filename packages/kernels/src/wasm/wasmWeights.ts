@@ -6,6 +6,7 @@ import type {
   RecurrentOutput,
   RecurrentSpec,
 } from '../contract/recurrent.ts'
+import { BackwardRoom, type RoomShape } from './backwardRoom.ts'
 import type { CallShape } from './callShape.ts'
 import type { WasmInstance } from './instance.ts'
 import { type DirectionsLayout, packDirections, planDirections } from './packDirections.ts'
@@ -20,7 +21,10 @@ import { WasmCall } from './wasmCall.ts'
  */
 export const mostKeptBytes: number = 512 * 1024
 
-/** Packed weights: one block of wasm memory, the last small call that ran with them, and the last that was recorded. */
+/**
+ * Packed weights: one block of wasm memory. Beside it are the last small call that ran with them, the last that was recorded, and small
+ * room for walks back.
+ */
 export class WasmWeights implements PackedWeights, RunnableWeights {
   readonly spec: RecurrentSpec
   readonly instance: WasmInstance
@@ -32,6 +36,7 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   #version = 0
   #kept: WasmCall | null = null
   #recording: Recording | null = null
+  #room: BackwardRoom | null = null
 
   constructor(instance: WasmInstance, spec: RecurrentSpec, weights: readonly DirectionWeights[]) {
     checkWeights(spec, weights)
@@ -129,11 +134,29 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
     this.#kept = call
   }
 
+  takeRoom(shape: RoomShape): BackwardRoom {
+    const room = this.#room
+    if (room === null || !room.hasShape(shape)) return new BackwardRoom(this, shape)
+    this.#room = null
+    return room
+  }
+
+  keepRoom(room: BackwardRoom): void {
+    if (this.disposed || room.byteLength > mostKeptBytes) {
+      room.release()
+      return
+    }
+    this.#room?.release()
+    this.#room = room
+  }
+
   dispose(): void {
     this.#recording?.dispose()
     this.#recording = null
     this.#kept?.dispose()
     this.#kept = null
+    this.#room?.release()
+    this.#room = null
     this.#transposed.dispose()
     if (this.#address !== null) this.instance.release(this.#address)
     this.#address = null

@@ -64,6 +64,13 @@ export function prepareOwn(engine: HostEngine, workload: TrainingWorkload): Prep
         true,
         timerWithout(() => forward(), goBack),
       ),
+      unrecorded: inMode(
+        true,
+        timerWithout(
+          () => noGrad(() => forward()),
+          () => goBack(forward()),
+        ),
+      ),
       'recorded-eval': inMode(
         false,
         timer(() => forward(), { async: false }),
