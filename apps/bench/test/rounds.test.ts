@@ -82,7 +82,13 @@ describe('timeRounds', () => {
         order.push(name)
         return [50]
       }
-    const samples = await timeRounds([noting('a'), noting('b')], effort)
+    const samples = await timeRounds(
+      [
+        ['a', noting('a')],
+        ['b', noting('b')],
+      ],
+      effort,
+    )
     expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b'])
     expect(samples).toEqual([
       [[50], [50]],
@@ -93,7 +99,13 @@ describe('timeRounds', () => {
   it('has fewer rounds, but never too few, where the slowest takes long, and shares the time among them', async () => {
     const roundsOf = async (slowest: number): Promise<number[]> => {
       const asked: number[] = []
-      await timeRounds([steady(1, asked), steady(slowest, [])], effort)
+      await timeRounds(
+        [
+          ['one', steady(1, asked)],
+          ['other', steady(slowest, [])],
+        ],
+        effort,
+      )
       return asked
     }
     expect(await roundsOf(1)).toEqual([5, ...Array<number>(10).fill(10)])
@@ -103,7 +115,7 @@ describe('timeRounds', () => {
 
   it('tells where it is', async () => {
     const seen: string[] = []
-    const timers = [steady(50, []), steady(1, [])]
+    const timers = [['one', steady(50, [])] as const, ['other', steady(1, [])] as const]
     await timeRounds(timers, effort, ({ timer, round, rounds }) => seen.push(`${timer}: ${round}/${rounds}`))
     expect(seen).toEqual(['0: -1/0', '1: -1/0', '0: 0/2', '1: 0/2', '0: 1/2', '1: 1/2'])
   })

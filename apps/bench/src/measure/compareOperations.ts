@@ -79,7 +79,7 @@ export async function compareOperations(
     }
   }
   if (agreeing[0]?.contender !== own) return { name, results: [], failed }
-  const timers = agreeing.map(({ run }) => timer(run, { async: false }))
+  const timers = agreeing.map(({ contender, run }) => [contender, timer(run, { async: false })] as const)
   const rounds = (await timeRounds(timers, effort, onTurn)).map((samples) => samples.map(median))
   const [ownRounds = []] = rounds
   const results = agreeing.map(({ contender }, index) => {

@@ -8,7 +8,7 @@ import { leastMs, workingSet } from '../roofline/rooflineOfCase.ts'
 import type { ThreadedRoof } from '../roofline/threadedRoof.ts'
 import { checkAgreement } from './agreement.ts'
 import { guarded, messageOf } from './guarded.ts'
-import { type Effort, type Timer, timeRounds } from './rounds.ts'
+import { type Effort, type NamedTimer, type Timer, timeRounds } from './rounds.ts'
 import { shownQuantiles } from './shownQuantiles.ts'
 import { median, quantiles, quotients } from './statistics.ts'
 
@@ -101,14 +101,10 @@ export async function compareRecurrent(
         ({ name, time }): NamedTimer => [name, guarded(time, (why) => failures.set(name, why))],
       ),
     ]
-    const timed = await timeRounds(
-      timers.map(([, time]) => time),
-      effort,
-      ({ timer, round, rounds }) => {
-        const [contender = ''] = timers[timer] ?? []
-        onStep({ doing: round < 0 ? 'warm-up' : 'measure', contender, round, rounds })
-      },
-    )
+    const timed = await timeRounds(timers, effort, ({ timer, round, rounds }) => {
+      const [contender = ''] = timers[timer] ?? []
+      onStep({ doing: round < 0 ? 'warm-up' : 'measure', contender, round, rounds })
+    })
     const [roofCalls = [], threadedCalls = []] = timed
     const [deliveryCalls = [], ...calls] = timed.slice(limits.length - 1)
     const roofRounds = roofCalls.map((calls) => median(calls) / roofMultiplyAdds)
@@ -135,8 +131,6 @@ export async function compareRecurrent(
     for (const each of prepared) await each.dispose()
   }
 }
-
-type NamedTimer = readonly [who: string, time: Timer]
 
 /** The roof of one thread, and then that of all threads, if there are several. */
 export function roofTimers(roof: Roof, threadedRoof: ThreadedRoof | undefined): readonly NamedTimer[] {

@@ -46,14 +46,10 @@ export async function compareTraining(
     )
     const limits = roofTimers(roof, threadedRoof)
     const timers = [...limits, ...timed.map(({ contender, time }) => [contender, time] as const)]
-    const all = await timeRounds(
-      timers.map(([, time]) => time),
-      effort,
-      ({ timer, round, rounds }) => {
-        const [contender = ''] = timers[timer] ?? []
-        onStep({ doing: round < 0 ? 'warm-up' : 'measure', contender, round, rounds })
-      },
-    )
+    const all = await timeRounds(timers, effort, ({ timer, round, rounds }) => {
+      const [contender = ''] = timers[timer] ?? []
+      onStep({ doing: round < 0 ? 'warm-up' : 'measure', contender, round, rounds })
+    })
     const [roofCalls = [], threadedCalls = []] = all
     const calls = all.slice(limits.length)
     const roofRounds = roofCalls.map((samples) => median(samples) / roofMultiplyAdds)

@@ -25,6 +25,9 @@ export const quick: Effort = { name: 'quick', warmUpMs: 1000, measureMs: 200, mi
 /** Enough for engines of our own. */
 export const brief: Effort = { name: 'brief', warmUpMs: 100, measureMs: 100, minRounds: 3, maxRounds: 10 }
 
+/** A timer, and whose time it takes. */
+export type NamedTimer = readonly [who: string, time: Timer]
+
 /** Calls something for about `ms`, at least once. @returns ms of each call */
 export type Timer = (ms: number) => Promise<readonly number[]>
 
@@ -116,7 +119,7 @@ function timerOfSamples(run: () => unknown, async: boolean, follow?: () => void)
   }
 }
 
-/** Collects garbage, so that what a timer leaves behind is not collected in the time of the next. Not every runtime lets us ask for it. */
+/** Collects garbage, so that what a contender leaves behind is not collected in the time of the next. Not every runtime lets us ask for it. */
 function collectGarbage(): void {
   globalThis.gc?.()
 }
@@ -132,17 +135,18 @@ export interface Turn {
 }
 
 /**
- * Runs the timers in turn, round after round, so that a slow spell of the machine slows all of them down.
+ * Runs the timers in turn, round after round, so that a slow spell of the machine slows all of them down. Those of one contender
+ * follow each other.
  * @param onTurn called before each turn
  * @returns for each timer and round: ms of each call
  */
 export async function timeRounds(
-  timers: readonly Timer[],
+  timers: readonly NamedTimer[],
   effort: Effort,
   onTurn: (turn: Turn) => void = () => {},
 ): Promise<readonly (readonly (readonly number[])[])[]> {
   let slowest = 0
-  for (const [timer, time] of timers.entries()) {
+  for (const [timer, [, time]] of timers.entries()) {
     onTurn({ timer, round: -1, rounds: 0 })
     const calls = await time(effort.warmUpMs)
     slowest = Math.max(slowest, median(calls))
@@ -151,9 +155,10 @@ export async function timeRounds(
   const rounds = Math.min(maxRounds, Math.max(minRounds, Math.floor(measureMs / slowest)))
   const samples = timers.map((): (readonly number[])[] => [])
   for (let round = 0; round < rounds; round++) {
-    for (const [timer, time] of timers.entries()) {
+    for (const [timer, [who, time]] of timers.entries()) {
       onTurn({ timer, round, rounds })
-      collectGarbage()
+      // What somebody's own passes leave behind is part of what they cost: memory that is never used again is slow.
+      if (who !== timers[timer - 1]?.[0]) collectGarbage()
       samples[timer]?.push(await time(measureMs / rounds))
     }
   }

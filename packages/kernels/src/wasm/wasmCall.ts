@@ -24,6 +24,10 @@ export class WasmCall {
     return this.#plan.byteLength
   }
 
+  get isRecorded(): boolean {
+    return this.#shape.recorded
+  }
+
   hasShape(shape: CallShape): boolean {
     return isSameShape(this.#shape, shape)
   }

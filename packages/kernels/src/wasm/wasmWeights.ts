@@ -22,8 +22,8 @@ import { WasmCall } from './wasmCall.ts'
 export const mostKeptBytes: number = 512 * 1024
 
 /**
- * Packed weights: one block of wasm memory. Beside it are the last small call that ran with them, the last that was recorded, and small
- * room for walks back.
+ * Packed weights: one block of wasm memory. Beside it are the last small calls that ran with them, recorded and not, the last
+ * recording, and small room for walks back.
  */
 export class WasmWeights implements PackedWeights, RunnableWeights {
   readonly spec: RecurrentSpec
@@ -34,7 +34,7 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   /** Which weights there are in each direction: biases may be missing. */
   #given: readonly (readonly string[])[]
   #version = 0
-  #kept: WasmCall | null = null
+  readonly #kept: { recorded: WasmCall | null; plain: WasmCall | null } = { recorded: null, plain: null }
   #recording: Recording | null = null
   #room: BackwardRoom | null = null
 
@@ -112,9 +112,10 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
 
   /** A call of this shape, ready to run: the one that was kept if it has this shape, else a new one. */
   takeCall(shape: CallShape): WasmCall {
-    const kept = this.#kept
+    const kind = shape.recorded ? 'recorded' : 'plain'
+    const kept = this.#kept[kind]
     if (kept === null || !kept.hasShape(shape)) return new WasmCall(this, shape)
-    this.#kept = null
+    this.#kept[kind] = null
     try {
       kept.prepare()
     } catch (error) {
@@ -130,8 +131,9 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
       call.dispose()
       return
     }
-    this.#kept?.dispose()
-    this.#kept = call
+    const kind = call.isRecorded ? 'recorded' : 'plain'
+    this.#kept[kind]?.dispose()
+    this.#kept[kind] = call
   }
 
   takeRoom(shape: RoomShape): BackwardRoom {
@@ -153,8 +155,9 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   dispose(): void {
     this.#recording?.dispose()
     this.#recording = null
-    this.#kept?.dispose()
-    this.#kept = null
+    this.#kept.recorded?.dispose()
+    this.#kept.plain?.dispose()
+    this.#kept.recorded = this.#kept.plain = null
     this.#room?.release()
     this.#room = null
     this.#transposed.dispose()
