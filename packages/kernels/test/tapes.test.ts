@@ -45,8 +45,11 @@ describeEngines((engine) => {
       own.batchSizes.fill(1)
       expect(tape.backward(given)).toEqual(want)
       const nothing = engine.training.recurrent(packed, randomCall(random, spec, [0, 0]), options)
-      const zeros = nothing.backward({ ...none, output: nothing.output })
-      expect(zeros.weights[0]?.weightIh).toEqual(want.weights[0]?.weightIh?.map(() => 0))
+      for (const _ of ['where it was recorded', 'after the next tape']) {
+        const zeros = nothing.backward({ ...none, output: nothing.output })
+        expect(zeros.weights[0]?.weightIh).toEqual(want.weights[0]?.weightIh?.map(() => 0))
+        engine.training.recurrent(packed, randomCall(random, spec, [2, 1]), options)
+      }
       expect(() => tape.backward({ ...none, hn: new Float32Array(1) })).toThrow('gradient of hn')
       expect(() => tape.backward(none, { weights: [] })).toThrow('backward: expected wanted weights of')
       nothing.dispose()

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type HostEngine, reference, wasm } from '@unroll/kernels'
+import { createWasmEngine, type HostEngine, reference, wasm } from '@unroll/kernels'
 import { Linear, Sequential, Tanh } from '@unroll/nn'
 import { GRU, LSTM, packPaddedSequence, SelectOutput } from '@unroll/sequence'
 import { noGrad, ones } from '@unroll/tensor'
@@ -57,6 +57,23 @@ describeEngines((engine) => {
     })
     expect(grown).toBeLessThan(4 * MiB)
   })
+})
+
+it('backward frees what a recorded forward keeps on the wasm engine, unless the graph is retained', () => {
+  const engine = createWasmEngine()
+  const lstm = new LSTM(64, 64).to(engine)
+  const x = ones([200, 8, 64])
+  lstm.forward(x)[0].sum().backward()
+  const before = engine.allocatedBytes
+  const loss = lstm.forward(x)[0].sum()
+  const held = engine.allocatedBytes
+  expect(held - before).toBeGreaterThan(2 * MiB)
+  loss.backward(null, { retainGraph: true })
+  expect(engine.allocatedBytes).toBe(held)
+  loss.backward()
+  expect(engine.allocatedBytes).toBe(before)
+  lstm.dispose()
+  expect(engine.allocatedBytes).toBe(0)
 })
 
 describe('a stream on the wasm engine', () => {

@@ -87,8 +87,8 @@ export interface BackwardShape {
   /** `(T)` */
   readonly batchSizes: Int32Array
   readonly hasDropout: boolean
-  /** Bytes of what was recorded that are not in wasm memory. */
-  readonly missingBytes: number
+  /** Bytes of what was recorded, if it has to be copied to wasm memory; null if it is there. */
+  readonly missingBytes: number | null
   /** Whether the gradient of any layer's input is made. */
   readonly hasInputs: boolean
   /** How many layers are walked, from the last down. */
@@ -121,7 +121,7 @@ export function planBackward(spec: RecurrentSpec, shape: BackwardShape): Backwar
   const dOutput = floats(R * D * P)
   return {
     allRowStarts,
-    recorded: shape.missingBytes > 0 ? plan.reserve(shape.missingBytes) : none,
+    recorded: shape.missingBytes === null ? none : plan.reserve(shape.missingBytes),
     dropped: shape.hasDropout ? floats(R * D * P) : none,
     shared: Array.from({ length: D }, () => ({
       dOutput,

@@ -14,8 +14,8 @@ export interface RoomShape {
   readonly batchSizes: Int32Array
   readonly batchFirst: boolean
   readonly hasDropout: boolean
-  /** Bytes of what was recorded that are not in wasm memory. */
-  readonly missingBytes: number
+  /** Bytes of what was recorded, if it has to be copied to wasm memory; null if it is there. */
+  readonly missingBytes: number | null
   /** The lowest layer that is walked. */
   readonly lowest: number
   /** Whether the gradient of the first layer's input is made. */

@@ -56,7 +56,7 @@ export class BackwardWalk {
       batchSizes,
       batchFirst,
       hasDropout: layout.areas.dropout !== none,
-      missingBytes: address === null ? layout.byteLength : 0,
+      missingBytes: address === null ? layout.byteLength : null,
       lowest,
       wantsInput: wanted.input !== false,
       threads,

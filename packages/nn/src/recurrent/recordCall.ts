@@ -70,7 +70,10 @@ export function recordCall(
   }
   // The gradients, too, are computed on this engine.
   onHostEngine(engine, () =>
-    record(name, [...inputs, handle], tensorsOf(results), rule, { givesOwn: true, free: () => tape.dispose() }),
+    record(name, [...inputs, handle], tensorsOf(results), rule, {
+      givesOwn: true,
+      free: () => tape.dispose(),
+    }),
   )
   return results
 }
