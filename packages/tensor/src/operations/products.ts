@@ -1,7 +1,7 @@
 // Matrix products.
 
 import { type HostEngine, onHostEngine, type PackedMatrix } from '@unroll/kernels'
-import { apply } from '../autograd/apply.ts'
+import { apply, type Rule, record } from '../autograd/apply.ts'
 import { recordOf } from '../operands.ts'
 import * as strided from '../strided/matmul.ts'
 import { numelOf } from '../strided/strided.ts'
@@ -76,7 +76,7 @@ export function recordLinear(
   bias: TensorBase | null,
   result: TensorBase,
 ): TensorBase {
-  return apply(linearName(input, bias), [input, weight, bias], result, ({ save, wants }) => {
+  const rule: Rule = ({ save, wants }) => {
     const [x, w] = [wants(1) && save(input), wants(0) && save(weight)]
     return ([g]) => {
       if (!g) return []
@@ -87,7 +87,9 @@ export function recordLinear(
         wants(2) && sum(rows, 0),
       ]
     }
-  })
+  }
+  record(linearName(input, bias), [input, weight, bias], [result], rule, { givesOwn: true })
+  return result
 }
 
 /** (..., K) as (R, K). */
