@@ -18,10 +18,8 @@ export interface CallLayout {
   readonly alone: PartLayout | null
 }
 
-/** What a recorded call leaves for the way back: areas of its block, one behind the other. */
+/** What a recorded call leaves for the way back: the areas at the start of its block. */
 export interface RecordedLayout {
-  /** Offset of the first one. */
-  readonly from: number
   readonly byteLength: number
   /** Their offsets; {@link none} for areas that are not there. */
   readonly areas: Pick<CallFields, 'input' | 'output' | 'between' | 'tape' | 'dropout'>
@@ -30,6 +28,7 @@ export interface RecordedLayout {
 /** Plans the block of one call, computed by `parts`. */
 export function planCall(spec: RecurrentSpec, shape: CallShape, parts: readonly Part[]): CallLayout {
   const plan = new BlockPlan()
+  // The first areas, so that they are side by side from the start of the block.
   const recorded = planRecorded(spec, shape, plan)
   const common = planCommon(spec, shape, recorded, plan)
   const groups = new Map<number, Group>()
@@ -51,7 +50,6 @@ function planRecorded(
 ): RecordedLayout {
   const { D, I, P } = sizesOf(spec)
   const R = batchSizes.reduce((sum, size) => sum + size, 0)
-  const from = plan.byteLength
   const floats = (elements: number): number => plan.reserve(elements * elementBytes(spec.dtype))
   const areas = {
     input: floats(R * I),
@@ -60,7 +58,7 @@ function planRecorded(
     tape: recorded && tapeLength(spec, R) > 0 ? floats(tapeLength(spec, R)) : none,
     dropout: dropoutLength > 0 ? floats(dropoutLength) : none,
   }
-  return { from, byteLength: plan.byteLength - from, areas }
+  return { byteLength: plan.byteLength, areas }
 }
 
 /** The areas that all parts share. */
@@ -85,7 +83,7 @@ function planCommon(
 }
 
 /** Elements of the tape of `R` rows: assembly/call.ts describes it. */
-export function tapeLength(spec: RecurrentSpec, R: number): number {
+function tapeLength(spec: RecurrentSpec, R: number): number {
   return spec.numLayers * sizesOf(spec).D * R * tapeColumns(spec)
 }
 

@@ -1,7 +1,7 @@
 import { allocate } from '../allocate.ts'
 import type { FloatArray, RecurrentSpec } from '../contract/recurrent.ts'
 import { sizesOf } from '../spec/sizes.ts'
-import { type CallLayout, planCall, type RecordedLayout, tapeLength } from './callLayout.ts'
+import { type CallLayout, planCall, type RecordedLayout } from './callLayout.ts'
 import type { CallShape } from './callShape.ts'
 import { barrierBytes, callRecord } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
@@ -23,7 +23,7 @@ export interface CallWeights {
 }
 
 /** The areas of a call that the host reads or writes. */
-export type CallArea = 'input' | 'output' | 'h' | 'c' | 'dropout' | 'cells' | 'between' | 'tape'
+export type CallArea = 'input' | 'output' | 'h' | 'c' | 'dropout' | 'cells'
 
 /** The block of a call, filled except for what each run brings, and how threads share the call. */
 export class CallPlan {
@@ -87,9 +87,9 @@ export class CallPlan {
     return this.#layout.recorded
   }
 
-  /** Where the areas begin that the way back reads. */
-  get recordedAddress(): number {
-    return this.#base + this.#layout.recorded.from
+  /** Where the block begins. */
+  get address(): number {
+    return this.#base
   }
 
   /** A view of an area, which lasts until the memory grows. */
@@ -150,8 +150,6 @@ function areaLengths(spec: RecurrentSpec, shape: CallShape): Record<CallArea, nu
     c: spec.mode === 'LSTM' ? states * H : 0,
     dropout: shape.dropoutLength,
     cells: shape.returnCells ? rows * D * H : 0,
-    between: shape.recorded ? (spec.numLayers - 1) * rows * D * P : 0,
-    tape: shape.recorded ? tapeLength(spec, rows) : 0,
   }
 }
 

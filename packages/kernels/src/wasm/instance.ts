@@ -22,7 +22,7 @@ export interface Imports {
   readonly narrow: 0 | 1
 }
 
-/** What can leave the memory when there is no more room. */
+/** What can leave the memory. */
 interface Movable {
   moveOut(): void
 }
@@ -35,6 +35,7 @@ export class WasmInstance {
   readonly isShared: boolean
   readonly imports: Imports
   readonly exports: Exports
+  /** What is asked to leave the memory when there is no more room. */
   readonly movable: Set<Movable> = new Set()
   readonly #blocks: BlockAllocator
   #threads: Threads | null = null

@@ -48,8 +48,8 @@ export class RecordedRows {
 
   /** 0 if the area is not there. */
   #address(area: keyof Recorded['layout']['areas'], from: number = 0): number {
-    const { areas, from: start } = this.#recorded.layout
+    const { areas } = this.#recorded.layout
     if (areas[area] === none) return 0
-    return this.#at + areas[area] - start + from * elementBytes(this.#spec.dtype)
+    return this.#at + areas[area] + from * elementBytes(this.#spec.dtype)
   }
 }

@@ -10,7 +10,7 @@ export interface Recorded {
   readonly batchFirst: boolean
   readonly h0: FloatArray | null
   readonly c0: FloatArray | null
-  /** Where its areas are, counted from `layout.from`. assembly/call.ts describes them. */
+  /** assembly/call.ts describes the areas. */
   readonly layout: RecordedLayout
   /** Where they begin in wasm memory; null if they have to be copied there. */
   readonly address: number | null
@@ -60,7 +60,7 @@ export class Recording implements Recorded {
   }
 
   get address(): number | null {
-    return this.#call?.recordedAddress ?? null
+    return this.#call?.address ?? null
   }
 
   copyTo(address: number): void {

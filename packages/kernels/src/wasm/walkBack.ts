@@ -50,7 +50,6 @@ export function multiplyFactors(
     h0: null,
     c0: null,
     layout: {
-      from: 0,
       byteLength: input.byteLength,
       areas: { input: 0, output: none, between: none, tape: none, dropout: none },
     },

@@ -67,14 +67,16 @@ export class WasmCall {
     return this.#plan.recordedLayout
   }
 
-  get recordedAddress(): number {
-    return this.#plan.recordedAddress
+  /** Where its block, and what is recorded, begins. */
+  get address(): number {
+    return this.#plan.address
   }
 
+  /** All that is recorded, as a view that lasts until the memory grows. */
   get recorded(): FloatArray {
     const { instance, spec } = this.#weights
     const { byteLength } = this.recordedLayout
-    return instance.floats(spec.dtype, this.recordedAddress, byteLength / elementBytes(spec.dtype))
+    return instance.floats(spec.dtype, this.address, byteLength / elementBytes(spec.dtype))
   }
 
   /** Sets the initial states; null stands for zeros. */
