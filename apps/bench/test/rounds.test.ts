@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type Effort, type Timer, timeRounds, timer, timerWithout } from '../src/measure/rounds.ts'
 import { makeRoof, roofMultiplyAdds } from '../src/roofline/multiplyAddRoof.ts'
 
@@ -111,6 +111,26 @@ describe('timeRounds', () => {
     expect(await roundsOf(1)).toEqual([5, ...Array<number>(10).fill(10)])
     expect(await roundsOf(25)).toEqual([5, ...Array<number>(4).fill(25)])
     expect(await roundsOf(1000)).toEqual([5, 50, 50])
+  })
+
+  it('collects garbage between contenders, not between the passes of one', async () => {
+    const order: string[] = []
+    vi.stubGlobal('gc', () => order.push('collects'))
+    const noting =
+      (name: string): Timer =>
+      async () => {
+        order.push(name)
+        return [50]
+      }
+    const timers = [
+      ['wasm', noting('forward')],
+      ['wasm', noting('step')],
+      ['peer', noting('step of the peer')],
+    ] as const
+    await timeRounds(timers, effort)
+    vi.unstubAllGlobals()
+    const round = ['collects', 'forward', 'step', 'collects', 'step of the peer']
+    expect(order).toEqual(['forward', 'step', 'step of the peer', ...round, ...round])
   })
 
   it('tells where it is', async () => {

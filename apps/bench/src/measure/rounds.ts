@@ -157,7 +157,7 @@ export async function timeRounds(
   for (let round = 0; round < rounds; round++) {
     for (const [timer, [who, time]] of timers.entries()) {
       onTurn({ timer, round, rounds })
-      // What somebody's own passes leave behind is part of what they cost: memory that is never used again is slow.
+      // Not between the passes of one contender: after a collection, arrays get fresh memory, which is slow.
       if (who !== timers[timer - 1]?.[0]) collectGarbage()
       samples[timer]?.push(await time(measureMs / rounds))
     }

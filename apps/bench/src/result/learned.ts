@@ -52,7 +52,7 @@ function figuresOf(members: ReadonlyMap<Pass, CaseResult>, of: Learned['of']): L
   const parameters = members.get('step')?.training?.parameters
   return {
     shareOfForward: times && forwardWork && backwardWork && backwardWork / forwardWork / times,
-    // Files from before 2026-11-28 have no `unrecorded`, and nothing followed their `recorded`.
+    // Files without `unrecorded` are older: nothing followed their `recorded`.
     recording: ratio(recorded, unrecorded ?? forward),
     recordingEval: ratio(recordedEval, forward),
     updateNs: whole && backward && parameters && ((whole - 1) * backward.ms * 1e6) / parameters,

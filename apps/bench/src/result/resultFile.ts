@@ -62,7 +62,7 @@ const caseResult = v.object({
   roofGflops: amount,
   /** Gigabytes a second that the caches delivered in the same rounds; not in files from before 2026-11-26, nor of training. */
   deliveryGBs: v.optional(amount),
-  /** How many times faster than one all threads are at the roof, in the same rounds; not in files from before 2026-11-28. */
+  /** How many times faster than one all threads are at the roof, in the same rounds; only with several threads. */
   threadsAtRoof: v.optional(amount),
   results: v.array(contenderResult),
   absent: v.array(absence),

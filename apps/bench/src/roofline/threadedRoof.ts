@@ -1,10 +1,10 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { type Timer, timer } from '../measure/rounds.ts'
 import { roofMultiplyAdds, roofProgram } from './multiplyAddRoof.ts'
 
 /** What all threads do together, as often as the roof's loop of one thread. */
 export interface ThreadedRoof {
-  readonly threads: number
   /** Multiply-adds of one call, of all threads together. */
   readonly multiplyAdds: number
   readonly time: Timer
@@ -25,11 +25,10 @@ export async function makeThreadedRoof(threads: number): Promise<ThreadedRoof> {
     { length: threads - 1 },
     () => new Worker(helper, { eval: true, workerData: { module, turns: turns * repeats, state } }),
   )
-  await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))))
+  await Promise.all(workers.map((worker) => once(worker, 'message')))
   const { run } = new WebAssembly.Instance(module).exports
   if (typeof run !== 'function') throw new Error('makeThreadedRoof: expected a function run')
   return {
-    threads,
     multiplyAdds: roofMultiplyAdds * repeats * threads,
     time: timer(
       () => {

@@ -140,7 +140,7 @@ function partOfLayers(array: FloatArray, length: number, from: number, to: numbe
   return out
 }
 
-/** Adds gradients of the same weights to the first ones, which nobody else has. In place: to make new arrays takes longer than to add. */
+/** Adds gradients of the same weights to the first ones, in place: nobody else has them. */
 function addTo(sums: readonly DirectionGradients[], others: readonly DirectionGradients[]): void {
   for (const [index, sum] of sums.entries()) {
     const other = others[index]

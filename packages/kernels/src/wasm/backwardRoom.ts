@@ -2,8 +2,8 @@ import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { type BackwardLayout, backwardSizes, planBackward, type Slot } from './backwardLayout.ts'
 import { type BackwardParts, splitBackward } from './backwardParts.ts'
 import { type CallWeights, writeRowStarts } from './callPlan.ts'
+import { areSameSizes } from './callShape.ts'
 import { type BackwardCallFields, backwardCallRecord, modeNumbers } from './generated/assembly.ts'
-import type { WasmInstance } from './instance.ts'
 import { elementBytes } from './panels.ts'
 import { addressesOf, none } from './partLayout.ts'
 import { writeFields } from './record.ts'
@@ -63,8 +63,7 @@ export class BackwardRoom {
       layers: spec.numLayers - lowest,
       ...this.parts,
     })
-    this.base = instance.allocate(this.layout.byteLength)
-    this.#writeRows(instance)
+    this.base = instance.allocateFilled(this.layout.byteLength, (base) => this.#writeRows(base))
   }
 
   get byteLength(): number {
@@ -80,8 +79,7 @@ export class BackwardRoom {
       own.lowest === shape.lowest &&
       own.wantsInput === shape.wantsInput &&
       own.threads === shape.threads &&
-      own.batchSizes.length === shape.batchSizes.length &&
-      own.batchSizes.every((size, t) => size === shape.batchSizes[t])
+      areSameSizes(own.batchSizes, shape.batchSizes)
     )
   }
 
@@ -112,15 +110,16 @@ export class BackwardRoom {
     this.#weights.instance.abandon(this.base)
   }
 
-  #writeRows(instance: WasmInstance): void {
+  #writeRows(base: number): void {
+    const { instance } = this.#weights
     const { batchSizes } = this.#shape
     const T = batchSizes.length
-    writeRowStarts(instance.integers(this.base + this.layout.allRowStarts, T + 1), batchSizes)
+    writeRowStarts(instance.integers(base + this.layout.allRowStarts, T + 1), batchSizes)
     this.parts.ranges.forEach((range, index) => {
       const areas = this.layout.ranges[index]
       if (areas === undefined) return
-      instance.integers(this.base + areas.batchSizes, T).set(range.batchSizes)
-      writeRowStarts(instance.integers(this.base + areas.rowStarts, T + 1), range.batchSizes)
+      instance.integers(base + areas.batchSizes, T).set(range.batchSizes)
+      writeRowStarts(instance.integers(base + areas.rowStarts, T + 1), range.batchSizes)
     })
   }
 

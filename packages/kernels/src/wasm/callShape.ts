@@ -17,7 +17,10 @@ export function isSameShape(a: CallShape, b: CallShape): boolean {
     a.dropoutLength === b.dropoutLength &&
     a.returnCells === b.returnCells &&
     a.recorded === b.recorded &&
-    a.batchSizes.length === b.batchSizes.length &&
-    a.batchSizes.every((size, t) => size === b.batchSizes[t])
+    areSameSizes(a.batchSizes, b.batchSizes)
   )
+}
+
+export function areSameSizes(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((size, t) => size === b[t])
 }

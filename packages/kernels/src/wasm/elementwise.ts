@@ -40,7 +40,7 @@ export function softmax(instance: WasmInstance, operands: SoftmaxOperands): Floa
   )
 }
 
-/** Of `length` elements at two addresses: the result replaces the first. Kernels write whole vectors. */
+/** Combines the `length` elements at address `to` with those at `from`, in place at `to`. Both areas need room up to the next 16 bytes. */
 export function zipAt(
   instance: WasmInstance,
   dtype: FloatDType,
