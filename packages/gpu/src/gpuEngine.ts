@@ -117,7 +117,7 @@ export class GpuEngine implements DeviceEngine {
    * @throws TypeError on float64, RangeError on operands of another size than `m`, `k` and `n` ask for
    */
   async matmul(operands: MatmulOperands): Promise<FloatArray> {
-    const { a, b, m, k, n, transposeB = false, bias = null } = operands
+    const { a, b, m, k, n, transposeA = false, transposeB = false, bias = null } = operands
     if (!(a instanceof Float32Array && b instanceof Float32Array)) {
       throw new TypeError(
         `gpu.matmul: expected operands of float32, got ${describeValue(a)} and ${describeValue(b)}; convert them first`,
@@ -127,7 +127,7 @@ export class GpuEngine implements DeviceEngine {
     const backend = this.#backend()
     if (m === 0 || n === 0) return new Float32Array()
     // Kernels need a term to add: instead of a sum of none, they compute a product with a column of zeros.
-    const [depth, left] = k === 0 ? [1, new Float32Array(m)] : [k, a.slice()]
+    const [depth, left] = k === 0 ? [1, new Float32Array(m)] : [k, transposeA ? transpose(a, m) : a.slice()]
     const right = k === 0 ? new Float32Array(n) : transposeB ? transpose(b, k) : b
     const weights = new ResidentMatrix(
       withBias(right, bias, n),

@@ -36,10 +36,15 @@ describeBackends((backend, gpu) => {
       [3, 0, 5],
       [2, 3, 0],
     ] as const) {
-      for (const transposeB of [false, true]) {
+      for (const [transposeA, transposeB] of [
+        [false, false],
+        [false, true],
+        [true, false],
+        [true, true],
+      ] as const) {
         const [a, b] = [randomFloats(random, m * k), randomFloats(random, k * n)]
         const bias = k === 1 ? null : randomFloats(random, n)
-        const operands = { a, b, m, k, n, transposeB, bias }
+        const operands = { a, b, m, k, n, transposeA, transposeB, bias }
         expect(await gpu.matmul(operands), `${m}x${k}x${n}`).toBeAllclose(
           reference.matmul(operands),
           tolerance,

@@ -4,7 +4,7 @@ import { BackwardCall } from './backwardCall'
 import { leave } from './barrier'
 import { Call, Part } from './call'
 import { Binary, map, Unary, zip } from './elementwise'
-import { closeGaps as close, matmul, packMatrix } from './matrix'
+import { closeGaps as close, matmul, matmulTransposed, packMatrix } from './matrix'
 import { adagrad, adam, decayGradient, rmsprop, sgd } from './optimizer'
 import { packPanels, packTransposed } from './pack'
 import { recurrent } from './recurrent'
@@ -20,12 +20,12 @@ export function abandon(part: Part): void {
   if (part.parties > 1) leave(part.barrier)
 }
 
-export function packPanelsF32(to: usize, from: usize, depth: usize, units: usize, gates: usize, columnStride: usize, kStride: usize): void {
-  packPanels<f32>(to, from, depth, units, gates, columnStride, kStride)
+export function packPanelsF32(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
+  packPanels<f32>(to, from, depth, units, gates)
 }
 
-export function packPanelsF64(to: usize, from: usize, depth: usize, units: usize, gates: usize, columnStride: usize, kStride: usize): void {
-  packPanels<f64>(to, from, depth, units, gates, columnStride, kStride)
+export function packPanelsF64(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
+  packPanels<f64>(to, from, depth, units, gates)
 }
 
 /** Computes a part of a sequence, on the way forth or back. */
@@ -53,6 +53,14 @@ export function matmulF32(out: usize, a: usize, b: usize, bias: usize, tile: usi
 
 export function matmulF64(out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize): void {
   matmul<f64>(out, a, b, bias, tile, padded, rows, depth, columns)
+}
+
+export function matmulTransposedF32(out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize): void {
+  matmulTransposed<f32>(out, a, b, bias, tile, padded, rows, depth, columns)
+}
+
+export function matmulTransposedF64(out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize): void {
+  matmulTransposed<f64>(out, a, b, bias, tile, padded, rows, depth, columns)
 }
 
 export function packRowsF32(to: usize, from: usize, depth: usize, columns: usize): void {

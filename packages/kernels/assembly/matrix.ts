@@ -3,15 +3,15 @@
  *
  * | area | shape | layout |
  * |---|---|---|
- * | a | `(rows, depth)` | row-major |
+ * | a | `(rows, depth)`; of a transposed product `(depth, rows)` | row-major |
  * | b | `(depth, columns)` | blocks of panels, see pack.ts; the columns in their own order, padded to whole panels |
  * | bias | `(padded columns)` | |
- * | tile | 6 rows of a | a left operand, see pack.ts |
- * | padded | `(6, padded columns)` | the results of a tile, row-major; only used if columns are padded |
+ * | tile | 6 rows of a; of a transposed product all of them, and room for a tile more | a left operand, see pack.ts |
+ * | padded | `(6, padded columns)`; of a transposed product all rows | results, row-major; only used if columns are padded |
  * | out | `(rows, columns)` | row-major, without gaps |
  */
 import { gemm } from './gemm'
-import { blockPanels, packRows, tileHeight } from './pack'
+import { blockPanels, packColumns, packRows, tileHeight } from './pack'
 import { copyElements, paddedToPanels, panelWidth } from './vector'
 
 /** `out = bias + a b`, one tile of a at a time. Several at a time, to use the first-level cache better, were no faster. */
@@ -29,10 +29,23 @@ export function matmul<T>(
     packRows<T>(tile, a + row * depth * sizeof<T>(), depth * sizeof<T>(), 0, count, height, depth, 0, depth)
     const to = out + row * columns * sizeof<T>()
     gemm<T>(width == columns ? to : padded, width, bias, 0, tile, height, count, b, width / panelWidth<T>(), depth)
-    if (width == columns) continue
-    for (let i: usize = 0; i < count; i++) {
-      copyElements<T>(to + i * columns * sizeof<T>(), padded + i * width * sizeof<T>(), columns)
-    }
+    if (width != columns) dropPadding<T>(to, padded, count, width, columns)
+  }
+}
+
+/** `out = bias + a^T b`, all tiles at a time: columns are packed faster together. The depth is at least 1. */
+export function matmulTransposed<T>(
+  out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize,
+): void {
+  const width = paddedToPanels<T>(columns)
+  packColumns<T>(tile, a, rows * sizeof<T>(), depth, rows)
+  gemm<T>(width == columns ? out : padded, width, bias, 0, tile, tileHeight(rows), rows, b, width / panelWidth<T>(), depth)
+  if (width != columns) dropPadding<T>(out, padded, rows, width, columns)
+}
+
+function dropPadding<T>(to: usize, padded: usize, rows: usize, width: usize, columns: usize): void {
+  for (let i: usize = 0; i < rows; i++) {
+    copyElements<T>(to + i * columns * sizeof<T>(), padded + i * width * sizeof<T>(), columns)
   }
 }
 

@@ -27,25 +27,35 @@ export const blockPanels: usize = 6
 }
 
 /**
- * Packs the matrix whose column `gate * units + unit` has its elements k = 0, 1, ... at
- * `from + column * columnStride + k * kStride` (strides in elements).
+ * Packs a row-major `(gates * units, depth)`, as PyTorch stores weights: its rows become columns. A vector of units is transposed at a
+ * time.
  */
-export function packPanels<T>(
-  to: usize, from: usize, depth: usize, units: usize, gates: usize, columnStride: usize, kStride: usize,
-): void {
+export function packPanels<T>(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
   const columns = packedColumns<T>(units, gates)
   const unitBlock = gates * lanes<T>()
   const blockWidth = blockPanels * panelWidth<T>()
-  for (let column: usize = 0; column < columns; column++) {
+  const rowBytes = depth * sizeof<T>()
+  for (let column: usize = 0; column < columns; column += lanes<T>()) {
     const gate = (column % unitBlock) / lanes<T>()
-    const unit = (column / unitBlock) * lanes<T>() + (column % lanes<T>())
-    const source = from + (gate * units + unit) * columnStride * sizeof<T>()
+    const unit = (column / unitBlock) * lanes<T>()
+    const count = unit < units ? min(lanes<T>(), units - unit) : 0
     const inBlock = column % blockWidth
     const first = column - inBlock
     const step = min(blockWidth, columns - first) * sizeof<T>()
+    let source = from + (gate * units + unit) * rowBytes
     let target = to + (first * depth + inBlock) * sizeof<T>()
-    for (let k: usize = 0; k < depth; k++) {
-      store<T>(target, unit < units ? load<T>(source + k * kStride * sizeof<T>()) : <T>0)
+    const end = source + rowBytes
+    const vectorEnd = source + (depth & ~(lanes<T>() - 1)) * sizeof<T>()
+    while (source < vectorEnd) {
+      transpose<T>(target, step, source, rowBytes, count)
+      source += 16
+      target += lanes<T>() * step
+    }
+    while (source < end) {
+      for (let lane: usize = 0; lane < lanes<T>(); lane++) {
+        store<T>(target + lane * sizeof<T>(), lane < count ? load<T>(source + lane * rowBytes) : <T>0)
+      }
+      source += sizeof<T>()
       target += step
     }
   }

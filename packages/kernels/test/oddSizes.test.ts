@@ -93,14 +93,21 @@ describeFastEngines((engine) => {
       [7, 3, 9],
       [13, 17, 1],
       [2, 64, 40],
+      // In parts: all rows have no room at once.
+      [700, 261, 9],
       [0, 3, 4],
       [3, 0, 5],
     ] as const) {
-      for (const transposeB of [false, true]) {
+      for (const [transposeA, transposeB] of [
+        [false, false],
+        [false, true],
+        [true, false],
+        [true, true],
+      ] as const) {
         const a = randomFloats(random, dtype, m * k)
         const b = randomFloats(random, dtype, k * n)
         const bias = k % 2 ? randomFloats(random, dtype, n) : null
-        const operands = { a, b, m, k, n, transposeB, bias }
+        const operands = { a, b, m, k, n, transposeA, transposeB, bias }
         expect(engine.matmul(operands), `${m}x${k}x${n}`).toBeAllclose(
           reference.matmul(operands),
           tolerances[dtype],

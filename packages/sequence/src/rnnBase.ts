@@ -217,7 +217,7 @@ export class RNNBase<M extends RecurrentMode = RecurrentMode> extends Module {
   trace(input: Tensor | PackedSequence, hx: HiddenState<M> | null = null): Trace<M> {
     hostEngineOf(this, layerName(this.mode), 'trace')
     return onOwnEngine(this, () =>
-      traceCall(this, weightsOf(this).parameters(), sequenceCall<M>(this, input, hx)),
+      traceCall(this, weightsOf(this).parameters, sequenceCall<M>(this, input, hx)),
     )
   }
 

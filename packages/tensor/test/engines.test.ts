@@ -70,11 +70,14 @@ it('where the default engine is asynchronous, products run on the best that is n
   ).toEqual([[3], [3]])
 })
 
-it('a transposed weight reaches the engine as it lies, not as a copy', () => {
+it('a transposed matrix reaches the engine as it lies, not as a copy', () => {
   const matmul = vi.spyOn(reference, 'matmul')
   setDefaultEngine(reference)
   const weight = ones([4, 3])
   ones([2, 3]).matmul(weight.t())
   expect(matmul.mock.calls[0]?.[0].b).toBe(weight.data)
   expect(matmul.mock.calls[0]?.[0].transposeB).toBe(true)
+  weight.t().matmul(ones([4, 2]))
+  expect(matmul.mock.calls[1]?.[0].a).toBe(weight.data)
+  expect(matmul.mock.calls[1]?.[0].transposeA).toBe(true)
 })

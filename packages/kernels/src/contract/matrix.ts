@@ -2,13 +2,15 @@ import type { FloatArray, FloatDType } from './recurrent.ts'
 
 /** `(M, K) x (K, N)`, row-major. */
 export interface MatmulOperands {
-  /** `(M, K)` */
+  /** `(M, K)`, or `(K, M)` if `transposeA`. */
   readonly a: FloatArray
   /** `(K, N)`, or `(N, K)` if `transposeB`. */
   readonly b: FloatArray
   readonly m: number
   readonly k: number
   readonly n: number
+  /** `a` is stored as `(K, M)`, as for the gradient of a weight: `dW = dY^T X`. Default false. */
+  readonly transposeA?: boolean
   /** `b` is stored as `(N, K)`, like the weight of a Linear in PyTorch. Default false. */
   readonly transposeB?: boolean
   /** `(N)`, added to every row. Default null. */

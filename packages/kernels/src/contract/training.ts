@@ -10,11 +10,11 @@ import type {
 export interface TapeOptions {
   /**
    * - `'states'`, the default: what every timestep computed. The fastest, and the most memory.
-   * - `'arguments'`: only copies of the arrays that went in. `backward` runs the sequence again: right where most tapes are
-   *   dropped without one.
+   * - `'arguments'`: only the arrays that went in, and no copies of them. `backward` runs the sequence again: right where most tapes
+   *   are dropped without one.
    * - `{ checkpointEvery: k }`: the states h and c of every k-th timestep. `backward` runs k timesteps again at a time. With two
    *   directions, the outputs of inner layers are kept too. For sequences too long for memory, such as 10,000 timesteps with
-   *   `k = 100`.
+   *   `k = 100`. Here, too, the arrays that went in are kept and not copied.
    *
    * An engine may keep less than it is asked to: devices always keep the arguments.
    */
@@ -78,8 +78,8 @@ export interface RecurrentGradients {
 
 /**
  * The results of a sequence, and what its engine kept for the way back: gates, states, or only the arguments to compute
- * them again. It is independent of the arrays that went in and came out. The packed weights must not be disposed or
- * updated before its last {@link RecurrentTape.backward}.
+ * them again. It is independent of the arrays that came out, and with `keep: 'states'` of those that went in; else these must not
+ * change before its last {@link RecurrentTape.backward}. Nor may the packed weights be disposed or updated before it.
  *
  * `Gradients` is {@link RecurrentGradients}; for a device engine, a promise of them.
  */

@@ -5,10 +5,15 @@ import type { FloatArray, FloatDType } from '../contract/recurrent.ts'
 
 export function matmul(operands: MatmulOperands): FloatArray {
   checkMatmul(operands)
-  const { a, m, n } = operands
+  const { a, m, k, n, transposeA = false } = operands
   const out = allocate(dtypeOf(a), m * n)
-  multiplyRows(a, m, operands, out)
+  multiplyRows(transposeA ? transposed(a, k, m) : a, m, operands, out)
   return out
+}
+
+/** `(rows, columns)` as `(columns, rows)`. */
+function transposed(a: FloatArray, rows: number, columns: number): FloatArray {
+  return a.map((_, i) => a[(i % rows) * columns + Math.floor(i / rows)] ?? 0)
 }
 
 function multiplyRows(a: FloatArray, m: number, operand: MatrixOperand, out: FloatArray): void {

@@ -16,23 +16,22 @@ interface Segment {
 /**
  * Runs the stack of layers in segments of `every` timesteps, and keeps the states in between. The way back records a segment at a
  * time. The layers must have one direction.
- * @param inputOf gives the rows of the input in the order of time whenever they are needed; a copy of them if left out
+ * @param inputOf gives the rows of the input in the order of time whenever they are needed; those of the call if left out
  */
 export function keepCheckpoints<Weights extends TapeWeights>(
   recorder: Recorder<Weights>,
   weights: Weights,
   call: RecurrentInput,
   every: number,
-  inputOf: () => FloatArray = keptInput(weights, call),
+  inputOf: () => FloatArray = inputInTime(weights, call),
 ): Run {
   const { spec } = weights
   const { dtype, numLayers } = spec
   const { I, H, P } = sizesOf(spec)
   const isLstm = spec.mode === 'LSTM'
-  const batchSizes = call.batchSizes.slice()
+  const { batchSizes, dropout = null } = call
   const starts = rowStartsOf(batchSizes)
   const [T, N, R] = [batchSizes.length, batchSizes[0] ?? 0, starts[batchSizes.length] ?? 0]
-  const dropout = call.dropout?.slice() ?? null
   const order = call.batchFirst ? batchMajorOrder(T, N) : null
   const startOf = (t: number): number => starts[t] ?? 0
 
@@ -119,15 +118,14 @@ export function keepCheckpoints<Weights extends TapeWeights>(
   }
 }
 
-/** A copy of the input, in the order of time. */
-function keptInput(
+/** Gives the input in the order of time: itself, or a copy that is made anew each time. */
+function inputInTime(
   { spec }: TapeWeights,
   { input, batchSizes, batchFirst }: RecurrentInput,
 ): () => FloatArray {
-  const rows = batchFirst
-    ? gatherRows(input, spec.inputSize, batchMajorOrder(batchSizes.length, batchSizes[0] ?? 0))
-    : input.slice()
-  return () => rows
+  if (!batchFirst) return () => input
+  const order = batchMajorOrder(batchSizes.length, batchSizes[0] ?? 0)
+  return () => gatherRows(input, spec.inputSize, order)
 }
 
 /** The numbers from `from` to `to` of each layer, which has `length` of them. */

@@ -22,9 +22,8 @@ export function keepDirections<Weights extends TapeWeights>(
   const sizes = sizesOf(spec)
   const { I, H, P } = sizes
   const isLstm = spec.mode === 'LSTM'
-  const batchSizes = call.batchSizes.slice()
+  const { batchSizes, dropout = null } = call
   const [T, N, R] = [batchSizes.length, batchSizes[0] ?? 0, rowStartsOf(batchSizes)[batchSizes.length] ?? 0]
-  const dropout = call.dropout?.slice() ?? null
   // The rows of the caller in the order of time, and the rows that each direction reads, in its own order.
   const callersOrder = call.batchFirst
     ? batchMajorOrder(T, N)

@@ -9,7 +9,6 @@
  * | weightHr | `(P, H)` | panels, natural column order |
  */
 
-import { allocate } from '../allocate.ts'
 import type { DirectionWeights, FloatArray, RecurrentSpec } from '../contract/recurrent.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { BlockPlan } from './blockPlan.ts'
@@ -58,6 +57,7 @@ export function packDirections(
   const { dtype } = spec
   const sizes = sizesOf(spec)
   const { G, D, H, P } = sizes
+  const columns = packedColumns(dtype, H, G)
   const longest = Math.max(
     ...weights.flatMap((w) => [w.weightIh.length, w.weightHh.length, w.weightHr?.length ?? 0]),
   )
@@ -65,7 +65,7 @@ export function packDirections(
   const pack = dtype === 'float32' ? instance.exports.packPanelsF32 : instance.exports.packPanelsF64
   const packMatrix = (to: number, matrix: FloatArray, depth: number, units: number, gates: number): void => {
     instance.floats(dtype, raw, matrix.length).set(matrix)
-    pack(to, raw, depth, units, gates, depth, 1)
+    pack(to, raw, depth, units, gates)
   }
   try {
     weights.forEach((w, index) => {
@@ -81,9 +81,7 @@ export function packDirections(
       packMatrix(at.weightIh, w.weightIh, layerInputSize(sizes, Math.floor(index / D)), H, G)
       packMatrix(at.weightHh, w.weightHh, P, H, G)
       if (w.weightHr !== null) packMatrix(at.weightHr, w.weightHr, H, P, 1)
-      const { bias, biasHh } = packBiases(spec, w)
-      instance.floats(dtype, at.bias, bias.length).set(bias)
-      instance.floats(dtype, at.biasHh, biasHh.length).set(biasHh)
+      packBiases(spec, w, instance.floats(dtype, at.bias, columns), instance.floats(dtype, at.biasHh, columns))
       writeRecord(instance, base + index * recordBytes(directionRecord), directionRecord, at)
     })
   } finally {
@@ -92,12 +90,11 @@ export function packDirections(
 }
 
 /** `b_ih + b_hh` where they can be added in advance. GRU's `b_hn` stays apart. */
-function packBiases(spec: RecurrentSpec, w: DirectionWeights): { bias: FloatArray; biasHh: FloatArray } {
+function packBiases(spec: RecurrentSpec, w: DirectionWeights, bias: FloatArray, biasHh: FloatArray): void {
   const { dtype } = spec
   const { G, H } = sizesOf(spec)
-  const columns = packedColumns(dtype, H, G)
-  const bias = allocate(dtype, columns)
-  const biasHh = allocate(dtype, columns)
+  bias.fill(0)
+  biasHh.fill(0)
   for (let gate = 0; gate < G; gate++) {
     const apart = spec.mode === 'GRU' && gate === 2
     for (let unit = 0; unit < H; unit++) {
@@ -108,5 +105,4 @@ function packBiases(spec: RecurrentSpec, w: DirectionWeights): { bias: FloatArra
       biasHh[column] = apart ? fromH : 0
     }
   }
-  return { bias, biasHh }
 }

@@ -120,7 +120,7 @@ class WasmEngine implements HostEngine {
     checkMatmul(operands)
     const packed = new WasmMatrix(this.start(), operands)
     try {
-      return packed.multiply(operands.a, operands.m)
+      return packed.multiply(operands.a, operands.m, operands.transposeA)
     } finally {
       packed.dispose()
     }

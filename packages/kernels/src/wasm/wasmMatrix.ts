@@ -66,12 +66,13 @@ export class WasmMatrix implements PackedMatrix {
     this.dispose()
   }
 
-  /** `a b + bias`, where `a` is (M, K). */
-  multiply(a: FloatArray, m: number): FloatArray {
+  /** `a b + bias`, where `a` is (M, K), or (K, M) if `transposeA`. */
+  multiply(a: FloatArray, m: number, transposeA: boolean = false): FloatArray {
     const panels = this.#panels
     checkFactor(a, m, this)
     const out = allocate(this.dtype, m * this.n)
-    const product = new WasmProduct(this.instance, this.dtype, m, this.k, this.n)
+    // A product of depth 0 reads no operand, so that it does not matter how that is stored.
+    const product = new WasmProduct(this.instance, this.dtype, m, this.k, this.n, transposeA && this.k > 0)
     try {
       product.run(a, panels, panels + this.#bias, out)
       return out
@@ -104,7 +105,7 @@ export class WasmMatrix implements PackedMatrix {
     const from = instance.allocate(b.byteLength)
     try {
       instance.floats(dtype, from, b.length).set(b)
-      if (transposeB) (dtype === 'float32' ? packPanelsF32 : packPanelsF64)(to, from, k, n, 1, k, 1)
+      if (transposeB) (dtype === 'float32' ? packPanelsF32 : packPanelsF64)(to, from, k, n, 1)
       else (dtype === 'float32' ? packRowsF32 : packRowsF64)(to, from, k, n)
     } finally {
       instance.release(from)

@@ -16,8 +16,8 @@ const mostBytes = 512 * 1024
  *
  * | area | shape |
  * |---|---|
- * | a | `(rows, K)` |
- * | tile, padded | |
+ * | a | `(rows, K)`, or `(K, rows)` if it is transposed |
+ * | tile, padded | of a tile, or of all rows if a is transposed |
  * | out | `(rows, N)` |
  */
 export class WasmProduct {
@@ -26,6 +26,7 @@ export class WasmProduct {
   readonly #dtype: FloatDType
   readonly #k: number
   readonly #n: number
+  readonly #transposed: boolean
   readonly #rows: number
   readonly #at: { readonly a: number; readonly tile: number; readonly padded: number; readonly out: number }
   readonly #base: number
@@ -33,16 +34,26 @@ export class WasmProduct {
   #a: FloatArray
   #out: FloatArray
 
-  constructor(instance: WasmInstance, dtype: FloatDType, m: number, k: number, n: number) {
+  /** @param transposed whether the left operand is given as `(K, M)` */
+  constructor(
+    instance: WasmInstance,
+    dtype: FloatDType,
+    m: number,
+    k: number,
+    n: number,
+    transposed: boolean = false,
+  ) {
     const size = elementBytes(dtype)
     const columns = paddedToPanels(dtype, n)
     const tiles = Math.max(1, Math.floor(mostBytes / (Math.max(1, k + n) * size) / tileRows))
     const rows = Math.min(m, tiles * tileRows)
+    // A transposed operand is packed as a whole; its last tile may have room for more rows.
+    const packedRows = transposed ? rows + tileRows : tileRows
     const plan = new BlockPlan()
     this.#at = {
       a: plan.reserve(rows * k * size),
-      tile: plan.reserve(tileRows * k * size),
-      padded: plan.reserve(columns === n ? 0 : tileRows * columns * size),
+      tile: plan.reserve(packedRows * k * size),
+      padded: plan.reserve(columns === n ? 0 : packedRows * columns * size),
       out: plan.reserve(rows * n * size),
     }
     this.m = m
@@ -50,6 +61,7 @@ export class WasmProduct {
     this.#dtype = dtype
     this.#k = k
     this.#n = n
+    this.#transposed = transposed
     this.#rows = rows
     this.#base = instance.allocate(plan.byteLength)
     this.#a = instance.floats(dtype, this.#base + this.#at.a, rows * k)
@@ -67,7 +79,7 @@ export class WasmProduct {
     }
     for (let row = 0; row < this.m; row += this.#rows) {
       const count = Math.min(this.#rows, this.m - row)
-      this.#a.set(a.subarray(row * this.#k, (row + count) * this.#k))
+      this.#setRows(a, row, count)
       this.#multiply(panels, bias, count)
       out.set(this.#out.subarray(0, count * this.#n), row * this.#n)
     }
@@ -77,9 +89,27 @@ export class WasmProduct {
     this.#instance.release(this.#base)
   }
 
+  #setRows(a: FloatArray, row: number, count: number): void {
+    if (!this.#transposed) {
+      this.#a.set(a.subarray(row * this.#k, (row + count) * this.#k))
+      return
+    }
+    for (let i = 0; i < this.#k; i++) {
+      const from = i * this.m + row
+      this.#a.set(a.subarray(from, from + count), i * count)
+    }
+  }
+
   #multiply(panels: number, bias: number, rows: number): void {
-    const { matmulF32, matmulF64 } = this.#instance.exports
-    const kernel = this.#dtype === 'float32' ? matmulF32 : matmulF64
+    const { matmulF32, matmulF64, matmulTransposedF32, matmulTransposedF64 } = this.#instance.exports
+    const kernel =
+      this.#dtype === 'float32'
+        ? this.#transposed
+          ? matmulTransposedF32
+          : matmulF32
+        : this.#transposed
+          ? matmulTransposedF64
+          : matmulF64
     const [base, at] = [this.#base, this.#at]
     kernel(base + at.out, base + at.a, panels, bias, base + at.tile, base + at.padded, rows, this.#k, this.#n)
   }

@@ -32,7 +32,7 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   readonly #transposed: TransposedWeights
   #address: number | null
   /** Which weights there are in each direction: biases may be missing. */
-  #given: readonly (readonly string[])[]
+  #given: readonly Given[]
   #version = 0
   readonly #kept: { recorded: WasmCall | null; plain: WasmCall | null } = { recorded: null, plain: null }
   #recording: Recording | null = null
@@ -45,7 +45,7 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
     this.spec = spec
     this.#layout = layout
     this.#transposed = new TransposedWeights(instance, spec, layout)
-    this.#given = weights.map(namesOf)
+    this.#given = weights.map(givenOf)
     this.#address = instance.allocateFilled(layout.byteLength, (base) =>
       packDirections(instance, spec, layout, base, weights),
     )
@@ -78,13 +78,13 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
     const { address } = this
     checkWeights(this.spec, weights)
     packDirections(this.instance, this.spec, this.#layout, address, weights)
-    this.#given = weights.map(namesOf)
+    this.#given = weights.map(givenOf)
     this.#version++
   }
 
   /** Whether a direction has a weight. */
   has(index: number, weight: keyof DirectionWeights): boolean {
-    return this.#given[index]?.includes(weight) ?? false
+    return this.#given[index]?.[weight] ?? false
   }
 
   /** Where the transpose of a matrix is, packed for the way back. @throws RangeError if the memory has no room for it */
@@ -170,6 +170,14 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   }
 }
 
-function namesOf(weights: DirectionWeights): string[] {
-  return Object.entries(weights).flatMap(([name, weight]) => (weight === null ? [] : [name]))
+type Given = { readonly [weight in keyof DirectionWeights]: boolean }
+
+function givenOf({ biasIh, biasHh, weightHr }: DirectionWeights): Given {
+  return {
+    weightIh: true,
+    weightHh: true,
+    biasIh: biasIh !== null,
+    biasHh: biasHh !== null,
+    weightHr: weightHr !== null,
+  }
 }

@@ -38,7 +38,7 @@ export function recordedInputs(
   { input, h0, c0 }: RecurrentArguments,
 ): CallInputs | null {
   if (!isGradEnabled()) return null
-  const inputs = [input, h0, c0, ...weights.parameters()]
+  const inputs = [input, h0, c0, ...weights.parameters]
   return isRecorded(inputs) ? inputs : null
 }
 

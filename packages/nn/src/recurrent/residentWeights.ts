@@ -12,10 +12,10 @@ import { moduleFloats, Resident, type Sources } from '../resident.ts'
 
 /** What a call needs of a module's weights. */
 export interface ModuleWeights {
+  /** `weightIh`, `weightHh`, `biasIh`, `biasHh`, `weightHr` of each direction; null for one that does not exist. */
+  readonly parameters: Sources
   /** Packed into `engine`. */
   packed(engine: Engine): PackedWeights
-  /** `weightIh`, `weightHh`, `biasIh`, `biasHh`, `weightHr` of each direction; null for one that does not exist. */
-  parameters(): Sources
 }
 
 /** The names of a direction's parameters on its module; null for a parameter that does not exist. */
@@ -61,21 +61,20 @@ export class ResidentWeights extends Resident<PackedWeights> {
    * @throws RangeError if a parameter has another size than the spec asks for
    */
   get(engine: Engine, module: object): PackedWeights {
-    const sources = this.#sources(module)
-    return this.current(
-      engine,
-      sources,
-      () => this.#pack(engine, sources),
-      (packed) => update(packed, sources),
-    )
+    return this.of(module).packed(engine)
   }
 
   /** The weights of `module`, for a call. */
   of(module: object): ModuleWeights {
-    return {
-      packed: (engine) => this.get(engine, module),
-      parameters: () => this.#sources(module),
-    }
+    const parameters = this.#sources(module)
+    const packed = (engine: Engine): PackedWeights =>
+      this.current(
+        engine,
+        parameters,
+        () => this.#pack(engine, parameters),
+        (before) => update(before, parameters),
+      )
+    return { parameters, packed }
   }
 
   #sources(module: object): Sources {

@@ -13,7 +13,16 @@ import { RuntimeError } from '../errors.ts'
 import { cast } from './cast.ts'
 import { wrapDims } from './dims.ts'
 import { map, type UnaryLoop } from './loop.ts'
-import { bigintsOf, dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided } from './strided.ts'
+import {
+  bigintsOf,
+  dense,
+  heldBigints,
+  heldNumbers,
+  isContiguous,
+  numbersOf,
+  numelOf,
+  type Strided,
+} from './strided.ts'
 import { expand } from './views.ts'
 
 /** Dimensions to reduce over: one, several, or all if undefined or empty. */
@@ -26,9 +35,7 @@ export function sum(t: Strided, dims: Dims, keepdim: boolean): Strided {
   // Doubles hold sums of integers below 2^53 exactly. Those of 32 bits could exceed it from 2^21 elements on.
   const is32 = t.dtype === 'int32' || t.dtype === 'uint32'
   const wide = isBigintType(t.dtype) || (is32 && numelOf(t.shape) > 2 ** 21)
-  const total = wide
-    ? foldBigints('sum', sumBigints, 0n, t, dims)
-    : foldNumbers('sum', sumNumbers, 0, t, dims)
+  const total = wide ? foldBigints('sum', sumBigints, 0n, t, dims) : totalOf('sum', t, dims)
   return finish(cast(total, isFloatingPoint(t.dtype) ? t.dtype : 'int64'), t, dims, keepdim)
 }
 
@@ -49,7 +56,7 @@ export function mean(t: Strided, dims: Dims, keepdim: boolean): Strided {
   if (!isFloatingPoint(t.dtype)) {
     throw new RuntimeError(`mean: expected floats, got ${t.dtype}; convert first, with .to('float32')`)
   }
-  const total = foldNumbers('mean', sumNumbers, 0, t, dims)
+  const total = totalOf('mean', t, dims)
   const data = numbersOf(total)
   const count = numelOf(t.shape) / data.length
   for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) / count
@@ -99,6 +106,34 @@ const allTrue: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
 }
 const anyTrue: UnaryLoop<NumberArray> = (n, out, o, so, a, i, si) => {
   for (let k = 0; k < n; k++) if (a[i + k * si] !== 0) out[o + k * so] = 1
+}
+
+/** Sums in float64, of the shape with reduced dimensions kept as 1. */
+function totalOf(who: string, t: Strided, dims: Dims): Strided {
+  const isReduced = wrapDims(who, dims, t.shape.length)
+  const isLeading = isReduced.lastIndexOf(true) < isReduced.indexOf(false)
+  if (!isLeading || !isContiguous(t)) return foldNumbers(who, sumNumbers, 0, t, dims)
+  const total = dense(keptShape(who, t, dims), 'float64')
+  sumRows(numbersOf(total), numbersOf(t), t.offset, numelOf(t.shape))
+  return total
+}
+
+/** Adds rows of numbers, four at a time, so that each sum is read and written less often. */
+function sumRows(sums: NumberArray, a: NumberArray, start: number, count: number): void {
+  const columns = sums.length
+  const end = start + count
+  let row = start
+  for (; row + 4 * columns <= end && columns > 0; row += 4 * columns) {
+    for (let column = 0; column < columns; column++) {
+      const i = row + column
+      const two = (a[i] ?? 0) + (a[i + columns] ?? 0)
+      sums[column] = (sums[column] ?? 0) + two + ((a[i + 2 * columns] ?? 0) + (a[i + 3 * columns] ?? 0))
+    }
+  }
+  for (; row < end; row += columns) {
+    for (let column = 0; column < columns; column++)
+      sums[column] = (sums[column] ?? 0) + (a[row + column] ?? 0)
+  }
 }
 
 /** Accumulates in float64: one total per element of the shape with reduced dimensions kept as 1. */

@@ -89,8 +89,8 @@ export type Held<Data> = readonly [t: Strided, data: Data]
 
 /** Runs `loop` over records of one shape. */
 export function map<Out, In>(loop: UnaryLoop<Out, In>, [result, out]: Held<Out>, [x, a]: Held<In>): void {
-  forEachRow(result.shape, [result, x], (n, [o = 0, i = 0], [so = 0, si = 0]) => {
-    loop(n, out, o, so, a, i, si)
+  forEachRow(result.shape, [result, x], (n, at, by) => {
+    loop(n, out, at[0] ?? 0, by[0] ?? 0, a, at[1] ?? 0, by[1] ?? 0)
   })
 }
 
@@ -101,8 +101,8 @@ export function zip<Out, In>(
   [x, a]: Held<In>,
   [y, b]: Held<In>,
 ): void {
-  forEachRow(result.shape, [result, x, y], (n, [o = 0, i = 0, j = 0], [so = 0, si = 0, sj = 0]) => {
-    loop(n, out, o, so, a, i, si, b, j, sj)
+  forEachRow(result.shape, [result, x, y], (n, at, by) => {
+    loop(n, out, at[0] ?? 0, by[0] ?? 0, a, at[1] ?? 0, by[1] ?? 0, b, at[2] ?? 0, by[2] ?? 0)
   })
 }
 

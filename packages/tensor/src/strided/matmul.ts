@@ -118,18 +118,26 @@ function matrixAt({ storage, shape, strides, dtype }: Strided, offset: number): 
 /** `a` (M, K) times `b` (K, N) plus `bias` (N), of floats: a fresh (M, N). */
 function multiplyFloats(a: Strided, b: Strided, m: number, bias: Strided | null): FloatArray {
   const [k = 0, n = 0] = b.shape
-  const flipped = transpose(b, 0, 1)
-  // The weights of a Linear come as a transposed view, which the engine takes without a copy.
-  const transposeB = !isContiguous(b) && isContiguous(flipped)
+  // Transposed views of matrices, such as the weight of a Linear, are not copied.
+  const left = flippedOf(a)
+  const right = flippedOf(b)
   return currentHostEngine().matmul({
-    a: floatsOf(a),
-    b: floatsOf(transposeB ? flipped : b),
+    a: floatsOf(left ?? a),
+    b: floatsOf(right ?? b),
     m,
     k,
     n,
-    transposeB,
+    transposeA: left !== null,
+    transposeB: right !== null,
     bias: bias && floatsOf(bias),
   })
+}
+
+/** The matrix of which `t` is a transposed view; null if it is none, or lies in order itself. */
+function flippedOf(t: Strided): Strided | null {
+  if (t.shape.length !== 2 || isContiguous(t)) return null
+  const flipped = transpose(t, 0, 1)
+  return isContiguous(flipped) ? flipped : null
 }
 
 /** Integers multiply and add up in int64, and wrap around in their own dtype. */
