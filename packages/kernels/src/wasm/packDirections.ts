@@ -81,7 +81,12 @@ export function packDirections(
       packMatrix(at.weightIh, w.weightIh, layerInputSize(sizes, Math.floor(index / D)), H, G)
       packMatrix(at.weightHh, w.weightHh, P, H, G)
       if (w.weightHr !== null) packMatrix(at.weightHr, w.weightHr, H, P, 1)
-      packBiases(spec, w, instance.floats(dtype, at.bias, columns), instance.floats(dtype, at.biasHh, columns))
+      packBiases(
+        spec,
+        w,
+        instance.floats(dtype, at.bias, columns),
+        instance.floats(dtype, at.biasHh, columns),
+      )
       writeRecord(instance, base + index * recordBytes(directionRecord), directionRecord, at)
     })
   } finally {
