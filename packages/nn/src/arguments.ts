@@ -17,6 +17,7 @@ export function checkedOptions<Options extends object>(
   first?: keyof Options & string,
 ): Options {
   const all = optionsOf(who, options, defaults, first)
+  if (all === defaults) return defaults
   for (const [name, value] of Object.entries(all)) {
     const wanted = typeof Reflect.get(defaults, name)
     if (wanted === 'boolean' || wanted === 'number' || wanted === 'string')

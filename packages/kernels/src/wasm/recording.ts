@@ -48,7 +48,7 @@ export class Recording implements Recorded {
     input: RecurrentInput,
     giveBack: (call: WasmCall) => void,
   ) {
-    this.batchSizes = input.batchSizes.slice()
+    this.batchSizes = call.batchSizes
     this.batchFirst = input.batchFirst ?? false
     this.h0 = input.h0?.slice() ?? null
     this.c0 = input.c0?.slice() ?? null

@@ -28,6 +28,11 @@ export class WasmCall {
     return this.#shape.recorded
   }
 
+  /** `(T)`: its own copy. */
+  get batchSizes(): Int32Array {
+    return this.#shape.batchSizes
+  }
+
   hasShape(shape: CallShape): boolean {
     return isSameShape(this.#shape, shape)
   }

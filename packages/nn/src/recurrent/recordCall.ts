@@ -121,7 +121,7 @@ function nameOf({ spec }: PackedWeights): string {
 
 /** The results in the order in which gradients come. */
 function tensorsOf({ output, hn, cn, cells }: RecurrentResults): Tensor[] {
-  return [output, hn, ...(cn ? [cn] : []), ...(cells ? [cells] : [])]
+  return [output, hn, cn, cells].filter((result) => result !== null)
 }
 
 function outputGradients(who: string, [output, hn, cn]: readonly (Tensor | null)[]): OutputGradients {
