@@ -67,11 +67,18 @@ describeEngines(engines, (engine) => {
     manualSeed(0)
     using layer = make().to(engine)
     const input = x()
-    const [first] = layer.forward(input)
-    noGrad(() => input.mul_(2))
-    expect(() => first.sum().backward()).toThrow(
-      `backward: ${name}Backward0 needs a tensor of shape (5, 2, 3) as it was forward, but it was changed in place`,
-    )
+    // The second and third keep the input itself, and run the sequence again.
+    for (const forward of [
+      () => layer.forward(input),
+      () => layer.eval().forward(input),
+      () => layer.train().forward(input, null, { checkpointEvery: 2 }),
+    ]) {
+      const [first] = forward()
+      noGrad(() => input.mul_(2))
+      expect(() => first.sum().backward()).toThrow(
+        `backward: ${name}Backward0 needs a tensor of shape (5, 2, 3) as it was forward, but it was changed in place`,
+      )
+    }
     const [second] = layer.forward(input)
     noGrad(() => layer.getParameter('weight_hh_l0').mul_(2))
     expect(() => second.sum().backward()).toThrow(`backward: ${name}Backward0 needs a tensor of shape`)

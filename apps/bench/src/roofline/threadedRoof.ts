@@ -14,6 +14,9 @@ export interface ThreadedRoof {
 /** How many times each thread runs the roof's loop in a call: long enough that starting and waiting do not count. */
 const repeats = 200
 
+/** A thread that has not ended its loop so long after the others is not going to. */
+const longestMs = 10_000
+
 /**
  * The roof's loop on several threads at once, this one included: how much faster than one they can be on this machine, where cores
  * may share their units, their clock and their host.
@@ -36,7 +39,10 @@ export async function makeThreadedRoof(threads: number): Promise<ThreadedRoof> {
         Atomics.add(state, 0, 1)
         Atomics.notify(state, 0)
         run(turns * repeats)
-        while (Atomics.load(state, 1) < workers.length);
+        const start = performance.now()
+        while (Atomics.load(state, 1) < workers.length) {
+          if (performance.now() - start > longestMs) throw new Error('makeThreadedRoof: a thread has stopped')
+        }
       },
       { async: false },
     ),
