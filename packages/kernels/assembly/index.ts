@@ -4,7 +4,7 @@ import { BackwardCall } from './backwardCall'
 import { leave } from './barrier'
 import { Call, Part } from './call'
 import { Binary, map, Unary, zip } from './elementwise'
-import { closeGaps as close, matmul, matmulTransposed, packMatrix } from './matrix'
+import { closeGaps as close, matmul, matmulTransposed, packMatrix, packWeightRows } from './matrix'
 import { adagrad, adam, decayGradient, rmsprop, sgd } from './optimizer'
 import { packPanels, packTransposed } from './pack'
 import { recurrent } from './recurrent'
@@ -45,6 +45,14 @@ export function packTransposedF32(to: usize, from: usize, depth: usize, units: u
 
 export function packTransposedF64(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
   packTransposed<f64>(to, from, depth, units, gates)
+}
+
+export function packWeightRowsF32(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
+  packWeightRows<f32>(to, from, depth, units, gates)
+}
+
+export function packWeightRowsF64(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
+  packWeightRows<f64>(to, from, depth, units, gates)
 }
 
 export function matmulF32(out: usize, a: usize, b: usize, bias: usize, tile: usize, padded: usize, rows: usize, depth: usize, columns: usize): void {

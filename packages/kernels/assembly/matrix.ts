@@ -12,7 +12,7 @@
  */
 import { gemm } from './gemm'
 import { blockPanels, packColumns, packRows, tileHeight } from './pack'
-import { copyElements, paddedToPanels, panelWidth } from './vector'
+import { copyElements, paddedToLanes, paddedToPanels, panelWidth } from './vector'
 
 /** `out = bias + a b`, one tile of a at a time. Several at a time, to use the first-level cache better, were no faster. */
 export function matmul<T>(
@@ -61,6 +61,20 @@ export function packMatrixRow<T>(to: usize, from: usize, k: usize, depth: usize,
   for (let first: usize = 0; first < columns; first += blockWidth) {
     const bytes = min(blockWidth, width - first) * sizeof<T>()
     copyPadded<T>(to + first * depth * sizeof<T>() + k * bytes, from + first * sizeof<T>(), min(blockWidth, columns - first), bytes)
+  }
+}
+
+/**
+ * Packs the transpose of a matrix `(depth, gates * units)` as packTransposed does, but from its row-major transpose, as PyTorch stores
+ * weights: that is no more than copying. Rows after the last unit are left as they are.
+ */
+export function packWeightRows<T>(to: usize, from: usize, depth: usize, units: usize, gates: usize): void {
+  const paddedUnits = paddedToLanes<T>(units)
+  for (let gate: usize = 0; gate < gates; gate++) {
+    for (let unit: usize = 0; unit < units; unit++) {
+      packMatrixRow<T>(to, from, gate * paddedUnits + unit, gates * paddedUnits, depth)
+      from += depth * sizeof<T>()
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RecurrentSpec } from '@unroll/kernels'
+import type { PackedWeights, RecurrentGradients, RecurrentSpec } from '@unroll/kernels'
 import { seeded } from '@unroll/testing'
 import { expect, it } from 'vitest'
 import { describeEngines } from './engines.ts'
@@ -31,6 +31,32 @@ describeEngines((engine) => {
     expect(after).not.toEqual(before)
     expect(after).toEqual(engine.recurrent(fresh, call))
   })
+
+  it.each([
+    spec,
+    { ...spec, dtype: 'float64' },
+    { ...spec, mode: 'GRU', projSize: 0, hiddenSize: 13 },
+    { ...spec, mode: 'GRU', projSize: 0, hiddenSize: 12, dtype: 'float64' },
+    // More columns than a block of panels has.
+    { ...spec, mode: 'RNN_TANH', projSize: 0, inputSize: 50, hiddenSize: 51, numLayers: 1 },
+  ] as const)(
+    'goes back through updated weights as through weights that were packed as they are: %o',
+    (of) => {
+      const [old, next] = [randomWeights(random, of), randomWeights(random, of)]
+      using packed = engine.pack(of, old)
+      using fresh = engine.pack(of, next)
+      const sequence = randomCall(random, of, [3, 2, 2, 1])
+      const gradients = (weights: PackedWeights): RecurrentGradients => {
+        using tape = engine.training.recurrent(weights, sequence)
+        return tape.backward({ output: tape.output, hn: tape.hn, cn: tape.cn })
+      }
+      const before = gradients(packed)
+      packed.update(next)
+      const after = gradients(packed)
+      expect(after).not.toEqual(before)
+      expect(after).toEqual(gradients(fresh))
+    },
+  )
 
   it('lets a stream go on with the new weights from its state', () => {
     const plain: RecurrentSpec = { ...spec, bidirectional: false }

@@ -43,8 +43,31 @@ export function planDirections(spec: RecurrentSpec): DirectionsLayout {
   return { byteLength: plan.byteLength, directions }
 }
 
+/** The matrices of a direction. */
+export type MatrixName = 'weightIh' | 'weightHh' | 'weightHr'
+
+/** Of a matrix `(gates * units, depth)`. */
+export interface MatrixSizes {
+  readonly depth: number
+  readonly units: number
+  readonly gates: number
+}
+
+/** @param index of the direction */
+export function matrixSizes(spec: RecurrentSpec, index: number, matrix: MatrixName): MatrixSizes {
+  const sizes = sizesOf(spec)
+  const { G, D, H, P } = sizes
+  if (matrix === 'weightHr') return { depth: H, units: P, gates: 1 }
+  return {
+    depth: matrix === 'weightHh' ? P : layerInputSize(sizes, Math.floor(index / D)),
+    units: H,
+    gates: G,
+  }
+}
+
 /**
  * Fills the block at `base`.
+ * @param alsoPack is called for each matrix, while it lies in wasm memory as PyTorch stores it
  * @throws RangeError if the memory has no room for a copy of the largest matrix; then nothing is written
  */
 export function packDirections(
@@ -53,19 +76,21 @@ export function packDirections(
   { directions }: DirectionsLayout,
   base: number,
   weights: readonly DirectionWeights[],
+  alsoPack?: (index: number, matrix: MatrixName, address: number) => void,
 ): void {
   const { dtype } = spec
-  const sizes = sizesOf(spec)
-  const { G, D, H, P } = sizes
+  const { G, H } = sizesOf(spec)
   const columns = packedColumns(dtype, H, G)
   const longest = Math.max(
     ...weights.flatMap((w) => [w.weightIh.length, w.weightHh.length, w.weightHr?.length ?? 0]),
   )
   const raw = instance.allocate(longest * elementBytes(dtype))
   const pack = dtype === 'float32' ? instance.exports.packPanelsF32 : instance.exports.packPanelsF64
-  const packMatrix = (to: number, matrix: FloatArray, depth: number, units: number, gates: number): void => {
+  const packMatrix = (to: number, index: number, name: MatrixName, matrix: FloatArray): void => {
+    const { depth, units, gates } = matrixSizes(spec, index, name)
     instance.floats(dtype, raw, matrix.length).set(matrix)
     pack(to, raw, depth, units, gates)
+    alsoPack?.(index, name, raw)
   }
   try {
     weights.forEach((w, index) => {
@@ -78,9 +103,9 @@ export function packDirections(
         biasHh: base + offsets.biasHh,
         weightHr: offsets.weightHr && base + offsets.weightHr,
       }
-      packMatrix(at.weightIh, w.weightIh, layerInputSize(sizes, Math.floor(index / D)), H, G)
-      packMatrix(at.weightHh, w.weightHh, P, H, G)
-      if (w.weightHr !== null) packMatrix(at.weightHr, w.weightHr, H, P, 1)
+      packMatrix(at.weightIh, index, 'weightIh', w.weightIh)
+      packMatrix(at.weightHh, index, 'weightHh', w.weightHh)
+      if (w.weightHr !== null) packMatrix(at.weightHr, index, 'weightHr', w.weightHr)
       packBiases(
         spec,
         w,

@@ -1,22 +1,18 @@
 import type { RecurrentSpec } from '../contract/recurrent.ts'
-import { gateCount } from '../spec/kinds.ts'
-import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import type { WasmInstance } from './instance.ts'
-import type { DirectionsLayout } from './packDirections.ts'
+import { type DirectionsLayout, type MatrixName, matrixSizes } from './packDirections.ts'
 import { elementBytes, paddedToLanes, paddedToPanels } from './panels.ts'
 
-/** The matrices that the way back multiplies with the other way round. */
-export type TransposedMatrix = 'weightIh' | 'weightHh' | 'weightHr'
-
 /**
- * Transposes of packed matrices, a block of wasm memory each. A matrix is transposed when it is first asked for, and again, in
- * the same block, when it is asked for after the weights were updated.
+ * Transposes of packed matrices, a block of wasm memory each. A matrix is transposed when it is first asked for. From then on, updates of
+ * the weights change the transpose too.
  */
 export class TransposedWeights {
   readonly #instance: WasmInstance
   readonly #spec: RecurrentSpec
   readonly #layout: DirectionsLayout
-  readonly #held = new Map<string, { readonly address: number; readonly bytes: number; version: number }>()
+  /** Addresses and bytes, by direction and matrix. */
+  readonly #held = new Map<string, { readonly address: number; readonly bytes: number }>()
 
   constructor(instance: WasmInstance, spec: RecurrentSpec, layout: DirectionsLayout) {
     this.#instance = instance
@@ -33,26 +29,32 @@ export class TransposedWeights {
   /**
    * The address of a transpose.
    * @param base where the block of packed weights is
-   * @param version of what it holds
+   * @throws RangeError if the memory has no room for it
    */
-  at(index: number, matrix: TransposedMatrix, base: number, version: number): number {
+  at(index: number, matrix: MatrixName, base: number): number {
     const key = `${matrix} ${index}`
-    const { dtype, mode } = this.#spec
-    const sizes = sizesOf(this.#spec)
-    const { D, H, P } = sizes
-    const depth = { weightIh: layerInputSize(sizes, Math.floor(index / D)), weightHh: P, weightHr: H }[matrix]
-    const [units, gates] = matrix === 'weightHr' ? [P, 1] : [H, gateCount(mode)]
+    const known = this.#held.get(key)
+    if (known !== undefined) return known.address
+    const { dtype } = this.#spec
+    const { depth, units, gates } = matrixSizes(this.#spec, index, matrix)
     const rows = gates * paddedToLanes(dtype, units)
     const bytes = rows * paddedToPanels(dtype, depth) * elementBytes(dtype)
-    const held = this.#held.get(key) ?? { address: this.#instance.allocate(bytes), bytes, version: -1 }
-    this.#held.set(key, held)
-    if (held.version !== version) {
-      const { packTransposedF32, packTransposedF64 } = this.#instance.exports
-      const pack = dtype === 'float32' ? packTransposedF32 : packTransposedF64
-      pack(held.address, base + (this.#layout.directions[index]?.[matrix] ?? 0), depth, units, gates)
-      held.version = version
-    }
-    return held.address
+    const { packTransposedF32, packTransposedF64 } = this.#instance.exports
+    const pack = dtype === 'float32' ? packTransposedF32 : packTransposedF64
+    const address = this.#instance.allocate(bytes)
+    pack(address, base + (this.#layout.directions[index]?.[matrix] ?? 0), depth, units, gates)
+    this.#held.set(key, { address, bytes })
+    return address
+  }
+
+  /** Replaces a transpose, if it was made, by that of a matrix at `from`, which is stored as PyTorch does. */
+  update(index: number, matrix: MatrixName, from: number): void {
+    const held = this.#held.get(`${matrix} ${index}`)
+    if (held === undefined) return
+    const { depth, units, gates } = matrixSizes(this.#spec, index, matrix)
+    const { packWeightRowsF32, packWeightRowsF64 } = this.#instance.exports
+    const pack = this.#spec.dtype === 'float32' ? packWeightRowsF32 : packWeightRowsF64
+    pack(held.address, from, depth, units, gates)
   }
 
   dispose(): void {

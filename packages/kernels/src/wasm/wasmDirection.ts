@@ -8,10 +8,10 @@ import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { BackwardRoom, type RoomShape } from './backwardRoom.ts'
 import { directionRecord } from './generated/assembly.ts'
 import type { WasmInstance } from './instance.ts'
+import type { MatrixName } from './packDirections.ts'
 import { recordBytes } from './record.ts'
 import { Recording } from './recording.ts'
 import { outputOf, type RecordedOutput, type RunnableWeights, runCall, shapeOf } from './runCall.ts'
-import type { TransposedMatrix } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
 /** One direction of one layer of packed weights, as a layer with one direction. The weights stay where they are. */
@@ -47,7 +47,7 @@ export class WasmDirection implements RunnableWeights {
     return this.#weights.has(this.#index, weight)
   }
 
-  transposed(_index: number, matrix: TransposedMatrix): number {
+  transposed(_index: number, matrix: MatrixName): number {
     return this.#weights.transposed(this.#index, matrix)
   }
 

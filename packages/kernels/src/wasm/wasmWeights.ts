@@ -9,10 +9,10 @@ import type {
 import { BackwardRoom, type RoomShape } from './backwardRoom.ts'
 import type { CallShape } from './callShape.ts'
 import type { WasmInstance } from './instance.ts'
-import { type DirectionsLayout, packDirections, planDirections } from './packDirections.ts'
+import { type DirectionsLayout, type MatrixName, packDirections, planDirections } from './packDirections.ts'
 import { Recording } from './recording.ts'
 import { outputOf, type RecordedOutput, type RunnableWeights, runCall, shapeOf } from './runCall.ts'
-import { type TransposedMatrix, TransposedWeights } from './transposedWeights.ts'
+import { TransposedWeights } from './transposedWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
 /**
@@ -77,7 +77,9 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   update(weights: readonly DirectionWeights[]): void {
     const { address } = this
     checkWeights(this.spec, weights)
-    packDirections(this.instance, this.spec, this.#layout, address, weights)
+    packDirections(this.instance, this.spec, this.#layout, address, weights, (index, matrix, from) =>
+      this.#transposed.update(index, matrix, from),
+    )
     this.#given = weights.map(givenOf)
     this.#version++
   }
@@ -88,8 +90,8 @@ export class WasmWeights implements PackedWeights, RunnableWeights {
   }
 
   /** Where the transpose of a matrix is, packed for the way back. @throws RangeError if the memory has no room for it */
-  transposed(index: number, matrix: TransposedMatrix): number {
-    return this.#transposed.at(index, matrix, this.address, this.#version)
+  transposed(index: number, matrix: MatrixName): number {
+    return this.#transposed.at(index, matrix, this.address)
   }
 
   run(call: RecurrentInput): RecurrentOutput {

@@ -13,11 +13,10 @@ import {
 import { kindOf } from '@unroll/kernels/spec'
 import { grad, isGradEnabled, RuntimeError, type Tensor } from '@unroll/tensor'
 import {
-  type GradientRule,
   type InputGradients,
   isRecorded,
   ofFloats,
-  record,
+  recordInputs,
   recordOnDevice,
   withGrad,
 } from '@unroll/tensor/layers'
@@ -46,6 +45,7 @@ export function recordedInputs(
 export function recordCall(
   who: string,
   engine: HostEngine,
+  weights: ModuleWeights,
   packed: PackedWeights,
   call: RecurrentArguments,
   inputs: CallInputs,
@@ -54,27 +54,23 @@ export function recordCall(
   const tape = engine.training.recurrent(packed, input, { keep: call.keep })
   const results = resultsOf(packed, call, tape)
   const name = nameOf(packed)
-  const handle = gatheringHandle(name, engine, packed, call, inputs.slice(firstParameter))
-  const rule: GradientRule = ({ save, wants }) => {
-    const saved = inputs.map((each) => each && save(each))
-    return (gradients) => {
-      const current = saved.map((each) => (each === null ? null : each()))
-      // Only the composed call has gradients of gradients, and those of cell states within the sequence.
-      if (isGradEnabled() || gradients[3])
-        return composedGradients(packed.spec, call, current, gradients, wants)
-      const isGathered = handle !== null && wants(inputs.length)
-      const wanted = isGathered ? withFactors(wants) : wantedOf(inputs, wants)
-      const got = tape.backward(outputGradients(who, gradients), wanted)
-      return [...gradientsOf(got, inputs), got.factors ? ofFloats(got.factors, [got.factors.length]) : null]
-    }
+  const handle = gatheringHandle(name, engine, packed, call, weights.parameters)
+  const rule = (
+    gradients: readonly (Tensor | null)[],
+    _: CallInputs,
+    wants: (input: number) => boolean,
+  ): InputGradients => {
+    // Only the composed call has gradients of gradients, and those of cell states within the sequence.
+    if (isGradEnabled() || gradients[3]) return composedGradients(packed.spec, call, inputs, gradients, wants)
+    const isGathered = handle !== null && wants(inputs.length)
+    const wanted = isGathered ? withFactors(wants) : wantedOf(inputs, wants)
+    const got = tape.backward(outputGradients(who, gradients), wanted)
+    return [...gradientsOf(got, inputs), got.factors ? ofFloats(got.factors, [got.factors.length]) : null]
   }
+  const kept = handle === null ? inputs : [...inputs, handle]
+  const options = { givesOwn: true, free: () => tape.dispose() }
   // The gradients, too, are computed on this engine.
-  onHostEngine(engine, () =>
-    record(name, [...inputs, handle], tensorsOf(results), rule, {
-      givesOwn: true,
-      free: () => tape.dispose(),
-    }),
-  )
+  onHostEngine(engine, () => recordInputs(name, kept, tensorsOf(results), rule, options))
   return results
 }
 
@@ -120,8 +116,8 @@ function nameOf({ spec }: PackedWeights): string {
 }
 
 /** The results in the order in which gradients come. */
-function tensorsOf({ output, hn, cn, cells }: RecurrentResults): Tensor[] {
-  return [output, hn, cn, cells].filter((result) => result !== null)
+function tensorsOf({ output, hn, cn, cells }: RecurrentResults): (Tensor | null)[] {
+  return [output, hn, cn, cells]
 }
 
 function outputGradients(who: string, [output, hn, cn]: readonly (Tensor | null)[]): OutputGradients {
@@ -182,7 +178,7 @@ function composedGradients(
     const results = tensorsOf(composedRecurrent(spec, own.slice(firstParameter), { ...call, input, h0, c0 }))
     const used = results.flatMap((result, k) => {
       const gradient = gradients[k]
-      return gradient && result.requiresGrad ? [{ result, gradient }] : []
+      return gradient && result?.requiresGrad ? [{ result, gradient }] : []
     })
     const wanted = own.flatMap((each, k) => (each && wants(k) ? [{ each, k }] : []))
     const all: (Tensor | null)[] = own.map(() => null)

@@ -18,7 +18,7 @@ export function runRecurrent(
   const packed = weights.packed(engine)
   const inputs = recordedInputs(weights, call)
   if (inputs === null) return resultsOf(packed, call, engine.recurrent(packed, input))
-  return recordCall(who, engine, packed, call, inputs, input)
+  return recordCall(who, engine, weights, packed, call, inputs, input)
 }
 
 /** Like {@link runRecurrent}, but works on every engine. */

@@ -1,12 +1,12 @@
 import { isFloatingPoint } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { shapeText } from '../strided/strided.ts'
+import { shapeText, type Walk } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
 import { currentCall } from './anomaly.ts'
 import { attach, edgeOf, nodeOf } from './edges.ts'
 import { isGradEnabled } from './gradMode.ts'
 import { History, history, type ViewWays } from './history.ts'
-import { type Backward, Node } from './node.ts'
+import { type Backward, type Gradients, Node } from './node.ts'
 
 /** What the rule of an operation asks while the operation is recorded, and on the way back. */
 export interface Recording {
@@ -45,20 +45,55 @@ export function record(
   inputs: readonly unknown[],
   results: readonly TensorBase[],
   rule: Rule,
-  { givesOwn = false, gathers = false, free }: RecordOptions = {},
+  options: RecordOptions = {},
 ): void {
   if (!isRecorded(inputs)) return
   const node = makeNode(name, inputs, rule)
+  attachAll(results, node)
+  setOptions(node, options)
+}
+
+/** Computes the gradients of the inputs, which are given as they were forward. */
+export type InputsRule = (
+  gradients: readonly (TensorBase | null)[],
+  inputs: readonly (TensorBase | null)[],
+  wants: (input: number) => boolean,
+) => Gradients<TensorBase>
+
+/** Like {@link record}, for an operation that keeps all of its inputs. That takes less memory than to save each. */
+export function recordInputs(
+  name: string,
+  inputs: readonly (TensorBase | null)[],
+  results: readonly (TensorBase | null)[],
+  rule: InputsRule,
+  options: RecordOptions = {},
+): void {
+  if (!isRecorded(inputs)) return
+  const node = new Node(name, inputs.map(edgeOf), currentCall())
+  const kept = inputs.map((input) => input && keep(input))
+  node.keepsTensors = true
+  node.computeBy((gradients) => {
+    for (const each of kept) if (each !== null) checkKept(node, each)
+    return rule(gradients, inputs, (input) => node.wants(input))
+  })
+  attachAll(results, node)
+  setOptions(node, options)
+}
+
+function setOptions(
+  node: Node<TensorBase>,
+  { givesOwn = false, gathers = false, free }: RecordOptions,
+): void {
   node.givesOwn = givesOwn
   node.gathers = gathers
   node.free = free ?? null
-  attachAll(results, node)
 }
 
-/** Makes the floats among fresh tensors the outputs of a node. */
-export function attachAll(results: readonly TensorBase[], node: Node<TensorBase>): void {
-  for (const [output, result] of results.entries()) {
-    if (isFloatingPoint(result.dtype)) attach(result, node, output)
+/** Makes the floats among fresh tensors the outputs of a node. Null has none. */
+export function attachAll(results: readonly (TensorBase | null)[], node: Node<TensorBase>): void {
+  for (let output = 0; output < results.length; output++) {
+    const result = results[output]
+    if (result && isFloatingPoint(result.dtype)) attach(result, node, output)
   }
 }
 
@@ -115,25 +150,38 @@ export function startNode(
     wants: (input) => node.wants(input),
     save: (value) => {
       node.keepsTensors = true
-      return value instanceof TensorBase ? savedTensor(node, value) : () => value
+      if (!(value instanceof TensorBase)) return () => value
+      const kept = keep(value)
+      return () => {
+        checkKept(node, kept)
+        return value
+      }
     },
   }
   return { node, recording }
 }
 
-function savedTensor<T extends TensorBase>(node: Node<TensorBase>, tensor: T): () => T {
-  const walk = TensorBase.walkOf(tensor)
-  const { version } = tensor
-  return () => {
-    if (tensor.version === version && TensorBase.walkOf(tensor) === walk) return tensor
-    const changed = nodeOf(tensor)
-    throw new RuntimeError(
-      `backward: ${node.name} needs a tensor of shape ${shapeText(tensor.shape)}` +
-        `${changed === null ? '' : `, the result of ${changed.name},`} as it was forward, but it was changed in place since ` +
-        `(version ${tensor.version}, expected ${version}); change a clone(), or change it after backward()` +
-        (node.calledAt === null
-          ? '; detectAnomaly() shows the call'
-          : `\n${node.name} was called:\n${node.calledAt}`),
-    )
-  }
+/** A tensor as it was forward. */
+interface Kept {
+  readonly tensor: TensorBase
+  readonly version: number
+  readonly walk: Walk
+}
+
+function keep(tensor: TensorBase): Kept {
+  return { tensor, version: tensor.version, walk: TensorBase.walkOf(tensor) }
+}
+
+/** @throws RuntimeError if the tensor was changed since */
+function checkKept(node: Node<TensorBase>, { tensor, version, walk }: Kept): void {
+  if (tensor.version === version && TensorBase.walkOf(tensor) === walk) return
+  const changed = nodeOf(tensor)
+  throw new RuntimeError(
+    `backward: ${node.name} needs a tensor of shape ${shapeText(tensor.shape)}` +
+      `${changed === null ? '' : `, the result of ${changed.name},`} as it was forward, but it was changed in place since ` +
+      `(version ${tensor.version}, expected ${version}); change a clone(), or change it after backward()` +
+      (node.calledAt === null
+        ? '; detectAnomaly() shows the call'
+        : `\n${node.name} was called:\n${node.calledAt}`),
+  )
 }

@@ -1,5 +1,13 @@
-import { type Recording, type RecordOptions, type Rule, record as recordOf } from '../autograd/apply.ts'
-import { attach, edgeOf } from '../autograd/edges.ts'
+import {
+  attachAll,
+  type InputsRule,
+  type Recording,
+  type RecordOptions,
+  type Rule,
+  recordInputs as recordInputsOf,
+  record as recordOf,
+} from '../autograd/apply.ts'
+import { edgeOf } from '../autograd/edges.ts'
 import { Node } from '../autograd/node.ts'
 import { type Tensor, tensorOf } from '../tensor.ts'
 import type { TensorBase } from '../tensorBase.ts'
@@ -41,13 +49,34 @@ export function record(
 }
 
 /**
+ * The same for an operation that keeps all of its inputs, which takes less memory than to save each.
+ * @param results fresh tensors, or null
+ * @param rule computes the gradients of the inputs from those of the results, the inputs as they were forward, and whether the
+ *   gradient of an input is needed
+ */
+export function recordInputs(
+  name: string,
+  inputs: readonly (Tensor | null)[],
+  results: readonly (Tensor | null)[],
+  rule: (
+    gradients: readonly (Tensor | null)[],
+    inputs: readonly (Tensor | null)[],
+    wants: (input: number) => boolean,
+  ) => InputGradients,
+  options?: RecordOptions,
+): void {
+  const own: InputsRule = (gradients, _, wants) => rule(tensorsOf(gradients), inputs, wants)
+  recordInputsOf(name, inputs, results, own, options)
+}
+
+/**
  * The same for what a device computed from inputs, which {@link isRecorded}: `backwardAsync` waits for the gradients.
  * @param device the engine, as messages name it
  */
 export function recordOnDevice(
   name: string,
   inputs: readonly (Tensor | null)[],
-  results: readonly Tensor[],
+  results: readonly (Tensor | null)[],
   device: string,
   backward: (
     gradients: readonly (Tensor | null)[],
@@ -59,7 +88,7 @@ export function recordOnDevice(
   node.keepsTensors = true
   node.free = free ?? null
   node.computeOnDevice(device, (gradients) => backward(tensorsOf(gradients), (input) => node.wants(input)))
-  for (const [output, result] of results.entries()) attach(result, node, output)
+  attachAll(results, node)
 }
 
 function tensorsOf(gradients: readonly (TensorBase | null)[]): (Tensor | null)[] {
