@@ -60,7 +60,7 @@ export type InputsRule = (
   wants: (input: number) => boolean,
 ) => Gradients<TensorBase>
 
-/** Like {@link record}, for an operation that keeps all of its inputs. That takes less memory than to save each. */
+/** Like {@link record}, for an operation that keeps all of its inputs and {@link isRecorded}. That takes less memory than to save each. */
 export function recordInputs(
   name: string,
   inputs: readonly (TensorBase | null)[],
@@ -68,12 +68,14 @@ export function recordInputs(
   rule: InputsRule,
   options: RecordOptions = {},
 ): void {
-  if (!isRecorded(inputs)) return
   const node = new Node(name, inputs.map(edgeOf), currentCall())
-  const kept = inputs.map((input) => input && keep(input))
+  const walks = inputs.map(walkOf)
+  const versions = inputs.map(versionOf)
   node.keepsTensors = true
   node.computeBy((gradients) => {
-    for (const each of kept) if (each !== null) checkKept(node, each)
+    for (const [k, tensor] of inputs.entries()) {
+      if (tensor) checkUnchanged(node, tensor, walks[k], versions[k])
+    }
     return rule(gradients, inputs, (input) => node.wants(input))
   })
   attachAll(results, node)
@@ -151,9 +153,10 @@ export function startNode(
     save: (value) => {
       node.keepsTensors = true
       if (!(value instanceof TensorBase)) return () => value
-      const kept = keep(value)
+      const walk = walkOf(value)
+      const version = versionOf(value)
       return () => {
-        checkKept(node, kept)
+        checkUnchanged(node, value, walk, version)
         return value
       }
     },
@@ -161,19 +164,21 @@ export function startNode(
   return { node, recording }
 }
 
-/** A tensor as it was forward. */
-interface Kept {
-  readonly tensor: TensorBase
-  readonly version: number
-  readonly walk: Walk
+function walkOf(tensor: TensorBase | null): Walk | null {
+  return tensor && TensorBase.walkOf(tensor)
 }
 
-function keep(tensor: TensorBase): Kept {
-  return { tensor, version: tensor.version, walk: TensorBase.walkOf(tensor) }
+function versionOf(tensor: TensorBase | null): number {
+  return tensor === null ? 0 : tensor.version
 }
 
-/** @throws RuntimeError if the tensor was changed since */
-function checkKept(node: Node<TensorBase>, { tensor, version, walk }: Kept): void {
+/** @throws RuntimeError if a tensor that a node needs is no longer what it was forward */
+function checkUnchanged(
+  node: Node<TensorBase>,
+  tensor: TensorBase,
+  walk: Walk | null | undefined,
+  version: number | undefined,
+): void {
   if (tensor.version === version && TensorBase.walkOf(tensor) === walk) return
   const changed = nodeOf(tensor)
   throw new RuntimeError(

@@ -49,7 +49,8 @@ export function record(
 }
 
 /**
- * The same for an operation that keeps all of its inputs, which takes less memory than to save each.
+ * The same for an operation that keeps all of its inputs, which takes less memory than to save each. It is recorded in any case: see
+ * {@link isRecorded}.
  * @param results fresh tensors, or null
  * @param rule computes the gradients of the inputs from those of the results, the inputs as they were forward, and whether the
  *   gradient of an input is needed
