@@ -57,7 +57,6 @@ export function recordCall(
   const handle = gatheringHandle(name, engine, packed, call, weights.parameters)
   const rule = (
     gradients: readonly (Tensor | null)[],
-    _: CallInputs,
     wants: (input: number) => boolean,
   ): InputGradients => {
     // Only the composed call has gradients of gradients, and those of cell states within the sequence.

@@ -53,14 +53,16 @@ export function record(
   setOptions(node, options)
 }
 
-/** Computes the gradients of the inputs, which are given as they were forward. */
+/** Computes the gradients of the inputs that are wanted, from those of the results. */
 export type InputsRule = (
   gradients: readonly (TensorBase | null)[],
-  inputs: readonly (TensorBase | null)[],
   wants: (input: number) => boolean,
 ) => Gradients<TensorBase>
 
-/** Like {@link record}, for an operation that keeps all of its inputs and {@link isRecorded}. That takes less memory than to save each. */
+/**
+ * Like {@link record}, for an operation that needs all of its inputs on the way back, and {@link isRecorded}. It takes less memory than to
+ * save each input.
+ */
 export function recordInputs(
   name: string,
   inputs: readonly (TensorBase | null)[],
@@ -76,7 +78,7 @@ export function recordInputs(
     for (const [k, tensor] of inputs.entries()) {
       if (tensor) checkUnchanged(node, tensor, walks[k], versions[k])
     }
-    return rule(gradients, inputs, (input) => node.wants(input))
+    return rule(gradients, (input) => node.wants(input))
   })
   attachAll(results, node)
   setOptions(node, options)

@@ -49,11 +49,10 @@ export function record(
 }
 
 /**
- * The same for an operation that keeps all of its inputs, which takes less memory than to save each. It is recorded in any case: see
- * {@link isRecorded}.
+ * The same for an operation that needs all of its inputs on the way back, and {@link isRecorded}. It takes less memory than to save each
+ * input. Backward throws if one was changed in place.
  * @param results fresh tensors, or null
- * @param rule computes the gradients of the inputs from those of the results, the inputs as they were forward, and whether the
- *   gradient of an input is needed
+ * @param rule computes the gradients of the inputs that are wanted, from those of the results
  */
 export function recordInputs(
   name: string,
@@ -61,12 +60,11 @@ export function recordInputs(
   results: readonly (Tensor | null)[],
   rule: (
     gradients: readonly (Tensor | null)[],
-    inputs: readonly (Tensor | null)[],
     wants: (input: number) => boolean,
   ) => InputGradients,
   options?: RecordOptions,
 ): void {
-  const own: InputsRule = (gradients, _, wants) => rule(tensorsOf(gradients), inputs, wants)
+  const own: InputsRule = (gradients, wants) => rule(tensorsOf(gradients), wants)
   recordInputsOf(name, inputs, results, own, options)
 }
 
