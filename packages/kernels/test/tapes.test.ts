@@ -121,7 +121,7 @@ describeEngines((engine) => {
       for (let i = 0; i < 1000; i++) engine.training.recurrent(packed, call, keeps[i % 4])
       const times = engine.name === 'reference' ? 1 : 50
       for (let i = 0; i < times; i++) engine.training.recurrent(packed, large, keeps[i % 4])
-      engine.training.recurrent(packed, call).backward(none)
+      for (const options of keeps) engine.training.recurrent(packed, call, options).backward(none)
       return engine.allocatedBytes
     }
     const once = held()

@@ -1,9 +1,9 @@
 import { allocate } from '../allocate.ts'
 import type { FloatArray, RecurrentInput } from '../contract/recurrent.ts'
-import type { DirectionGradients } from '../contract/training.ts'
 import { sizesOf } from '../spec/sizes.ts'
 import type { Recorder, Run, TapeWeights } from './recorder.ts'
 import { batchMajorOrder, firstRows, gatherRows, rowStartsOf, scatterRows, setFirstRows } from './rows.ts'
+import { ArraySums } from './weightSums.ts'
 
 /** Some timesteps of a sequence, and the states that they began with. */
 interface Segment {
@@ -88,7 +88,7 @@ export function keepCheckpoints<Weights extends TapeWeights>(
       const dh = gradients.hn?.slice() ?? allocate(dtype, numLayers * N * P)
       const dc = isLstm ? (gradients.cn?.slice() ?? allocate(dtype, numLayers * N * H)) : null
       const dInput = wanted.input === false ? null : allocate(dtype, R * I)
-      let dWeights: readonly DirectionGradients[] = []
+      using sums = recorder.sums?.(weights, wanted) ?? new ArraySums()
       for (const segment of [...segments].reverse()) {
         const { from, to } = segment
         const n = batchSizes[from] ?? 0
@@ -100,19 +100,18 @@ export function keepCheckpoints<Weights extends TapeWeights>(
             hn: firstRows(dh, N, n, P),
             cn: dc && firstRows(dc, N, n, H),
           },
-          { ...wanted, h0: !isFirst || wanted.h0 !== false, c0: !isFirst || wanted.c0 !== false },
+          sums.into({ ...wanted, h0: !isFirst || wanted.h0 !== false, c0: !isFirst || wanted.c0 !== false }),
         )
         if (part.h0) setFirstRows(dh, N, n, P, part.h0)
         if (dc && part.c0) setFirstRows(dc, N, n, H, part.c0)
         if (part.input) dInput?.set(part.input, startOf(from) * I)
-        if (dWeights.length === 0) dWeights = part.weights
-        else addTo(dWeights, part.weights)
+        sums.add(part.weights)
       }
       return {
         input: dInput && inCallersOrder(dInput, I),
         h0: wanted.h0 === false ? null : dh,
         c0: wanted.c0 === false ? null : dc,
-        weights: dWeights,
+        weights: sums.read(),
       }
     },
   }
@@ -136,15 +135,4 @@ function partOfLayers(array: FloatArray, length: number, from: number, to: numbe
     out.set(array.subarray(layer * length + from, layer * length + to), layer * (to - from))
   }
   return out
-}
-
-/** Adds gradients of the same weights to the first ones, in place: nobody else has them. */
-function addTo(sums: readonly DirectionGradients[], others: readonly DirectionGradients[]): void {
-  for (const [index, sum] of sums.entries()) {
-    const other = others[index]
-    for (const weight of ['weightIh', 'weightHh', 'biasIh', 'biasHh', 'weightHr'] as const) {
-      const [to, from] = [sum[weight], other?.[weight]]
-      if (to && from) for (let i = 0; i < to.length; i++) to[i] = (to[i] ?? 0) + (from[i] ?? 0)
-    }
-  }
 }

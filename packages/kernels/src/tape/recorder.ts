@@ -7,6 +7,7 @@ import type {
   WantedDirection,
   WantedGradients,
 } from '../contract/training.ts'
+import type { WeightSums } from './weightSums.ts'
 
 /** What tapes need of packed weights. */
 export type TapeWeights = Pick<PackedWeights, 'spec' | 'version' | 'disposed'>
@@ -22,6 +23,8 @@ export interface Recorder<Weights extends TapeWeights> {
   direction(weights: Weights, index: number): Weights
   /** `a + b` of arrays of equal length, as a fresh array. */
   add(a: FloatArray, b: FloatArray): FloatArray
+  /** Sums of the gradients of weights, if the engine has its own: those of arrays if left out. */
+  sums?(weights: Weights, wanted: WantedGradients): WeightSums
   /** {@link HostTraining.weightGradients}, if the engine has it. */
   multiply?(weights: Weights, factors: readonly FloatArray[], wanted: WantedDirection): DirectionGradients
 }

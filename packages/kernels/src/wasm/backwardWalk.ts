@@ -1,11 +1,6 @@
 import { allocate } from '../allocate.ts'
 import type { DirectionWeights, FloatArray } from '../contract/recurrent.ts'
-import type {
-  DirectionGradients,
-  OutputGradients,
-  RecurrentGradients,
-  WantedGradients,
-} from '../contract/training.ts'
+import type { DirectionGradients, OutputGradients, RecurrentGradients } from '../contract/training.ts'
 import { layerInputSize, sizesOf } from '../spec/sizes.ts'
 import { backwardSizes, type OwnAreas, type Slot } from './backwardLayout.ts'
 import type { BackwardRoom, WalkFields } from './backwardRoom.ts'
@@ -17,6 +12,7 @@ import { multiplyAdds } from './parts.ts'
 import { RecordedRows } from './recordedRows.ts'
 import type { Recorded } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
+import type { WantedOfWalk } from './wasmSums.ts'
 import { allocateFactors, type WeightFactors } from './weightFactors.ts'
 import { nothing, readWeightGradients } from './weightGradients.ts'
 
@@ -24,7 +20,7 @@ import { nothing, readWeightGradients } from './weightGradients.ts'
 export class BackwardWalk {
   readonly #weights: RunnableWeights
   readonly #recorded: Recorded
-  readonly #wanted: WantedGradients
+  readonly #wanted: WantedOfWalk
   /** The lowest layer that is walked. */
   readonly #lowest: number
   readonly #room: BackwardRoom
@@ -39,7 +35,7 @@ export class BackwardWalk {
   constructor(
     weights: RunnableWeights,
     recorded: Recorded,
-    wanted: WantedGradients,
+    wanted: WantedOfWalk,
     lowest: number,
     threads: number,
   ) {
@@ -226,7 +222,7 @@ export class BackwardWalk {
     })
   }
 
-  /** Reads the gradients of the weights of a direction that has run. */
+  /** Reads the gradients of the weights of a direction that has run, or adds them to sums. */
   #readWeights(layer: number, direction: number): void {
     const { spec } = this.#weights
     const index = layer * sizesOf(spec).D + direction
@@ -234,11 +230,17 @@ export class BackwardWalk {
     const parts = this.#room.layout.slots.filter(
       (_, slot) => slot % directionsAtOnce === direction % directionsAtOnce,
     )
+    const areas = parts.map((part) => part.areas)
+    const { sums } = this.#wanted
+    if (sums !== undefined) {
+      // Without rows, nothing was computed.
+      if (this.#R > 0) sums.addParts(index, this.#room.base, areas)
+      return
+    }
     this.#dWeights[index] = readWeightGradients(
       this.#weights,
       layerInputSize(sizesOf(spec), layer),
-      // Without rows, nothing was computed.
-      this.#R === 0 ? null : { base: this.#room.base, areas: parts.map(({ areas }) => areas) },
+      this.#R === 0 ? null : { base: this.#room.base, areas },
       (role) => this.#wants(index, role),
     )
   }

@@ -11,6 +11,7 @@ import { BackwardWalk } from './backwardWalk.ts'
 import { none } from './partLayout.ts'
 import type { Recorded } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
+import type { WantedOfWalk } from './wasmSums.ts'
 import { joinFactors } from './weightFactors.ts'
 import { nothing } from './weightGradients.ts'
 
@@ -19,7 +20,7 @@ export function walkBack(
   weights: RunnableWeights,
   recorded: Recorded,
   gradients: OutputGradients,
-  wanted: WantedGradients,
+  wanted: WantedOfWalk,
 ): RecurrentGradients {
   const { spec, instance } = weights
   const lowest = lowestLayer(weights, wanted)

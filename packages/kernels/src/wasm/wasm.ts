@@ -22,6 +22,7 @@ import type {
 } from '../contract/recurrent.ts'
 import type { HostTraining } from '../contract/training.ts'
 import { hostTraining } from '../tape/hostTraining.ts'
+import { ArraySums } from '../tape/weightSums.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
 import { WasmOptimizers } from './optimizers.ts'
@@ -39,6 +40,7 @@ import { multiplyFactors } from './walkBack.ts'
 import { WasmDirection } from './wasmDirection.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
 import { WasmStream } from './wasmStream.ts'
+import { WasmSums } from './wasmSums.ts'
 import { WasmTape } from './wasmTape.ts'
 import { WasmWeights } from './wasmWeights.ts'
 
@@ -80,6 +82,8 @@ class WasmEngine implements HostEngine {
     record: (weights, call) => new WasmTape(weights, call),
     direction: (weights, index) => new WasmDirection(weights, index),
     add: (a, b) => this.zip('add', a, b),
+    sums: (weights, wanted) =>
+      weights.instance.threadCount > 1 ? new ArraySums() : new WasmSums(weights, wanted),
     multiply: multiplyFactors,
   })
   private readonly wanted: WasmVariant | undefined

@@ -1,15 +1,11 @@
 import { checkInput } from '../checks/call.ts'
 import { checkGradients, checkTapeWeights, checkWanted } from '../checks/gradients.ts'
 import type { FloatArray, RecurrentInput, RecurrentSpec } from '../contract/recurrent.ts'
-import type {
-  OutputGradients,
-  RecurrentGradients,
-  RecurrentTape,
-  WantedGradients,
-} from '../contract/training.ts'
+import type { OutputGradients, RecurrentGradients, RecurrentTape } from '../contract/training.ts'
 import type { Recording } from './recording.ts'
 import type { RunnableWeights } from './runCall.ts'
 import { walkBack } from './walkBack.ts'
+import type { WantedOfWalk } from './wasmSums.ts'
 import { mostKeptBytes } from './wasmWeights.ts'
 
 /** A recorded call. */
@@ -39,7 +35,7 @@ export class WasmTape implements RecurrentTape {
     if (recording.layout.byteLength > mostKeptBytes) forgotten().register(this, recording, this)
   }
 
-  backward(gradients: OutputGradients, wanted: WantedGradients = {}): RecurrentGradients {
+  backward(gradients: OutputGradients, wanted: WantedOfWalk = {}): RecurrentGradients {
     if (this.#recording === null) throw new Error('backward: this tape was disposed; run the sequence again')
     checkTapeWeights(this.#weights, this.#version)
     checkGradients(this.#weights.spec, this.#counts, gradients)

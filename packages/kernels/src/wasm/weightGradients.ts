@@ -16,6 +16,9 @@ export const nothing: DirectionGradients = {
   weightHr: null,
 }
 
+/** The areas of the gradients of a direction's weights. */
+export type GradientAreas = Pick<OwnAreas, 'dWeightIh' | 'dWeightHh' | 'dWeightHr' | 'dBias'>
+
 /**
  * Reads the gradients of a direction's weights out of wasm memory, summed over the parts of its sequences. The sums are made in
  * the first part's areas.
@@ -25,7 +28,7 @@ export const nothing: DirectionGradients = {
 export function readWeightGradients(
   { spec, instance }: Pick<CallWeights, 'spec' | 'instance'>,
   inputs: number,
-  parts: { readonly base: number; readonly areas: readonly OwnAreas[] } | null,
+  parts: { readonly base: number; readonly areas: readonly GradientAreas[] } | null,
   wants: (role: keyof DirectionWeights) => boolean,
 ): DirectionGradients {
   const { dtype } = spec
@@ -36,7 +39,7 @@ export function readWeightGradients(
 
   /** Reads the first `count` rows of each block, and the first `columns` of their `stride` numbers. */
   const read = (
-    area: keyof OwnAreas,
+    area: keyof GradientAreas,
     blocks: number,
     blockRows: number,
     count: number,

@@ -55,10 +55,7 @@ export function recordCall(
   const results = resultsOf(packed, call, tape)
   const name = nameOf(packed)
   const handle = gatheringHandle(name, engine, packed, call, weights.parameters)
-  const rule = (
-    gradients: readonly (Tensor | null)[],
-    wants: (input: number) => boolean,
-  ): InputGradients => {
+  const rule = (gradients: readonly (Tensor | null)[], wants: (input: number) => boolean): InputGradients => {
     // Only the composed call has gradients of gradients, and those of cell states within the sequence.
     if (isGradEnabled() || gradients[3]) return composedGradients(packed.spec, call, inputs, gradients, wants)
     const isGathered = handle !== null && wants(inputs.length)

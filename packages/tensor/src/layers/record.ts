@@ -58,10 +58,7 @@ export function recordInputs(
   name: string,
   inputs: readonly (Tensor | null)[],
   results: readonly (Tensor | null)[],
-  rule: (
-    gradients: readonly (Tensor | null)[],
-    wants: (input: number) => boolean,
-  ) => InputGradients,
+  rule: (gradients: readonly (Tensor | null)[], wants: (input: number) => boolean) => InputGradients,
   options?: RecordOptions,
 ): void {
   const own: InputsRule = (gradients, wants) => rule(tensorsOf(gradients), wants)
