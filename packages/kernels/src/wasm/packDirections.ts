@@ -46,14 +46,17 @@ export function planDirections(spec: RecurrentSpec): DirectionsLayout {
 /** The matrices of a direction. */
 export type MatrixName = 'weightIh' | 'weightHh' | 'weightHr'
 
-/** Of a matrix `(gates * units, depth)`. */
+/** The sizes of a matrix as PyTorch stores it: it has `gates * units` rows and `depth` columns. */
 export interface MatrixSizes {
   readonly depth: number
   readonly units: number
   readonly gates: number
 }
 
-/** @param index of the direction */
+/**
+ * The sizes of a direction's matrix.
+ * @param index of the direction, in the order the weights were packed in
+ */
 export function matrixSizes(spec: RecurrentSpec, index: number, matrix: MatrixName): MatrixSizes {
   const sizes = sizesOf(spec)
   const { G, D, H, P } = sizes

@@ -102,14 +102,9 @@ export class WasmProduct {
 
   #multiply(panels: number, bias: number, rows: number): void {
     const { matmulF32, matmulF64, matmulTransposedF32, matmulTransposedF64 } = this.#instance.exports
-    const kernel =
-      this.#dtype === 'float32'
-        ? this.#transposed
-          ? matmulTransposedF32
-          : matmulF32
-        : this.#transposed
-          ? matmulTransposedF64
-          : matmulF64
+    const f32 = this.#transposed ? matmulTransposedF32 : matmulF32
+    const f64 = this.#transposed ? matmulTransposedF64 : matmulF64
+    const kernel = this.#dtype === 'float32' ? f32 : f64
     const [base, at] = [this.#base, this.#at]
     kernel(base + at.out, base + at.a, panels, bias, base + at.tile, base + at.padded, rows, this.#k, this.#n)
   }

@@ -17,7 +17,7 @@ export interface WantedOfWalk extends WantedGradients {
 
 /**
  * Sums in wasm memory: a block with the areas `dWeightIh`, `dWeightHh`, `dWeightHr` and `dBias` of each direction, laid out as in
- * assembly/backwardCall.ts. A walk that fails half-way would have added some already, so it must not be one of several threads.
+ * assembly/backwardCall.ts. They are for walks of one thread: where a thread fails, a walk is run again, and it would add some gradients twice.
  */
 export class WasmSums implements WeightSums {
   readonly #weights: RunnableWeights
