@@ -18,7 +18,9 @@ const alias = readdirSync(path('packages')).flatMap((name) =>
 function entriesOf(name: string): string[] {
   const { exports } = JSON.parse(readFileSync(path(`packages/${name}/package.json`), 'utf8'))
   return Object.values(exports).flatMap((target) => {
-    const [, entry] = /^\.\/dist(.*)\/index\.js$/.exec(String(target)) ?? []
+    const main =
+      typeof target === 'object' && target !== null && 'default' in target ? target.default : target
+    const [, entry] = /^\.\/dist(.*)\/index\.js$/.exec(String(main)) ?? []
     return entry === undefined ? [] : [entry]
   })
 }

@@ -7,7 +7,7 @@
  * | class Call | interface CallFields, and callRecord: how long it is, and where its fields are, in 32-bit integers; those of its base class first |
  * | enum Mode | modeNumbers: the numbers by their names |
  * | const hiddenBytes | hiddenBytes |
- * | functions exported by index.ts | interface Exports |
+ * | functions exported by index.ts, also those of files that it exports whole | interface Exports |
  */
 
 const records = ['call/Call', 'call/Direction', 'backwardCall/BackwardCall']
@@ -75,10 +75,11 @@ function constantLine({ name, internalName, constantValueKind, constantIntegerVa
 }
 
 /** Numbers in, a number or nothing out: WebAssembly knows nothing else. */
-function exportsLines({ exports }) {
+function exportsLines(file) {
+  const exported = [file, ...file.exportsStar].flatMap(({ exports }) => [...exports])
   return [
     'export interface Exports {',
-    ...[...exports].map(([name, { functionTypeNode }]) => {
+    ...exported.map(([name, { functionTypeNode }]) => {
       const parameters = functionTypeNode.parameters.map((parameter) => `${parameter.name.text}: number`)
       const isVoid = functionTypeNode.returnType.name.identifier.text === 'void'
       return `  ${name}(${parameters.join(', ')}): ${isVoid ? 'void' : 'number'}`

@@ -13,6 +13,7 @@ import { seeded } from '@unroll/testing'
 import { isFull } from '@unroll/testing/full'
 import { describe, expect, it } from 'vitest'
 import { mostBytes, WasmInstance } from '../src/wasm/instance.ts'
+import { TrainableWeights } from '../src/wasm/trainableWeights.ts'
 import { WasmMatrix } from '../src/wasm/wasmMatrix.ts'
 import { WasmStream } from '../src/wasm/wasmStream.ts'
 import { WasmTape } from '../src/wasm/wasmTape.ts'
@@ -126,7 +127,7 @@ describe('wasm memory', () => {
     const makeWeights = (instance: WasmInstance): WasmWeights =>
       new WasmWeights(instance, lstm, randomWeights(seeded(2), lstm))
     const roomy = new WasmInstance(kernels)
-    const tape = new WasmTape(makeWeights(roomy), call)
+    const tape = new WasmTape(TrainableWeights.of(makeWeights(roomy)), call)
     const needed = roomy.allocatedBytes
     const gradients = { output: tape.output, hn: null, cn: null }
     const want = tape.backward(gradients)
@@ -137,7 +138,7 @@ describe('wasm memory', () => {
     const filler = instance.allocate(
       mostBytes - instance.exports.heapBase() - instance.allocatedBytes - needed,
     )
-    const tapes = weights.map((each) => new WasmTape(each, call))
+    const tapes = weights.map((each) => new WasmTape(TrainableWeights.of(each), call))
     for (const each of tapes) expect(each.output).toEqual(tape.output)
     expect(() => tapes[2]?.backward(gradients)).toThrow(/cannot be allocated/)
     instance.release(filler)
@@ -148,7 +149,8 @@ describe('wasm memory', () => {
     ['streams', (weights: WasmWeights) => new WasmStream(weights, 1).step(new Float32Array(32))],
     [
       'tapes',
-      (weights: WasmWeights) => new WasmTape(weights, randomCall(seeded(3), lstm, [100, 100, 100, 100])),
+      (weights: WasmWeights) =>
+        new WasmTape(TrainableWeights.of(weights), randomCall(seeded(3), lstm, [100, 100, 100, 100])),
     ],
   ])('is given back by %s that were dropped', async (_, use) => {
     const instance = new WasmInstance(kernels)

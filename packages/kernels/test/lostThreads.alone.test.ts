@@ -16,6 +16,7 @@ import { WasmInstance } from '../src/wasm/instance.ts'
 import { splitCall } from '../src/wasm/parts.ts'
 import { ThreadPool } from '../src/wasm/threadPool.ts'
 import { serveSource } from '../src/wasm/threadProtocol.ts'
+import { TrainableWeights } from '../src/wasm/trainableWeights.ts'
 import { WasmCall } from '../src/wasm/wasmCall.ts'
 import { WasmTape } from '../src/wasm/wasmTape.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
@@ -87,7 +88,7 @@ function expectGradients(instance: WasmInstance, { spec, call }: Prepared): void
   const { ranges, directionsAtOnce } = splitBackward(spec, batchSizes, 2)
   expect(ranges.length * directionsAtOnce).toBe(2)
   using weights = new WasmWeights(instance, spec, randomWeights(seeded(5), spec))
-  using tape = new WasmTape(weights, call)
+  using tape = new WasmTape(TrainableWeights.of(weights), call)
   const given = { output: tape.output.slice(), hn: null, cn: null }
   using own = reference.pack(spec, randomWeights(seeded(5), spec))
   const want = reference.training.recurrent(own, call).backward(given)

@@ -11,9 +11,19 @@ const manifestIn = async (folder: string): Promise<Manifest> =>
 
 /** Modules of a package besides its main one: `./spec` of `@unroll/kernels`. Files that have their own ending are found by name. */
 const subpathsOf = (manifest: Manifest) =>
-  Object.entries(manifest.exports ?? {}).flatMap(([path, target]) =>
-    typeof target === 'string' && /^\.\/[a-z]+$/.test(path) ? [{ path, target }] : [],
-  )
+  Object.entries(manifest.exports ?? {}).flatMap(([path, conditions]) => {
+    const target = mainOf(conditions)
+    return target !== null && /^\.\/[a-z]+$/.test(path) ? [{ path, target }] : []
+  })
+
+/** What is found where no condition is asked for. */
+function mainOf(conditions: unknown): string | null {
+  const target =
+    typeof conditions === 'object' && conditions !== null && 'default' in conditions
+      ? conditions.default
+      : conditions
+  return typeof target === 'string' ? target : null
+}
 
 // Parcel, as it comes, and TypeScript's old resolution do not read `exports`. They look for a folder of that name.
 describe('subpaths are found without exports', async () => {

@@ -3,11 +3,9 @@ import { checkState, checkStep, checkStream } from '../checks/call.ts'
 import type { HostEngine } from '../contract/engine.ts'
 import type { FloatArray, PackedWeights, RecurrentStream } from '../contract/recurrent.ts'
 import { sizesOf } from '../spec/sizes.ts'
-import { hostTraining } from '../tape/hostTraining.ts'
+import { referenceOptimizers, referenceTraining } from '../training.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { matmul, multiply, multiplyInto, packMatrix } from './matrix.ts'
-import { optimizers } from './optimizers.ts'
-import { ReferenceTape } from './referenceTape.ts'
 import { ReferenceWeights } from './referenceWeights.ts'
 import { runSequence } from './sequence.ts'
 
@@ -22,14 +20,8 @@ export const reference: HostEngine = {
   allocatedBytes: 0,
   pack: (spec, weights) => new ReferenceWeights(spec, weights),
   recurrent: (weights, call) => runSequence(weights, call),
-  training: hostTraining<ReferenceWeights>({
-    own: ReferenceWeights.of,
-    run: runSequence,
-    record: (weights, call) => new ReferenceTape(weights, call),
-    direction: (weights, index) => weights.direction(index),
-    add: (a, b) => zip('add', a, b),
-  }),
-  optimizers,
+  training: referenceTraining,
+  optimizers: referenceOptimizers,
   stream: (weights, batch) => new ReferenceStream(ReferenceWeights.of(weights), batch),
   matmul,
   packMatrix,

@@ -21,17 +21,19 @@ import { WasmMoment } from './wasmMoment.ts'
 const chunkLength = 4096
 
 /**
- * The optimisers of a wasm engine. Moments live in its memory; parameters and gradients pass through it, a chunk at a time. As in the
- * engine, private properties have no #.
+ * The optimisers of a wasm engine.
+ * @param start gives the engine's instance
+ * @param instances those that the engine has had
  */
-export class WasmOptimizers implements HostOptimizers {
+export function wasmOptimizers(start: () => WasmInstance, instances: WeakSet<WasmInstance>): HostOptimizers {
+  return new WasmOptimizers(start, instances)
+}
+
+/** Moments live in wasm memory; parameters and gradients pass through it, a chunk at a time. As in the engine, private properties have no #. */
+class WasmOptimizers implements HostOptimizers {
   private readonly start: () => WasmInstance
   private readonly instances: WeakSet<WasmInstance>
 
-  /**
-   * @param start gives the engine's instance
-   * @param instances those that the engine has had
-   */
   constructor(start: () => WasmInstance, instances: WeakSet<WasmInstance>) {
     this.start = start
     this.instances = instances

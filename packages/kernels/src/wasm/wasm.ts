@@ -21,12 +21,9 @@ import type {
   RecurrentStream,
 } from '../contract/recurrent.ts'
 import type { HostTraining } from '../contract/training.ts'
-import { hostTraining } from '../tape/hostTraining.ts'
-import { ArraySums } from '../tape/weightSums.ts'
+import { wasmOptimizers, wasmTraining } from '../training.ts'
 import { map, mapInto, softmax, softmaxInto, zip } from './elementwise.ts'
 import { WasmInstance } from './instance.ts'
-import { WasmOptimizers } from './optimizers.ts'
-import type { RunnableWeights } from './runCall.ts'
 import {
   prefersNarrowKernels,
   supportsVariant,
@@ -36,12 +33,8 @@ import {
   wasmVariant,
 } from './support.ts'
 import { ThreadPool } from './threadPool.ts'
-import { multiplyFactors } from './walkBack.ts'
-import { WasmDirection } from './wasmDirection.ts'
 import { WasmMatrix } from './wasmMatrix.ts'
 import { WasmStream } from './wasmStream.ts'
-import { WasmSums } from './wasmSums.ts'
-import { WasmTape } from './wasmTape.ts'
 import { WasmWeights } from './wasmWeights.ts'
 
 /**
@@ -76,15 +69,9 @@ const noOptions: { readonly narrow: boolean | undefined } = { narrow: undefined 
 class WasmEngine implements HostEngine {
   readonly kind = 'host'
   readonly name = 'wasm'
-  readonly training: HostTraining = hostTraining<RunnableWeights>({
+  readonly training: HostTraining = wasmTraining({
     own: (weights) => this.own(weights),
-    run: (weights, call) => weights.run(call),
-    record: (weights, call) => new WasmTape(weights, call),
-    direction: (weights, index) => new WasmDirection(weights, index),
     add: (a, b) => this.zip('add', a, b),
-    sums: (weights, wanted) =>
-      weights.instance.threadCount > 1 ? new ArraySums() : new WasmSums(weights, wanted),
-    multiply: multiplyFactors,
   })
   private readonly wanted: WasmVariant | undefined
   private readonly narrow: boolean
@@ -94,7 +81,7 @@ class WasmEngine implements HostEngine {
   private changing: Promise<void> = Promise.resolve()
   /** All instances it ever had: weights packed in an earlier one still run there. */
   private readonly instances = new WeakSet<WasmInstance>()
-  readonly optimizers: HostOptimizers = new WasmOptimizers(() => this.start(), this.instances)
+  readonly optimizers: HostOptimizers = wasmOptimizers(() => this.start(), this.instances)
 
   constructor(variant?: WasmVariant, narrow = prefersNarrowKernels()) {
     this.wanted = variant

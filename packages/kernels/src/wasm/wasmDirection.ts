@@ -11,7 +11,8 @@ import type { WasmInstance } from './instance.ts'
 import type { MatrixName } from './packDirections.ts'
 import { recordBytes } from './record.ts'
 import { Recording } from './recording.ts'
-import { outputOf, type RecordedOutput, type RunnableWeights, runCall, shapeOf } from './runCall.ts'
+import { outputOf, runCall, shapeOf } from './runCall.ts'
+import type { RecordedOutput, RunnableWeights } from './runnableWeights.ts'
 import { WasmCall } from './wasmCall.ts'
 
 /** One direction of one layer of packed weights, as a layer with one direction. The weights stay where they are. */

@@ -7,7 +7,7 @@ import { BlockPlan } from './blockPlan.ts'
 import { zipAt } from './elementwise.ts'
 import { elementBytes } from './panels.ts'
 import { none } from './partLayout.ts'
-import type { RunnableWeights } from './runCall.ts'
+import type { RunnableWeights } from './runnableWeights.ts'
 import { type GradientAreas, readWeightGradients } from './weightGradients.ts'
 
 /** What is wanted of a walk back, which may add the gradients of weights to sums instead of returning them. */

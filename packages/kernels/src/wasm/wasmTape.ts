@@ -2,11 +2,11 @@ import { checkInput } from '../checks/call.ts'
 import { checkGradients, checkTapeWeights, checkWanted } from '../checks/gradients.ts'
 import type { FloatArray, RecurrentInput, RecurrentSpec } from '../contract/recurrent.ts'
 import type { OutputGradients, RecurrentGradients, RecurrentTape } from '../contract/training.ts'
+import { mostKeptBytes } from './keptCall.ts'
 import type { Recording } from './recording.ts'
-import type { RunnableWeights } from './runCall.ts'
+import type { RunnableWeights } from './runnableWeights.ts'
 import { walkBack } from './walkBack.ts'
 import type { WantedOfWalk } from './wasmSums.ts'
-import { mostKeptBytes } from './wasmWeights.ts'
 
 /** A recorded call. */
 export class WasmTape implements RecurrentTape {
