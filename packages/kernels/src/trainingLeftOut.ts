@@ -23,7 +23,8 @@ function nothing(): void {}
 
 function leftOut(): never {
   throw new Error(
-    'training is left out of this build: @unroll/kernels was resolved with the condition "unroll-inference"; resolve it without that',
+    'training is left out here: the condition "unroll-inference" of the bundler, or of Node, has chosen the build of @unroll/kernels ' +
+      'for inference; to train, leave that condition out',
   )
 }
 

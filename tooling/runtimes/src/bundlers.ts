@@ -21,7 +21,7 @@ const esbuild = {
   runsInNode: true,
   args: (out: string) => [
     '--eval',
-    `require(${JSON.stringify(own('esbuild', 'lib/main.js'))}).buildSync({
+    `require(${JSON.stringify(ownFile('esbuild', 'lib/main.js'))}).buildSync({
        entryPoints: ['page.js'], bundle: true, splitting: true, minify: true, format: 'esm', outdir: ${JSON.stringify(out)} })`,
   ],
 }
@@ -32,7 +32,15 @@ export const bundlers: readonly Bundler[] = [
     takesPage: true,
     runsInNode: false,
     browser: 'chromium',
-    args: (out) => [own('vite', 'bin/vite.js'), 'build', '--base=./', '--outDir', out, '--logLevel', 'error'],
+    args: (out) => [
+      ownFile('vite', 'bin/vite.js'),
+      'build',
+      '--base=./',
+      '--outDir',
+      out,
+      '--logLevel',
+      'error',
+    ],
   },
   {
     name: 'webpack',
@@ -93,6 +101,6 @@ export async function bundle({ takesPage, args }: Bundler, project: string, out:
 }
 
 /** A file of a package that this one depends on. */
-function own(name: string, path: string): string {
+export function ownFile(name: string, path: string): string {
   return join(fileURLToPath(new URL('../node_modules', import.meta.url)), name, path)
 }

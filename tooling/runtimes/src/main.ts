@@ -11,6 +11,7 @@ import { parseArgs, styleText } from 'node:util'
 import { grid } from '@unroll/table'
 import { bundlerRows } from './bundlerRows.ts'
 import { command } from './command.ts'
+import { inferenceRows } from './inferenceRows.ts'
 import { Pages } from './pages.ts'
 import { installPeers } from './peers.ts'
 import { makeProject } from './project.ts'
@@ -43,6 +44,7 @@ try {
   const all = [
     ...runtimeRows(project, want),
     ...bundlerRows(project, want, pages),
+    ...inferenceRows(project),
     ...typescriptRows(project),
   ]
   const wanted = all.filter(

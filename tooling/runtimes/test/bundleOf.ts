@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 
 /** A program of `programs/` with the built packages, as one script. */
-export function bundleOf(program: string): Promise<string> {
-  return bundle({ entryPoints: [fileURLToPath(new URL(`programs/${program}`, import.meta.url))] })
+export function bundleOf(program: string, options: BuildOptions = {}): Promise<string> {
+  const entry = fileURLToPath(new URL(`programs/${program}`, import.meta.url))
+  return bundle({ entryPoints: [entry], ...options })
 }
 
 /** Code that imports the built packages, with them, as one script. */
