@@ -2,8 +2,10 @@
  * What is timed of training:
  *
  * - `forward`: nothing is recorded.
- * - `recorded`, `recorded-eval`: forward, which keeps what backward needs, in training mode and in eval mode.
+ * - `recorded`: forward, which keeps what backward needs. A backward follows each, and is not timed.
  * - `unrecorded`: as `forward`, but what follows each is a forward and backward, as it is after a `recorded` one; not timed either.
+ * - `recorded-eval`: as `recorded`, in eval mode. Nothing follows it.
+ * - `unrecorded-eval`: as `forward`, in eval mode and right after `recorded-eval`.
  * - `backward`: forward and backward.
  * - `step`: forward, backward and a step of Adam, so that the next forward has to pack weights anew.
  * - `checkpointed`: as `backward`, with `checkpointEvery`, in long cases.
@@ -11,8 +13,9 @@
 export const passes = [
   'forward',
   'recorded',
-  'recorded-eval',
   'unrecorded',
+  'recorded-eval',
+  'unrecorded-eval',
   'backward',
   'step',
   'checkpointed',

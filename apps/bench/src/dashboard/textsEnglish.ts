@@ -26,8 +26,9 @@ export const english = {
   passes: {
     forward: 'forward',
     recorded: 'recorded forward',
-    'recorded-eval': 'recorded forward in eval',
     unrecorded: 'forward between steps',
+    'recorded-eval': 'recorded forward in eval',
+    'unrecorded-eval': 'forward in eval',
     backward: 'forward and backward',
     step: 'whole step with Adam',
     checkpointed: 'backward with checkpoints',

@@ -1,4 +1,4 @@
-import { type Pass, passes } from '../cases/training.ts'
+import type { Pass } from '../cases/training.ts'
 import { own } from '../contenders/contenderNames.ts'
 import { median, quotients } from '../measure/statistics.ts'
 import type { CaseResult, ContenderResult } from './resultFile.ts'
@@ -42,9 +42,8 @@ export function learnedOf(cases: readonly CaseResult[]): readonly Learned[] {
 }
 
 function figuresOf(members: ReadonlyMap<Pass, CaseResult>, of: Learned['of']): LearnedFigures {
-  const [forward, recorded, recordedEval, unrecorded, backward, step, checkpointed] = passes.map((pass) =>
-    of(own, pass),
-  )
+  const pass = (name: Pass): ContenderResult | undefined => of(own, name)
+  const [forward, backward, step] = [pass('forward'), pass('backward'), pass('step')]
   const times = ratio(backward, forward)
   const whole = ratio(step, backward)
   const works = [members.get('forward')?.multiplyAdds, members.get('backward')?.multiplyAdds]
@@ -52,11 +51,11 @@ function figuresOf(members: ReadonlyMap<Pass, CaseResult>, of: Learned['of']): L
   const parameters = members.get('step')?.training?.parameters
   return {
     shareOfForward: times && forwardWork && backwardWork && backwardWork / forwardWork / times,
-    // Files without `unrecorded` are older: nothing followed their `recorded`.
-    recording: ratio(recorded, unrecorded ?? forward),
-    recordingEval: ratio(recordedEval, forward),
+    // Older files have neither: nothing followed their `recorded`.
+    recording: ratio(pass('recorded'), pass('unrecorded') ?? forward),
+    recordingEval: ratio(pass('recorded-eval'), pass('unrecorded-eval') ?? forward),
     updateNs: whole && backward && parameters && ((whole - 1) * backward.ms * 1e6) / parameters,
-    checkpointing: ratio(checkpointed, backward),
+    checkpointing: ratio(pass('checkpointed'), backward),
   }
 }
 

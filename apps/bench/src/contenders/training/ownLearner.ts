@@ -75,6 +75,10 @@ export function prepareOwn(engine: HostEngine, workload: TrainingWorkload): Prep
         false,
         timer(() => forward(), { async: false }),
       ),
+      'unrecorded-eval': inMode(
+        false,
+        timer(() => noGrad(() => forward()), { async: false }),
+      ),
       backward: timed(() => backward()),
       step: timed(() => {
         backward()
