@@ -1,14 +1,13 @@
-import {
-  type DeviceEngine,
-  type FloatArray,
-  type HostEngine,
-  type OutputGradients,
-  onHostEngine,
-  type PackedWeights,
-  type RecurrentGradients,
-  type RecurrentInput,
-  type WantedDirection,
-  type WantedGradients,
+import type {
+  DeviceEngine,
+  FloatArray,
+  HostEngine,
+  OutputGradients,
+  PackedWeights,
+  RecurrentGradients,
+  RecurrentInput,
+  WantedDirection,
+  WantedGradients,
 } from '@unroll/kernels'
 import { kindOf } from '@unroll/kernels/spec'
 import { grad, isGradEnabled, RuntimeError, type Tensor } from '@unroll/tensor'
@@ -37,7 +36,13 @@ export function recordedInputs(
   { input, h0, c0 }: RecurrentArguments,
 ): CallInputs | null {
   if (!isGradEnabled()) return null
-  const inputs = [input, h0, c0, ...weights.parameters]
+  const { parameters } = weights
+  // Of its exact length, and not spread: a list is made for every recorded call.
+  const inputs = new Array<Tensor | null>(firstParameter + parameters.length)
+  inputs[0] = input
+  inputs[1] = h0
+  inputs[2] = c0
+  for (let k = 0; k < parameters.length; k++) inputs[firstParameter + k] = parameters[k] ?? null
   return isRecorded(inputs) ? inputs : null
 }
 
@@ -64,9 +69,7 @@ export function recordCall(
     return [...gradientsOf(got, inputs), got.factors ? ofFloats(got.factors, [got.factors.length]) : null]
   }
   const kept = handle === null ? inputs : [...inputs, handle]
-  const options = { givesOwn: true, free: () => tape.dispose() }
-  // The gradients, too, are computed on this engine.
-  onHostEngine(engine, () => recordInputs(name, kept, tensorsOf(results), rule, options))
+  recordInputs(name, kept, tensorsOf(results), engine, rule, { givesOwn: true, keeps: tape })
   return results
 }
 
@@ -102,13 +105,15 @@ export async function recordDeviceCall(
     return gradientsOf(got, inputs)
   }
   recordOnDevice(nameOf(packed), inputs, tensorsOf(results), engine.name, backward, {
-    free: () => tape?.dispose(),
+    keeps: tape,
   })
   return results
 }
 
+const names = { RNN: 'RNNBackward0', LSTM: 'LSTMBackward0', GRU: 'GRUBackward0' } as const
+
 function nameOf({ spec }: PackedWeights): string {
-  return `${kindOf(spec.mode)}Backward0`
+  return names[kindOf(spec.mode)]
 }
 
 /** The results in the order in which gradients come. */

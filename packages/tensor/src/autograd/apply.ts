@@ -6,7 +6,7 @@ import { currentCall } from './anomaly.ts'
 import { attach, edgeOf, nodeOf } from './edges.ts'
 import { isGradEnabled } from './gradMode.ts'
 import { History, history, type ViewWays } from './history.ts'
-import { type Backward, type Gradients, Node } from './node.ts'
+import { type Backward, type Disposed, Node } from './node.ts'
 
 /** What the rule of an operation asks while the operation is recorded, and on the way back. */
 export interface Recording {
@@ -30,8 +30,8 @@ export interface RecordOptions {
    * way back. So what several operations have in common is computed once.
    */
   readonly gathers?: boolean
-  /** Frees what the rule keeps besides tensors: called after the last way back, if there is one. */
-  readonly free?: () => void
+  /** What the rule keeps besides tensors. It is disposed after the last way back, if there is one. */
+  readonly keeps?: Disposed | null
 }
 
 /**
@@ -53,44 +53,14 @@ export function record(
   setOptions(node, options)
 }
 
-/** Computes the gradients of the inputs that are wanted, from those of the results. */
-export type InputsRule = (
-  gradients: readonly (TensorBase | null)[],
-  wants: (input: number) => boolean,
-) => Gradients<TensorBase>
-
-/**
- * Like {@link record}, for an operation that needs all of its inputs on the way back, and {@link isRecorded}. It takes less memory than to
- * save each input.
- */
-export function recordInputs(
-  name: string,
-  inputs: readonly (TensorBase | null)[],
-  results: readonly (TensorBase | null)[],
-  rule: InputsRule,
-  options: RecordOptions = {},
-): void {
-  const node = new Node(name, inputs.map(edgeOf), currentCall())
-  const walks = inputs.map(walkOf)
-  const versions = inputs.map(versionOf)
-  node.keepsTensors = true
-  node.computeBy((gradients) => {
-    for (const [k, tensor] of inputs.entries()) {
-      if (tensor) checkUnchanged(node, tensor, walks[k], versions[k])
-    }
-    return rule(gradients, (input) => node.wants(input))
-  })
-  attachAll(results, node)
-  setOptions(node, options)
-}
-
-function setOptions(
+/** Tells a node the options of its operation. */
+export function setOptions(
   node: Node<TensorBase>,
-  { givesOwn = false, gathers = false, free }: RecordOptions,
+  { givesOwn = false, gathers = false, keeps }: RecordOptions,
 ): void {
   node.givesOwn = givesOwn
   node.gathers = gathers
-  node.free = free ?? null
+  node.keeps = keeps ?? null
 }
 
 /** Makes the floats among fresh tensors the outputs of a node. Null has none. */
@@ -155,8 +125,8 @@ export function startNode(
     save: (value) => {
       node.keepsTensors = true
       if (!(value instanceof TensorBase)) return () => value
-      const walk = walkOf(value)
-      const version = versionOf(value)
+      const walk = TensorBase.walkOf(value)
+      const { version } = value
       return () => {
         checkUnchanged(node, value, walk, version)
         return value
@@ -166,16 +136,8 @@ export function startNode(
   return { node, recording }
 }
 
-function walkOf(tensor: TensorBase | null): Walk | null {
-  return tensor && TensorBase.walkOf(tensor)
-}
-
-function versionOf(tensor: TensorBase | null): number {
-  return tensor === null ? 0 : tensor.version
-}
-
 /** @throws RuntimeError if a tensor that a node needs is no longer what it was forward */
-function checkUnchanged(
+export function checkUnchanged(
   node: Node<TensorBase>,
   tensor: TensorBase,
   walk: Walk | null | undefined,

@@ -8,8 +8,12 @@ export function historyOf(tensor: TensorBase): History<TensorBase> {
   const own = tensor[history] ?? ofFrozen.get(tensor)
   if (own) return own
   const made = new History<TensorBase>()
-  if (Object.isFrozen(tensor)) ofFrozen.set(tensor, made)
-  else tensor[history] = made
+  // To ask Object.isFrozen() first takes longer than all else that is recorded of a tensor.
+  try {
+    tensor[history] = made
+  } catch {
+    ofFrozen.set(tensor, made)
+  }
   return made
 }
 
@@ -39,8 +43,11 @@ export function edgeOf(input: unknown): Edge<TensorBase> | null {
   const node = nodeOf(input)
   const own = historyOf(input)
   if (node !== null) return { node, output: own.output, shape, dtype }
-  own.accumulator ??= new Accumulator(input)
-  return { node: own.accumulator, output: 0, shape, dtype }
+  const known = own.leafEdge
+  // A parameter may have become another one in place: of another dtype, for example.
+  if (known?.shape === shape && known.dtype === dtype) return known
+  own.leafEdge = { node: known?.node ?? new Accumulator(input), output: 0, shape, dtype }
+  return own.leafEdge
 }
 
 /** Makes `result` output `output` of `node`. */

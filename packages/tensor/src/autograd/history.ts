@@ -1,4 +1,4 @@
-import type { Node } from './node.ts'
+import type { Edge, Node } from './node.ts'
 
 /** The key of a tensor's history. Clones, JSON and comparisons of tensors do not see what stands under a symbol. */
 export const history: unique symbol = Symbol('history')
@@ -30,8 +30,8 @@ export class History<T> {
   node: Node<T> | null = null
   /** Which output. */
   output = 0
-  /** Sums up the gradient of a leaf. Made when the leaf is first used. */
-  accumulator: Node<T> | null = null
+  /** Where the gradient of a leaf goes: to the node that sums it up. Made when the leaf is first used. */
+  leafEdge: Edge<T> | null = null
   /** Called after the gradient of a leaf was summed up. */
   afterAccumulation: Set<(tensor: T) => void> | null = null
   view: ViewOf<T> | null = null

@@ -24,6 +24,11 @@ export type DeviceBackward<T> = (gradients: readonly (T | null)[]) => Promise<Gr
 /** Gets a gradient. If it returns a tensor, that takes its place. */
 export type Hook<T> = (gradient: T) => unknown
 
+/** What has to be disposed. */
+export interface Disposed {
+  dispose(): void
+}
+
 let made = 0
 
 /**
@@ -45,8 +50,8 @@ export class Node<T> extends Inspectable {
   retained: Map<number, T> | null = null
   /** Whether it keeps tensors of the way forward, which {@link Node.release} frees. */
   keepsTensors = false
-  /** Frees what it keeps besides tensors, when they are freed. */
-  free: (() => void) | null = null
+  /** What it keeps besides tensors, and disposes when they are freed. */
+  keeps: Disposed | null = null
   /** Whether each gradient that it gives is a tensor that nobody else holds. */
   givesOwn = false
   /** Whether it is given the gradients that arrive one by one, of any shape, instead of their sums. */
@@ -58,16 +63,22 @@ export class Node<T> extends Inspectable {
   /** The device that computes its gradients; null for the host. */
   device: string | null = null
   /** The engine that computed it, and so its gradients. */
-  private readonly engine: HostEngine = currentHostEngine()
+  private readonly engine: HostEngine
   /** Null once it was released. */
   private compute: Backward<T> | null = null
   private computeThere: DeviceBackward<T> | null = null
 
-  constructor(name: string, edges: readonly (Edge<T> | null)[], calledAt: string | null = null) {
+  constructor(
+    name: string,
+    edges: readonly (Edge<T> | null)[],
+    calledAt: string | null = null,
+    engine: HostEngine = currentHostEngine(),
+  ) {
     super()
     this.name = name
     this.edges = edges
     this.calledAt = calledAt
+    this.engine = engine
   }
 
   /** As consoles show it: `<AddBackward0>`. */
@@ -116,8 +127,8 @@ export class Node<T> extends Inspectable {
     if (!this.keepsTensors) return
     this.compute = null
     this.computeThere = null
-    this.free?.()
-    this.free = null
+    this.keeps?.dispose()
+    this.keeps = null
   }
 
   /** Lets an output keep its gradient in `grad`. */

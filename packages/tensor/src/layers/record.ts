@@ -1,16 +1,19 @@
+import type { HostEngine } from '@unroll/kernels'
+import { currentCall } from '../autograd/anomaly.ts'
 import {
   attachAll,
-  type InputsRule,
+  checkUnchanged,
   type Recording,
   type RecordOptions,
   type Rule,
-  recordInputs as recordInputsOf,
   record as recordOf,
+  setOptions,
 } from '../autograd/apply.ts'
 import { edgeOf } from '../autograd/edges.ts'
-import { Node } from '../autograd/node.ts'
+import { type Edge, Node } from '../autograd/node.ts'
+import type { Walk } from '../strided/strided.ts'
 import { type Tensor, tensorOf } from '../tensor.ts'
-import type { TensorBase } from '../tensorBase.ts'
+import { TensorBase } from '../tensorBase.ts'
 
 /** Gradients of inputs, in their order. Those that are zero, or that nobody wants, may be null, undefined or false. */
 export type InputGradients = readonly (Tensor | null | undefined | false)[]
@@ -52,17 +55,35 @@ export function record(
  * The same for an operation that needs all of its inputs on the way back, and {@link isRecorded}. It takes less memory than to save each
  * input. Backward throws if one was changed in place.
  * @param results fresh tensors, or null
+ * @param engine has computed them, and computes the gradients
  * @param rule computes the gradients of the inputs that are wanted, from those of the results
  */
 export function recordInputs(
   name: string,
   inputs: readonly (Tensor | null)[],
   results: readonly (Tensor | null)[],
+  engine: HostEngine,
   rule: (gradients: readonly (Tensor | null)[], wants: (input: number) => boolean) => InputGradients,
-  options?: RecordOptions,
+  options: RecordOptions = {},
 ): void {
-  const own: InputsRule = (gradients, wants) => rule(tensorsOf(gradients), wants)
-  recordInputsOf(name, inputs, results, own, options)
+  const count = inputs.length
+  const edges = new Array<Edge<TensorBase> | null>(count)
+  const walks = new Array<Walk | null>(count)
+  const versions = new Array<number>(count)
+  for (let k = 0; k < count; k++) {
+    const input = inputs[k] ?? null
+    edges[k] = edgeOf(input)
+    walks[k] = input && TensorBase.walkOf(input)
+    versions[k] = input === null ? 0 : input.version
+  }
+  const node = new Node<TensorBase>(name, edges, currentCall(), engine)
+  node.keepsTensors = true
+  node.computeBy((gradients) => {
+    for (const [k, input] of inputs.entries()) if (input) checkUnchanged(node, input, walks[k], versions[k])
+    return rule(tensorsOf(gradients), (input) => node.wants(input))
+  })
+  attachAll(results, node)
+  setOptions(node, options)
 }
 
 /**
@@ -78,11 +99,11 @@ export function recordOnDevice(
     gradients: readonly (Tensor | null)[],
     wants: (input: number) => boolean,
   ) => Promise<InputGradients>,
-  { free }: Pick<RecordOptions, 'free'> = {},
+  { keeps = null }: Pick<RecordOptions, 'keeps'> = {},
 ): void {
   const node = new Node<TensorBase>(name, inputs.map(edgeOf))
   node.keepsTensors = true
-  node.free = free ?? null
+  node.keeps = keeps
   node.computeOnDevice(device, (gradients) => backward(tensorsOf(gradients), (input) => node.wants(input)))
   attachAll(results, node)
 }
