@@ -2,20 +2,21 @@
  * What is timed of training:
  *
  * - `forward`: nothing is recorded.
- * - `recorded`: forward, which keeps what backward needs. A backward follows each, and is not timed.
+ * - `recorded-eval`: forward in eval mode, which keeps what backward needs. Nothing follows it.
+ * - `unrecorded-eval`: as `forward`, in eval mode and right after `recorded-eval`. Before both is no backward, whose garbage a pass of few
+ *   calls would collect.
+ * - `recorded`: as `recorded-eval`, in training mode. A backward follows each, and is not timed.
  * - `unrecorded`: as `forward`, but what follows each is a forward and backward, as it is after a `recorded` one; not timed either.
- * - `recorded-eval`: as `recorded`, in eval mode. Nothing follows it.
- * - `unrecorded-eval`: as `forward`, in eval mode and right after `recorded-eval`.
  * - `backward`: forward and backward.
  * - `step`: forward, backward and a step of Adam, so that the next forward has to pack weights anew.
  * - `checkpointed`: as `backward`, with `checkpointEvery`, in long cases.
  */
 export const passes = [
   'forward',
-  'recorded',
-  'unrecorded',
   'recorded-eval',
   'unrecorded-eval',
+  'recorded',
+  'unrecorded',
   'backward',
   'step',
   'checkpointed',

@@ -23,10 +23,10 @@ export const chinese: Texts = {
   pass: '训练',
   passes: {
     forward: '前向',
-    recorded: '记录梯度的前向',
-    unrecorded: '训练步之间的前向',
     'recorded-eval': 'eval 模式下记录梯度的前向',
     'unrecorded-eval': 'eval 模式下的前向',
+    recorded: '记录梯度的前向',
+    unrecorded: '训练步之间的前向',
     backward: '前向与反向',
     step: '整步，含 Adam',
     checkpointed: '用检查点的反向',

@@ -25,10 +25,10 @@ export const english = {
   pass: 'Training',
   passes: {
     forward: 'forward',
-    recorded: 'recorded forward',
-    unrecorded: 'forward between steps',
     'recorded-eval': 'recorded forward in eval',
     'unrecorded-eval': 'forward in eval',
+    recorded: 'recorded forward',
+    unrecorded: 'forward between steps',
     backward: 'forward and backward',
     step: 'whole step with Adam',
     checkpointed: 'backward with checkpoints',
