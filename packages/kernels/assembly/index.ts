@@ -1,4 +1,4 @@
-/** What the host sees: all that build for inference has, the way back and optimisers. */
+/** What the host sees: what the build for inference has, too, the way back, and optimisers. */
 import { backward } from './backward'
 import { BackwardCall } from './backwardCall'
 import { Call, Part } from './call'

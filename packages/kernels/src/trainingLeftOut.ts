@@ -5,7 +5,7 @@ import type { HostTraining } from './contract/training.ts'
 import { runSequence } from './reference/sequence.ts'
 import type * as training from './training.ts'
 
-/** A recorded call is run, because inference records unless it is told not to. Going back throws. */
+/** Recorded calls run, since inference records unless it is told not to. Going back throws. */
 function withoutGradients(
   run: (weights: PackedWeights, call: RecurrentInput) => RecurrentOutput,
 ): HostTraining {
@@ -38,9 +38,7 @@ const noOptimizers: HostOptimizers = {
 
 export const referenceOptimizers: typeof training.referenceOptimizers = noOptimizers
 
-export const referenceTraining: typeof training.referenceTraining = /* @__PURE__ */ withoutGradients(
-  (weights, call) => runSequence(weights, call),
-)
+export const referenceTraining: typeof training.referenceTraining = /* @__PURE__ */ withoutGradients(runSequence)
 
 export const wasmOptimizers: typeof training.wasmOptimizers = () => noOptimizers
 
