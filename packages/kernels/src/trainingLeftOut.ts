@@ -38,7 +38,8 @@ const noOptimizers: HostOptimizers = {
 
 export const referenceOptimizers: typeof training.referenceOptimizers = noOptimizers
 
-export const referenceTraining: typeof training.referenceTraining = /* @__PURE__ */ withoutGradients(runSequence)
+export const referenceTraining: typeof training.referenceTraining =
+  /* @__PURE__ */ withoutGradients(runSequence)
 
 export const wasmOptimizers: typeof training.wasmOptimizers = () => noOptimizers
 
