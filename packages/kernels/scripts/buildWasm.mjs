@@ -1,6 +1,7 @@
 /**
- * Compiles assembly/ and embeds the binaries as text in modules, so that starting needs no awaiting: see embedBuilds.mjs. There are two
- * builds for what a runtime can do, and both once more for inference, without the way back: builds.ts and inferenceBuilds.ts.
+ * Compiles assembly/ and embeds the binaries as text in modules, so that starting needs no awaiting: see embedBuilds.mjs. Each program is
+ * compiled for runtimes with relaxed SIMD and for those without. `index` becomes builds.ts; `inference`, which has no way back, becomes
+ * inferenceBuilds.ts.
  * What src/wasm must know of the records, numbers and functions in there becomes another module: see hostSource.mjs.
  *
  * The binaries import a shared memory. No instruction of theirs depends on that, so one byte of the import's limits

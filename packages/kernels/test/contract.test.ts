@@ -11,7 +11,8 @@ import { seeded } from '@unroll/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CallShape } from '../src/wasm/callShape.ts'
 import { WasmInstance } from '../src/wasm/instance.ts'
-import { KeptCall } from '../src/wasm/keptCall.ts'
+import { Kept } from '../src/wasm/kept.ts'
+import { WasmCall } from '../src/wasm/wasmCall.ts'
 import { WasmWeights } from '../src/wasm/wasmWeights.ts'
 import { describeEngines } from './engines.ts'
 import { randomCall, randomWeights } from './random.ts'
@@ -117,7 +118,7 @@ describe('wasm memory', () => {
         returnCells: false,
         recorded: false,
       })
-      const kept = new KeptCall(packed)
+      const kept = new Kept(packed, (shape: CallShape) => new WasmCall(packed, shape))
       const call = kept.take(shapeOf([2, 1]))
       expect(kept.take(shapeOf([2, 1]))).not.toBe(call)
       kept.keep(call)
@@ -143,12 +144,13 @@ describe('wasm memory', () => {
     const random = seeded(2)
     const packed = new WasmWeights(instance, spec, randomWeights(random, spec))
     packed.run(randomCall(random, spec, [2, 1]))
-    const idle = instance.allocatedBytes - packed.byteLength
-    expect(idle).toBeGreaterThan(0)
-    const before = { address: packed.address, bytes: instance.allocatedBytes }
+    expect(instance.allocatedBytes).toBeGreaterThan(packed.byteLength)
+    const held = (): object => ({ address: packed.address, bytes: instance.allocatedBytes })
+    const before = held()
     packed.update(randomWeights(random, spec))
+    expect(held()).toEqual(before)
     packed.run(randomCall(random, spec, [2, 1]))
-    expect({ address: packed.address, bytes: instance.allocatedBytes }).toEqual(before)
+    expect(held()).toEqual(before)
   })
 
   it.skipIf(variant === null)('does not grow over 2,000 packings of 100 kB', () => {

@@ -2,13 +2,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { type BrowserPage, browserNames, openPage, remedyOf } from '@unroll/browser'
+import { browserNames } from '@unroll/browser'
 import { LSTM } from '@unroll/sequence'
 import { manualSeed } from '@unroll/tensor'
 import { savePt, saveSafetensors } from '@unroll/weights'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleOfCode } from './bundleOf.ts'
+import { pageOf } from './pageOf.ts'
 import { snippetsOf } from './readmes/snippets.ts'
 
 /** An audio worklet gets frames of 128 samples. */
@@ -41,21 +41,18 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe.each(browserNames)('an AudioWorkletProcessor of %s', (browser) => {
-  let page: BrowserPage | null = null
-  beforeAll(async () => {
-    page = await openPage(new URL('programs/page.ts', import.meta.url), {
-      browser,
-      files: { '/files/bundles/': pathToFileURL(`${folder}/`) },
-    })
-  })
-  afterAll(() => page?.close())
+  const opened = pageOf(browser, () => folder)
 
   it.for([
     { format: '.pt', bytes: savePt(lstm.stateDict()) },
     { format: '.safetensors', bytes: saveSafetensors(lstm.stateDict()) },
   ])('streams what Node streams, with weights of a $format file', async ({ bytes }, context) => {
-    if (page === null) return context.skip(remedyOf(browser))
-    const { told, output } = (await page.call('effect', '/files/bundles/effect.js', [...bytes], input)) as {
+    const { told, output } = (await opened(context).call(
+      'effect',
+      '/files/bundles/effect.js',
+      [...bytes],
+      input,
+    )) as {
       readonly told: unknown
       readonly output: readonly number[]
     }

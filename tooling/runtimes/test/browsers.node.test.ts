@@ -2,12 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { type BrowserPage, browserNames, openPage, remedyOf } from '@unroll/browser'
+import { browserNames } from '@unroll/browser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleOf } from './bundleOf.ts'
-
-const entry = new URL('programs/page.ts', import.meta.url)
+import { pageOf } from './pageOf.ts'
 
 /** Scripts of pages and workers. */
 let files = ''
@@ -26,19 +24,10 @@ beforeAll(async () => {
 afterAll(() => rm(files, { recursive: true }))
 
 describe.each(browserNames)('%s, with a policy that forbids compiling', (browser) => {
-  let page: BrowserPage | null = null
-  beforeAll(async () => {
-    const headers = { 'Content-Security-Policy': "script-src 'self'" }
-    page = await openPage(entry, {
-      browser,
-      headers,
-      files: { '/files/bundles/': pathToFileURL(`${files}/`) },
-    })
-  })
-  afterAll(() => page?.close())
+  const opened = pageOf(browser, () => files, { 'Content-Security-Policy': "script-src 'self'" })
 
   it('computes with the reference engine, and warns once', async (context) => {
-    if (page === null) return context.skip(remedyOf(browser))
+    const page = opened(context)
     expect(await page.call('call', '/files/bundles/engines.js', 'runDefault')).toEqual({
       value: expect.objectContaining({ engine: 'reference' }),
       warnings: [expect.stringContaining("'wasm-unsafe-eval'")],
@@ -46,7 +35,7 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
   })
 
   it('says what the policy forbids where threads are asked for', async (context) => {
-    if (page === null) return context.skip(remedyOf(browser))
+    const page = opened(context)
     await expect(page.call('call', '/files/bundles/engines.js', 'runOnThreads')).rejects.toThrow(
       "'wasm-unsafe-eval'",
     )
@@ -56,28 +45,20 @@ describe.each(browserNames)('%s, with a policy that forbids compiling', (browser
   it.for(['dedicated', 'shared', 'service'])(
     'starts the wasm engine in a %s worker',
     async (kind, context) => {
-      if (page === null) return context.skip(remedyOf(browser))
+      const page = opened(context)
       expect(await page.call('worker', kind, `/files/bundles/${kind}.js`)).toMatchObject({ engine: 'wasm' })
     },
   )
 })
 
 describe.each(browserNames)('%s, with a policy of what threads need', (browser) => {
-  let page: BrowserPage | null = null
-  beforeAll(async () => {
-    page = await openPage(entry, {
-      browser,
-      files: { '/files/bundles/': pathToFileURL(`${files}/`) },
-      headers: {
-        'Content-Security-Policy':
-          "script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; require-trusted-types-for 'script'; trusted-types unroll",
-      },
-    })
+  const opened = pageOf(browser, () => files, {
+    'Content-Security-Policy':
+      "script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; require-trusted-types-for 'script'; trusted-types unroll",
   })
-  afterAll(() => page?.close())
 
   it('computes on threads', async (context) => {
-    if (page === null) return context.skip(remedyOf(browser))
+    const page = opened(context)
     expect(await page.call('call', '/files/bundles/engines.js', 'runOnThreads')).toMatchObject({
       value: { engine: 'wasm', threads: 2 },
       warnings: [],

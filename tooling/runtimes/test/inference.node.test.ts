@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createContext, runInContext } from 'node:vm'
-import { type BrowserPage, browserNames, openPage, remedyOf } from '@unroll/browser'
+import { browserNames } from '@unroll/browser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleOf } from './bundleOf.ts'
+import { pageOf } from './pageOf.ts'
 
 interface Inferred {
   readonly engine: string
@@ -90,19 +91,12 @@ describe('a bundle with the condition unroll-inference', () => {
 })
 
 describe.each(browserNames)('in %s', (browser) => {
-  let page: BrowserPage | null = null
-  beforeAll(async () => {
-    page = await openPage(new URL('programs/page.ts', import.meta.url), {
-      browser,
-      files: { '/files/bundles/': pathToFileURL(`${folder}/`) },
-    })
-  })
-  afterAll(() => page?.close())
+  const opened = pageOf(browser, () => folder)
 
   it('it computes the same, with threads too, and says the same', async (context) => {
-    if (page === null) return context.skip(remedyOf(browser))
+    const page = opened(context)
     const call = async (script: string, name: string): Promise<unknown> =>
-      Reflect.get(Object(await page?.call('call', `/files/bundles/${script}.js`, name)), 'value')
+      Reflect.get(Object(await page.call('call', `/files/bundles/${script}.js`, name)), 'value')
     const whole = await call('whole', 'inferAll')
     const onThreads = await call('whole', 'inferOnThreads')
     expect(onThreads).toMatchObject({ threads: 2 })

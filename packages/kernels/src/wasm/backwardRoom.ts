@@ -101,7 +101,7 @@ export class BackwardRoom {
     return address
   }
 
-  release(): void {
+  dispose(): void {
     this.#weights.instance.release(this.base)
   }
 

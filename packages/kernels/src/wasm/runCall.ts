@@ -14,6 +14,7 @@ export function runCall<Output>(
   read: (running: WasmCall) => Output,
 ): Output {
   try {
+    running.prepare()
     running.input.set(call.input)
     running.setState(call.h0, call.c0)
     if (call.dropout) running.dropout?.set(call.dropout)

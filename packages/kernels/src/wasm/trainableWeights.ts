@@ -5,13 +5,15 @@ import type {
   RecurrentSpec,
 } from '../contract/recurrent.ts'
 import { BackwardRoom, type RoomShape } from './backwardRoom.ts'
+import type { CallShape } from './callShape.ts'
 import type { WasmInstance } from './instance.ts'
-import { KeptCall, mostKeptBytes } from './keptCall.ts'
+import { Kept } from './kept.ts'
 import type { MatrixName } from './packDirections.ts'
 import { Recording } from './recording.ts'
 import { outputOf, runCall, shapeOf } from './runCall.ts'
 import type { RecordedOutput, RunnableWeights } from './runnableWeights.ts'
 import { TransposedWeights } from './transposedWeights.ts'
+import { WasmCall } from './wasmCall.ts'
 import type { WasmWeights, WeightsAddition } from './wasmWeights.ts'
 
 /**
@@ -21,9 +23,9 @@ import type { WasmWeights, WeightsAddition } from './wasmWeights.ts'
 export class TrainableWeights implements RunnableWeights, WeightsAddition {
   readonly #weights: WasmWeights
   readonly #transposed: TransposedWeights
-  readonly #kept: KeptCall
+  readonly #calls: Kept<CallShape, WasmCall>
+  readonly #rooms: Kept<RoomShape, BackwardRoom>
   #recording: Recording | null = null
-  #room: BackwardRoom | null = null
 
   /** The addition to these weights: the one that they have, else a new one. */
   static of(weights: WasmWeights): TrainableWeights {
@@ -37,7 +39,8 @@ export class TrainableWeights implements RunnableWeights, WeightsAddition {
   private constructor(weights: WasmWeights) {
     this.#weights = weights
     this.#transposed = new TransposedWeights(weights.instance, weights.spec, weights.layout)
-    this.#kept = new KeptCall(weights)
+    this.#calls = new Kept(weights, (shape) => new WasmCall(weights, shape))
+    this.#rooms = new Kept(weights, (shape) => new BackwardRoom(weights, shape))
   }
 
   get spec(): RecurrentSpec {
@@ -84,36 +87,27 @@ export class TrainableWeights implements RunnableWeights, WeightsAddition {
   record(call: RecurrentInput): RecordedOutput {
     // So that calls of which none goes back need no more memory than one.
     this.#recording?.moveOut()
-    return runCall(this.#kept.take(shapeOf(call, true)), call, (running) => {
+    return runCall(this.#calls.take(shapeOf(call, true)), call, (running) => {
       const output = outputOf(running)
-      const recording = new Recording(this.instance, running, call, (used) => this.#kept.keep(used))
+      const recording = new Recording(this.instance, running, call, (used) => this.#calls.keep(used))
       this.#recording = recording
       return { ...output, recording }
     })
   }
 
   takeRoom(shape: RoomShape): BackwardRoom {
-    const room = this.#room
-    if (room === null || !room.hasShape(shape)) return new BackwardRoom(this, shape)
-    this.#room = null
-    return room
+    return this.#rooms.take(shape)
   }
 
   keepRoom(room: BackwardRoom): void {
-    if (this.disposed || room.byteLength > mostKeptBytes) {
-      room.release()
-      return
-    }
-    this.#room?.release()
-    this.#room = room
+    this.#rooms.keep(room)
   }
 
   dispose(): void {
     this.#recording?.dispose()
     this.#recording = null
-    this.#kept.dispose()
-    this.#room?.release()
-    this.#room = null
+    this.#calls.dispose()
+    this.#rooms.dispose()
     this.#transposed.dispose()
   }
 }

@@ -57,7 +57,7 @@ export class WasmDirection implements RunnableWeights {
   }
 
   keepRoom(room: BackwardRoom): void {
-    room.release()
+    room.dispose()
   }
 
   run(call: RecurrentInput): RecurrentOutput {

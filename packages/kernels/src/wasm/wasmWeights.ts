@@ -6,10 +6,12 @@ import type {
   RecurrentOutput,
   RecurrentSpec,
 } from '../contract/recurrent.ts'
+import type { CallShape } from './callShape.ts'
 import type { WasmInstance } from './instance.ts'
-import { KeptCall } from './keptCall.ts'
+import { Kept } from './kept.ts'
 import { type DirectionsLayout, type MatrixName, packDirections, planDirections } from './packDirections.ts'
 import { outputOf, runCall, shapeOf } from './runCall.ts'
+import { WasmCall } from './wasmCall.ts'
 
 /** What stays with packed weights for something that they do not do themselves: see trainableWeights.ts. */
 export interface WeightsAddition {
@@ -30,7 +32,7 @@ export class WasmWeights implements PackedWeights {
   /** Which weights there are in each direction: biases may be missing. */
   #given: readonly Given[]
   #version = 0
-  readonly #kept: KeptCall
+  readonly #kept: Kept<CallShape, WasmCall>
 
   constructor(instance: WasmInstance, spec: RecurrentSpec, weights: readonly DirectionWeights[]) {
     checkWeights(spec, weights)
@@ -42,7 +44,7 @@ export class WasmWeights implements PackedWeights {
     this.#address = instance.allocateFilled(layout.byteLength, (base) =>
       packDirections(instance, spec, layout, base, weights),
     )
-    this.#kept = new KeptCall(this)
+    this.#kept = new Kept(this, (shape) => new WasmCall(this, shape))
   }
 
   get byteLength(): number {

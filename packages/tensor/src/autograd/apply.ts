@@ -6,7 +6,7 @@ import { currentCall } from './anomaly.ts'
 import { attach, edgeOf, nodeOf } from './edges.ts'
 import { isGradEnabled } from './gradMode.ts'
 import { History, history, type ViewWays } from './history.ts'
-import { type Backward, type Disposed, Node } from './node.ts'
+import { type Backward, Node, type Resource } from './node.ts'
 
 /** What the rule of an operation asks while the operation is recorded, and on the way back. */
 export interface Recording {
@@ -31,7 +31,7 @@ export interface RecordOptions {
    */
   readonly gathers?: boolean
   /** What the rule keeps besides tensors. It is disposed after the last way back, if there is one. */
-  readonly keeps?: Disposed | null
+  readonly keeps?: Resource | null
 }
 
 /**

@@ -24,8 +24,8 @@ export type DeviceBackward<T> = (gradients: readonly (T | null)[]) => Promise<Gr
 /** Gets a gradient. If it returns a tensor, that takes its place. */
 export type Hook<T> = (gradient: T) => unknown
 
-/** What has to be disposed. */
-export interface Disposed {
+/** What holds memory until it is disposed. */
+export interface Resource {
   dispose(): void
 }
 
@@ -51,7 +51,7 @@ export class Node<T> extends Inspectable {
   /** Whether it keeps tensors of the way forward, which {@link Node.release} frees. */
   keepsTensors = false
   /** What it keeps besides tensors, and disposes when they are freed. */
-  keeps: Disposed | null = null
+  keeps: Resource | null = null
   /** Whether each gradient that it gives is a tensor that nobody else holds. */
   givesOwn = false
   /** Whether it is given the gradients that arrive one by one, of any shape, instead of their sums. */
