@@ -55,10 +55,10 @@ export function drawn(bits: () => number, dtype: FloatDType, shape: readonly num
   return tensor(drawnFloats(bits, dtype, length), { shape })
 }
 
-/** Runs a case. `afterFirst` sees the parameters after the first step. */
+/** Runs a case. `afterStep` sees the parameters after each step, which count from 1. */
 export function runCase(
   one: StepCase,
-  afterFirst: (params: readonly Tensor[]) => void = () => {},
+  afterStep: (step: number, params: readonly Tensor[]) => void = () => {},
 ): {
   readonly params: readonly Tensor[]
   readonly optimizer: Optimizer
@@ -76,7 +76,7 @@ export function runCase(
       param.grad = index === 1 && step % 7 === 0 ? null : gradient
     }
     optimizer.step()
-    if (step === 1) afterFirst(params)
+    afterStep(step, params)
   }
   return { params, optimizer }
 }

@@ -58,11 +58,12 @@ const bundlers = {
 /** What can be imported from a package, and its address in the page. */
 function modulesOf(name: string): (readonly [specifier: string, address: string])[] {
   const { exports } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
-  return Object.entries(exports).flatMap(([path, file]) =>
-    typeof file === 'string' && file.endsWith('.js')
+  return Object.entries(exports).flatMap(([path, found]) => {
+    const file = String(typeof found === 'string' ? found : Object(found).default)
+    return file.endsWith('.js')
       ? [[`@unroll/${name}${path.slice(1)}`, file.replace('./dist/', `/${name}/`)] as const]
-      : [],
-  )
+      : []
+  })
 }
 
 describe.skipIf(!executablePath)(executablePath ? 'an app' : 'an app: no Chromium here', () => {
