@@ -1,5 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type Effort, type Timer, timeRounds, timer, timerWithout } from '../src/measure/rounds.ts'
+import {
+  type Effort,
+  type Timer,
+  timeRounds,
+  timer,
+  timersInTurn,
+  timerWithout,
+} from '../src/measure/rounds.ts'
 import { makeRoof, roofMultiplyAdds } from '../src/roofline/multiplyAddRoof.ts'
 
 const effort: Effort = { name: 'quick', warmUpMs: 5, measureMs: 100, minRounds: 2, maxRounds: 10 }
@@ -44,12 +51,43 @@ describe('timer', () => {
   })
 })
 
-describe('timerWithout', () => {
-  const wait = (ms: number): void => {
-    const end = performance.now() + ms
-    while (performance.now() < end);
-  }
+function wait(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
 
+describe('timersInTurn', () => {
+  it.each([0, 0.01])(
+    'calls one as often as the other, and before it, on a clock of steps of %f ms',
+    async (step) => {
+      const called: string[] = []
+      const [first, second] = timersInTurn(
+        () => {
+          called.push('first')
+          wait(1)
+        },
+        () => {
+          called.push('second')
+          wait(3)
+        },
+        step,
+      )
+      for (let round = 0; round < 2; round++) {
+        const samples = [await first(5), await second(5)]
+        const fours = called.splice(0)
+        expect(fours).toEqual(
+          fours.map((_, index) => (index % 4 === 0 || index % 4 === 3 ? 'first' : 'second')),
+        )
+        for (const each of samples) expect(each.length).toBe(step === 0 ? fours.length / 2 : 1)
+        const [quickest, slowest] = samples.map((each) => Math.min(...each))
+        expect(quickest).toBeGreaterThan(0.99)
+        expect(slowest).toBeGreaterThan(2.99)
+      }
+    },
+  )
+})
+
+describe('timerWithout', () => {
   it.each([0, 0.01])('does not time what follows each call, on a clock of steps of %f ms', async (step) => {
     const followed: number[] = []
     let calls = 0

@@ -2,9 +2,9 @@
  * What is timed of training:
  *
  * - `forward`: nothing is recorded.
- * - `recorded-eval`: forward in eval mode, which keeps what backward needs. Nothing follows it.
- * - `unrecorded-eval`: as `forward`, in eval mode and right after `recorded-eval`. Before both is no backward, whose garbage a pass of few
- *   calls would collect.
+ * - `recorded-eval`: forward in eval mode, which keeps what backward needs. Nothing goes back.
+ * - `unrecorded-eval`: as `forward`, in eval mode, a call in turn with each of `recorded-eval`. Before both is no backward, whose garbage a
+ *   pass of few calls would collect.
  * - `recorded`: as `recorded-eval`, in training mode. A backward follows each, and is not timed.
  * - `unrecorded`: as `forward`, but what follows each is a forward and backward, as it is after a `recorded` one; not timed either.
  * - `backward`: forward and backward.

@@ -92,6 +92,41 @@ export function timerWithout<T>(
   }
 }
 
+/**
+ * Timers of two functions that are called alternately, so that neither its place in memory, nor a collection, nor a slow spell counts
+ * for one of them alone. The first timer calls both, twice as long; the second gives what was measured then. On a coarse clock a
+ * sample is the mean of all calls.
+ */
+export function timersInTurn(
+  first: () => unknown,
+  second: () => unknown,
+  step: number = clockStep(),
+): readonly [first: Timer, second: Timer] {
+  const runs = [first, second] as const
+  const samples: [number[], number[]] = [[], []]
+  const timeOnce = (which: 0 | 1): void => {
+    const start = performance.now()
+    runs[which]()
+    samples[which].push(performance.now() - start)
+  }
+  const taken = (which: 0 | 1): readonly number[] => {
+    const each = samples[which].splice(0)
+    return step < fineStep || each.length === 0 ? each : [each.reduce((sum, one) => sum + one) / each.length]
+  }
+  const timeBoth: Timer = async (ms) => {
+    const start = performance.now()
+    do {
+      // Each goes before the other equally often.
+      timeOnce(0)
+      timeOnce(1)
+      timeOnce(1)
+      timeOnce(0)
+    } while (performance.now() - start < 2 * ms)
+    return taken(0)
+  }
+  return [timeBoth, async () => taken(1)]
+}
+
 /** A clock with steps below a microsecond can time single calls. In ms. */
 const fineStep = 1e-3
 

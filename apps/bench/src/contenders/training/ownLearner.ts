@@ -17,7 +17,7 @@ import {
   tensor,
 } from '@unroll/torch'
 import { parametersInOrder, type TrainingWorkload } from '../../cases/trainingCases.ts'
-import { type Timer, timer, timerWithout } from '../../measure/rounds.ts'
+import { type Timer, timer, timersInTurn, timerWithout } from '../../measure/rounds.ts'
 import { learningRate, type PreparedLearner } from '../contender.ts'
 
 /** From this many timesteps on `checkpointEvery` is timed, too. */
@@ -52,6 +52,10 @@ export function prepareOwn(engine: HostEngine, workload: TrainingWorkload): Prep
       return time(ms)
     }
   const timed = (run: () => unknown): Timer => inMode(true, timer(run, { async: false }))
+  const [recordedEval, unrecordedEval] = timersInTurn(
+    () => forward(),
+    () => noGrad(() => forward()),
+  )
   return {
     gradients: async () => {
       setDefaultEngine(engine)
@@ -71,14 +75,8 @@ export function prepareOwn(engine: HostEngine, workload: TrainingWorkload): Prep
           () => goBack(forward()),
         ),
       ),
-      'recorded-eval': inMode(
-        false,
-        timer(() => forward(), { async: false }),
-      ),
-      'unrecorded-eval': inMode(
-        false,
-        timer(() => noGrad(() => forward()), { async: false }),
-      ),
+      'recorded-eval': inMode(false, recordedEval),
+      'unrecorded-eval': inMode(false, unrecordedEval),
       backward: timed(() => backward()),
       step: timed(() => {
         backward()
