@@ -43,7 +43,11 @@ export function prepareOwn(engine: HostEngine, workload: TrainingWorkload): Prep
     if (following === null) outputs.backward(gradient)
     else crossEntropy(outputs.flatten(0, 1), following).backward()
   }
-  const backward = (checkpointEvery?: number): void => goBack(forward(checkpointEvery))
+  const backward = (checkpointEvery?: number): Tensor => {
+    const outputs = forward(checkpointEvery)
+    goBack(outputs)
+    return outputs
+  }
   const inMode =
     (isTraining: boolean, time: Timer): Timer =>
     (ms) => {
@@ -79,8 +83,9 @@ export function prepareOwn(engine: HostEngine, workload: TrainingWorkload): Prep
       'unrecorded-eval': inMode(false, unrecordedEval),
       backward: timed(() => backward()),
       step: timed(() => {
-        backward()
+        const outputs = backward()
         optimizer.step()
+        return outputs
       }),
       ...(T >= longT ? { checkpointed: timed(() => backward(100)) } : {}),
     },
