@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { bundle, bundlers } from './bundlers.ts'
 import { command } from './command.ts'
 import type { Pages } from './pages.ts'
+import { written } from './project.ts'
 import { check, parseResult, type Result } from './result.ts'
 import type { Row } from './row.ts'
 
@@ -12,7 +13,7 @@ export function bundlerRows(project: string, want: Result, pages: Pages): Row[] 
     group: 'bundlers',
     name: bundler.name,
     run: async () => {
-      const out = join(project, 'out', bundler.name)
+      const out = join(project, written, bundler.name)
       await bundle(bundler, project, out)
       const details: string[] = []
       if (bundler.runsInNode) {

@@ -85,6 +85,8 @@ export const bundlers: readonly Bundler[] = [
       'build',
       'index.html',
       '--no-cache',
+      '--cache-dir',
+      join(out, '..', 'Parcel cache'),
       '--public-url',
       './',
       '--dist-dir',

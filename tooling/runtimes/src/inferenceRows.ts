@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ownFile } from './bundlers.ts'
 import { command } from './command.ts'
 import { peerFile, peerProgram } from './peers.ts'
+import { written } from './project.ts'
 import type { Row } from './row.ts'
 
 const condition = 'unroll-inference'
@@ -61,7 +62,7 @@ export function inferenceRows(project: string): Row[] {
     row('Bun', () => print(peerProgram('bun'), [`--conditions=${condition}`, 'inference.js'])),
     ...Object.entries(bundlers).map(([name, args]) =>
       row(name, async () => {
-        const out = join(project, 'out', `inference ${name}`)
+        const out = join(project, written, `inference ${name}`)
         await print(process.execPath, args(out))
         await writeFile(join(out, 'package.json'), '{ "type": "module" }')
         return print(process.execPath, [join(out, 'inference.js')])

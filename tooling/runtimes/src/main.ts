@@ -4,7 +4,7 @@
  *
  *   node tooling/runtimes/src/main.ts [--report FILE] [word ...]     only rows whose name contains one of the words
  */
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
@@ -14,7 +14,7 @@ import { command } from './command.ts'
 import { inferenceRows } from './inferenceRows.ts'
 import { Pages } from './pages.ts'
 import { installPeers } from './peers.ts'
-import { makeProject } from './project.ts'
+import { makeProject, written } from './project.ts'
 import { parseResult } from './result.ts'
 import { type Row, Unavailable } from './row.ts'
 import { runtimeRows } from './runtimeRows.ts'
@@ -35,7 +35,7 @@ const states = { ok: 'green', FAILED: 'red', skipped: 'yellow' } as const
 
 await step('installing what the packages are tried with', installPeers)
 const project = await step('packing, and installing the packages into a project', makeProject)
-const pages = new Pages(pathToFileURL(join(project, 'out/')))
+const pages = new Pages(pathToFileURL(join(project, written, '/')))
 try {
   const printed = await step('the reference engine, in Node', () =>
     command(process.execPath, ['main.js', 'reference'], { cwd: project }),
@@ -52,7 +52,9 @@ try {
       words.length === 0 ||
       words.some((word) => `${group} ${name}`.toLowerCase().includes(word.toLowerCase())),
   )
+  const before = await readdir(project)
   const outcomes = await runAll(wanted)
+  if (wanted.length > 0) outcomes.push(await runRow(isolationRow(before)))
   printTable(outcomes)
   const count = (state: Outcome['state']): number =>
     outcomes.filter((outcome) => outcome.state === state).length
@@ -86,6 +88,19 @@ async function runAll(rows: readonly Row[]): Promise<Outcome[]> {
   }
   await Promise.all([work(), work()])
   return outcomes
+}
+
+/** What one row writes, another may read or write at the same time: they keep to folders of their own. */
+function isolationRow(before: readonly string[]): Row {
+  return {
+    group: 'project',
+    name: `rows write below ${written}/`,
+    run: async () => {
+      const added = (await readdir(project)).filter((file) => file !== written && !before.includes(file))
+      if (added.length > 0) throw new Error(`expected nothing else, got ${added.join(', ')}`)
+      return `${before.length} entries, the same before and after`
+    },
+  }
 }
 
 async function runRow(row: Row): Promise<Outcome> {

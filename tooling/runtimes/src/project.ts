@@ -8,7 +8,10 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const consumer = fileURLToPath(new URL('../consumer', import.meta.url))
 const checkpoint = join(root, 'packages/weights/test/fixtures/lstm-protocol2.pt')
 
-/** A user's project: the packed packages, installed, and the programs of `consumer/`. */
+/** What rows write below; the rest of a project is the same for all of them. */
+export const written = 'out'
+
+/** A user's project: the packed packages, installed, and the programs of `consumer/`. Rows run side by side in it. */
 export async function makeProject(): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'unroll-runtimes-'))
   const packages = await publishable()
@@ -39,6 +42,9 @@ export async function makeProject(): Promise<string> {
     ],
     { cwd: project },
   )
+  await cp(join(project, 'node_modules/@unroll/tensor/dist'), join(project, 'another-copy'), {
+    recursive: true,
+  })
   return project
 }
 

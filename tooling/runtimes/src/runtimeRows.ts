@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { command } from './command.ts'
 import { peerNode, peerProgram } from './peers.ts'
+import { written } from './project.ts'
 import { check, parseResult, type Result } from './result.ts'
 import type { Row } from './row.ts'
 
@@ -48,7 +49,7 @@ export function runtimeRows(project: string, want: Result): Row[] {
 /** Bundles a worker, and runs its test in workerd. Returns what that printed. */
 async function workerd(project: string, name: string): Promise<string> {
   const program = peerProgram('workerd')
-  const out = join(project, 'out', name)
+  const out = join(project, written, name)
   await mkdir(out, { recursive: true })
   await build({
     entryPoints: [join(project, `${name}.js`)],

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { command } from './command.ts'
 import { peerFile, peerTypes } from './peers.ts'
+import { written } from './project.ts'
 import type { Row } from './row.ts'
 
 const versions = ['5.4', '5.5', '5.6', '5.9', '7.0']
@@ -19,8 +20,10 @@ export function typescriptRows(project: string): Row[] {
     name: `TypeScript ${version}`,
     run: async () => {
       const compiler = peerFile(`typescript${version}`, 'bin/tsc')
+      const out = join(project, written, `types ${version}`)
+      await mkdir(out, { recursive: true })
       for (const { name, ...setting } of settings) {
-        const file = `tsconfig.${version}.${name}.json`
+        const file = join(out, `tsconfig.${name}.json`)
         const compilerOptions = {
           ...setting,
           target: 'es2022',
@@ -29,7 +32,7 @@ export function typescriptRows(project: string): Row[] {
           skipLibCheck: false,
           noEmit: true,
         }
-        await writeFile(join(project, file), JSON.stringify({ compilerOptions, files: ['types.ts'] }))
+        await writeFile(file, JSON.stringify({ compilerOptions, files: [join(project, 'types.ts')] }))
         await command(process.execPath, [compiler, '-p', file], { cwd: project })
       }
       return settings.map(({ name }) => name).join(', ')
