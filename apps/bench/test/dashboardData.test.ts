@@ -9,6 +9,8 @@ import { fromLink, LinkError, toLink } from '../src/dashboard/share.ts'
 import { texts } from '../src/dashboard/texts.ts'
 import { parseOptions } from '../src/options.ts'
 import { parseResult, ranAs } from '../src/result/resultFile.ts'
+import { targets } from '../src/result/targets.ts'
+import { trainingTargets } from '../src/result/trainingTargets.ts'
 
 const folder = new URL('../results/', import.meta.url)
 const runs = readdirSync(folder).map(
@@ -23,6 +25,14 @@ function figuresOf(run: Run, language: keyof typeof texts): readonly Figure[] {
   return allFigures(run.result.cases, run.result.cases, runs, run, texts[language])
 }
 
+it('has a Chinese text for every promise that a run would get today', () => {
+  const learned = trainingTargets(runs.flatMap(({ result }) => result.cases))
+  expect(learned).not.toEqual([])
+  for (const { text } of [...targets([]), ...learned]) {
+    expect(texts['zh-CN'].promise(text), text).not.toBeNull()
+  }
+})
+
 describe.each(runs.map((run) => [run.id, run] as const))('%s', (_, run) => {
   it('gives every figure rows with all its columns, and a note where there are none', () => {
     for (const { id, title, note, columns, rows, names, draw } of figuresOf(run, 'en')) {
@@ -32,6 +42,20 @@ describe.each(runs.map((run) => [run.id, run] as const))('%s', (_, run) => {
       for (const row of rows) for (const { key } of columns) expect(row, id).toHaveProperty([key])
       // A line each, and one of names.
       expect(toCsv(columns, rows).split('\n'), id).toHaveLength(rows.length + 2)
+    }
+  })
+
+  it('tells its promises in Chinese', () => {
+    // Names of cases and engines, units, and what code calls itself.
+    const names =
+      /[（(][\w-]+[）)]|onnxruntime-web|PyTorch|TF\.js|brain\.js|Adam|eval|float(32|64)|checkpointEvery|\d+x|\bns\b/g
+    for (const { text, found, met } of run.result.targets) {
+      const promise = texts['zh-CN'].promise(text)
+      expect(promise, text).not.toBeNull()
+      expect(promise?.replaceAll(names, ''), text).not.toMatch(/[a-z]/i)
+      if (met === null) continue
+      expect(texts['zh-CN'].found(found).replaceAll(names, ''), found).not.toMatch(/[a-z]/i)
+      expect(texts.en.found(found)).toBe(found)
     }
   })
 

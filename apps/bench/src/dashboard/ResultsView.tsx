@@ -10,6 +10,7 @@ import { type Filter, Filters, noFilter, passes } from './Filters.tsx'
 import { allFigures } from './figures/allFigures.ts'
 import { Means } from './Means.tsx'
 import { explain, openFile } from './openFile.ts'
+import { Promises } from './Promises.tsx'
 import { nameOf, type Run } from './runs.ts'
 import { SaveButtons } from './SaveButtons.tsx'
 import type { Texts } from './texts.ts'
@@ -98,22 +99,7 @@ export function ResultsView({ words, runs, shown, onShow, onOpen, onFault }: Pro
         <CompareTable words={words} cases={cases} other={other} />
       )}
       <SaveButtons words={words} run={run} />
-      {run.result.targets.some(({ met }) => met !== null) && (
-        <section>
-          <h2>{words.targets}</h2>
-          <ul class="targets">
-            {run.result.targets
-              .filter(({ met }) => met !== null)
-              .map(({ text, met, found }) => (
-                <li key={text} class={met ? 'kept' : 'broken'}>
-                  <strong>{words.targetStates[`${met}`]}</strong> <span lang="en">{text}</span>
-                  <br />
-                  <small lang="en">{found}</small>
-                </li>
-              ))}
-          </ul>
-        </section>
-      )}
+      <Promises words={words} result={run.result} />
       <h2>{words.plots}</h2>
       {figures.map((figure) => (
         <FigureView key={figure.id} words={words} figure={figure} colours={colours} runId={run.id} />

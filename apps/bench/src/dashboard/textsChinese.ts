@@ -1,3 +1,4 @@
+import { foundInChinese, promiseInChinese } from './promisesChinese.ts'
 import type { Texts } from './textsEnglish.ts'
 
 export const chinese: Texts = {
@@ -86,6 +87,8 @@ export const chinese: Texts = {
   versus: (run) => `${run} 中的用时除以此处的用时。大于 1× 表示此次运行更快。`,
   notInOther: '这两次运行没有共同的情形与参与者。',
   targets: '项目的承诺',
+  promise: promiseInChinese,
+  found: foundInChinese,
   targetStates: { true: '达到', false: '未达到', null: '未测量' },
 
   plots: '图',

@@ -88,6 +88,9 @@ export const english = {
   versus: (run: string) => `Time in ${run} divided by the time here. Above 1× this run is faster.`,
   notInOther: 'These two runs have no case and contender in common.',
   targets: 'What the project promises',
+  /** A promise of a result file, whose texts are English; null where it has no other. */
+  promise: (text: string): string | null => text,
+  found: (figures: string) => figures,
   targetStates: { true: 'kept', false: 'not kept', null: 'not measured' },
 
   plots: 'Plots',
