@@ -43,6 +43,7 @@ export interface BenchTable {
   readonly id: string
   readonly learns: boolean
   readonly where: string
+  readonly threads: string
   readonly date: string
   readonly commit: string
   readonly contenders: readonly string[]
@@ -58,18 +59,17 @@ export interface BenchTable {
   readonly means: readonly { readonly mean: string; readonly cases: number }[]
 }
 
+/** The newest first. */
 export const benchmarks: readonly BenchTable[] = Object.entries(files)
   // The grid has a hundred cases of three sizes: for programs.
   .filter(([path]) => !path.includes('grid'))
-  .sort(([a], [b]) => a.localeCompare(b))
+  .sort(([, a], [, b]) => b.environment.date.localeCompare(a.environment.date))
   .flatMap(([path, file]) => tablesOf(path, file))
 
-/** The newest run that learns, and how its cases are called; null where there is none. */
-export const trainingTable: BenchTable | null =
-  benchmarks
-    .filter(({ learns }) => learns)
-    .sort((a, b) => a.date.localeCompare(b.date))
-    .at(-1) ?? null
+/** The newest run on one thread that learns, and the newest that does not; undefined where there is none. */
+export const [newestTraining, newest] = [true, false].map((learning) =>
+  benchmarks.find(({ learns, threads }) => learns === learning && threads === '1'),
+)
 
 function tablesOf(path: string, run: BenchRun): readonly BenchTable[] {
   const calls = run.cases.filter(({ training }) => training === undefined)
@@ -117,6 +117,7 @@ function tableOf(path: string, { environment }: BenchRun, cases: readonly BenchR
     id: path.replace(/.*\/(.*)\.json/, '$1'),
     learns: false,
     where: `${browser === '' ? `Node ${node.slice(1)}` : browser}, ${cpu}${threads === '1' ? '' : `, ${threads} threads`}`,
+    threads,
     date: date.slice(0, 10),
     commit,
     contenders,
