@@ -1,3 +1,4 @@
+import { describeValue } from '@unroll/kernels'
 import { type Generator, RuntimeError } from '@unroll/tensor'
 import { CollateError } from './collateError.ts'
 import { type DatasetLike, itemOf } from './dataset.ts'
@@ -114,16 +115,31 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   loadStateDict(state: ReadonlyMap<string, unknown>): void {
     const { generators } = this
     const place = decodePlace('DataLoader.loadStateDict', state, generators.length)
-    const before = statesOf(generators)
+    const goBack = this.remember()
     try {
       this.current = place.epochStart === null ? null : this.replay(place.epochStart, place.position)
       setStates(generators, place.generators)
     } catch (error) {
-      setStates(generators, before)
+      goBack()
       throw error
     }
     this.isResumed = this.current !== null
     this.epoch = place.epoch
+  }
+
+  /**
+   * Takes down where the loader is, with the epoch that is being walked, which a state dict can only begin anew.
+   * @returns a function that puts it back there, for a caller that has to undo {@link DataLoader.loadStateDict}
+   */
+  remember(): () => void {
+    const { current, isResumed, epoch, generators } = this
+    const states = statesOf(generators)
+    return () => {
+      this.current = current
+      this.isResumed = isResumed
+      this.epoch = epoch
+      setStates(generators, states)
+    }
   }
 
   private begin(): Epoch {
@@ -156,28 +172,35 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   }
 
   private *walk(epoch: Epoch): IterableIterator<Batch> {
-    for (let next = epoch.batches.next(); !next.done; next = epoch.batches.next()) {
-      const batch = this.read(next.value)
-      if (isPromise(batch)) {
-        // Nobody will wait for it.
-        batch.then(undefined, () => undefined)
-        throw new TypeError(
-          'DataLoader: expected items and batches at once, got a promise; iterate with for await',
-        )
+    try {
+      for (let next = epoch.batches.next(); !next.done; next = epoch.batches.next()) {
+        const batch = this.read(next.value)
+        if (isPromise(batch)) {
+          silence(batch)
+          throw new TypeError(
+            'DataLoader: expected items and batches at once, got a promise; iterate with for await',
+          )
+        }
+        epoch.position++
+        yield batch
       }
-      epoch.position++
-      yield batch
+      this.finish(epoch)
+    } finally {
+      close(epoch)
     }
-    this.finish(epoch)
   }
 
   private async *walkAsync(epoch: Epoch): AsyncIterableIterator<Batch> {
-    for (let next = epoch.batches.next(); !next.done; next = epoch.batches.next()) {
-      const batch = await this.read(next.value)
-      epoch.position++
-      yield batch
+    try {
+      for (let next = epoch.batches.next(); !next.done; next = epoch.batches.next()) {
+        const batch = await this.read(next.value)
+        epoch.position++
+        yield batch
+      }
+      this.finish(epoch)
+    } finally {
+      close(epoch)
     }
-    this.finish(epoch)
   }
 
   private finish(epoch: Epoch): void {
@@ -186,22 +209,48 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   }
 
   private read(indices: readonly number[]): Batch | PromiseLike<Batch> {
-    const items = indices.map((index) => itemOf('DataLoader', this.dataset, index))
+    if (!Array.isArray(indices)) {
+      throw new TypeError(
+        `DataLoader: expected batchSampler to give lists of indices, got ${describeValue(indices)}; ` +
+          'single indices are for the option sampler',
+      )
+    }
+    const items: (Item | PromiseLike<Item>)[] = []
+    try {
+      for (const index of indices) items.push(itemOf('DataLoader', this.dataset, index))
+    } catch (error) {
+      for (const item of items) if (isPromise(item)) silence(item)
+      throw error
+    }
     if (!items.some(isPromise)) return this.batchOf(items as Item[], indices)
     return Promise.all(items).then((all) => this.batchOf(all, indices))
   }
 
   private batchOf(items: Item[], indices: readonly number[]): Batch | PromiseLike<Batch> {
-    try {
-      return this.collate(items)
-    } catch (error) {
+    const withPlace = (error: unknown): never => {
       if (!(error instanceof CollateError)) throw error
       const { message, position } = error
       throw new CollateError(`${message}; it is item ${indices[position]} of the dataset`, position, {
         cause: error,
       })
     }
+    try {
+      const batch = this.collate(items)
+      return isPromise(batch) ? batch.then(undefined, withPlace) : batch
+    } catch (error) {
+      return withPlace(error)
+    }
   }
+}
+
+/** Lets a sampler end where a walk was left early. */
+function close({ batches, isOver }: Epoch): void {
+  if (!isOver) batches.return?.()
+}
+
+/** For a promise that nobody will wait for: its failure would end a process. */
+function silence(promise: PromiseLike<unknown>): void {
+  promise.then(undefined, () => undefined)
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -76,7 +76,7 @@ const collatable = 'tensors, typed arrays, numbers, bigints, booleans, strings, 
 function kindOf(value: unknown): Kind | null {
   if (value instanceof Tensor) return 'tensor'
   if (Array.isArray(value)) return 'array'
-  if (ArrayBuffer.isView(value)) return 'typed array'
+  if (ArrayBuffer.isView(value)) return value instanceof DataView ? null : 'typed array'
   const type = typeof value
   if (type === 'number' || type === 'bigint' || type === 'boolean' || type === 'string') return type
   return isPlainObject(value) ? 'object' : null
@@ -109,7 +109,15 @@ const collates: Readonly<Record<Kind, (values: readonly never[], path: string) =
     collates.tensor(arrays.map((array) => tensor(array, { shape: [array.length] })) as never[], path),
   number: (numbers: readonly number[]) =>
     tensor(numbers, { dtype: numbers.every(Number.isSafeInteger) ? 'int64' : 'float64' }),
-  bigint: (bigints: readonly bigint[]) => tensor(bigints),
+  bigint: (bigints: readonly bigint[], path) => {
+    checkAll(
+      bigints,
+      (each) => BigInt.asIntN(64, each) === each,
+      (each) => ['bigints of 64 bits', `${each}`],
+      path,
+    )
+    return tensor(bigints)
+  },
   boolean: (booleans: readonly boolean[]) => tensor(booleans),
   string: (strings: readonly string[]) => [...strings],
   array: (arrays: readonly (readonly unknown[])[], path) => {

@@ -1,7 +1,9 @@
 import {
   BatchSampler,
+  CollateError,
   DataLoader,
   type Dataset,
+  defaultCollate,
   LengthBatchSampler,
   packCollate,
   RandomSampler,
@@ -122,6 +124,57 @@ describe('DataLoader', () => {
     }
     await expect(walk()).rejects.toBe(failure)
   })
+
+  it("passes on what one item throws at once, and the failures of the others are nobody else's", async () => {
+    const failing: Dataset<number> = { length: 3, get: (i) => Promise.reject(new Error(`item ${i}`)) }
+    const walk = async (): Promise<void> => {
+      for await (const _ of new DataLoader(failing, { batchSampler: [[0, 1, 9]] }));
+    }
+    await expect(walk()).rejects.toThrow('expected an index from -3 to 2, got index 9')
+    // Vitest fails where a rejection is left unhandled.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+
+  it('tells which item does not fit, also where collate is async', async () => {
+    const collate = async (items: unknown[]): Promise<unknown> => defaultCollate(items)
+    const walk = async (): Promise<void> => {
+      for await (const _ of new DataLoader<unknown, unknown>([1, 'two'], { batchSize: 2, collate }));
+    }
+    await expect(walk()).rejects.toThrow(CollateError)
+    await expect(walk()).rejects.toThrow('it is item 1 of the dataset')
+  })
+
+  it.each(['for', 'for await'])(
+    'lets a sampler end where %s is left early, or an item fails',
+    async (loop) => {
+      let ended = 0
+      const sampler = {
+        *[Symbol.iterator]() {
+          try {
+            yield* [0, 1, 2]
+          } finally {
+            ended++
+          }
+        },
+      }
+      const get = (i: number): number => {
+        if (i === 2) throw new Error('no such item')
+        return i
+      }
+      const loader = new DataLoader({ length: 3, get }, { sampler })
+      const walk = async (until: number): Promise<void> => {
+        if (loop === 'for') {
+          for (const item of loader) if (item.item() === until) break
+        } else {
+          for await (const item of loader) if (item.item() === until) break
+        }
+      }
+      await walk(1)
+      expect(ended).toBe(1)
+      await expect(walk(3)).rejects.toThrow('no such item')
+      expect(ended).toBe(2)
+    },
+  )
 })
 
 describe('wrong loaders are refused', () => {
@@ -222,6 +275,12 @@ describe('wrong loaders are refused', () => {
       () => [...new DataLoader(numbers, { sampler: ['a'] as never })],
       TypeError,
       'DataLoader: expected an index to be a whole number, got string "a"',
+    ],
+    [
+      'single indices for batches',
+      () => [...new DataLoader(numbers, { batchSampler: [0, 1] as never })],
+      TypeError,
+      'DataLoader: expected batchSampler to give lists of indices, got number 0; single indices are for the option sampler',
     ],
     [
       'unknown length',

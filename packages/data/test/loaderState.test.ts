@@ -117,6 +117,20 @@ describe('the state of a loader', () => {
     expect(loader.epoch).toBe(2)
   })
 
+  it('can be put back, with the epoch that is being walked', () => {
+    const loader = new DataLoader([1, 2, 3, 4], { shuffle: true, collate: (items) => items })
+    const walk = loader[Symbol.iterator]()
+    walk.next()
+    const [state, goBack] = [loader.stateDict(), loader.remember()]
+    loader.loadStateDict(new DataLoader([1, 2, 3, 4], { shuffle: true }).stateDict())
+    goBack()
+    expect(loader.stateDict()).toEqual(state)
+    walk.next()
+    expect(loader.stateDict().get('position')).toBe(2)
+    // An epoch that was broken off begins anew, as if no state had been loaded.
+    expect([...loader]).toHaveLength(4)
+  })
+
   it('after the last batch of an epoch has no batch left, but the end of the epoch', () => {
     manualSeed(4)
     const loader = new DataLoader(numbers, options)
@@ -154,6 +168,12 @@ describe('wrong states are refused, and nothing changes', () => {
     [
       'a short state',
       changed('epoch_start', [tensor(new Uint8Array(3), { shape: [3] })]),
+      Error,
+      'expected 5056 bytes, got 3',
+    ],
+    [
+      'a short state of now',
+      changed('generators', [tensor(new Uint8Array(3), { shape: [3] })]),
       Error,
       'expected 5056 bytes, got 3',
     ],

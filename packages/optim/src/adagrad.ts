@@ -1,7 +1,7 @@
 import { currentHostEngine, optionsOf } from '@unroll/kernels'
 import type { Tensor } from '@unroll/tensor'
 import { checkNumber } from './arguments.ts'
-import { Optimizer, type ParamsOrGroups, type Update } from './optimizer.ts'
+import { Optimizer, type ParameterStep, type ParamsOrGroups, type Preparation } from './optimizer.ts'
 import type { OptimizerOptions, ParamGroup } from './paramGroup.ts'
 import { refusePyTorchFlags } from './refusePyTorchFlags.ts'
 import type { StateKeys } from './stateDict.ts'
@@ -69,13 +69,17 @@ export class Adagrad extends Optimizer<AdagradOptions> {
 
   /** The sums are there before the first step, as in PyTorch. */
   protected override added(_group: ParamGroup<AdagradOptions>, parameter: Tensor): void {
-    this.stateOf(parameter).moment(currentHostEngine(), 'sum', this.defaults.initialAccumulatorValue)
+    const state = this.stateOf(parameter)
+    state.moment(currentHostEngine(), 'sum', this.defaults.initialAccumulatorValue)
+    state.keepNew()
   }
 
-  protected override update({ engine, group, state, parameter, gradient }: Update<AdagradOptions>): void {
+  protected override prepare({ engine, group, state }: Preparation<AdagradOptions>): ParameterStep {
     const { lr, lrDecay, eps, weightDecay, maximize } = group
-    const rate = lr / (1 + state.step++ * lrDecay)
     const sum = state.moment(engine, 'sum', this.defaults.initialAccumulatorValue)
-    engine.optimizers.adagrad({ parameter, gradient, maximize, weightDecay, lr: rate, eps, sum })
+    return (parameter, gradient) => {
+      const rate = lr / (1 + state.step++ * lrDecay)
+      engine.optimizers.adagrad({ parameter, gradient, maximize, weightDecay, lr: rate, eps, sum })
+    }
   }
 }

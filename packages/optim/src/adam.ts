@@ -1,6 +1,6 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
 import { checkFlag, checkNumber } from './arguments.ts'
-import { Optimizer, type ParamsOrGroups, type Update } from './optimizer.ts'
+import { Optimizer, type ParameterStep, type ParamsOrGroups, type Preparation } from './optimizer.ts'
 import type { OptimizerOptions } from './paramGroup.ts'
 import { refusePyTorchFlags } from './refusePyTorchFlags.ts'
 import type { StateKeys } from './stateDict.ts'
@@ -82,24 +82,29 @@ export class Adam extends Optimizer<AdamOptions> {
     checkFlag(who, 'decoupledWeightDecay', decoupledWeightDecay)
   }
 
-  protected override update({ engine, group, state, parameter, gradient }: Update<AdamOptions>): void {
+  protected override prepare({ engine, group, state }: Preparation<AdamOptions>): ParameterStep {
     const { lr, eps, maximize, amsgrad, weightDecay, decoupledWeightDecay } = group
     const [beta1, beta2] = group.betas
-    const step = ++state.step
-    engine.optimizers.adam({
-      parameter,
-      gradient,
-      maximize,
-      weightDecay: decoupledWeightDecay ? 0 : weightDecay,
-      keep: decoupledWeightDecay ? 1 - lr * weightDecay : 1,
-      beta1,
-      beta2,
-      eps,
-      rate: lr / (1 - beta1 ** step),
-      correction: Math.sqrt(1 - beta2 ** step),
-      expAvg: state.moment(engine, 'exp_avg'),
-      expAvgSq: state.moment(engine, 'exp_avg_sq'),
-      maxExpAvgSq: amsgrad ? state.moment(engine, 'max_exp_avg_sq') : null,
-    })
+    const expAvg = state.moment(engine, 'exp_avg')
+    const expAvgSq = state.moment(engine, 'exp_avg_sq')
+    const maxExpAvgSq = amsgrad ? state.moment(engine, 'max_exp_avg_sq') : null
+    return (parameter, gradient) => {
+      const step = ++state.step
+      engine.optimizers.adam({
+        parameter,
+        gradient,
+        maximize,
+        weightDecay: decoupledWeightDecay ? 0 : weightDecay,
+        keep: decoupledWeightDecay ? 1 - lr * weightDecay : 1,
+        beta1,
+        beta2,
+        eps,
+        rate: lr / (1 - beta1 ** step),
+        correction: Math.sqrt(1 - beta2 ** step),
+        expAvg,
+        expAvgSq,
+        maxExpAvgSq,
+      })
+    }
   }
 }

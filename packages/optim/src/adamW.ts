@@ -37,4 +37,11 @@ export class AdamW extends Adam {
       decoupledWeightDecay: true,
     })
   }
+
+  /** @inheritDoc */
+  override loadStateDict(state: unknown): void {
+    super.loadStateDict(state)
+    // Of an Adam too, as PyTorch does.
+    for (const group of this.paramGroups) group.decoupledWeightDecay = true
+  }
 }

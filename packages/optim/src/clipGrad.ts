@@ -81,6 +81,11 @@ function gradientsOf(who: string, parameters: unknown): Tensor[] {
     checkTensor(who, `parameter ${index}`, parameter)
     const { grad } = parameter
     if (grad === null) return []
+    if (grad.shape.some((size, dim) => size > 1 && grad.strides[dim] === 0)) {
+      throw new RuntimeError(
+        `${who}: expected the gradient of parameter ${index} to have memory for each element, got an expanded view; clone() it`,
+      )
+    }
     if (grad.dtype === 'float32' || grad.dtype === 'float64') return [grad]
     throw new TypeError(
       `${who}: expected the gradient of parameter ${index} to be float32 or float64, got ${grad.dtype}`,

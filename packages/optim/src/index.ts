@@ -8,7 +8,7 @@ export { SGD, type SGDOptions } from './sgd.ts'
 
 // What they have in common
 
-export { Optimizer, type ParamsOrGroups, type Update } from './optimizer.ts'
+export { Optimizer, type ParameterStep, type ParamsOrGroups, type Preparation } from './optimizer.ts'
 export type { ParameterState } from './parameterState.ts'
 export type { OptimizerOptions, ParamGroup, ParamGroupInit, Params } from './paramGroup.ts'
 export type { OptimizerState, StateKeys, StateValue } from './stateDict.ts'

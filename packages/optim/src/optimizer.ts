@@ -2,12 +2,13 @@ import {
   currentHostEngine,
   describeValue,
   type FloatArray,
+  type FloatDType,
   type HostEngine,
   optionsOf,
 } from '@unroll/kernels'
 import { enableGrad, noGrad, type Tensor } from '@unroll/tensor'
 import { checkFlag, checkNumber } from './arguments.ts'
-import { changeElements, gradientElements } from './parameterElements.ts'
+import { changeElements } from './parameterElements.ts'
 import { forgotten, MomentStore, ParameterState } from './parameterState.ts'
 import {
   listOf,
@@ -18,21 +19,23 @@ import {
   type ReadParams,
   readParams,
   scheduleKeys,
+  setOptions,
 } from './paramGroup.ts'
 import { type OptimizerState, readState, type StateKeys, writeState } from './stateDict.ts'
+import { type Part, partsOf } from './stepParts.ts'
 
 /** What an optimiser takes first: parameters, or groups of them with options of their own. */
 export type ParamsOrGroups<Options extends OptimizerOptions> = Params | Iterable<ParamGroupInit<Options>>
 
-/** One parameter's part of a step, for {@link Optimizer.update}. */
-export interface Update<Options extends OptimizerOptions> {
+/** Of which parameter a step is prepared, for {@link Optimizer.prepare}. */
+export interface Preparation<Options extends OptimizerOptions> {
   readonly engine: HostEngine
   readonly group: ParamGroup<Options>
   readonly state: ParameterState
-  /** Elements of the parameter, to be changed in place. */
-  readonly parameter: FloatArray
-  readonly gradient: FloatArray
 }
+
+/** Changes the elements of a parameter in place. */
+export type ParameterStep = (parameter: FloatArray, gradient: FloatArray) => void
 
 /**
  * What all optimisers have. `step()` changes parameters by their `grad`, in their own memory.
@@ -99,10 +102,12 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   }
 
   /**
-   * Changes every parameter that has a gradient. Gradients of other shapes or dtypes are found before anything is changed.
+   * Changes every parameter that has a gradient. Gradients of other shapes or dtypes, options that are no numbers, and a lack of
+   * memory are found before anything is changed.
    * @param closure computes the loss and its gradients, and is called first
    * @returns what `closure` returned
-   * @throws RuntimeError if a gradient has another shape or dtype than its parameter, TypeError if `closure` is asynchronous
+   * @throws RuntimeError if a gradient has another shape or dtype than its parameter, TypeError if `closure` is asynchronous or an
+   * option of another type than it was, RangeError if the engine has no memory for what is kept
    */
   step(): null
   step<Loss>(closure: () => Loss): Loss
@@ -111,13 +116,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     this.checkUsable(who)
     const loss = closure === undefined ? null : lossOf(who, closure)
     const engine = currentHostEngine()
-    const parts = this.paramGroups.flatMap((group, index) => partsOf(who, group, index))
+    const parts = partsOf(who, this.paramGroups, this.defaults)
+    const steps = this.prepareAll(who, engine, parts)
     this.stepCount++
-    for (const { group, parameter, gradient } of parts) {
-      const state = this.stateOf(parameter)
-      changeElements(parameter, (elements) => {
-        this.update({ engine, group, state, parameter: elements, gradient })
-      })
+    for (const [index, { parameter, gradient }] of parts.entries()) {
+      changeElements(parameter, (elements) => steps[index]?.(elements, gradient))
     }
     return loss
   }
@@ -133,7 +136,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 
   /**
    * Takes a state over, from {@link Optimizer.stateDict} or PyTorch: options of the groups, and what is kept for each
-   * parameter.
+   * parameter. Options may be out of the range that constructors take, where schedules have set them so.
    * @throws TypeError unless it is the state dict of such an optimiser, RangeError if groups, parameters or shapes are others.
    * Then nothing has changed.
    */
@@ -141,9 +144,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const who = `${this.constructor.name}.loadStateDict`
     this.checkUsable(who)
     const { defaults, paramGroups, keys } = this
-    const read = readState(who, state, { defaults, paramGroups, keys }, (options) =>
-      this.checkOptions(who, options),
-    )
+    const read = readState(who, state, { defaults, paramGroups, keys })
     const engine = currentHostEngine()
     const states = new Map<Tensor, ParameterState>()
     try {
@@ -152,12 +153,13 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
         states.set(parameter, own)
         own.step = step
         for (const [key, elements] of moments) own.moment(engine, key).write(elements)
+        own.keepNew()
       }
     } catch (error) {
       for (const own of states.values()) own.dispose()
       throw error
     }
-    for (const [index, options] of read.groups.entries()) Object.assign(paramGroups[index] ?? {}, options)
+    for (const [index, group] of paramGroups.entries()) setOptions(group, read.groups[index] ?? group)
     for (const own of this.states.values()) own.dispose()
     this.states = states
   }
@@ -180,22 +182,45 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     checkFlag(who, 'maximize', maximize)
   }
 
-  /** Changes one parameter. */
-  protected abstract update(update: Update<Options>): void
+  /** Makes all that a step of one parameter needs. What may fail, fails here. @returns the step */
+  protected abstract prepare(preparation: Preparation<Options>): ParameterStep
 
-  /** Called for each parameter that was added. */
+  /** Called for each parameter that is added. */
   protected added(_group: ParamGroup<Options>, _parameter: Tensor): void {}
+
+  /** Prepares the steps of all parameters, or none. */
+  private prepareAll(
+    who: string,
+    engine: HostEngine,
+    parts: readonly Part<Options>[],
+  ): readonly ParameterStep[] {
+    const steps: ParameterStep[] = []
+    try {
+      for (const { group, parameter } of parts) {
+        steps.push(this.prepare({ engine, group, state: this.stateOf(parameter) }))
+      }
+    } catch (error) {
+      for (const { parameter } of parts) this.stateOf(parameter).forgetNew()
+      if (!(error instanceof RangeError)) throw error
+      throw new RangeError(
+        `${who}: expected memory for what is kept of ${parts[steps.length]?.name}; ${error.message}`,
+        { cause: error },
+      )
+    }
+    for (const { parameter } of parts) this.stateOf(parameter).keepNew()
+    return steps
+  }
 
   protected stateOf(parameter: Tensor): ParameterState {
     const known = this.states.get(parameter)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.as(floatDType(parameter))
     const state = this.newState(parameter)
     this.states.set(parameter, state)
     return state
   }
 
-  private newState({ dtype, numel }: Tensor): ParameterState {
-    return new ParameterState(this.store, dtype === 'float64' ? 'float64' : 'float32', numel)
+  private newState(parameter: Tensor): ParameterState {
+    return new ParameterState(this.store, floatDType(parameter), parameter.numel)
   }
 
   private add(who: string, given: unknown): void {
@@ -217,8 +242,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     }
     const { params, paramNames } = read
     const group: ParamGroup<Options> = { ...options, params, ...(paramNames && { paramNames }) }
-    this.paramGroups.push(group)
     for (const parameter of params) this.added(group, parameter)
+    this.paramGroups.push(group)
   }
 
   /** Throws if a parameter is in another group already, or this group has names and others have not. */
@@ -255,6 +280,8 @@ function lossOf<Loss>(who: string, closure: () => Loss): Loss {
   }
   const loss = enableGrad(closure)
   if (typeof loss === 'object' && loss !== null && 'then' in loss) {
+    // Nobody will wait for it, and its failure would end a process.
+    if (typeof loss.then === 'function') loss.then(undefined, () => undefined)
     throw new TypeError(
       `${who}: expected a closure that is not async, got a promise; await the gradients first, then call step()`,
     )
@@ -262,24 +289,6 @@ function lossOf<Loss>(who: string, closure: () => Loss): Loss {
   return loss
 }
 
-interface Part<Options extends OptimizerOptions> {
-  readonly group: ParamGroup<Options>
-  readonly parameter: Tensor
-  readonly gradient: FloatArray
-}
-
-/** The parameters of a group that have gradients. */
-function partsOf<Options extends OptimizerOptions>(
-  who: string,
-  group: ParamGroup<Options>,
-  groupIndex: number,
-): Part<Options>[] {
-  checkNumber(who, `lr of group ${groupIndex}`, group.lr)
-  const parts: Part<Options>[] = []
-  for (const [index, parameter] of group.params.entries()) {
-    if (parameter.grad === null) continue
-    const name = group.paramNames?.[index] ?? `parameter ${index} of group ${groupIndex}`
-    parts.push({ group, parameter, gradient: gradientElements(who, name, parameter, parameter.grad) })
-  }
-  return parts
+function floatDType({ dtype }: Tensor): FloatDType {
+  return dtype === 'float64' ? 'float64' : 'float32'
 }

@@ -1,5 +1,6 @@
 import { describeValue } from '@unroll/kernels'
 import { checkTensor, type Tensor } from '@unroll/tensor'
+import { checkFlag, checkNumber } from './arguments.ts'
 
 /** The options that every optimiser has. */
 export interface OptimizerOptions {
@@ -37,6 +38,40 @@ export type ParamGroupInit<Options extends OptimizerOptions> = Partial<
 
 /** What a group may have beside the options of its optimiser; schedules write it. */
 export const scheduleKeys = ['initialLr', 'maxLr', 'minLr', 'maxMomentum', 'baseMomentum'] as const
+
+/**
+ * Checks what a step computes with. Ranges are the constructors' affair: schedules and files go beyond them, as in PyTorch.
+ * @param where the group, as messages name it
+ * @throws TypeError if an option is of another kind than the default, RangeError if a number is NaN
+ */
+export function checkKinds<Options extends OptimizerOptions>(
+  who: string,
+  where: string,
+  options: Options,
+  defaults: Readonly<Options>,
+): void {
+  for (const [name, like] of Object.entries<unknown>(defaults)) {
+    const value: unknown = Reflect.get(options, name)
+    const what = `${name} of ${where}`
+    if (typeof like === 'boolean') checkFlag(who, what, value)
+    else if (!Array.isArray(like)) checkNumber(who, what, value)
+    else if (!Array.isArray(value) || value.length !== like.length) {
+      throw new TypeError(
+        `${who}: expected ${what} to be ${like.length} numbers, got ${describeValue(value)}`,
+      )
+    } else for (const each of value) checkNumber(who, `each of ${what}`, each)
+  }
+}
+
+/** Gives a group these options and no others. */
+export function setOptions(group: ParamGroup, options: object): void {
+  for (const key of Object.keys(group)) {
+    if (key !== 'params' && key !== 'paramNames' && !Object.hasOwn(options, key)) {
+      Reflect.deleteProperty(group, key)
+    }
+  }
+  Object.assign(group, options)
+}
 
 /** The parameters of a group, and their names if it has names. */
 export interface ReadParams {

@@ -26,10 +26,12 @@ export class ParameterState {
   /** Steps taken. */
   step = 0
   private readonly store: MomentStore
-  private readonly dtype: FloatDType
+  private dtype: FloatDType
   private readonly length: number
   /** By PyTorch's keys. */
   private readonly held = new Map<string, Held>()
+  /** Keys of moments that were made for a step which may still fail. */
+  private readonly fresh = new Set<string>()
 
   constructor(store: MomentStore, dtype: FloatDType, length: number) {
     this.store = store
@@ -46,17 +48,43 @@ export class ParameterState {
     return this.held.has(key)
   }
 
-  /** A moment in the memory of `engine`: it is moved there from another one, and begins as `initial`. */
+  /** The state of a parameter that may have become one of another dtype since. */
+  as(dtype: FloatDType): this {
+    this.dtype = dtype
+    return this
+  }
+
+  /** A moment in the memory of `engine`: it is moved there from another one or dtype, and begins as `initial`. */
   moment(engine: HostEngine, key: string, initial = 0): Moment {
+    const { dtype } = this
     const held = this.held.get(key)
-    if (held?.engine === engine && !held.moment.stale) return held.moment
-    const moment = this.store.make(engine, this.dtype, this.length)
+    if (held?.engine === engine && held.dtype === dtype && !held.moment.stale) return held.moment
+    const moment = this.store.make(engine, dtype, this.length)
     if (held !== undefined) {
-      moment.write(held.moment.read())
+      const elements = held.moment.read()
+      moment.write(held.dtype === dtype ? elements : floatArray(dtype, elements))
       this.store.release(held.moment)
-    } else if (initial !== 0) moment.write(moment.read().fill(initial))
-    this.held.set(key, { engine, moment })
+    } else {
+      this.fresh.add(key)
+      if (initial !== 0) moment.write(moment.read().fill(initial))
+    }
+    this.held.set(key, { engine, dtype, moment })
     return moment
+  }
+
+  /** Moments that were made since are there to stay. */
+  keepNew(): void {
+    this.fresh.clear()
+  }
+
+  /** Frees the moments that were made since {@link ParameterState.keepNew}. */
+  forgetNew(): void {
+    for (const key of this.fresh) {
+      const held = this.held.get(key)
+      if (held !== undefined) this.store.release(held.moment)
+      this.held.delete(key)
+    }
+    this.fresh.clear()
   }
 
   /** Copies of the moments. */
@@ -72,7 +100,12 @@ export class ParameterState {
 
 interface Held {
   readonly engine: HostEngine
+  readonly dtype: FloatDType
   readonly moment: Moment
+}
+
+function floatArray(dtype: FloatDType, elements: FloatArray): FloatArray {
+  return dtype === 'float64' ? Float64Array.from(elements) : Float32Array.from(elements)
 }
 
 let registry: FinalizationRegistry<MomentStore> | undefined

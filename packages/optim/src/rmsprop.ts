@@ -1,6 +1,6 @@
 import { optionsOf } from '@unroll/kernels'
 import { checkFlag, checkNumber } from './arguments.ts'
-import { Optimizer, type ParamsOrGroups, type Update } from './optimizer.ts'
+import { Optimizer, type ParameterStep, type ParamsOrGroups, type Preparation } from './optimizer.ts'
 import type { OptimizerOptions } from './paramGroup.ts'
 import { refusePyTorchFlags } from './refusePyTorchFlags.ts'
 import type { StateKeys } from './stateDict.ts'
@@ -70,21 +70,15 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     checkFlag(who, 'centered', centered)
   }
 
-  protected override update({ engine, group, state, parameter, gradient }: Update<RMSpropOptions>): void {
+  protected override prepare({ engine, group, state }: Preparation<RMSpropOptions>): ParameterStep {
     const { lr, momentum, alpha, eps, centered, weightDecay, maximize } = group
-    state.step++
-    engine.optimizers.rmsprop({
-      parameter,
-      gradient,
-      maximize,
-      weightDecay,
-      lr,
-      alpha,
-      eps,
-      momentum,
-      squareAvg: state.moment(engine, 'square_avg'),
-      buffer: momentum > 0 ? state.moment(engine, 'momentum_buffer') : null,
-      gradAvg: centered ? state.moment(engine, 'grad_avg') : null,
-    })
+    const numbers = { lr, momentum, alpha, eps, weightDecay, maximize }
+    const squareAvg = state.moment(engine, 'square_avg')
+    const buffer = momentum > 0 ? state.moment(engine, 'momentum_buffer') : null
+    const gradAvg = centered ? state.moment(engine, 'grad_avg') : null
+    return (parameter, gradient) => {
+      state.step++
+      engine.optimizers.rmsprop({ parameter, gradient, ...numbers, squareAvg, buffer, gradAvg })
+    }
   }
 }

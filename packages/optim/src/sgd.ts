@@ -1,6 +1,6 @@
 import { optionsOf } from '@unroll/kernels'
 import { checkFlag, checkNumber } from './arguments.ts'
-import { Optimizer, type ParamsOrGroups, type Update } from './optimizer.ts'
+import { Optimizer, type ParameterStep, type ParamsOrGroups, type Preparation } from './optimizer.ts'
 import type { OptimizerOptions } from './paramGroup.ts'
 import { refusePyTorchFlags } from './refusePyTorchFlags.ts'
 import type { StateKeys } from './stateDict.ts'
@@ -72,11 +72,12 @@ export class SGD extends Optimizer<SGDOptions> {
     )
   }
 
-  protected override update({ engine, group, state, parameter, gradient }: Update<SGDOptions>): void {
+  protected override prepare({ engine, group, state }: Preparation<SGDOptions>): ParameterStep {
     const { lr, momentum, dampening, nesterov, weightDecay, maximize } = group
     const isFirst = !state.has('momentum_buffer')
     const buffer = momentum === 0 ? null : state.moment(engine, 'momentum_buffer')
     const numbers = { lr, momentum, dampening, nesterov, weightDecay, maximize }
-    engine.optimizers.sgd({ parameter, gradient, ...numbers, buffer, isFirst })
+    return (parameter, gradient) =>
+      engine.optimizers.sgd({ parameter, gradient, ...numbers, buffer, isFirst })
   }
 }

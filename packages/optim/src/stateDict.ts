@@ -1,9 +1,10 @@
 import { describeValue, type FloatArray } from '@unroll/kernels'
 import { elementsOf, type Tensor, tensor } from '@unroll/tensor'
 import { ofFloats, shapeText } from '@unroll/tensor/layers'
+import { checkNumber } from './arguments.ts'
 import { floats } from './parameterElements.ts'
 import type { ParameterState } from './parameterState.ts'
-import { isTensor, type OptimizerOptions, type ParamGroup } from './paramGroup.ts'
+import { checkKinds, isTensor, type OptimizerOptions, type ParamGroup, scheduleKeys } from './paramGroup.ts'
 
 /** What is in a state dict. `savePt` of @unroll/weights takes it. */
 export type StateValue =
@@ -79,14 +80,12 @@ function writeParameter({ shape }: Tensor, state: ParameterState, keys: StateKey
 }
 
 /**
- * @param check throws on options out of range
  * @throws TypeError unless `state` is the state dict of such an optimiser, RangeError if groups, parameters or shapes are others
  */
 export function readState<Options extends OptimizerOptions>(
   who: string,
   state: unknown,
   wanted: Wanted<Options>,
-  check: (options: Options) => void,
 ): ReadState<Options> {
   const saved = mapOf(who, 'a state dict', state)
   const savedGroups = saved.get('param_groups')
@@ -112,9 +111,7 @@ export function readState<Options extends OptimizerOptions>(
     for (const [position, parameter] of group.params.entries()) {
       places.set(numbers[position], { parameter, group: index })
     }
-    const options = readOptions(who, index, savedGroup, wanted)
-    check(options)
-    return options
+    return readOptions(who, index, savedGroup, numbers.length, wanted)
   })
   const states = new Map<Tensor, { readonly step: number; readonly moments: Map<string, FloatArray> }>()
   for (const [number, entry] of mapOf(who, 'state', saved.get('state'))) {
@@ -136,6 +133,7 @@ function readOptions<Options extends OptimizerOptions>(
   who: string,
   index: number,
   saved: ReadonlyMap<unknown, unknown>,
+  parameters: number,
   { defaults, keys }: Wanted<Options>,
 ): Options {
   const options: Options = { ...defaults }
@@ -150,7 +148,19 @@ function readOptions<Options extends OptimizerOptions>(
     if (typeof key !== 'string' || key === 'params' || Object.hasOwn(keys.flags, key)) continue
     Reflect.set(options, camelCase(key), copyOf(value))
   }
-  return options
+  const where = `param_groups[${index}]`
+  checkKinds(who, where, options, defaults)
+  for (const key of scheduleKeys) {
+    const value: unknown = Reflect.get(options, key)
+    if (value !== undefined) checkNumber(who, `${snakeCase(key)} of ${where}`, value)
+  }
+  const names = saved.get('param_names')
+  const areNames =
+    Array.isArray(names) && names.length === parameters && names.every((name) => typeof name === 'string')
+  if (names === undefined || areNames) return options
+  throw new TypeError(
+    `${who}: expected param_names of ${where} to be ${counted(parameters, 'name')}, got ${describeValue(names)}`,
+  )
 }
 
 /** Null for an entry that says nothing, as old files of SGD have them. */

@@ -2,7 +2,7 @@ import { reference } from '@unroll/kernels'
 import { ones, type Tensor, tensor, zeros } from '@unroll/tensor'
 import { seededBits } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
-import { Adagrad, Adam, AdamW, type Optimizer, RMSprop, SGD, StepLR } from '../src/index.ts'
+import { Adagrad, Adam, AdamW, OneCycleLR, type Optimizer, RMSprop, SGD, StepLR } from '../src/index.ts'
 import { drawn, makeOptimizer } from './cases.ts'
 import { describeEngines } from './engines.ts'
 
@@ -212,12 +212,12 @@ describe('a state dict', () => {
     expect(optimizer.stateDict()).toEqual(before)
   })
 
-  it('of Adam is taken by AdamW, which then is what the state says', () => {
+  it('of Adam is taken by AdamW, which stays what it is, as in PyTorch', () => {
     const params = parameters()
     const adam = new Adam(params, { weightDecay: 0.5 })
     const optimizer = new AdamW(params)
     optimizer.loadStateDict(adam.stateDict())
-    expect(optimizer.paramGroups[0]).toMatchObject({ weightDecay: 0.5, decoupledWeightDecay: false })
+    expect(optimizer.paramGroups[0]).toMatchObject({ weightDecay: 0.5, decoupledWeightDecay: true })
   })
 
   const faults: readonly (readonly [
@@ -246,10 +246,34 @@ describe('a state dict', () => {
       'expected 2 parameters in group 0, got 1',
     ],
     [
-      'an option out of range',
-      (s) => at(s, 'param_groups', 0).set('lr', -1),
+      'an option that is no number',
+      (s) => at(s, 'param_groups', 0).set('lr', 'fast'),
+      TypeError,
+      'expected lr of param_groups[0] to be a number, got string "fast"',
+    ],
+    [
+      'NaN for an option',
+      (s) => at(s, 'param_groups', 0).set('eps', Number.NaN),
       RangeError,
-      'expected lr to be at least 0, got -1',
+      'expected eps of param_groups[0] to be a number, got NaN',
+    ],
+    [
+      'one beta',
+      (s) => at(s, 'param_groups', 0).set('betas', [0.9]),
+      TypeError,
+      'expected betas of param_groups[0] to be 2 numbers, got array of 1',
+    ],
+    [
+      'a first learning rate that is no number',
+      (s) => at(s, 'param_groups', 0).set('initial_lr', 'x'),
+      TypeError,
+      'expected initial_lr of param_groups[0] to be a number, got string "x"',
+    ],
+    [
+      'names that are none',
+      (s) => at(s, 'param_groups', 0).set('param_names', 5),
+      TypeError,
+      'expected param_names of param_groups[0] to be 2 names, got number 5',
     ],
     [
       'a state of no parameter',
@@ -300,6 +324,38 @@ describe('a state dict', () => {
     expect(() => optimizer.loadStateDict(wrong)).toThrow(error)
     expect(() => optimizer.loadStateDict(wrong)).toThrow(`Adam.loadStateDict: ${message}`)
     expect(optimizer.stateDict()).toEqual(before)
+  })
+
+  it('holds what schedules made of options, out of range or not, as in PyTorch', () => {
+    const sgd = new SGD(parameters())
+    const cycle = new OneCycleLR(sgd, 1, { totalSteps: 10, annealStrategy: 'linear' })
+    sgd.step()
+    for (let step = 0; step < 10; step++) cycle.step()
+    expect(sgd.paramGroups[0]?.lr).toBeLessThan(0)
+    const later = new SGD(parameters())
+    later.loadStateDict(sgd.stateDict())
+    expect(later.stateDict()).toEqual(sgd.stateDict())
+    const adam = new Adam(parameters())
+    const state = changed(adam.stateDict(), (s) => at(s, 'param_groups', 0).set('betas', [1.25, 0.5]))
+    adam.loadStateDict(state)
+    expect(adam.stateDict()).toEqual(state)
+  })
+
+  it('without a first learning rate takes that of the optimiser away, as in PyTorch', () => {
+    const state = new SGD(parameters(), { lr: 1 }).stateDict()
+    const optimizer = new SGD(parameters(), { lr: 3 })
+    new StepLR(optimizer, 2)
+    optimizer.loadStateDict(state)
+    expect(optimizer.stateDict()).toEqual(state)
+    expect(new StepLR(optimizer, 2).stateDict().get('base_lrs')).toEqual([1])
+  })
+
+  it('of parameters without names leaves names as they are', () => {
+    const state = new SGD(parameters(), { lr: 1 }).stateDict()
+    const named = parameters().map((param, index) => [`weight${index}`, param] as const)
+    const optimizer = new SGD(named)
+    optimizer.loadStateDict(state)
+    expect(optimizer.paramGroups[0]).toMatchObject({ lr: 1, paramNames: ['weight0', 'weight1'] })
   })
 
   it('is a Map, or refused', () => {

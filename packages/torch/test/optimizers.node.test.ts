@@ -33,6 +33,8 @@ for path, kind in zip(sys.argv[2::2], sys.argv[3::2]):
     schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [])
     optimizer.load_state_dict(checkpoint["optimizer"])
     schedule.load_state_dict(checkpoint["schedule"])
+    # What SequentialLR asks of it, which needs milestones to be a Counter.
+    schedule._get_closed_form_lr()
     source = bits(12)
     for step in range(10):
         for param in params:

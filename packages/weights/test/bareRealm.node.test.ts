@@ -28,6 +28,7 @@ const bundle = buildSync({
     loader: 'ts',
   },
   alias: {
+    '@unroll/tensor/layers': path('../../tensor/src/layers/index.ts'),
     '@unroll/tensor': path('../../tensor/src/index.ts'),
     '@unroll/kernels/spec': path('../../kernels/src/spec/index.ts'),
     '@unroll/kernels': path('../../kernels/src/index.ts'),

@@ -82,6 +82,55 @@ describe('a checkpoint', () => {
     expect([other.value.toArray(), other.count]).toEqual([[7], 2])
   })
 
+  it('leaves all parts as they are where they share what they keep', async () => {
+    const misfit = new Part(tensor([1, 2, 3]))
+    const make = (value: number): { encoder: Part; model: Part } => {
+      const encoder = new Part(tensor([value]), value)
+      const model: Part = Object.assign(new Part(tensor([])), {
+        stateDict: () => encoder.stateDict(),
+        loadStateDict: (state: unknown) => encoder.loadStateDict(state),
+      })
+      return { model, encoder }
+    }
+    const bytes = saveCheckpoint({ ...make(3), misfit })
+    const run = make(7)
+    const parts = { ...run, misfit: new Part(tensor([1])) }
+    await expect(loadCheckpoint(bytes, parts)).rejects.toThrow('Part: expected another size')
+    expect([run.encoder.value.toArray(), run.encoder.count]).toEqual([[7], 7])
+  })
+
+  it('puts the others back, and tells both errors, where a part does not take its own state', async () => {
+    const bytes = saveCheckpoint({
+      first: new Part(tensor([1]), 1),
+      broken: new Part(tensor([1]), 1),
+      misfit: new Part(tensor([1, 2, 3])),
+    })
+    const [first, broken] = [new Part(tensor([8]), 8), new Part(tensor([9]), 9)]
+    const { loadStateDict } = broken
+    broken.loadStateDict = (state) => {
+      if (broken.count !== 9) throw new RuntimeError('broken')
+      loadStateDict.call(broken, state)
+    }
+    const loading = loadCheckpoint(bytes, { first, broken, misfit: new Part(tensor([1])) })
+    await expect(loading).rejects.toThrow(AggregateError)
+    await expect(loading).rejects.toMatchObject({
+      errors: [{ message: 'Part: expected another size' }, { message: 'broken' }],
+      message:
+        'loadCheckpoint: 1 of 2 parts did not take their own states back, after: RuntimeError: Part: expected another size',
+    })
+    expect([first.value.toArray(), first.count]).toEqual([[8], 8])
+  })
+
+  it('puts a part back by its own means, if it has any', async () => {
+    const bytes = saveCheckpoint({ model: new Part(tensor([1])), misfit: new Part(tensor([1, 2, 3])) })
+    const calls: string[] = []
+    const model = Object.assign(new Part(tensor([2])), { remember: () => () => void calls.push('back') })
+    await expect(loadCheckpoint(bytes, { model, misfit: new Part(tensor([1])) })).rejects.toThrow(
+      'another size',
+    )
+    expect(calls).toEqual(['back'])
+  })
+
   it('names the parts that a file lacks', async () => {
     const bytes = saveCheckpoint({ model: new Part(tensor([1])), epoch: 1 })
     await expect(loadCheckpoint(bytes, { optimizer: new Part(zeros([1])) })).rejects.toThrow(
@@ -97,6 +146,15 @@ describe('a checkpoint', () => {
     await expect(loadCheckpoint(bytes, { generator: new Generator().manualSeed(0) })).rejects.toThrow(
       'loadCheckpoint: expected generator to be the state of a generator, a tensor of uint8, got number 3',
     )
+    const part = new Part(tensor([1]))
+    for (const act of [
+      () => Reflect.apply(loadCheckpoint, null, [bytes, part]),
+      async () => Reflect.apply(saveCheckpoint, null, [part]),
+    ]) {
+      await expect(act()).rejects.toThrow(
+        'expected the parts of a run by name, got Part; give it a name: { model: module }',
+      )
+    }
     const list = savePt([1, 2])
     await expect(loadCheckpoint(list, {})).rejects.toThrow('expected a file that holds a dict')
   })

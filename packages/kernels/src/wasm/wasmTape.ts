@@ -80,7 +80,7 @@ function withRemedy<T>(compute: () => T): T {
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
     throw new RangeError(
-      `${cause.message}; a long sequence needs less if it is recorded with { keep: { checkpointEvery: 100 } }`,
+      `${cause.message}; a long sequence needs less if it is recorded with checkpointEvery: 100`,
       { cause },
     )
   }

@@ -46,6 +46,10 @@ export class CosineAnnealingLR extends EpochScheduler {
     return [['tMax', 'T_max'], ['etaMin', 'eta_min'], ...super.fields]
   }
 
+  protected override checkFields(who: string): void {
+    checkInteger(who, 'T_max', this.tMax, { least: 1 })
+  }
+
   protected override nextLr({ lr }: ParamGroup, index: number): number {
     const { lastEpoch, tMax, etaMin } = this
     if (this.isInitial) return lr

@@ -57,9 +57,17 @@ export class CosineAnnealingWarmRestarts extends EpochScheduler {
    */
   override step(epoch?: number): void {
     const to = epoch ?? (this.lastEpoch < 0 ? 0 : undefined)
-    if (to === undefined) this.goOn()
-    else this.goTo(to)
-    this.setLrs((group, index) => this.nextLr(group, index))
+    this.allOrNothing(() => {
+      if (to === undefined) this.goOn()
+      else this.goTo(to)
+      this.setLrs((group, index) => this.nextLr(group, index))
+    })
+  }
+
+  protected override checkFields(who: string): void {
+    checkInteger(who, 'T_0', this.t0, { least: 1 })
+    checkInteger(who, 'T_i', this.ti, { least: 1 })
+    checkInteger(who, 'T_mult', this.tMult, { least: 1 })
   }
 
   protected override get fields(): readonly SchedulerField[] {
@@ -87,7 +95,7 @@ export class CosineAnnealingWarmRestarts extends EpochScheduler {
   }
 
   private goTo(epoch: number): void {
-    checkNumber(`${this.constructor.name}.step`, 'epoch', epoch, { least: 0 })
+    checkNumber(`${this.constructor.name}.step`, 'epoch', epoch, { least: 0, most: Number.MAX_SAFE_INTEGER })
     const { t0, tMult } = this
     this.lastEpoch = Math.floor(epoch)
     if (epoch < t0) {

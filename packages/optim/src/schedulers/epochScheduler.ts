@@ -32,26 +32,29 @@ export abstract class EpochScheduler extends LRScheduler {
    */
   step(): void {
     if (this.stepCount === 1 && this.optimizer.stepCount === 0) warnOfOrder(this.constructor.name)
-    this.stepCount++
-    this.lastEpoch++
-    this.setLrs((group, index) => this.nextLr(group, index))
+    this.allOrNothing(() => {
+      this.stepCount++
+      this.lastEpoch++
+      this.setLrs((group, index) => this.nextLr(group, index))
+    })
   }
 
   /** Starts at epoch 0 from the groups' present learning rates. SequentialLR calls it where one schedule follows another. */
   restart(): void {
-    this.lastEpoch = 0
-    this.setLrs((group, index) => this.firstLr(group, index))
+    this.allOrNothing(() => {
+      this.lastEpoch = 0
+      this.setLrs((group, index) => this.firstLr(group, index))
+    })
   }
 
   /** Sets the first learning rates. */
   beginSteps(): void {
-    this.stepCount = 0
-    this.isInitial = true
-    try {
+    this.allOrNothing(() => {
+      this.stepCount = 0
+      this.isInitial = true
       this.step()
-    } finally {
       this.isInitial = false
-    }
+    })
   }
 
   override stateDict(): Map<string, StateValue> {
@@ -68,8 +71,12 @@ export abstract class EpochScheduler extends LRScheduler {
     ]
   }
 
-  /** Remembers where the learning rates start, and sets the first ones. */
+  /** Remembers where the learning rates start, and sets the first ones. Groups stay as they are if that throws. */
   protected begin(): void {
+    this.allOrNothing(() => this.beginInGroups())
+  }
+
+  private beginInGroups(): void {
     for (const [index, group] of this.optimizer.paramGroups.entries()) {
       if (this.lastEpoch === -1) group.initialLr ??= group.lr
       else if (group.initialLr === undefined) {

@@ -54,6 +54,10 @@ export class LinearLR extends EpochScheduler {
     ]
   }
 
+  protected override checkFields(who: string): void {
+    checkInteger(who, 'total_iters', this.totalIters, { least: 1 })
+  }
+
   protected override nextLr({ lr }: ParamGroup): number {
     const { lastEpoch, startFactor, endFactor, totalIters } = this
     if (lastEpoch === 0) return lr * startFactor

@@ -1,6 +1,6 @@
 import { describeValue } from '@unroll/kernels'
 import { Optimizer } from '../optimizer.ts'
-import type { ParamGroup } from '../paramGroup.ts'
+import { type ParamGroup, setOptions } from '../paramGroup.ts'
 import { copyOf, mapOf, type StateValue } from '../stateDict.ts'
 
 /** A property of a scheduler, and its key in PyTorch's state dict. */
@@ -46,7 +46,11 @@ export abstract class LRScheduler {
    * has changed.
    */
   loadStateDict(state: unknown): void {
-    for (const [property, value] of this.readFields(state)) Reflect.set(this, property, value)
+    const fields = this.readFields(state)
+    this.allOrNothing(() => {
+      for (const [property, value] of fields) Reflect.set(this, property, value)
+      this.checkFields(`${this.constructor.name}.loadStateDict`)
+    })
   }
 
   /** What is saved. */
@@ -55,6 +59,24 @@ export abstract class LRScheduler {
       ['lastEpoch', 'last_epoch'],
       ['lastLr', '_last_lr'],
     ]
+  }
+
+  /** Throws on values of fields that were set from a state dict and are out of range. */
+  protected checkFields(_who: string): void {}
+
+  /** Changes the schedule and the options of groups; both are as before if that throws. */
+  protected allOrNothing(change: () => void): void {
+    const before = this.fields.map(([property]) => [property, Reflect.get(this, property)] as const)
+    const groups = this.optimizer.paramGroups.map((group) => ({ ...group }))
+    try {
+      change()
+    } catch (error) {
+      for (const [property, value] of before) Reflect.set(this, property, value)
+      for (const [index, group] of this.optimizer.paramGroups.entries()) {
+        setOptions(group, groups[index] ?? group)
+      }
+      throw error
+    }
   }
 
   /** Keys that other classes write and read. */
@@ -83,7 +105,9 @@ export abstract class LRScheduler {
     return fields.flatMap(([property, key]) => {
       if (!saved.has(key)) return []
       const value = saved.get(key)
-      checkLike(`${who}: expected ${key}`, Reflect.get(this, property), value)
+      const present: unknown = Reflect.get(this, property)
+      const groups = ofAllGroups.includes(key) ? this.optimizer.paramGroups.length : null
+      checkLike(`${who}: expected ${key}`, present, value, groups)
       return [[property, copyOf(value)] as [string, unknown]]
     })
   }
@@ -97,17 +121,24 @@ export abstract class LRScheduler {
 const skipped = ['_get_lr_called_within_step', 'verbose']
 
 /** Keys that old versions of PyTorch did not write. */
-const optional = ['_is_initial']
+const optional = ['_is_initial', 'default_min_lr']
 
-/** @throws TypeError unless `value` is of the kind of `present`, RangeError if it is a list of another length */
-function checkLike(what: string, present: unknown, value: unknown): void {
+/** Lists that get a number for each group that is added after the schedule was made. */
+const ofAllGroups = ['_last_lr', 'min_lrs']
+
+/**
+ * @param groups another length that a list may have
+ * @throws TypeError unless `value` is of the kind of `present`, RangeError if it is a list of another length, or NaN
+ */
+function checkLike(what: string, present: unknown, value: unknown, groups: number | null): void {
   if (Array.isArray(present)) {
-    if (!Array.isArray(value) || !value.every((item) => typeof item === typeof present[0])) {
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'number')) {
       throw new TypeError(`${what} to be a list of numbers, got ${describeValue(value)}`)
     }
-    if (value.length === present.length) return
+    if (value.length === present.length || value.length === groups) return
     throw new RangeError(`${what} to have ${present.length} numbers, got ${value.length}`)
   }
+  if (Number.isNaN(value)) throw new RangeError(`${what} to be a number, got NaN`)
   const isNullable = present === null || value === null
   if (isNullable ? isNumberOrNull(present) && isNumberOrNull(value) : kindOf(value) === kindOf(present))
     return

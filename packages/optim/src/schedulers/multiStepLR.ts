@@ -1,7 +1,9 @@
 import { describeValue, optionsOf } from '@unroll/kernels'
+import { Counter } from '@unroll/tensor/layers'
 import { checkInteger, checkNumber } from '../arguments.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParamGroup } from '../paramGroup.ts'
+import type { StateValue } from '../stateDict.ts'
 import { type EpochOptions, EpochScheduler } from './epochScheduler.ts'
 import type { SchedulerField } from './lrScheduler.ts'
 
@@ -50,6 +52,17 @@ export class MultiStepLR extends EpochScheduler {
 
   protected override get fields(): readonly SchedulerField[] {
     return [['milestones', 'milestones'], ['gamma', 'gamma'], ...super.fields]
+  }
+
+  override stateDict(): Map<string, StateValue> {
+    return super.stateDict().set('milestones', new Counter(this.milestones))
+  }
+
+  protected override checkFields(who: string): void {
+    for (const [epoch, times] of this.milestones) {
+      checkInteger(who, 'an epoch of milestones', epoch)
+      checkInteger(who, `how often milestones have ${epoch}`, times, { least: 1 })
+    }
   }
 
   protected override nextLr({ lr }: ParamGroup): number {

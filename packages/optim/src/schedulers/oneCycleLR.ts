@@ -44,6 +44,8 @@ const defaults: OneCycleLROptions = {
   lastEpoch: -1,
 }
 
+const strategies = ['cos', 'linear'] as const
+
 /** From one learning rate and momentum to others. The texts are PyTorch's names of what a group has. */
 interface Phase {
   readonly endStep: number
@@ -94,8 +96,10 @@ export class OneCycleLR extends EpochScheduler {
           'set cycleMomentum to false',
       )
     }
-    this.prepareGroups(maxLr, all)
-    this.begin()
+    this.allOrNothing(() => {
+      this.prepareGroups(maxLr, all)
+      this.begin()
+    })
   }
 
   override stateDict(): Map<string, StateValue> {
@@ -106,14 +110,20 @@ export class OneCycleLR extends EpochScheduler {
   }
 
   override loadStateDict(state: unknown): void {
-    const fields = this.readFields(state)
     const saved: unknown = state instanceof Map ? state.get('_schedule_phases') : undefined
     const who = 'OneCycleLR.loadStateDict'
-    if (!Array.isArray(saved)) {
-      throw new TypeError(`${who}: expected _schedule_phases to be a list, got ${describeValue(saved)}`)
+    if (!Array.isArray(saved) || saved.length === 0) {
+      throw new TypeError(
+        `${who}: expected _schedule_phases to be a list of phases, got ${describeValue(saved)}`,
+      )
     }
-    this.phases = saved.map((phase) => readPhase(who, phase))
-    for (const [property, value] of fields) Reflect.set(this, property, value)
+    const phases = saved.map((phase) => readPhase(who, phase))
+    super.loadStateDict(state)
+    this.phases = phases
+  }
+
+  protected override checkFields(who: string): void {
+    checkWord(who, '_anneal_func_type', this.annealStrategy, strategies)
   }
 
   protected override get fields(): readonly SchedulerField[] {
@@ -143,6 +153,12 @@ export class OneCycleLR extends EpochScheduler {
     const phase = this.phases[index]
     if (phase === undefined) throw new RangeError('OneCycleLR.step: expected phases, got none')
     const start = this.phases[index - 1]?.endStep ?? 0
+    if (phase.endStep === start) {
+      throw new RangeError(
+        `OneCycleLR: expected phases of some steps, got one that ends with step ${start}, where it begins; ` +
+          'choose another pctStart, so that pctStart * totalSteps is not 1, and not all of the steps',
+      )
+    }
     const part = (step - start) / (phase.endStep - start)
     const anneal = this.annealStrategy === 'cos' ? annealByCosine : annealLinearly
     const between = (from: string, to: string): number =>
@@ -182,7 +198,7 @@ function checkOptions(options: OneCycleLROptions): number {
   const who = 'OneCycleLR'
   const { totalSteps, epochs, stepsPerEpoch } = options
   checkNumber(who, 'pctStart', options.pctStart, { least: 0, most: 1 })
-  checkWord(who, 'annealStrategy', options.annealStrategy, ['cos', 'linear'])
+  checkWord(who, 'annealStrategy', options.annealStrategy, strategies)
   checkFlag(who, 'cycleMomentum', options.cycleMomentum)
   checkFlag(who, 'threePhase', options.threePhase)
   checkNumber(who, 'divFactor', options.divFactor, { above: 0 })

@@ -24,6 +24,9 @@ export interface ReduceLROnPlateauOptions {
   eps: number
 }
 
+const modes = ['min', 'max'] as const
+const thresholdModes = ['rel', 'abs'] as const
+
 const defaults: ReduceLROnPlateauOptions = {
   mode: 'min',
   factor: 0.1,
@@ -66,8 +69,8 @@ export class ReduceLROnPlateau extends LRScheduler {
   constructor(optimizer: Optimizer, options?: Partial<ReduceLROnPlateauOptions> | null) {
     const who = 'ReduceLROnPlateau'
     const all = optionsOf(who, options, defaults, 'mode')
-    checkWord(who, 'mode', all.mode, ['min', 'max'])
-    checkWord(who, 'thresholdMode', all.thresholdMode, ['rel', 'abs'])
+    checkWord(who, 'mode', all.mode, modes)
+    checkWord(who, 'thresholdMode', all.thresholdMode, thresholdModes)
     checkNumber(who, 'factor', all.factor, { below: 1 })
     checkInteger(who, 'patience', all.patience, { least: 0 })
     checkNumber(who, 'threshold', all.threshold)
@@ -96,6 +99,10 @@ export class ReduceLROnPlateau extends LRScheduler {
     const value = isTensor(metrics) ? metrics.item() : metrics
     // NaN is no number to compare with, but an epoch that was not better.
     if (!Number.isNaN(value)) checkNumber('ReduceLROnPlateau.step', 'metrics', value)
+    this.allOrNothing(() => this.count(value))
+  }
+
+  private count(value: number): void {
     this.lastEpoch++
     if (this.isBetter(value)) {
       this.best = value
@@ -130,6 +137,11 @@ export class ReduceLROnPlateau extends LRScheduler {
       ['cooldownCounter', 'cooldown_counter'],
       ['numBadEpochs', 'num_bad_epochs'],
     ]
+  }
+
+  protected override checkFields(who: string): void {
+    checkWord(who, 'mode', this.mode, modes)
+    checkWord(who, 'threshold_mode', this.thresholdMode, thresholdModes)
   }
 
   private isBetter(value: number): boolean {

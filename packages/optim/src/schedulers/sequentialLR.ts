@@ -24,7 +24,7 @@ export class SequentialLR extends LRScheduler {
   private readonly schedules: readonly EpochScheduler[]
 
   /**
-   * @param schedules of the same optimiser; ReduceLROnPlateau, which needs a number, cannot be among them
+   * @param schedules of the same optimiser; ReduceLROnPlateau, which needs a number, and another SequentialLR cannot be among them
    * @param milestones the epochs at which the next schedule begins, one less than there are schedules
    */
   constructor(optimizer: Optimizer, schedules: readonly EpochScheduler[], milestones: readonly number[]) {
@@ -32,20 +32,24 @@ export class SequentialLR extends LRScheduler {
     checkSchedules(optimizer, schedules, milestones)
     this.schedules = [...schedules]
     this.milestones = [...milestones]
-    for (const group of optimizer.paramGroups) group.lr = group.initialLr ?? group.lr
-    for (const schedule of schedules) schedule.lastEpoch--
-    const first = this.scheduleOf(0)
-    first.beginSteps()
-    this.lastLr = first.getLastLr()
+    const epochs = schedules.map(({ lastEpoch }) => lastEpoch)
+    try {
+      this.allOrNothing(() => this.begin())
+    } catch (error) {
+      for (const [index, schedule] of schedules.entries()) schedule.lastEpoch = epochs[index] ?? 0
+      throw error
+    }
   }
 
   /** Sets the next learning rates. Call it after `optimizer.step()`. */
   step(): void {
-    this.lastEpoch++
-    const schedule = this.scheduleOf(this.lastEpoch)
-    if (this.milestones[this.schedules.indexOf(schedule) - 1] === this.lastEpoch) schedule.restart()
-    else schedule.step()
-    this.lastLr = schedule.getLastLr()
+    this.allOrNothing(() => {
+      this.lastEpoch++
+      const schedule = this.scheduleOf(this.lastEpoch)
+      if (this.milestones[this.schedules.indexOf(schedule) - 1] === this.lastEpoch) schedule.restart()
+      else schedule.step()
+      this.lastLr = schedule.getLastLr()
+    })
   }
 
   override stateDict(): Map<string, StateValue> {
@@ -80,6 +84,14 @@ export class SequentialLR extends LRScheduler {
 
   protected override get otherKeys(): readonly string[] {
     return ['_schedulers']
+  }
+
+  private begin(): void {
+    for (const group of this.optimizer.paramGroups) group.lr = group.initialLr ?? group.lr
+    for (const schedule of this.schedules) schedule.lastEpoch--
+    const first = this.scheduleOf(0)
+    first.beginSteps()
+    this.lastLr = first.getLastLr()
   }
 
   private scheduleOf(epoch: number): EpochScheduler {

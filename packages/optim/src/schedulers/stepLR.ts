@@ -41,6 +41,10 @@ export class StepLR extends EpochScheduler {
     return [['stepSize', 'step_size'], ['gamma', 'gamma'], ...super.fields]
   }
 
+  protected override checkFields(who: string): void {
+    checkInteger(who, 'step_size', this.stepSize, { least: 1 })
+  }
+
   protected override nextLr({ lr }: ParamGroup): number {
     return this.lastEpoch === 0 || this.lastEpoch % this.stepSize !== 0 ? lr : lr * this.gamma
   }

@@ -14,6 +14,7 @@ import { unsupportedKind } from './unsupported.ts'
 import {
   bytes,
   complex,
+  counter,
   device,
   encode,
   layout,
@@ -79,7 +80,7 @@ const constructors: ReadonlyMap<string, Constructor> = new Map<string, Construct
   ['torch device', device],
   ['torch.serialization _get_layout', layout],
   ['collections OrderedDict', mapping],
-  ['collections Counter', mapping],
+  ['collections Counter', counter],
   ['builtins set', set],
   ['__builtin__ set', set],
   ['builtins frozenset', set],

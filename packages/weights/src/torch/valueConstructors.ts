@@ -1,3 +1,4 @@
+import { Counter } from '@unroll/tensor/layers'
 import { quote } from '../errors.ts'
 import type { Call, Interpreted } from './call.ts'
 import type { Complex, Saved } from './savedValue.ts'
@@ -45,6 +46,11 @@ export function mapping<T>(call: Call<T>): Map<Saved<T>, Saved<T>> {
     map.set(key, value)
   }
   return map
+}
+
+/** `([dict])` */
+export function counter<T>(call: Call<T>): Counter<Saved<T>, Saved<T>> {
+  return new Counter(mapping(call))
 }
 
 /** `([list])` */

@@ -4,7 +4,7 @@ import type { CheckpointSource } from '../source/openSource.ts'
 import type { SavedValue } from '../torch/inertRecord.ts'
 import type { LoadOptions } from '../withReader.ts'
 import { entriesOf } from '../write/savable.ts'
-import { copyOf, isRunPart, type RunPart, restore, stateOf } from './stateful.ts'
+import { byName, isRunPart, type RunPart, remember, restore } from './stateful.ts'
 
 /**
  * Reads a file of {@link saveCheckpoint}, or a dict that PyTorch saved, and gives each part its state. If one does not fit, all parts
@@ -24,7 +24,7 @@ export async function loadCheckpoint<Parts extends { readonly [Name in keyof Par
   options?: LoadOptions | null,
 ): Promise<Map<string, SavedValue>> {
   const who = 'loadCheckpoint'
-  const named = entriesOf<RunPart>(who, 'the parts of a run by name', parts)
+  const named = entriesOf<RunPart>(who, 'the parts of a run by name', parts, byName)
   for (const [name, part] of named) {
     if (isRunPart(part)) continue
     throw new TypeError(
@@ -49,7 +49,7 @@ export async function loadCheckpoint<Parts extends { readonly [Name in keyof Par
   return rest
 }
 
-/** Gives all parts their states, or none. */
+/** Gives all parts their states, or none. Parts may share something, so the last one that changed is put back first. */
 function restoreAll(
   named: readonly (readonly [string, RunPart])[],
   saved: ReadonlyMap<unknown, unknown>,
@@ -57,12 +57,23 @@ function restoreAll(
   const undo: (() => void)[] = []
   try {
     for (const [name, part] of named) {
-      const before = copyOf(stateOf(part))
+      const back = remember(name, part)
       restore('loadCheckpoint', name, part, saved.get(name))
-      undo.push(() => restore('loadCheckpoint', name, part, before))
+      undo.push(back)
     }
   } catch (error) {
-    for (const back of undo) back()
-    throw error
+    const failures: unknown[] = []
+    for (const back of undo.reverse()) {
+      try {
+        back()
+      } catch (failure) {
+        failures.push(failure)
+      }
+    }
+    if (failures.length === 0) throw error
+    throw new AggregateError(
+      [error, ...failures],
+      `loadCheckpoint: ${failures.length} of ${undo.length} parts did not take their own states back, after: ${String(error)}`,
+    )
   }
 }

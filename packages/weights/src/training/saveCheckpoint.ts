@@ -1,7 +1,7 @@
 import type { Bytes } from '../source/source.ts'
 import { entriesOf } from '../write/savable.ts'
 import { type Savable, savePt } from '../write/savePt.ts'
-import { isRunPart, type RunPart, stateOf } from './stateful.ts'
+import { byName, isRunPart, type RunPart, stateOf } from './stateful.ts'
 
 /** The parts of a run under names of your choice, and whatever else is to be kept with them: an object, of an interface too. */
 export type Run<Names extends PropertyKey = string> = { readonly [Name in Names]: RunPart | Savable }
@@ -18,6 +18,6 @@ export type Run<Names extends PropertyKey = string> = { readonly [Name in Names]
  * await writeFile('run.pt', saveCheckpoint({ ...run, epoch: 3 }))
  */
 export function saveCheckpoint<R extends Run<keyof R>>(run: R): Bytes {
-  const entries = entriesOf<RunPart | Savable>('saveCheckpoint', 'the parts of a run by name', run)
+  const entries = entriesOf<RunPart | Savable>('saveCheckpoint', 'the parts of a run by name', run, byName)
   return savePt(new Map(entries.map(([name, value]) => [name, isRunPart(value) ? stateOf(value) : value])))
 }

@@ -1,15 +1,21 @@
 import { describeValue } from '@unroll/kernels'
 import { type Generator, Tensor, tensor } from '@unroll/tensor'
+import { Counter } from '@unroll/tensor/layers'
 import type { Savable } from '../write/savePt.ts'
 
 /** What a run of training consists of: a module, an optimiser, a schedule, a loader of data, each with a state dict. */
 export interface Stateful {
   stateDict(): Savable
   loadStateDict(state: unknown): unknown
+  /** For what is more than its state dict: takes down what it is now, and returns a function that makes it so again. */
+  remember?(): () => void
 }
 
 /** A part of a run whose state a checkpoint holds. */
 export type RunPart = Stateful | Generator
+
+/** The remedy where a part is given in place of parts by name. */
+export const byName = 'give it a name: { model: module }'
 
 /** True for a part whose state is saved; false for a plain value, which is saved itself. */
 export function isRunPart(value: unknown): value is RunPart {
@@ -38,9 +44,17 @@ export function restore(who: string, name: string, part: RunPart, state: unknown
   }
 }
 
+/** Takes down what a part is now. @returns a function that makes it so again */
+export function remember(name: string, part: RunPart): () => void {
+  if (!isGenerator(part) && part.remember !== undefined) return part.remember()
+  const before = copyOf(stateOf(part))
+  return () => restore('loadCheckpoint', name, part, before)
+}
+
 /** A copy of a state that later changes do not reach. */
-export function copyOf(value: unknown): unknown {
+function copyOf(value: unknown): unknown {
   if (value instanceof Tensor) return value.detach().clone()
+  if (value instanceof Counter) return new Counter(value)
   if (value instanceof Map) return new Map(Array.from(value, ([key, entry]) => [key, copyOf(entry)]))
   if (Array.isArray(value)) return value.map(copyOf)
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)

@@ -1,5 +1,6 @@
 import { describeValue } from '@unroll/kernels'
 import { type Storage, Tensor } from '@unroll/tensor'
+import { Counter } from '@unroll/tensor/layers'
 import { limits } from '../limits.ts'
 import type { Bytes } from '../source/source.ts'
 import { storageClassOf } from '../tensor/fileDtype.ts'
@@ -96,6 +97,12 @@ class Saver {
     }
     if (value instanceof Tensor) {
       this.#tensor(value)
+      begin()
+    } else if (value instanceof Counter) {
+      pickle.call('collections', 'Counter', () => {
+        pickle.dict()
+        this.#items(value, depth)
+      })
       begin()
     } else if (value instanceof Map) {
       pickle.dict()
