@@ -45,6 +45,7 @@ export function cellCall(
     c0,
     dropout: null,
     returnCells: false,
+    isCell: true,
     keep: 'states',
   }
 }

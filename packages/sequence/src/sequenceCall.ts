@@ -98,6 +98,7 @@ export function sequenceCall<M extends RecurrentMode>(
       c0,
       dropout: drawDropout(layer, x),
       returnCells,
+      isCell: false,
       keep: checkpointEvery === null ? (layer.training ? 'states' : 'arguments') : { checkpointEvery },
     },
     finish: ({ output, hn, cn, cells }) => {

@@ -17,6 +17,7 @@ import {
   ofFloats,
   recordInputs,
   recordOnDevice,
+  type ThroughOutputs,
   withGrad,
 } from '@unroll/tensor/layers'
 import { composedRecurrent, perDirection } from './composedRecurrent.ts'
@@ -69,8 +70,35 @@ export function recordCall(
     return [...gradientsOf(got, inputs), got.factors ? ofFloats(got.factors, [got.factors.length]) : null]
   }
   const kept = handle === null ? inputs : [...inputs, handle]
-  recordInputs(name, kept, tensorsOf(results), engine, rule, { givesOwn: true, keeps: tape })
+  const through = throughHidden(packed, call, inputs)
+  recordInputs(name, kept, tensorsOf(results), engine, rule, { givesOwn: true, keeps: tape, through })
   return results
+}
+
+/** The gradient of a cell's `c'` through its `h'`, which is computed from it: `h' = o * tanh(c')`. */
+function throughHidden(
+  { spec }: PackedWeights,
+  call: RecurrentArguments,
+  inputs: CallInputs,
+): ThroughOutputs | null {
+  if (!call.isCell || spec.mode !== 'LSTM') return null
+  const gradient = ([output, hn]: readonly (Tensor | null)[]): Tensor | null => {
+    const [input, h0 = null, c0 = null, ...parameters] = inputs
+    const dh = output && hn ? output.add(hn) : (output ?? hn)
+    if (!input || !dh) return null
+    let dc: Tensor | null = null
+    composedRecurrent(
+      spec,
+      parameters,
+      { ...call, input, h0, c0 },
+      (_layer, _direction, _t, { c, gates: { o } }) => {
+        const slope = c?.tanh().pow(2).neg().add(1)
+        dc = slope && o ? dh.mul(o.mul(slope).reshape(dh.shape)) : null
+      },
+    )
+    return dc
+  }
+  return { output: 2, gradient }
 }
 
 /** The same on a device. */

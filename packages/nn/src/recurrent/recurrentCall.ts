@@ -21,6 +21,8 @@ export interface RecurrentArguments {
   /** `(numLayers - 1, R, D * P)`, or null. */
   readonly dropout: Tensor | null
   readonly returnCells: boolean
+  /** Whether this is the step of a cell, whose hidden state is computed from `cn`; those of a layer stand side by side. */
+  readonly isCell: boolean
   /** What a recorded call keeps for the way back. */
   readonly keep: NonNullable<TapeOptions['keep']>
 }

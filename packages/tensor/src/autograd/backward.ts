@@ -1,6 +1,7 @@
 import { isFloatingPoint } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { inFloats, to } from '../operations/casts.ts'
+import { neg } from '../operations/elementwise.ts'
 import { sum } from '../operations/reductions.ts'
 import { reshape } from '../operations/views.ts'
 import { elementsOf } from '../strided/cast.ts'
@@ -164,7 +165,9 @@ class Walk {
     const gradients = this.arrived.get(node)
     if (gradients === undefined) return null
     this.arrived.delete(node)
+    let through: TensorBase | null = null
     for (let output = 0; output < node.outputs; output++) {
+      if (output === node.through?.output) through = this.addThrough(node, output, gradients)
       const gradient = gradients[output] ?? null
       gradients[output] = gradient && this.recorded(() => hooked(node, output, gradient))
     }
@@ -173,7 +176,29 @@ class Walk {
       if (gradient) keep(tensor, gradient, this.way.createGraph)
     }
     if (this.way.wanted?.some((edge) => edge.node === node)) this.found.set(node, gradients)
-    return gradients
+    return through === null ? gradients : this.recorded(() => withoutThrough(node, gradients, through))
+  }
+
+  /**
+   * Adds what reaches an output through those that were computed from it, if somebody looks at its gradient.
+   * @returns what it has added
+   */
+  private addThrough(
+    node: GradientNode,
+    output: number,
+    gradients: (TensorBase | null)[],
+  ): TensorBase | null {
+    const isLookedAt =
+      node.retained?.has(output) ||
+      node.hooks?.get(output)?.size ||
+      this.way.wanted?.some((edge) => edge.node === node && edge.output === output)
+    if (!isLookedAt) return null
+    return this.recorded(() => {
+      const through = node.through?.gradient(gradients) ?? null
+      const direct = gradients[output] ?? null
+      gradients[output] = direct === null || through === null ? (direct ?? through) : plus(direct, through)
+      return through
+    })
   }
 
   /** Whether anything that is wanted lies behind a node. */
@@ -207,6 +232,17 @@ function leadingTo(
     if (wanted.has(node) || node.edges.some((edge) => edge !== null && path.has(edge.node))) path.add(node)
   }
   return path
+}
+
+/** The gradients as the operation takes them, which adds by itself what reaches one output through others. */
+function withoutThrough(
+  { through }: GradientNode,
+  gradients: readonly (TensorBase | null)[],
+  added: TensorBase,
+): (TensorBase | null)[] {
+  return gradients.map((gradient, output) =>
+    gradient !== null && output === through?.output ? plus(gradient, neg(added)) : gradient,
+  )
 }
 
 function hooked(node: GradientNode, output: number, gradient: TensorBase): TensorBase {

@@ -21,6 +21,13 @@ export type Backward<T> = (gradients: readonly (T | null)[]) => Gradients<T>
 /** The same for an operation that a device computed. */
 export type DeviceBackward<T> = (gradients: readonly (T | null)[]) => Promise<Gradients<T>>
 
+/** An output from which other outputs were computed, as a cell's state is. The operation itself takes only what reaches it directly. */
+export interface Through<T> {
+  readonly output: number
+  /** What reaches it through the others. Asked only where somebody looks at its gradient. */
+  readonly gradient: (gradients: readonly (T | null)[]) => T | null
+}
+
 /** Gets a gradient. If it returns a tensor, that takes its place. */
 export type Hook<T> = (gradient: T) => unknown
 
@@ -56,6 +63,7 @@ export class Node<T> extends Inspectable {
   givesOwn = false
   /** Whether it is given the gradients that arrive one by one, of any shape, instead of their sums. */
   gathers = false
+  through: Through<T> | null = null
   /** The nodes that the current way back visits; null if it visits all. */
   path: ReadonlySet<Node<T>> | null = null
   /** Where the operation was called, in `detectAnomaly`. */
@@ -129,6 +137,7 @@ export class Node<T> extends Inspectable {
     this.computeThere = null
     this.keeps?.dispose()
     this.keeps = null
+    this.through = null
   }
 
   /** Lets an output keep its gradient in `grad`. */

@@ -11,5 +11,12 @@ export { Counter } from './counter.ts'
 export { linearShape, packedLinear, recordLinear } from './linear.ts'
 export { ofFloats } from './ofFloats.ts'
 export { addPositions, takePositions } from './positions.ts'
-export { type GradientRule, type InputGradients, record, recordInputs, recordOnDevice } from './record.ts'
+export {
+  type GradientRule,
+  type InputGradients,
+  record,
+  recordInputs,
+  recordOnDevice,
+  type ThroughOutputs,
+} from './record.ts'
 export { putRows, takeRows } from './rows.ts'

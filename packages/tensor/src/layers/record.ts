@@ -1,4 +1,4 @@
-import type { HostEngine } from '@unroll/kernels'
+import { type HostEngine, onHostEngine } from '@unroll/kernels'
 import { currentCall } from '../autograd/anomaly.ts'
 import {
   attachAll,
@@ -10,7 +10,7 @@ import {
   setOptions,
 } from '../autograd/apply.ts'
 import { edgeOf } from '../autograd/edges.ts'
-import { type Edge, Node } from '../autograd/node.ts'
+import { type Edge, Node, type Through } from '../autograd/node.ts'
 import type { Walk } from '../strided/strided.ts'
 import { type Tensor, tensorOf } from '../tensor.ts'
 import { TensorBase } from '../tensorBase.ts'
@@ -51,12 +51,16 @@ export function record(
   recordOf(name, inputs, results, own, options)
 }
 
+/** An output from which the others were computed: a cell's state. */
+export type ThroughOutputs = Through<Tensor>
+
 /**
  * The same for an operation that needs all of its inputs on the way back, and {@link isRecorded}. It takes less memory than to save each
  * input. Backward throws if one was changed in place.
  * @param results fresh tensors, or null
  * @param engine has computed them, and computes the gradients
  * @param rule computes the gradients of the inputs that are wanted, from those of the results
+ * @param options `through`: what reaches a result through others, which the rule adds by itself
  */
 export function recordInputs(
   name: string,
@@ -64,7 +68,7 @@ export function recordInputs(
   results: readonly (Tensor | null)[],
   engine: HostEngine,
   rule: (gradients: readonly (Tensor | null)[], wants: (input: number) => boolean) => InputGradients,
-  options: RecordOptions = {},
+  options: RecordOptions & { readonly through?: ThroughOutputs | null } = {},
 ): void {
   const count = inputs.length
   const edges = new Array<Edge<TensorBase> | null>(count)
@@ -78,10 +82,21 @@ export function recordInputs(
   }
   const node = new Node<TensorBase>(name, edges, currentCall(), engine)
   node.keepsTensors = true
-  node.computeBy((gradients) => {
+  const checkInputs = (): void => {
     for (const [k, input] of inputs.entries()) if (input) checkUnchanged(node, input, walks[k], versions[k])
+  }
+  node.computeBy((gradients) => {
+    checkInputs()
     return rule(tensorsOf(gradients), (input) => node.wants(input))
   })
+  const { through } = options
+  if (through) {
+    const gradient = (gradients: readonly (TensorBase | null)[]): Tensor | null => {
+      checkInputs()
+      return onHostEngine(engine, () => through.gradient(tensorsOf(gradients)))
+    }
+    node.through = { output: through.output, gradient }
+  }
   attachAll(results, node)
   setOptions(node, options)
 }
