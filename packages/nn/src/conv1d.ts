@@ -132,7 +132,7 @@ export class Conv1d extends Module {
     const x = floatsOf(who, 'input', input)
     const data = conv1d(engine, { ...geometry, x, kernels: resident.get(engine, groups, weight, bias) })
     const result = ofFloats(data, [...(isBatched ? [batch] : []), this.outChannels, outLength])
-    onHostEngine(engine, () => recordConv1d(input, weight, bias, result, groups, geometry))
+    onHostEngine(engine, () => recordConv1d(input, weight, bias, result, this, geometry))
     return result
   }
 

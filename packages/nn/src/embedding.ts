@@ -155,7 +155,13 @@ const defaults: Defaults = { paddingIdx: null, dtype: 'float32', weight: undefin
 function lookUp(module: Embedding, indices: Tensor): Tensor {
   checkIndices(indices)
   const { weight, embeddingDim } = module
-  const rows = noGrad(() => weight.indexSelect(0, indices.flatten()).view([...indices.shape, embeddingDim]))
+  // Detached, because a view made in noGrad could not be changed in place.
+  const rows = noGrad(() =>
+    weight
+      .indexSelect(0, indices.flatten())
+      .view([...indices.shape, embeddingDim])
+      .detach(),
+  )
   return recorded(module, indices, rows)
 }
 

@@ -10,6 +10,7 @@ import {
 import { addPositions, record, shapeText } from '@unroll/tensor/layers'
 import { checkedOptions, checkInteger } from './arguments.ts'
 import { maxPositions, takePositions } from './functional/maxPool1d.ts'
+import { zerosToInput } from './functional/zerosToInput.ts'
 import { Module } from './module.ts'
 
 export interface MaxPool1dOptions<Indices extends boolean = boolean> {
@@ -103,9 +104,15 @@ export class MaxPool1d<Indices extends boolean = false> extends Module {
     }
     const output = zeros([...shape.slice(0, -1), outLength], { dtype })
     takePositions(elements, length, positions, outLength, elementsOf(output))
-    record('MaxPool2DWithIndicesBackward0', [input], [output], () => ([g]) => {
-      const places = positions.map((position, k) => Math.floor(k / outLength) * length + position)
-      return [g && addPositions(g.reshape([places.length]), 0, input.numel, places).reshape(shape)]
+    record('MaxPool2DWithIndicesBackward0', [input], [output], ({ save }) => {
+      const saved = save(input)
+      return ([g]) => {
+        if (!g) return []
+        const x = saved()
+        const places = positions.map((position, k) => Math.floor(k / outLength) * length + position)
+        const gradient = addPositions(g.reshape([places.length]), 0, x.numel, places).reshape(shape)
+        return [zerosToInput('MaxPool2DWithIndicesBackwardBackward0', gradient, x)]
+      }
     })
     if (!this.returnIndices) return output
     return [output, fromData(BigInt64Array.from(positions, BigInt), { shape: output.shape })]

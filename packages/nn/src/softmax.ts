@@ -50,16 +50,16 @@ export class Softmax extends Module {
     const dim = wrapDim('softmax', this.dim, input.ndim)
     if (input.numel === 0) return zerosLike(input)
     const mode = isGradEnabled()
-    const recorded = <T>(compute: () => T): T => withGrad('Softmax.forwardAsync', mode, compute)
     // A tensor without dimensions, too: its error says that devices do not take it.
     if (dim >= input.ndim - 1) {
       const there = Softmax.forwardOnDevice(this, operationsOf(this), input)
       const result = await resultOf(this, 'Softmax', input, there)
-      return recorded(() => recordSoftmax(input, result))
+      return withGrad('Softmax.forwardAsync', mode, () => recordSoftmax(input, result))
     }
     // Devices compute it over the last dimension only.
     const last = await new Softmax(-1).to(engineOf(this)).forwardAsync(input.transpose(dim, -1))
-    return recorded(() => last.transpose(dim, -1))
+    // A view made in noGrad could not be changed in place. There, `last` has no history anyway.
+    return withGrad('Softmax.forwardAsync', true, () => last.transpose(dim, -1))
   }
 
   /** Computes over the last dimension only: see {@link ForwardOnDevice}. */

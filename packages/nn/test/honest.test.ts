@@ -1,57 +1,11 @@
 import { reference, setDefaultEngine } from '@unroll/kernels'
-import { manualSeed, rand, randn, Tensor, tensor } from '@unroll/tensor'
+import { manualSeed, randn, Tensor, tensor } from '@unroll/tensor'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
 import { Module, Sequential } from '../src/index.ts'
 import { makeDevice } from './device.ts'
 import { recordingEngine } from './engines.ts'
-
-const classes = tensor([
-  [0n, 2n],
-  [1n, 3n],
-])
-
-/** A module of each class, and the inputs that it is called with. */
-const cases: readonly (readonly [module: () => Module, ...inputs: (() => unknown)[]])[] = [
-  [() => new nn.CrossEntropyLoss(), () => randn([2, 4, 2]), () => classes],
-  [() => new nn.NLLLoss(), () => randn([2, 4, 2]), () => classes],
-  [() => new nn.MSELoss(), () => randn([4, 5]), () => randn([4, 5])],
-  [() => new nn.L1Loss(), () => randn([4, 5]), () => randn([4, 5])],
-  [() => new nn.SmoothL1Loss(), () => randn([4, 5]), () => randn([4, 5])],
-  [() => new nn.HuberLoss(), () => randn([4, 5]), () => randn([4, 5])],
-  [() => new nn.BCELoss(), () => rand([4, 5]), () => rand([4, 5])],
-  [() => new nn.BCEWithLogitsLoss(), () => randn([4, 5]), () => rand([4, 5])],
-  [() => new nn.KLDivLoss(), () => randn([4, 5]), () => rand([4, 5])],
-  [
-    () => new nn.CTCLoss(),
-    () => randn([4, 2, 4]),
-    () => classes.add(1).clamp(1, 3),
-    () => [4, 4],
-    () => [2, 2],
-  ],
-  [() => new nn.Linear(5, 6), () => randn([2, 4, 5])],
-  [() => new nn.Embedding(7, 5), () => tensor([[1n, 3n, 6n]])],
-  [() => new nn.Softmax(-1), () => randn([4, 5])],
-  [() => new nn.Softmax(0), () => randn([4, 5])],
-  [() => new nn.LogSoftmax(-1), () => randn([4, 5])],
-  [() => new nn.ReLU(), () => randn([4, 5])],
-  [() => new nn.ReLU({ inplace: true }), () => randn([4, 5])],
-  [() => new nn.Tanh(), () => randn([4, 5])],
-  [() => new nn.Sigmoid(), () => randn([4, 5])],
-  [() => new nn.Dropout(0.5), () => randn([4, 5])],
-  [() => new nn.LayerNorm(5), () => randn([4, 5])],
-  [() => new nn.BatchNorm1d(5), () => randn([4, 5])],
-  [() => new nn.Conv1d(4, 3, 2), () => randn([2, 4, 5])],
-  [() => new nn.MaxPool1d(2), () => randn([2, 4, 6])],
-  [() => new nn.Flatten(), () => randn([2, 4, 5])],
-  [() => new nn.Identity(), () => randn([4, 5])],
-  [() => new Sequential(new nn.Linear(5, 6), new nn.Tanh(), new nn.Softmax(-1)), () => randn([4, 5])],
-]
-
-const named = cases.map(
-  ([make, ...inputs]) =>
-    [make().toString().replace(/\s+/g, ' '), make, () => inputs.map((input) => input())] as const,
-)
+import { callModule, everyModule } from './everyModule.ts'
 
 describe('a module computes on the engine it says', () => {
   let standard = recordingEngine(reference)
@@ -62,56 +16,59 @@ describe('a module computes on the engine it says', () => {
   })
   afterEach(() => setDefaultEngine(null))
 
-  it.each(named)('%s, on a host engine: forward and forwardAsync', async (_, make, input) => {
+  it.each(everyModule)('%s, on a host engine: forward and forwardAsync', async (_, make, input) => {
     for (const mode of [true, false]) {
       const own = recordingEngine(reference)
       const module = make().train(mode).to(own.engine)
       for (const each of module.modules()) expect(each.engine).toBe(own.engine)
       const x = input()
       standard.calls.length = 0
-      call(module, x)
+      callModule(module, x)
       await callAsync(module, x)
       expect(standard.calls).toEqual([])
       expect(own.calls.length > 0).toBe(computes(module))
     }
   })
 
-  it.each(named)('%s, on the default engine', (_, make, input) => {
+  it.each(everyModule)('%s, on the default engine', (_, make, input) => {
     const module = make().eval()
     expect(module.engine).toBe(standard.engine)
     const x = input()
     standard.calls.length = 0
-    call(module, x)
+    callModule(module, x)
     expect(standard.calls.length > 0).toBe(computes(module))
   })
 
-  it.each(named)('%s, on a device: there, or it says that it is on the host', async (_, make, input) => {
-    const module = make().eval()
-    const x = input()
-    const want = call(
-      module,
-      x.map((each) => (each instanceof Tensor ? each.clone() : each)),
-    )
-    const { engine, counts } = makeDevice()
-    module.to(engine)
-    standard.calls.length = 0
-    const got = await callAsync(module, x)
-    expect(got).toBeAllclose(want)
-    const there = module.modules().filter((each) => each.engine === engine)
-    const here = module.modules().filter((each) => each.engine === standard.engine)
-    expect([...there, ...here]).toHaveLength(module.modules().length)
-    // Exactly the modules that say so compute on the host. A module that computes nothing calls no engine.
-    expect(standard.calls.length > 0).toBe(here.some(computes))
-    const isDevices = module.modules().filter((each) => each.constructor.name !== 'Sequential')
-    expect(counts.read > 0).toBe(isDevices.some((each) => each.engine === engine && lowers(each)))
-  })
+  it.each(everyModule)(
+    '%s, on a device: there, or it says that it is on the host',
+    async (_, make, input) => {
+      const module = make().eval()
+      const x = input()
+      const want = callModule(
+        module,
+        x.map((each) => (each instanceof Tensor ? each.clone() : each)),
+      )
+      const { engine, counts } = makeDevice()
+      module.to(engine)
+      standard.calls.length = 0
+      const got = await callAsync(module, x)
+      expect(got).toBeAllclose(want)
+      const there = module.modules().filter((each) => each.engine === engine)
+      const here = module.modules().filter((each) => each.engine === standard.engine)
+      expect([...there, ...here]).toHaveLength(module.modules().length)
+      // Exactly the modules that say so compute on the host. A module that computes nothing calls no engine.
+      expect(standard.calls.length > 0).toBe(here.some(computes))
+      const isDevices = module.modules().filter((each) => each.constructor.name !== 'Sequential')
+      expect(counts.read > 0).toBe(isDevices.some((each) => each.engine === engine && lowers(each)))
+    },
+  )
 
-  it.each(named.filter(([, make]) => lowers(make())))(
+  it.each(everyModule.filter(([, make]) => lowers(make())))(
     '%s, on a device, has to be awaited',
     (_, make, input) => {
       const { engine } = makeDevice()
       const module = make().to(engine)
-      expect(() => call(module, input())).toThrow(
+      expect(() => callModule(module, input())).toThrow(
         `${module.constructor.name}.forward: engine pretended computes asynchronously; use await`,
       )
     },
@@ -123,7 +80,7 @@ it('every class of modules is among them', () => {
   const classes = Object.values(nn).filter(
     (value): value is typeof Module => typeof value === 'function' && value.prototype instanceof Module,
   )
-  const tried = new Set(cases.map(([make]) => make().constructor.name))
+  const tried = new Set(everyModule.map(([, make]) => make().constructor.name))
   expect(
     classes.map(({ name }) => name).filter((name) => !containers.includes(name) && !tried.has(name)),
   ).toEqual([])
@@ -203,10 +160,6 @@ function computes(module: Module): boolean {
 
 function lowers(module: Module): boolean {
   return ['Linear', 'Embedding', 'Softmax'].includes(module.constructor.name)
-}
-
-function call(module: Module, inputs: readonly unknown[]): Tensor {
-  return Reflect.apply(module.forward, module, inputs) as Tensor
 }
 
 async function callAsync(module: Module, inputs: readonly unknown[]): Promise<Tensor> {

@@ -1,11 +1,11 @@
 import fixtures from '@unroll/oracle/fixtures/losses.json'
-import { grad, isFloatingPoint, Tensor } from '@unroll/tensor'
+import { grad, gradcheck, isFloatingPoint, Tensor, tensor } from '@unroll/tensor'
 import type { EncodedArray } from '@unroll/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
 import { describeEngines } from './engines.ts'
 import { camelCase, toTensor } from './fixtures.ts'
-import { weighted } from './slopes.ts'
+import { slopesOf, weighted } from './slopes.ts'
 
 interface LossCase {
   readonly name: string
@@ -106,4 +106,78 @@ describe('the modules of losses', () => {
       for (const buffer of module.to('float64').buffers()) expect(isFloatingPoint(buffer.dtype)).toBe(true)
     },
   )
+})
+
+describe('second gradients of binaryCrossEntropy', () => {
+  /** Of the loss by the probability, and of that by the probability, the target and the gradient of the loss. */
+  function secondsOf(probability: number, label: number): (number | undefined)[] {
+    const [x, t, g] = [probability, label, 1].map((value) => tensor([value], { requiresGrad: true }))
+    if (!x || !t || !g) return []
+    const loss = nn.binaryCrossEntropy(x, t, { reduction: 'none' })
+    const [slope] = grad([loss], [x], { gradOutputs: [g], createGraph: true })
+    return slope ? grad([slope], [x, t, g]).map((second) => second?.item()) : []
+  }
+
+  it('are as in PyTorch where the probability is 0 or 1', () => {
+    const large = 1e12
+    for (const [probability, label, x, g] of [
+      [1, 1, 0, 0],
+      [0, 0, 0, 0],
+      [1, 0, large ** 2, large],
+      [0, 1, large ** 2, -large],
+    ] as const) {
+      const seconds = secondsOf(probability, label)
+      for (const [k, want] of [x, -large, g].entries())
+        expect(tensor([seconds[k] ?? Number.NaN])).toBeAllclose(tensor([want]))
+    }
+  })
+
+  it('have gradients themselves', () => {
+    const inputs = [
+      [0.3, 0.9],
+      [0.5, 0.2],
+    ].map((row) => tensor(row, { dtype: 'float64', requiresGrad: true }))
+    const slopes = slopesOf((x, t) => nn.binaryCrossEntropy(x, t, { reduction: 'none' }))
+    const sum = (...given: Tensor[]): Tensor =>
+      slopes(...given)
+        .map(weighted)
+        .reduce((total, slope) => total.add(slope))
+    expect(gradcheck(slopesOf(sum), inputs)).toBe(true)
+  })
+})
+
+describe('crossEntropy', () => {
+  const gradientOf = (
+    logits: number[][],
+    classes: bigint[],
+    options: object,
+    createGraph: boolean,
+  ): unknown => {
+    const x = tensor(logits, { requiresGrad: true })
+    const [slope] = grad([nn.crossEntropy(x, tensor(classes), options)], [x], { createGraph })
+    return slope?.toArray()
+  }
+
+  it('is NaN where the classes of all targets weigh nothing, with smoothing, too', () => {
+    for (const labelSmoothing of [0, 0.5, 1]) {
+      const options = { weight: tensor([1, 0]), labelSmoothing }
+      expect(nn.crossEntropy(tensor([[1, 2]]), tensor([1n]), options).item()).toBeNaN()
+      expect(gradientOf([[1, 2]], [1n], options, false)).toEqual([[Number.NaN, Number.NaN]])
+    }
+    expect(gradientOf([[1, 2]], [-100n], { labelSmoothing: 0.5 }, false)).toEqual([[0, 0]])
+  })
+
+  it.each([Number.NaN, Infinity])('shows a logit of %d in the gradient of an ignored position', (value) => {
+    const logits = [
+      [value, 2],
+      [1, 1],
+    ]
+    for (const createGraph of [false, true]) {
+      expect(nn.crossEntropy(tensor(logits), tensor([-100n, 0n])).item()).toBeCloseTo(Math.LN2)
+      expect(gradientOf(logits, [-100n, 0n], {}, createGraph)).toEqual([
+        [Number.NaN, Number.NaN],
+        [-0.5, 0.5],
+      ])
+    }
+  })
 })

@@ -209,6 +209,45 @@ describe('MaxPool1d', () => {
   })
 })
 
+describe('BatchNorm1d in eval', () => {
+  it.each([Infinity, -Infinity, Number.NaN])('gives %d the gradient of any number', (value) => {
+    const norm = moved(new BatchNorm1d(2)).eval()
+    const gradientOf = (first: number, createGraph: boolean): Tensor => {
+      const x = tensor([[first, 1]], { requiresGrad: true })
+      return grad([weighted(norm.forward(x))], [x], { createGraph })[0] ?? x
+    }
+    const want = gradientOf(0, false)
+    for (const createGraph of [false, true]) expect(gradientOf(value, createGraph)).toBeAllclose(want)
+  })
+})
+
+describe('a gradient that depends on the input in steps only', () => {
+  const frozen = (paddingMode: 'reflect' | 'replicate'): nn.Conv1d =>
+    new Conv1d(2, 1, 2, { padding: 1, paddingMode }).requiresGrad_(false)
+
+  it.each<[name: string, f: (x: Tensor) => Tensor]>([
+    ['MaxPool1d', (x) => new MaxPool1d(2).forward(x)],
+    ['nllLoss', (x) => nn.nllLoss(x, tensor([1n, 0n]))],
+    ['l1Loss', (x) => nn.l1Loss(x, x.detach().add(1))],
+    ['smoothL1Loss', (x) => nn.smoothL1Loss(x, x.detach().add(1), { beta: 0 })],
+    ['Conv1d reflecting', (x) => frozen('reflect').forward(x)],
+    ['Conv1d replicating', (x) => frozen('replicate').forward(x)],
+  ])('gives zeros back to it: %s', (_, f) => {
+    const x = randn([2, 5], { requiresGrad: true })
+    const [slope] = grad([f(x).sum()], [x], { createGraph: true })
+    slope?.sum().backward()
+    expect(x.grad?.toArray()).toEqual(x.mul(0).abs().toArray())
+  })
+
+  it('depends on the gradient of the output', () => {
+    const x = randn([1, 4], { requiresGrad: true })
+    const factor = tensor(3, { requiresGrad: true })
+    const [slope] = grad([new MaxPool1d(2).forward(x).mul(factor).sum()], [x], { createGraph: true })
+    slope?.sum().backward()
+    expect(factor.grad?.item()).toBe(2)
+  })
+})
+
 describe('what is awaited', () => {
   class Slow extends Module {
     scale = new nn.Parameter(tensor([2]))
@@ -255,6 +294,8 @@ describe('what is awaited', () => {
     for (const [k, got] of gradients(y).entries()) expect(got).toBeAllclose(want[k] ?? got)
     const none = noGrad(() => Reflect.apply(module.forwardAsync, module, [x]) as Promise<Tensor>)
     expect((await none).requiresGrad).toBe(false)
+    // It can be changed in place outside noGrad.
+    expect((await none).mul_(tensor(2, { requiresGrad: true })).requiresGrad).toBe(true)
     setDefaultEngine(null)
   })
 })

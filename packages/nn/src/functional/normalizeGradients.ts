@@ -93,10 +93,12 @@ export function channelGradients(
     ofWeight[channel] = sumOfGn
     ofBias[channel] = sumOfG
     const factor = scale * (weight?.[channel] ?? 1)
-    const [meanOfG, meanOfGn] = areGiven ? [0, 0] : [sumOfG / count, sumOfGn / count]
+    const [meanOfG, meanOfGn] = [sumOfG / count, sumOfGn / count]
     for (let start = channel * length; start < x.length; start += step) {
       for (let k = start; k < start + length; k++) {
-        out[k] = factor * ((g[k] ?? 0) - meanOfG - ((x[k] ?? 0) - middle) * scale * meanOfGn)
+        const slope = g[k] ?? 0
+        // Given moments leave `x` out: it may be infinite.
+        out[k] = factor * (areGiven ? slope : slope - meanOfG - ((x[k] ?? 0) - middle) * scale * meanOfGn)
       }
     }
   }

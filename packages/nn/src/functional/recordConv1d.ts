@@ -1,6 +1,8 @@
 import type { Tensor } from '@unroll/tensor'
 import { addPositions, record, takePositions } from '@unroll/tensor/layers'
 import type { Conv1dCall } from './conv1d.ts'
+import type { PaddingMode } from './padding.ts'
+import { zerosToInput } from './zerosToInput.ts'
 
 /**
  * Records a convolution. Its gradients are matrix products, as it is itself. Letters: `N` batch, `G` groups, `C` input channels and
@@ -15,14 +17,15 @@ export function recordConv1d(
   weight: Tensor,
   bias: Tensor | null,
   result: Tensor,
-  groups: number,
+  { groups, paddingMode }: { readonly groups: number; readonly paddingMode: PaddingMode },
   geometry: Omit<Conv1dCall, 'x' | 'kernels'>,
 ): void {
   const { batch: N, channels, length: L, kernelSize, outLength: M } = geometry
   const [outputs = 0, C = 0, K = 0] = weight.shape
   const O = outputs / groups
   record('ConvolutionBackward0', [input, weight, bias], [result], ({ save, wants }) => {
-    const [savedInput, savedWeight] = [wants(1) && save(input), wants(0) && save(weight)]
+    const name = paddingBackwards[paddingMode]
+    const [savedInput, savedWeight] = [(wants(1) || name !== null) && save(input), wants(0) && save(weight)]
     return ([gradient]) => {
       if (!gradient) return []
       const g = gradient.reshape([N, groups, O, M])
@@ -33,7 +36,9 @@ export function recordConv1d(
           .reshape([groups, O, C * K])
           .transpose(1, 2)
           .matmul(g)
-        return addPositions(columns.reshape([N, channels, kernelSize * M]), 2, L, places)
+        const own = addPositions(columns.reshape([N, channels, kernelSize * M]), 2, L, places)
+        const slope = own.reshape(input.shape)
+        return name !== null && savedInput ? zerosToInput(name, slope, savedInput()) : slope
       }
       const gradientOfWeight = (x: Tensor): Tensor => {
         const columns = takePositions('UnfoldBackward', x.reshape([N, channels, L]), 2, places)
@@ -41,12 +46,20 @@ export function recordConv1d(
         return products.sum(0)
       }
       return [
-        wants(0) && savedWeight && gradientOfInput(savedWeight()).reshape(input.shape),
+        wants(0) && savedWeight && gradientOfInput(savedWeight()),
         wants(1) && savedInput && gradientOfWeight(savedInput()).reshape(weight.shape),
         wants(2) && gradient.reshape([N, outputs, M]).sum([0, 2]),
       ]
     }
   })
+}
+
+/** The ways back of a padding whose own way back, in PyTorch, gives the input zeros. */
+const paddingBackwards: Readonly<Record<PaddingMode, string | null>> = {
+  zeros: null,
+  circular: null,
+  reflect: 'ReflectionPad1DBackwardBackward0',
+  replicate: 'ReplicationPad1DBackwardBackward0',
 }
 
 /** (K, M): the position of the input that meets element `k` of the kernel at position `m` of the output; -1 for a zero. */

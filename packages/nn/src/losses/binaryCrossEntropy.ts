@@ -1,4 +1,4 @@
-import { RuntimeError, type Tensor } from '@unroll/tensor'
+import { noGrad, RuntimeError, type Tensor } from '@unroll/tensor'
 import { ofFloats, record } from '@unroll/tensor/layers'
 import { checkedOptions } from '../arguments.ts'
 import { allocateLike, floatsOf } from '../functional/floats.ts'
@@ -14,6 +14,9 @@ export interface BCELossOptions extends LossOptions {
 
 /** PyTorch's bound for `x (1 - x)`, which the gradient divides by. */
 const leastProduct: number = Math.fround(1e-12)
+
+/** What PyTorch's second gradients have instead. */
+const epsilon = 1e-12
 
 const defaults: Required<BCELossOptions> = { reduction: 'mean', weight: null }
 
@@ -95,12 +98,32 @@ function lossesOf(who: string, input: Tensor, target: Tensor): Tensor {
     return ([g]) => {
       if (!g) return []
       const [p, t] = [savedInput(), savedTarget()]
-      const rest = p.neg().add(1)
-      return [
-        wants(0) && g.mul(p.sub(t)).div(rest.mul(p).clamp(leastProduct)),
-        wants(1) && g.mul(rest.log().sub(p.log())),
-      ]
+      return [wants(0) && inputGradient(g, p, t), wants(1) && g.mul(p.neg().add(1).log().sub(p.log()))]
     }
   })
   return losses
+}
+
+/** Its own gradients are PyTorch's: not those of the bound, which are wrong where the bound is reached. */
+function inputGradient(g: Tensor, x: Tensor, t: Tensor): Tensor {
+  const product = (least: number): Tensor => x.neg().add(1).mul(x).clamp(least)
+  const result = noGrad(() => g.mul(x.sub(t)).div(product(leastProduct)))
+  record('BinaryCrossEntropyBackwardBackward0', [g, x, t], [result], ({ save, wants }) => {
+    const saved = [g, x, t].map(save)
+    return ([again]) => {
+      if (!again) return []
+      for (const check of saved) check()
+      const near = x.add(epsilon).mul(x.neg().add(1).add(epsilon))
+      return [
+        wants(0) && again.mul(x.sub(t)).div(near),
+        wants(1) &&
+          again
+            .mul(g)
+            .mul(x.mul(x.sub(t.mul(2))).add(t))
+            .div(near.mul(near)),
+        wants(2) && again.mul(g).div(product(epsilon)).neg(),
+      ]
+    }
+  })
+  return result
 }

@@ -24,6 +24,11 @@ export function classesOf(who: string, { shape }: Tensor): Classes {
   return { dim, count: shape[dim] ?? 0, shape: shape.toSpliced(dim, 1), inner }
 }
 
+/** Where position `k` of (N, ...) has its class 0 in (N, C, ...). */
+export function startOf(k: number, C: number, inner: number): number {
+  return inner === 1 ? k * C : Math.floor(k / inner) * C * inner + (k % inner)
+}
+
 /** Whether a target names classes, by indices, instead of giving their probabilities. */
 export function areIndices(target: Tensor): boolean {
   return !isFloatingPoint(target.dtype)

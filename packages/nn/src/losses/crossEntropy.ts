@@ -99,7 +99,10 @@ function compute(
   }
   const classes = targetClasses(who, input, target, all, ignoreIndex)
   const losses = indexEntropy(input, classes, all, weights, labelSmoothing)
-  return reduction === 'mean' ? losses.sum().div(totalWeight(classes, weights)) : reduced(losses, reduction)
+  if (reduction !== 'mean') return reduced(losses, reduction)
+  // PyTorch takes the mean of the loss without smoothing first: where all weights are 0, that is 0 / 0.
+  const total = totalWeight(classes, weights) || (labelSmoothing > 0 ? Number.NaN : 0)
+  return losses.sum().div(total)
 }
 
 /** The losses for targets that are probabilities. They may have gradients, too. */

@@ -2,7 +2,7 @@ import type { FloatArray } from '@unroll/kernels'
 import { isGradEnabled, noGrad, type Tensor, tensor } from '@unroll/tensor'
 import { ofFloats, record } from '@unroll/tensor/layers'
 import { allocateLike, floatsOf } from '../functional/floats.ts'
-import type { Classes } from './classTargets.ts'
+import { type Classes, startOf } from './classTargets.ts'
 
 /**
  * The cross entropy of each position with its class, as one operation. With `t` the weights that a position gives to classes, `w_y` of
@@ -72,11 +72,6 @@ function weightOf({ weights }: Shares, c: number): number {
   return weights ? (weights[c] ?? 0) : 1
 }
 
-/** Where position `k` of (N, ...) has its class 0 in (N, C, ...). */
-function startOf(k: number, C: number, inner: number): number {
-  return inner === 1 ? k * C : Math.floor(k / inner) * C * inner + (k % inner)
-}
-
 /**
  * The gradient, in the memory of the probabilities.
  * @param p (N, C, ...)
@@ -95,7 +90,8 @@ function gradient(
     const start = startOf(k, C, inner)
     const end = start + C * inner
     if (own < 0) {
-      for (let at = start; at < end; at += inner) p[at] = 0
+      // As in PyTorch, NaN stays.
+      for (let at = start; at < end; at += inner) p[at] = (p[at] ?? 0) * 0
       continue
     }
     const slope = g[k] ?? 0

@@ -1,9 +1,11 @@
-import { checkTensor, type Tensor, tensor } from '@unroll/tensor'
-import { ofFloats } from '@unroll/tensor/layers'
+import type { FloatArray } from '@unroll/kernels'
+import { checkTensor, type Tensor } from '@unroll/tensor'
+import { addPositions, ofFloats, record } from '@unroll/tensor/layers'
 import { checkedOptions, checkInteger } from '../arguments.ts'
 import { allocateLike, floatsOf } from '../functional/floats.ts'
+import { zerosToInput } from '../functional/zerosToInput.ts'
 import { onOwnEngine } from '../moduleState.ts'
-import { classesOf, classWeights, targetClasses, totalWeight } from './classTargets.ts'
+import { type Classes, classesOf, classWeights, startOf, targetClasses, totalWeight } from './classTargets.ts'
 import { Loss } from './loss.ts'
 import { checkFloats } from './lossArguments.ts'
 import { checkReduction, type LossOptions, reduced } from './reduction.ts'
@@ -75,16 +77,38 @@ function compute(
   const all = classesOf(who, input)
   const classes = targetClasses(who, input, target, all, ignoreIndex)
   const weights = classWeights(who, input, weight, all.count)
-  const factors = allocateLike(floatsOf(who, 'input', input), classes.length)
-  for (let k = 0; k < factors.length; k++) {
-    const own = classes[k] ?? -1
-    factors[k] = own < 0 ? 0 : -(weights ? (weights[own] ?? 0) : 1)
-  }
-  // An ignored element may be infinite, and so its product with 0 is left out.
-  const counts = tensor(classes).ge(0).reshape(all.shape)
-  const places = tensor(classes).clamp(0).to('int64').reshape(all.shape).unsqueeze(all.dim)
-  const picked =
-    all.count === 0 ? ofFloats(factors, all.shape) : input.gather(all.dim, places).squeeze(all.dim)
-  const losses = picked.mul(ofFloats(factors, all.shape)).where(counts, 0)
+  const losses = lossesOf(who, input, classes, all, weights)
   return reduction === 'mean' ? losses.sum().div(totalWeight(classes, weights)) : reduced(losses, reduction)
+}
+
+/** The loss of each position, and 0 where it is ignored. */
+function lossesOf(
+  who: string,
+  input: Tensor,
+  classes: Int32Array,
+  { count, shape, inner }: Classes,
+  weights: FloatArray | null,
+): Tensor {
+  const x = floatsOf(who, 'input', input)
+  const [out, factors] = [allocateLike(x, classes.length), allocateLike(x, classes.length)]
+  const places = new Int32Array(classes.length).fill(-1)
+  for (const [k, own] of classes.entries()) {
+    if (own < 0) continue
+    const [place, factor] = [startOf(k, count, inner) + own * inner, -(weights ? (weights[own] ?? 0) : 1)]
+    places[k] = place
+    factors[k] = factor
+    out[k] = (x[place] ?? 0) * factor
+  }
+  const losses = ofFloats(out, shape)
+  record('NllLossBackward0', [input], [losses], ({ save }) => {
+    const saved = save(input)
+    return ([g]) => {
+      if (!g) return []
+      const given = saved()
+      const slopes = g.reshape([places.length]).mul(ofFloats(factors, [places.length]))
+      const gradient = addPositions(slopes, 0, given.numel, places).reshape(given.shape)
+      return [zerosToInput('NllLossBackwardBackward0', gradient, given)]
+    }
+  })
+  return losses
 }

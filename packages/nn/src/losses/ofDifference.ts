@@ -1,4 +1,4 @@
-import type { Tensor } from '@unroll/tensor'
+import { type Tensor, zerosLike } from '@unroll/tensor'
 import { ofFloats, record } from '@unroll/tensor/layers'
 import { allocateLike, floatsOf } from '../functional/floats.ts'
 
@@ -25,7 +25,7 @@ export function ofDifference(
   record(name, [difference], [result], ({ save }) => {
     const saved = save(difference)
     const [next, ...further] = derivatives
-    return ([g]) => [g && next && g.mul(ofDifference(who, name, saved(), [next, ...further]))]
+    return ([g]) => [g && (next ? g.mul(ofDifference(who, name, saved(), [next, ...further])) : zerosLike(g))]
   })
   return result
 }
