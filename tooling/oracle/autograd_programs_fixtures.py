@@ -25,6 +25,13 @@ def fn(tensor):
     return None if tensor.grad_fn is None else type(tensor.grad_fn).__name__
 
 
+def refused(change):
+    try:
+        change()
+    except RuntimeError:
+        return "refused"
+
+
 def grad(outputs, inputs, grad_outputs=None, **options):
     return torch.autograd.grad(outputs, inputs, grad_outputs, **options)
 
@@ -111,6 +118,13 @@ def _():
 def _():
     x = leaf(1, 2)
     x.register_hook(lambda g: g.sum())
+    x.sum().backward()
+
+
+@program("a hook that returns another dtype is refused")
+def _():
+    x = leaf(1, 2)
+    x.register_hook(lambda g: g.double())
     x.sum().backward()
 
 
@@ -218,6 +232,17 @@ def _():
     y[0].mul_(3)
     (y * y).sum().backward()
     return [y.grad.tolist(), x.grad.tolist()]
+
+
+@program("retainGrad: a second backward makes a new grad")
+def _():
+    y = leaf(1, 2) * 2
+    y.retain_grad()
+    z = (y * y).sum()
+    z.backward(retain_graph=True)
+    first = y.grad
+    z.backward()
+    return [first.tolist(), y.grad.tolist(), first is y.grad]
 
 
 # ---- In place
@@ -334,6 +359,24 @@ def _():
     return [counts.tolist(), counts.requires_grad]
 
 
+@program("integers take in no floats, with or without a history")
+def _():
+    counts = torch.tensor([1, 2])
+    halves = leaf(0.5, 0.5)
+    changes = (lambda: counts.add_(halves), lambda: counts.mul_(halves[0]), lambda: counts.div_(halves), lambda: counts.add_(halves.detach()))
+    return [*map(refused, changes), counts.tolist()]
+
+
+@program("parts of integers, and views of them made in noGrad, take in numbers with a history")
+def _():
+    counts = torch.zeros(2, 2, dtype=torch.int64)
+    counts.unbind()[0].copy_(leaf(1, 2))
+    with torch.no_grad():
+        row = counts[1]
+    row.copy_(leaf(3, 4))
+    return [counts.tolist(), row.requires_grad]
+
+
 @program("a leaf is not changed in place")
 def _():
     leaf(1, 2).mul_(2)
@@ -412,6 +455,12 @@ def _():
 @program("an expanded view is not changed in place")
 def _():
     (leaf(1) * 2).expand(3).add_(1)
+
+
+@program("an expanded view of no elements is changed in place")
+def _():
+    changes = (lambda t: t.add_(1), lambda t: t.copy_(torch.zeros(3, 0)), lambda t: t.uniform_())
+    return [list(change(torch.zeros(1, 0).expand(3, 0)).shape) for change in changes]
 
 
 @program("detach shares the memory, and its change counts")
@@ -615,6 +664,90 @@ def _():
     return [g.tolist(), h.tolist()]
 
 
+@program("the second derivative of abs is 0")
+def _():
+    x, w = leaf(-1, 0, 2), leaf(1, 2, 3)
+    g, = grad((x.abs() * w).sum(), [x], create_graph=True)
+    g.sum().backward()
+    # These zeros have no memory before they are computed with.
+    return [g.requires_grad, (x.grad + 0).tolist(), w.grad.tolist()]
+
+
+@program("the second derivative of a padding by its edges is 0")
+def _():
+    results = []
+    for mode in ("reflect", "replicate"):
+        x = torch.tensor([[1.0, 2.0, 3.0]], requires_grad=True)
+        g, = grad(torch.nn.functional.pad(x, (1, 1), mode=mode).exp().sum(), [x], create_graph=True)
+        y = torch.nn.functional.pad(x, (1, 0), mode=mode)
+        h, = grad(y.sum(), [x], create_graph=True)
+        h.sum().backward()
+        results.append([fn(g), fn(h), (x.grad + 0).tolist()])
+    return results
+
+
+@program("the second derivative of the mean of nothing is 0")
+def _():
+    x, w = torch.zeros(0, requires_grad=True), torch.tensor(2.0, requires_grad=True)
+    g, = grad(x.mean() * w, [x], create_graph=True)
+    return grad(g.sum(), [w])[0].tolist()
+
+
+@program("gradients that are memory of their own, and those that are expanded")
+def _():
+    functions = (
+        lambda t: t.sum(), lambda t: t.mean(), lambda t: t.mean(0), lambda t: t.prod(), lambda t: t.max(), lambda t: t.cumsum(0).sum(),
+        lambda t: (t + 1).sum(), lambda t: (t * 2).sum(), lambda t: t.relu().sum(), lambda t: t.clone().sum(), lambda t: t.view(3, 1).sum(),
+        lambda t: t.expand(2, 3).sum(), lambda t: torch.cat([t, t]).sum(), lambda t: t.to(torch.float64).sum(), lambda t: t.softmax(0).sum(),
+    )
+    x = leaf(1, 2, 3)
+    return [grad(f(x), [x])[0].stride()[0] for f in functions]
+
+
+@program("a gradient that was summed up is changed in place by what has a history")
+def _():
+    x, w = torch.ones(1, 2, requires_grad=True), leaf(3, 4)
+    g, = grad((x * torch.ones(3, 2)).sum(), [x])
+    g.mul_(w)
+    g.sum().backward()
+    return [g.tolist(), w.grad.tolist()]
+
+
+@program("a gradient behind a mean is changed in place, also in a hook")
+def _():
+    def halve(g):
+        g.mul_(0.5)
+    x = leaf(1, 2)
+    g, = grad(x.mean(), [x])
+    y = x * 2
+    y.register_hook(halve)
+    y.mean().backward()
+    return [g.mul_(0.5).tolist(), x.grad.tolist()]
+
+
+@program("prod of a scalar has the gradient 1")
+def _():
+    return [grad(x.prod(*dims), [x])[0].tolist() for x in (torch.tensor(0.0, requires_grad=True), torch.tensor(5.0, requires_grad=True)) for dims in ((), (0,))]
+
+
+@program("prod of zeros, with an infinite gradient")
+def _():
+    results = []
+    for values in ((0, 0, 3), (0, 2, 3), (0,)):
+        for dims in ((), (0,)):
+            x = leaf(*values)
+            results.append(grad(x.prod(*dims).log(), [x])[0].tolist())
+    x = leaf(0, 0, 3)
+    g, = grad(x.prod().log(), [x], create_graph=True)
+    return [*results, g.tolist()]
+
+
+@program("prod of one NaN beside a 0")
+def _():
+    x = torch.tensor([[math.nan], [0.0]], requires_grad=True)
+    return grad(x.prod(1).sum(), [x])[0].tolist()
+
+
 # ---- grad()
 
 @program("grad() leaves grad alone, and takes results as inputs")
@@ -717,6 +850,35 @@ def _():
     for _ in range(2):
         (x * 3).sum().backward(inputs=[x])
     return [x.grad.tolist(), seen]
+
+
+@program("inputs: a leaf that is named twice has its gradient once")
+def _():
+    x, seen = leaf(1, 2), []
+    x.register_hook(lambda g: seen.append("hook"))
+    x.register_post_accumulate_grad_hook(lambda t: seen.append("accumulated"))
+    (x * 3).sum().backward(inputs=[x, x])
+    return [x.grad.tolist(), seen]
+
+
+@program("inputs: a result that retains its gradient has it once")
+def _():
+    y = leaf(1, 2) * 2
+    y.retain_grad()
+    (y * 3).sum().backward(inputs=[y, y])
+    return y.grad.tolist()
+
+
+@program("inputs: a result retains its gradient from then on")
+def _():
+    x = leaf(1, 2)
+    y = x * 2
+    leaf(1).sum().backward(inputs=[y])
+    before = y.grad
+    (y * 3).sum().backward(inputs=[y, x], retain_graph=True)
+    first = y.grad
+    (y * 4).sum().backward()
+    return [before, first.tolist(), y.grad.tolist(), x.grad.tolist()]
 
 
 @program("inputs: none is refused")
@@ -867,6 +1029,33 @@ def _():
     z = x * w
     (y + z).sum().backward()
     return [fn(z), w.grad.tolist()]
+
+
+@program("a leaf that no longer requires gradients at backward gets none, but its hooks run")
+def _():
+    x, w, seen = leaf(1, 2), leaf(3, 4), []
+    x.register_hook(lambda g: seen.append(g.tolist()))
+    x.register_post_accumulate_grad_hook(lambda t: seen.append(t.grad))
+    y = (x * w).sum()
+    x.requires_grad = False
+    y.backward()
+    return [x.grad, w.grad.tolist(), seen]
+
+
+@program("a leaf that again requires gradients at backward gets them")
+def _():
+    x = leaf(1, 2)
+    y = (x * 2).sum()
+    x.requires_grad = False
+    x.requires_grad = True
+    y.backward()
+    return x.grad.tolist()
+
+
+@program("a tensor is not its own gradient")
+def _():
+    x = leaf(1, 2)
+    x.grad = x
 
 
 # ---- Grad mode

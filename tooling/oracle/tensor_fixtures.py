@@ -92,6 +92,10 @@ def arithmetic(ops):
     ops.add("pow", torch.pow, values((9,), torch.int64), 0.5)
     ops.add("pow", torch.pow, torch.tensor([3, -3, 7, 1, -1], dtype=torch.int32), torch.tensor([19, 20, 13, 5, 3], dtype=torch.int32))
     ops.add("pow", torch.pow, torch.tensor([1, -1, 2, -1]), torch.tensor([-1, -2, -3, -5]))
+    for dtype, exponent in itertools.product([torch.float32, torch.float64], [0.5, -0.5]):
+        roots = torch.tensor([-math.inf, -4.0, -0.0, 0.0, 4.0, math.inf, math.nan], dtype=dtype)
+        ops.add("pow", torch.pow, roots, exponent)
+        ops.add("pow", torch.pow, roots, torch.tensor(exponent, dtype=dtype))
 
 
 def unary(ops):
@@ -114,6 +118,14 @@ def unary(ops):
     ops.add("clamp", torch.clamp, values((7,), torch.int64), -2, 3)
     ops.add("clamp", torch.clamp, values((7,), torch.int64), 0.5, None)
     ops.add("clamp", torch.clamp, x, 2, -2)
+    # All three are promoted together.
+    large = torch.tensor(300)
+    ops.add("clamp", torch.clamp, torch.tensor([1, 5], dtype=torch.int8), large, torch.tensor([400, 500]))
+    ops.add("clamp", torch.clamp, torch.tensor([1, 5], dtype=torch.int8), large, torch.tensor([7, 7], dtype=torch.int8))
+    ops.add("clamp", torch.clamp, torch.tensor(1000), torch.tensor([1], dtype=torch.int8), torch.tensor([500], dtype=torch.int16))
+    ops.add("clamp", torch.clamp, torch.tensor([0.1, 5]), torch.tensor(0.3, dtype=torch.float64), torch.tensor([1.0, 1.1], dtype=torch.float64))
+    ops.add("clamp", torch.clamp, torch.tensor([1, 5, 9]), torch.tensor(2.5), torch.tensor(7))
+    ops.add("clamp", torch.clamp, torch.tensor([True, False]), torch.tensor([0]), torch.tensor(1.5))
     chosen = values((3, 4), torch.bool)
     ops.add("where", torch.where, chosen, x, values((4,), torch.float32))
     ops.add("where", torch.where, chosen, x, 0.1)
@@ -214,6 +226,9 @@ def reductions(ops):
         ops.add(call, lambda t, d: run(t, d), values((0, 3), torch.float32), 0)
         ops.add(call, lambda t, d: run(t, d), values((0, 3), torch.int32), 1)
         ops.add(call, run, values((), torch.float32))
+    for call, run in {"all": torch.all, "any": torch.any}.items():
+        for t in (torch.tensor([[1.0, 0.0]]), torch.tensor([2, 0], dtype=torch.uint8), torch.tensor([True, False]), torch.tensor(3)):
+            ops.add(call, lambda t, d: run(t, d), t, [])
     reduce("mean", torch.mean, FLOATS)
     for call, run in {"sum": torch.sum, "mean": torch.mean}.items():
         ops.add(call, lambda t, d, k: run(t, d, keepdim=k), values((2, 5, 3), torch.float32), [0, 2], False)
@@ -232,7 +247,9 @@ def reductions(ops):
         ops.add(call, lambda t, d: run(t, d), ties, 1)
         ops.add(call, lambda t: run(t), ties)
         ops.add(call, lambda t, d: run(t, d), values((0, 3), torch.float32), 1)
-        ops.add(call, lambda t, d: run(t, d), values((), torch.float32), 0)
+        scalar = values((), torch.float32)
+        ops.add(call, lambda t, d: run(t, d), scalar, 0)
+        ops.add(call, lambda t, d, k: run(t, d, keepdim=k), scalar, 0, True)
     for call, run in {"softmax": torch.softmax, "logSoftmax": torch.log_softmax}.items():
         for shape, dim in [((3, 4), 1), ((3, 4), 0), ((2, 3, 4), -2), ((5,), 0), ((), 0), ((0, 3), 1), ((3, 0), 0)]:
             ops.add(call, run, values(shape, torch.float32), dim)
@@ -602,10 +619,18 @@ def refusals():
     calls = {
         "add: shapes that do not broadcast": lambda: ones(2, 3) + ones(2),
         "sub: bools": lambda: ones(2, dtype=torch.bool) - ones(2, dtype=torch.bool),
+        "sub: bools from floats": lambda: ones(2) - ones(2, dtype=torch.bool),
+        "sub: integers from bools": lambda: ones(2, dtype=torch.bool) - torch.tensor([1, 2]),
+        "sub: true": lambda: ones(2) - True,
+        "sub_: bools from floats": lambda: ones(2).sub_(ones(2, dtype=torch.bool)),
         "neg: bools": lambda: -ones(2, dtype=torch.bool),
         "pow: integers to a negative power": lambda: torch.tensor([2]).pow(-1),
         "add_: shapes that do not fit": lambda: ones(2).add_(ones(3, 2)),
         "add_: floats into integers": lambda: torch.tensor([1]).add_(1.5),
+        "add_: floats with a history into integers": lambda: torch.tensor([1, 2]).add_(leaf),
+        "add_: an integer into bools": lambda: ones(2, dtype=torch.bool).add_(1),
+        "mul_: integers into bools": lambda: ones(2, dtype=torch.bool).mul_(torch.tensor([2, 3])),
+        "mul_: a scalar of integers into bools": lambda: ones(2, dtype=torch.bool).mul_(torch.tensor(2)),
         "div_: a quotient into integers": lambda: torch.tensor([1]).div_(2),
         "copy_: shapes that do not fit": lambda: ones(2).copy_(ones(3)),
         "add_: an expanded view": lambda: ones(1).expand(3).add_(2),

@@ -70,7 +70,7 @@ export function grad(
   }
   const roots = outputs.map((output, k) => rootOf('grad', output, gradOutputs[k] ?? null))
   const wanted = inputs.map((input, k) => wantedEdge('grad', input, k))
-  return walkBack(roots, { retainGraph, createGraph, wanted }).map((gradient, k) => {
+  return walkBack(roots, { retainGraph, createGraph, wanted, sumsUp: false }).map((gradient, k) => {
     if (gradient instanceof Tensor) return gradient
     if (allowUnused) return null
     throw new RuntimeError(

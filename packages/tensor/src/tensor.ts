@@ -48,6 +48,8 @@ export class Tensor extends TensorBase {
   set grad(value: Tensor | null) {
     if (value !== null) {
       recordOf('grad', 'the gradient', value)
+      if (value === this)
+        throw new RuntimeError('grad: a tensor cannot be its own gradient; use detach() or clone()')
       if (!sameSizes(value.shape, this.shape) || value.dtype !== this.dtype) {
         throw new RuntimeError(
           `grad: expected a gradient of shape ${shapeText(this.shape)} and ${this.dtype}, got ${shapeText(value.shape)} and ${value.dtype}`,
@@ -98,8 +100,8 @@ export class Tensor extends TensorBase {
   }
 
   /**
-   * Calls `hook` with each gradient of this tensor, before it goes on. A tensor that the hook returns, of the same shape, takes its
-   * place.
+   * Calls `hook` with each gradient of this tensor, before it goes on. A tensor that the hook returns, of the same shape and dtype,
+   * takes its place.
    * @returns a handle that removes the hook
    * @throws RuntimeError unless the tensor requires gradients
    * @example

@@ -18,6 +18,7 @@ import { backward, backwardWords } from './programs/backward.ts'
 import { derivatives, derivativesWords } from './programs/derivatives.ts'
 import { hooks, hooksWords } from './programs/hooks.ts'
 import { inPlace, inPlaceWords } from './programs/inPlace.ts'
+import { inputs, inputsWords } from './programs/inputs.ts'
 import { ownOperations, ownOperationsWords } from './programs/ownOperations.ts'
 import { gradOf, leaf, type Programs, type Words } from './programs/program.ts'
 
@@ -28,12 +29,13 @@ interface Case {
 }
 
 const cases: readonly Case[] = fixtures.cases
-const programs: Programs = { ...hooks, ...inPlace, ...derivatives, ...backward, ...ownOperations }
+const programs: Programs = { ...hooks, ...inPlace, ...derivatives, ...backward, ...inputs, ...ownOperations }
 const words: Words = {
   ...hooksWords,
   ...inPlaceWords,
   ...derivativesWords,
   ...backwardWords,
+  ...inputsWords,
   ...ownOperationsWords,
 }
 

@@ -7,39 +7,51 @@ import { binary, binaryInto } from '../strided/elementwise.ts'
 import { add as addition } from '../strided/operators.ts'
 import { dense, isContiguous, numelOf, type Strided, Walk } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
+import { nodeOf } from './edges.ts'
 import { withGrad } from './gradMode.ts'
 import { history } from './history.ts'
 import { plus } from './plus.ts'
 
-/** Sums up a gradient in a leaf, and calls the hooks that wait for it. */
+/** Sums up a gradient in a leaf, if it still requires one, and calls the hooks that wait for it. */
 export function accumulate(leaf: TensorBase, gradient: TensorBase, isRecorded: boolean, isOwn = false): void {
-  keep(leaf, gradient, isRecorded, isOwn)
+  if (leaf.requiresGrad) keep(leaf, gradient, isRecorded, isOwn)
   for (const hook of leaf[history]?.afterAccumulation ?? []) hook(leaf)
 }
 
 /**
- * Sums up a gradient in `tensor.grad`, which is never the tensor that backward was given. It stays the same tensor, unless gradients
- * are recorded.
+ * Sums up a gradient in `tensor.grad`, which is never the tensor that backward was given. That of a leaf stays the same tensor, unless
+ * gradients are recorded.
  * @param isOwn nobody else holds `gradient`, so it may become `tensor.grad` itself
  */
 export function keep(tensor: TensorBase, gradient: TensorBase, isRecorded: boolean, isOwn = false): void {
   const before = TensorBase.gradientOf(tensor)
-  if (Object.isFrozen(tensor) && (before === null || isRecorded)) {
+  const isReplaced = isRecorded || nodeOf(tensor) !== null
+  if (Object.isFrozen(tensor) && (before === null || isReplaced)) {
     throw new RuntimeError(
       'backward: a frozen tensor cannot be given its grad; use grad(), or a copy that is not frozen',
     )
   }
-  if (isRecorded) {
-    const sum = withGrad('backward', true, () => (before === null ? clone(gradient) : plus(before, gradient)))
-    TensorBase.setGradient(tensor, sum)
-  } else if (before === null) {
-    const [own, like] = [TensorBase.walkOf(gradient), TensorBase.walkOf(tensor)]
-    const isKept = isOwn && isContiguous(own) && isContiguous(like)
-    TensorBase.setGradient(tensor, isKept ? gradient : TensorBase.fresh(gradient, copyLike(own, like)))
+  if (before === null) {
+    const first = isRecorded
+      ? withGrad('backward', true, () => clone(gradient))
+      : own(tensor, gradient, isOwn)
+    TensorBase.setGradient(tensor, first)
+  } else if (isReplaced) {
+    TensorBase.setGradient(
+      tensor,
+      withGrad('backward', isRecorded, () => plus(before, gradient)),
+    )
   } else {
     refuseOverlap('backward', before)
     addInto(before, gradient)
   }
+}
+
+/** A gradient that `tensor` may keep. */
+function own(tensor: TensorBase, gradient: TensorBase, isOwn: boolean): TensorBase {
+  const [from, like] = [TensorBase.walkOf(gradient), TensorBase.walkOf(tensor)]
+  if (isOwn && isContiguous(from) && isContiguous(like)) return gradient
+  return TensorBase.fresh(gradient, copyLike(from, like))
 }
 
 /** Adds a gradient to one that nobody else holds, or that is a leaf's. */

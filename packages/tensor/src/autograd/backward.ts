@@ -27,8 +27,10 @@ export interface WayBack {
   readonly retainGraph: boolean
   /** Whether gradients are recorded, so that they have gradients themselves. */
   readonly createGraph: boolean
-  /** The inputs whose gradients are returned; if null, those of all leaves are summed up in the leaves. */
+  /** The inputs whose gradients are computed, and returned; null for all leaves, and none is returned. */
   readonly wanted: readonly Edge<TensorBase>[] | null
+  /** Whether leaves sum up what is computed for them. */
+  readonly sumsUp: boolean
 }
 
 /**
@@ -155,7 +157,7 @@ class Walk {
     this.awaited.set(node, awaited)
     if (awaited > 0) return
     const gradient = this.leave(node)?.[0]
-    if (!gradient || this.way.wanted !== null) return
+    if (!gradient || !this.way.sumsUp) return
     const isOwn = this.own.delete(gradient) && node.hooks === null
     accumulate(node.leaf, gradient, this.way.createGraph, isOwn)
   }
@@ -250,10 +252,12 @@ function hooked(node: GradientNode, output: number, gradient: TensorBase): Tenso
   for (const hook of node.hooks?.get(output) ?? []) {
     const got = hook(current)
     if (got === null || got === undefined) continue
-    if (!(got instanceof TensorBase && sameSizes(got.shape, gradient.shape))) {
+    if (
+      !(got instanceof TensorBase && sameSizes(got.shape, gradient.shape) && got.dtype === gradient.dtype)
+    ) {
       throw new RuntimeError(
-        `registerHook: expected the hook to return a tensor of shape ${shapeText(gradient.shape)} or nothing, got ` +
-          `${got instanceof TensorBase ? shapeText(got.shape) : String(got)}`,
+        `registerHook: expected the hook to return a tensor of shape ${shapeText(gradient.shape)} and ${gradient.dtype}, or nothing, ` +
+          `got ${got instanceof TensorBase ? `${shapeText(got.shape)} and ${got.dtype}` : String(got)}`,
       )
     }
     current = got
@@ -284,7 +288,7 @@ function sumTo(name: string, gradient: TensorBase, shape: readonly number[]): Te
     dims.push(dim)
   }
   const kept = dims.length === 0 ? gradient : inFloats(gradient, (floats) => sum(floats, dims, true))
-  return reshape(kept, shape)
+  return lead === 0 ? kept : reshape(kept, shape)
 }
 
 function refuseNaN(node: GradientNode, gradients: Gradients<TensorBase>): void {

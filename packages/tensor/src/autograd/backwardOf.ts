@@ -6,9 +6,9 @@ import { to } from '../operations/casts.ts'
 import { cast } from '../strided/cast.ts'
 import { dense, numelOf, sameSizes, shapeText } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
-import { accumulate, keep } from './accumulate.ts'
 import { type Root, type WayBack, walkBack, walkBackAsync } from './backward.ts'
-import { edgeOf, nodeOf } from './edges.ts'
+import { edgeOf } from './edges.ts'
+import { retainGrad } from './hooks.ts'
 import type { Edge } from './node.ts'
 
 export interface BackwardOptions<T> {
@@ -16,7 +16,7 @@ export interface BackwardOptions<T> {
   readonly retainGraph?: boolean
   /** Record the gradients' own computation, so that they can be differentiated. Default false. */
   readonly createGraph?: boolean
-  /** Add to the `grad` of these only, and compute only what they need. Default: all leaves. */
+  /** Add to the `grad` of these only, and compute only what they need. Results among them retain their `grad`. Default: all leaves. */
   readonly inputs?: readonly T[]
 }
 
@@ -26,8 +26,8 @@ export function backward(
   gradient: TensorBase | null,
   options: BackwardOptions<TensorBase> | null | undefined,
 ): void {
-  const { root, way, inputs } = planOf(output, gradient, options)
-  addTo(inputs, walkBack([root], way), way)
+  const { root, way } = planOf(output, gradient, options)
+  walkBack([root], way)
 }
 
 /** Like {@link backward}, but waits for what devices compute. */
@@ -36,15 +36,15 @@ export async function backwardAsync(
   gradient: TensorBase | null,
   options: BackwardOptions<TensorBase> | null | undefined,
 ): Promise<void> {
-  const { root, way, inputs } = planOf(output, gradient, options)
-  addTo(inputs, await walkBackAsync([root], way), way)
+  const { root, way } = planOf(output, gradient, options)
+  await walkBackAsync([root], way)
 }
 
 function planOf(
   output: TensorBase,
   gradient: TensorBase | null,
   options: BackwardOptions<TensorBase> | null | undefined,
-): { root: Root; way: WayBack; inputs: readonly TensorBase[] } {
+): { root: Root; way: WayBack } {
   const given = optionsOf<{
     retainGraph: boolean | null
     createGraph: boolean
@@ -58,20 +58,8 @@ function planOf(
   if (inputs?.length === 0) throw new RuntimeError('backward: expected inputs to name at least one tensor')
   const root = rootOf('backward', output, gradient)
   const wanted = inputs?.map((input, k) => wantedEdge('backward', input, k)) ?? null
-  return { root, way: { retainGraph, createGraph, wanted }, inputs: inputs ?? [] }
-}
-
-function addTo(
-  inputs: readonly TensorBase[],
-  gradients: readonly (TensorBase | null)[],
-  { createGraph }: WayBack,
-): void {
-  for (const [k, input] of inputs.entries()) {
-    const gradient = gradients[k]
-    if (!gradient) continue
-    if (nodeOf(input) === null) accumulate(input, gradient, createGraph)
-    else keep(input, gradient, createGraph)
-  }
+  for (const input of inputs ?? []) retainGrad(input)
+  return { root, way: { retainGraph, createGraph, wanted, sumsUp: true } }
 }
 
 /** Where a way back begins. @throws RuntimeError unless the output requires gradients, and its gradient is known */

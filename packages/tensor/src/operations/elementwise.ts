@@ -110,12 +110,8 @@ function extreme(
 /** Limits elements to `min` and `max`. Null leaves a side open. At a limit the gradient passes. */
 export function clamp(x: TensorBase, min: Operand | null, max: Operand | null): TensorBase {
   if (min === null && max === null) throw new RuntimeError('clamp: expected min, max or both, got neither')
-  const walk = TensorBase.walkOf(x)
-  const raised = min === null ? walk : strided.binary(operators.maximum, walk, operandOf('clamp', min))
-  const result = TensorBase.fresh(
-    x,
-    max === null ? raised : strided.binary(operators.minimum, raised, operandOf('clamp', max)),
-  )
+  const limit = (operand: Operand | null) => (operand === null ? null : operandOf('clamp', operand))
+  const result = TensorBase.fresh(x, strided.clamp(TensorBase.walkOf(x), limit(min), limit(max)))
   const name = min instanceof TensorBase || max instanceof TensorBase ? 'ClampBackward0' : 'ClampBackward1'
   return apply(name, [x, min, max], result, ({ save, wants }) => {
     const [value, low, high] = [save(x), save(min), save(max)]
@@ -147,13 +143,14 @@ export function abs(x: TensorBase): TensorBase {
   })
 }
 
-/** -1, 0 or 1; 0 for NaN. It has no gradient. */
+/** -1, 0 or 1; 0 for NaN. It changes in steps only: as in PyTorch, what goes back through it are zeros. */
 function sign(x: TensorBase): TensorBase {
   const walk = TensorBase.walkOf(x)
   const [above, below] = [operators.gt, operators.lt].map((side) =>
     cast(strided.compare(side, walk, 0), x.dtype),
   )
-  return TensorBase.fresh(x, strided.binary(operators.sub, above ?? walk, below ?? walk))
+  const result = TensorBase.fresh(x, strided.binary(operators.sub, above ?? walk, below ?? walk))
+  return apply('SgnBackward0', [x], result, () => ([g]) => [g && zerosLike(g)])
 }
 
 /** `e ** x` */

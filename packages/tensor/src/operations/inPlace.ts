@@ -6,6 +6,7 @@ import { attach, edgeOf, historyOf, nodeOf } from '../autograd/edges.ts'
 import { isGradEnabled } from '../autograd/gradMode.ts'
 import { history } from '../autograd/history.ts'
 import { Node } from '../autograd/node.ts'
+import { isFloatingPoint } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { operandOf, recordOf } from '../operands.ts'
 import { copyInto, copyOf } from '../strided/cast.ts'
@@ -76,7 +77,8 @@ function change(
   compute: (before: TensorBase) => TensorBase,
   write: (into: Strided) => void,
 ): void {
-  if (!isRecorded([t, ...inputs])) {
+  // Integers and bools have no gradient, so what they take in is no history of theirs.
+  if (!isFloatingPoint(t.dtype) || !isRecorded([t, ...inputs])) {
     write(TensorBase.walkOf(t))
     return
   }
@@ -112,7 +114,7 @@ export function cutHistory(who: string, t: TensorBase): void {
 
 /** @throws RuntimeError if several elements of `t` are one in memory, so that it matters which is written last */
 export function refuseOverlap(who: string, t: TensorBase): void {
-  if (t.shape.some((size, dim) => size > 1 && t.strides[dim] === 0)) {
+  if (t.numel > 0 && t.shape.some((size, dim) => size > 1 && t.strides[dim] === 0)) {
     throw new RuntimeError(
       `${who}: several elements of this expanded view are one in memory; use clone() first`,
     )

@@ -1,12 +1,13 @@
 // Elements picked by positions, and moved elsewhere.
 
-import { apply } from '../autograd/apply.ts'
+import { apply, type Rule } from '../autograd/apply.ts'
 import { recordOf } from '../operands.ts'
 import { wrapDim } from '../strided/dims.ts'
 import * as pick from '../strided/pick.ts'
 import type { Scalar } from '../strided/promote.ts'
 import * as rearrange from '../strided/rearrange.ts'
 import { TensorBase } from '../tensorBase.ts'
+import { zerosLike } from './elementwise.ts'
 
 /** A copy of the positions `index` (K), int64 or int32, of `dim`, in the order of `index`. */
 export function indexSelect(x: TensorBase, dim: number, index: TensorBase): TensorBase {
@@ -90,15 +91,24 @@ export function pad(
       return ([g]) => [g && pad(g, cut, 'constant', 0)]
     })
   }
-  const name = `${mode === 'reflect' ? 'Reflection' : 'Replication'}Pad${padding.length / 2}DBackward0`
+  const name = `${mode === 'reflect' ? 'Reflection' : 'Replication'}Pad${padding.length / 2}DBackward`
   const { shape } = x
-  return apply(name, [x], result, () => ([g]) => [
-    g &&
-      shape.reduceRight((part, size, dim) => {
+  return apply(`${name}0`, [x], result, ({ save }) => {
+    const input = save(x)
+    return ([g]) => {
+      if (!g) return []
+      const slope = shape.reduceRight((part, size, dim) => {
         const at = 2 * (shape.length - 1 - dim)
         const [before, behind] = [padding[at] ?? 0, padding[at + 1] ?? 0]
         if (before === 0 && behind === 0) return part
         return addPositions(part, dim, size, rearrange.edgePositions(mode, size, before, behind))
-      }, g),
-  ])
+      }, g)
+      // It does not depend on the input's elements: as in PyTorch, what goes back to them are zeros.
+      const gradient = TensorBase.fresh(slope, TensorBase.walkOf(slope))
+      const rule: Rule =
+        ({ wants }) =>
+        ([again]) => [again, wants(1) && again && zerosLike(again)]
+      return [apply(`${name}Backward0`, [slope, input()], gradient, rule)]
+    }
+  })
 }

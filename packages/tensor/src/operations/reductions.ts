@@ -1,12 +1,13 @@
 // Reductions over one dimension, several, or all, and operations along one dimension.
 
 import { apply, record } from '../autograd/apply.ts'
+import { isGradEnabled } from '../autograd/gradMode.ts'
 import { wrapDim, wrapDims } from '../strided/dims.ts'
 import * as fold from '../strided/fold.ts'
 import * as lanes from '../strided/lanes.ts'
 import { numelOf } from '../strided/strided.ts'
 import { TensorBase } from '../tensorBase.ts'
-import { div, eq, exp, mul, sub, where } from './elementwise.ts'
+import { div, eq, exp, mul, sub, where, zerosLike } from './elementwise.ts'
 import { scatterAdd } from './indexing.ts'
 import { stack, unbind } from './joining.ts'
 import { expand, flatten, permute, reshape } from './views.ts'
@@ -23,7 +24,7 @@ export function mean(x: TensorBase, dims?: fold.Dims, keepdim = false): TensorBa
   const { shape } = x
   const result = TensorBase.fresh(x, fold.mean(TensorBase.walkOf(x), dims, keepdim))
   const count = numelOf(shape) / numelOf(result.shape)
-  return apply(numbered('Mean', dims), [x], result, () => ([g]) => [g && spread(div(g, count), shape, dims)])
+  return apply(numbered('Mean', dims), [x], result, () => ([g]) => [g && div(spread(g, shape, dims), count)])
 }
 
 /** The product; integers and bools multiply in int64. */
@@ -35,8 +36,11 @@ export function prod(x: TensorBase, dims?: fold.Dims, keepdim = false): TensorBa
       if (!g) return []
       const value = factors()
       const { shape } = value
-      const hasZero = fold.any(TensorBase.walkOf(eq(value, 0)), undefined, false).storage.elements[0] !== 0
-      const rest = hasZero ? productOfOthers(value, dims) : div(spread(product(), shape, dims), value)
+      if (shape.length === 0) return [g]
+      const zeros = sum(eq(value, 0)).item()
+      // As in PyTorch, an infinite gradient then does not count, if all are reduced and nothing is recorded.
+      if (zeros > 1 && dims === undefined && !isGradEnabled()) return [zerosLike(value)]
+      const rest = zeros > 0 ? productOfOthers(value, dims) : div(spread(product(), shape, dims), value)
       return [mul(spread(g, shape, dims), rest)]
     }
   })
@@ -55,7 +59,7 @@ function productOfOthers(x: TensorBase, dims: fold.Dims): TensorBase {
   const products = factors.map((factor, k) => {
     const [left, right] = [before[k - 1], behind[k + 1]]
     if (left && right) return mul(left, right)
-    return left ?? right ?? eq(factor, factor)
+    return left ?? right ?? eq(zerosLike(factor), 0)
   })
   return permute(
     reshape(stack(products, 0), moved.shape),

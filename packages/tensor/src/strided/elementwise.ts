@@ -5,7 +5,16 @@ import { cast, copyInto, copyOf, mover } from './cast.ts'
 import { broadcastShapes } from './dims.ts'
 import { floatsAsTheyLie, mapFloats } from './engine.ts'
 import { forEachRow, map, zip } from './loop.ts'
-import { type BinaryOperator, type Comparison, pow, type UnaryOperator } from './operators.ts'
+import {
+  type BinaryOperator,
+  type Comparison,
+  div,
+  maximum,
+  minimum,
+  pow,
+  sqrt,
+  type UnaryOperator,
+} from './operators.ts'
 import { isScalar, type Operand, resultType, scalarOf } from './promote.ts'
 import { dense, heldBigints, heldNumbers, numbersOf, numelOf, type Strided, sameSizes } from './strided.ts'
 import { expand } from './views.ts'
@@ -29,7 +38,8 @@ export function unary(operator: UnaryOperator, t: Strided): Strided {
 
 /** `operator` of the elements of both operands, broadcast and promoted. */
 export function binary(operator: BinaryOperator, x: Operand, y: Operand): Strided {
-  const { name, bigints } = operator
+  const { name, bigints, bools } = operator
+  if (bools === null && (isOfBools(x) || isOfBools(y))) throw refusesBools(name)
   const common = resultType(name, x, y)
   const dtype = bigints || isFloatingPoint(common) ? common : 'float32'
   if (!operator.unsigned) checkSigned(name, dtype)
@@ -52,21 +62,39 @@ export function power(x: Operand, y: Operand): Strided {
   if (isScalar(y) && Number(y) < 0 && !isFloatingPoint(resultType('pow', x, y))) {
     throw new RuntimeError(`pow: integers have no power of ${y}; convert first, with .to('float32')`)
   }
+  // PyTorch takes these two as roots, which differ at -Infinity and -0. A tensor of exponents does not.
+  if (isScalar(y) && Math.abs(Number(y)) === 0.5) {
+    const root = unary(sqrt, toTensor('pow', x, resultType('pow', x, y)))
+    return Number(y) > 0 ? root : binary(div, 1, root)
+  }
   return binary(pow, x, y)
 }
 
 /**
  * `target = operator(target, other)`, element by element, in target's memory and dtype.
- * @throws RuntimeError if floats would have to fit integers, or `other` does not broadcast to target's shape
+ * @throws RuntimeError if floats would have to fit integers, or numbers bools, or `other` does not broadcast to target's shape
  */
 export function binaryInto(operator: BinaryOperator, target: Strided, other: Operand): void {
   const result = binary(operator, target, other)
-  if (isFloatingPoint(result.dtype) && !isFloatingPoint(target.dtype)) {
+  if (!fits(result.dtype, target.dtype)) {
     throw new RuntimeError(
       `${operator.name}_: a result of ${result.dtype} does not fit a tensor of ${target.dtype}`,
     )
   }
   copyInto(target, result, `${operator.name}_`)
+}
+
+/** Whether results of one dtype are written into memory of another: not floats into integers, and only bools into bools. */
+function fits(from: DType, to: DType): boolean {
+  return isFloatingPoint(to) || (!isFloatingPoint(from) && (to !== 'bool' || from === 'bool'))
+}
+
+/** Elements of `x`, at least `min` and at most `max`, all three promoted together. Null leaves a side open. */
+export function clamp(x: Strided, min: Operand | null, max: Operand | null): Strided {
+  const dtype = resultType('clamp', ...[x, min, max].filter((operand) => operand !== null))
+  const value = toTensor('clamp', x, dtype)
+  const raised = min === null ? value : binary(maximum, value, toTensor('clamp', min, dtype))
+  return max === null ? raised : binary(minimum, raised, toTensor('clamp', max, dtype))
 }
 
 /** Bools: where the comparison holds. Operands are broadcast and promoted. */
@@ -122,14 +150,14 @@ function toTensor(who: string, operand: Operand, dtype: DType): Strided {
   return cast(operand, dtype)
 }
 
-function numberLoop(
-  { name, numbers, integers, bools }: BinaryOperator,
-  dtype: DType,
-): BinaryOperator['numbers'] {
+function numberLoop({ numbers, integers, bools }: BinaryOperator, dtype: DType): BinaryOperator['numbers'] {
   if (isFloatingPoint(dtype)) return numbers
   if (dtype !== 'bool') return integers ?? numbers
-  if (bools === null) throw refusesBools(name)
   return bools ?? integers ?? numbers
+}
+
+function isOfBools(operand: Operand): boolean {
+  return typeof operand === 'boolean' || (!isScalar(operand) && operand.dtype === 'bool')
 }
 
 function refusesBools(who: string): RuntimeError {

@@ -10,7 +10,7 @@ import {
   type NumberArray,
 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { cast } from './cast.ts'
+import { cast, copyOf } from './cast.ts'
 import { wrapDims } from './dims.ts'
 import { map, type UnaryLoop } from './loop.ts'
 import {
@@ -25,7 +25,7 @@ import {
 } from './strided.ts'
 import { expand } from './views.ts'
 
-/** Dimensions to reduce over: one, several, or all if undefined or empty. */
+/** Dimensions to reduce over: one, several, or all if undefined or empty; `all` and `any` reduce none if empty. */
 export type Dims = number | readonly number[] | undefined
 
 /** The sum over `dims`. Integers and bools give int64; floats are summed in double precision. */
@@ -76,9 +76,13 @@ export function any(t: Strided, dims: Dims, keepdim: boolean): Strided {
 function truth(who: string, initial: 0 | 1, t: Strided, dims: Dims, keepdim: boolean): Strided {
   checkComputable(who, t.dtype)
   checkFlag(who, 'keepdim', keepdim)
-  const result = foldNumbers(who, initial === 1 ? allTrue : anyTrue, initial, cast(t, 'bool'), dims)
+  const bools = cast(t, 'bool')
   // PyTorch keeps uint8, for programs older than its bool.
-  return finish(cast(result, t.dtype === 'uint8' ? 'uint8' : 'bool'), t, dims, keepdim)
+  const dtype = t.dtype === 'uint8' ? 'uint8' : 'bool'
+  // Here an empty list means no dimension, other than in sums.
+  if (Array.isArray(dims) && dims.length === 0) return copyOf(bools, dtype)
+  const result = foldNumbers(who, initial === 1 ? allTrue : anyTrue, initial, bools, dims)
+  return finish(cast(result, dtype), t, dims, keepdim)
 }
 
 // The loops read what they write: `out[o + k*so] = f(out[o + k*so], a[i + k*si])`, `so` 0 where the run is reduced.

@@ -46,7 +46,8 @@ export function extreme(
     const Kind = who.startsWith('arg') ? RangeError : RuntimeError
     throw new Kind(`${who}: shape ${shapeText(t.shape)} has no elements; name a dim of at least one position`)
   }
-  const source = dim === undefined || t.shape.length === 0 ? reshape(t, [-1]) : t
+  const isWhole = dim === undefined || t.shape.length === 0
+  const source = isWhole ? reshape(t, [-1]) : t
   const d = dim === undefined ? 0 : wrapDim(who, dim, t.shape.length)
   const length = source.shape[d] ?? 1
   if (length === 0) {
@@ -61,7 +62,7 @@ export function extreme(
   const kept = dense(source.shape.with(d, 1), 'int64', BigInt64Array.from(positions))
   const values = gather(source, d, kept)
   const ones = t.shape.map(() => 1)
-  const shape = dim === undefined ? (keepdim ? ones : []) : keepdim ? kept.shape : kept.shape.toSpliced(d, 1)
+  const shape = isWhole ? (keepdim ? ones : []) : keepdim ? kept.shape : kept.shape.toSpliced(d, 1)
   return { values: reshape(values, shape), indices: reshape(kept, shape) }
 }
 

@@ -25,7 +25,7 @@ export interface BinaryOperator {
   readonly integers?: BinaryLoop<NumberArray>
   /** The loop for bigints. If it is missing, integers and bools become float32 first. */
   readonly bigints?: BinaryLoop<BigintArray>
-  /** The loop for bools; null if PyTorch refuses them. */
+  /** The loop for bools; null if PyTorch refuses them, also beside numbers. */
   readonly bools?: BinaryLoop<NumberArray> | null
   /** Whether PyTorch has it for uint16, uint32 and uint64 too. */
   readonly unsigned?: true

@@ -1,7 +1,7 @@
 // A second way back, derivatives of derivatives, and grad().
 
-import { grad, ones, type Tensor, tensor } from '../../src/index.ts'
-import { gradOf, leaf, leaf64, type Programs, type Words } from './program.ts'
+import { cat, grad, ones, pad, type Tensor, tensor, zeros } from '../../src/index.ts'
+import { gradOf, leaf, leaf64, nameOf, type Programs, type Words } from './program.ts'
 
 export const derivatives: Programs = {
   'a second backward is refused where something was kept': () => {
@@ -130,6 +130,89 @@ export const derivatives: Programs = {
     const [g = x] = grad([y.sum()], [x], { createGraph: true })
     const [h = x] = grad([g.sum()], [x])
     return [g.toArray(), h.toArray()]
+  },
+
+  'the second derivative of abs is 0': () => {
+    const [x, w] = [leaf(-1, 0, 2), leaf(1, 2, 3)]
+    const [g = x] = grad([x.abs().mul(w).sum()], [x], { createGraph: true })
+    g.sum().backward()
+    return [g.requiresGrad, gradOf(x), gradOf(w)]
+  },
+
+  'the second derivative of a padding by its edges is 0': () =>
+    (['reflect', 'replicate'] as const).map((mode) => {
+      const x = tensor([[1, 2, 3]], { requiresGrad: true })
+      const [g = x] = grad([pad(x, [1, 1], { mode }).exp().sum()], [x], { createGraph: true })
+      const [h = x] = grad([pad(x, [1, 0], { mode }).sum()], [x], { createGraph: true })
+      h.sum().backward()
+      return [nameOf(g), nameOf(h), gradOf(x)]
+    }),
+
+  'the second derivative of the mean of nothing is 0': () => {
+    const [x, w] = [zeros([0], { requiresGrad: true }), tensor(2, { requiresGrad: true })]
+    const [g = x] = grad([x.mean().mul(w)], [x], { createGraph: true })
+    return grad([g.sum()], [w])[0]?.toArray()
+  },
+
+  'gradients that are memory of their own, and those that are expanded': () => {
+    const functions: ((t: Tensor) => Tensor)[] = [
+      (t) => t.sum(),
+      (t) => t.mean(),
+      (t) => t.mean(0),
+      (t) => t.prod(),
+      (t) => t.max(),
+      (t) => t.cumsum(0).sum(),
+      (t) => t.add(1).sum(),
+      (t) => t.mul(2).sum(),
+      (t) => t.relu().sum(),
+      (t) => t.clone().sum(),
+      (t) => t.view(3, 1).sum(),
+      (t) => t.expand(2, 3).sum(),
+      (t) => cat([t, t]).sum(),
+      (t) => t.to('float64').sum(),
+      (t) => t.softmax(0).sum(),
+    ]
+    const x = leaf(1, 2, 3)
+    return functions.map((f) => grad([f(x)], [x])[0]?.strides[0])
+  },
+
+  'a gradient that was summed up is changed in place by what has a history': () => {
+    const [x, w] = [ones([1, 2], { requiresGrad: true }), leaf(3, 4)]
+    const [g = x] = grad([x.mul(ones([3, 2])).sum()], [x])
+    g.mul_(w)
+    g.sum().backward()
+    return [g.toArray(), gradOf(w)]
+  },
+
+  'a gradient behind a mean is changed in place, also in a hook': () => {
+    const x = leaf(1, 2)
+    const [g = x] = grad([x.mean()], [x])
+    const y = x.mul(2)
+    y.registerHook((gradient) => void gradient.mul_(0.5))
+    y.mean().backward()
+    return [g.mul_(0.5).toArray(), gradOf(x)]
+  },
+
+  'prod of a scalar has the gradient 1': () =>
+    [tensor(0, { requiresGrad: true }), tensor(5, { requiresGrad: true })].flatMap((x) =>
+      [undefined, 0].map((dim) => grad([x.prod(dim)], [x])[0]?.toArray()),
+    ),
+
+  'prod of zeros, with an infinite gradient': () => {
+    const results = [[0, 0, 3], [0, 2, 3], [0]].flatMap((values) =>
+      [undefined, 0].map((dim) => {
+        const x = leaf(...values)
+        return grad([x.prod(dim).log().sum()], [x])[0]?.toArray()
+      }),
+    )
+    const x = leaf(0, 0, 3)
+    const [g = x] = grad([x.prod().log()], [x], { createGraph: true })
+    return [...results, g.toArray()]
+  },
+
+  'prod of one NaN beside a 0': () => {
+    const x = tensor([[Number.NaN], [0]], { requiresGrad: true })
+    return grad([x.prod(1).sum()], [x])[0]?.toArray()
   },
 
   'grad() leaves grad alone, and takes results as inputs': () => {

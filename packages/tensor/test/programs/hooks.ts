@@ -90,6 +90,12 @@ export const hooks: Programs = {
     x.sum().backward()
   },
 
+  'a hook that returns another dtype is refused': () => {
+    const x = leaf(1, 2)
+    x.registerHook((g) => g.to('float64'))
+    x.sum().backward()
+  },
+
   'a hook of a tensor without gradients is refused': () => ones([2]).registerHook((g) => g),
 
   'a hook from before a change in place gets the gradient of what was before': () => {
@@ -179,11 +185,22 @@ export const hooks: Programs = {
     y.mul(y).sum().backward()
     return [gradOf(y), gradOf(x)]
   },
+
+  'retainGrad: a second backward makes a new grad': () => {
+    const y = leaf(1, 2).mul(2)
+    y.retainGrad()
+    const z = y.mul(y).sum()
+    z.backward(null, { retainGraph: true })
+    const first = y.grad
+    z.backward()
+    return [first?.toArray(), gradOf(y), first === y.grad]
+  },
 }
 
 export const hooksWords: Words = {
   'a hook that returns another shape is refused':
     /registerHook: expected the hook to return .*\(2\).*got \(\)/,
+  'a hook that returns another dtype is refused': /registerHook: expected .*float32.*got \(2\) and float64/,
   'a hook of a tensor without gradients is refused': /registerHook: .*set requiresGrad/,
   'a post-accumulate hook of a result is refused':
     /registerPostAccumulateGradHook: expected a leaf, got a result of MulBackward0/,

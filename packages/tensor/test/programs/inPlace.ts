@@ -1,6 +1,6 @@
 // Changes in place, of results, bases and views, and what they make impossible.
 
-import { noGrad, ones, tensor, zeros } from '../../src/index.ts'
+import { noGrad, ones, RuntimeError, type Tensor, tensor, zeros } from '../../src/index.ts'
 import { gradOf, leaf, leaf64, nameOf, type Programs, type Words } from './program.ts'
 
 export const inPlace: Programs = {
@@ -102,6 +102,25 @@ export const inPlace: Programs = {
     return [counts.toArray(), counts.requiresGrad]
   },
 
+  'integers take in no floats, with or without a history': () => {
+    const [counts, halves] = [tensor([1n, 2n]), leaf(0.5, 0.5)]
+    const changes = [
+      () => counts.add_(halves),
+      () => counts.mul_(halves.at(0)),
+      () => counts.div_(halves),
+      () => counts.add_(halves.detach()),
+    ]
+    return [...changes.map(refused), counts.toArray()]
+  },
+
+  'parts of integers, and views of them made in noGrad, take in numbers with a history': () => {
+    const counts = zeros([2, 2], { dtype: 'int64' })
+    counts.unbind()[0]?.copy_(leaf(1, 2))
+    const row = noGrad(() => counts.at(1))
+    row.copy_(leaf(3, 4))
+    return [counts.toArray(), row.requiresGrad]
+  },
+
   'a leaf is not changed in place': () => leaf(1, 2).mul_(2),
   'a view of a leaf is not changed in place': () => leaf(1, 2).at(0).zero_(),
   'a leaf is not filled in place': () => leaf(1, 2).uniform_(),
@@ -143,6 +162,15 @@ export const inPlace: Programs = {
   },
 
   'an expanded view is not changed in place': () => leaf(1).mul(2).expand(3).add_(1),
+
+  'an expanded view of no elements is changed in place': () => {
+    const changes = [
+      (t: Tensor) => t.add_(1),
+      (t: Tensor) => t.copy_(zeros([3, 0])),
+      (t: Tensor) => t.uniform_(),
+    ]
+    return changes.map((change) => change(zeros([1, 0]).expand(3, 0)).shape)
+  },
 
   'detach shares the memory, and its change counts': () => {
     const y = leaf(1, 2).mul(2)
@@ -196,6 +224,16 @@ export const inPlace: Programs = {
     y.add(s).sum().backward()
     return gradOf(x)
   },
+}
+
+function refused(change: () => unknown): 'refused' | null {
+  try {
+    change()
+  } catch (error) {
+    if (error instanceof RuntimeError) return 'refused'
+    throw error
+  }
+  return null
 }
 
 const changed = (who: string): RegExp =>
