@@ -78,5 +78,5 @@ export default [
     limit: '78 kB',
     gzip: true,
   },
-  { name: 'torch: everything', path: 'packages/torch/dist/index.js', limit: '177 kB', gzip: true },
+  { name: 'torch: everything', path: 'packages/torch/dist/index.js', limit: '180 kB', gzip: true },
 ]
