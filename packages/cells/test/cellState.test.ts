@@ -1,3 +1,4 @@
+import { type DeviceEngine, reference } from '@unroll/kernels'
 import { Generator, grad, noGrad, randn, type Tensor } from '@unroll/tensor'
 import { describe, expect, it } from 'vitest'
 import { LSTMCell, lstmCell } from '../src/index.ts'
@@ -101,4 +102,44 @@ describeEngines(() => {
       }
     })
   })
+})
+
+/** A device that computes on the host. */
+const device: DeviceEngine = {
+  kind: 'device',
+  name: 'test',
+  variant: '',
+  pack: reference.pack,
+  recurrent: async (weights, call) => reference.recurrent(weights, call),
+  matmul: async (operands) => reference.matmul(operands),
+  training: {
+    recurrent: async (weights, call) => {
+      const tape = reference.training.recurrent(weights, call)
+      const { output, hn, cn } = tape
+      const dispose = (): void => tape.dispose()
+      const backward = async (
+        ...given: Parameters<typeof tape.backward>
+      ): Promise<ReturnType<typeof tape.backward>> => tape.backward(...given)
+      return { output, hn, cn, backward, dispose, [Symbol.dispose]: dispose }
+    },
+  },
+}
+
+it('a device gives the gradient of a cell state as the host does', async () => {
+  const cell = new LSTMCell(4, 5)
+  const x = randn([3, 4], { requiresGrad: true })
+  const seen: number[][] = []
+  for (const engine of [reference, device]) {
+    cell.to(engine)
+    cell.zeroGrad()
+    x.grad = null
+    const [h, c] = await cell.forwardAsync(x)
+    c.registerHook((gradient) => gradient.clamp(-0.1, 0.1))
+    c.retainGrad()
+    await h.pow(2).sum().add(c.mul(0.05).sum()).backwardAsync()
+    seen.push([c, x, ...cell.parameters()].flatMap((each) => Array.from(each.grad?.data ?? [], Number)))
+  }
+  const [want = [], got] = seen
+  expect(got).toHaveLength(15 + 12 + 20 * (4 + 5 + 2))
+  for (const [k, value] of want.entries()) expect(got?.[k]).toBeCloseTo(value, 6)
 })

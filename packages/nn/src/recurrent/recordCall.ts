@@ -134,6 +134,7 @@ export async function recordDeviceCall(
   }
   recordOnDevice(nameOf(packed), inputs, tensorsOf(results), engine.name, backward, {
     keeps: tape,
+    through: throughHidden(packed, call, inputs),
   })
   return results
 }

@@ -54,13 +54,17 @@ export function record(
 /** An output from which the others were computed: a cell's state. */
 export type ThroughOutputs = Through<Tensor>
 
+interface WithThrough {
+  /** What reaches a result through others, which the rule adds by itself. */
+  readonly through?: ThroughOutputs | null
+}
+
 /**
  * The same for an operation that needs all of its inputs on the way back, and {@link isRecorded}. It takes less memory than to save each
  * input. Backward throws if one was changed in place.
  * @param results fresh tensors, or null
  * @param engine has computed them, and computes the gradients
  * @param rule computes the gradients of the inputs that are wanted, from those of the results
- * @param options `through`: what reaches a result through others, which the rule adds by itself
  */
 export function recordInputs(
   name: string,
@@ -68,7 +72,7 @@ export function recordInputs(
   results: readonly (Tensor | null)[],
   engine: HostEngine,
   rule: (gradients: readonly (Tensor | null)[], wants: (input: number) => boolean) => InputGradients,
-  options: RecordOptions & { readonly through?: ThroughOutputs | null } = {},
+  options: RecordOptions & WithThrough = {},
 ): void {
   const count = inputs.length
   const edges = new Array<Edge<TensorBase> | null>(count)
@@ -114,11 +118,15 @@ export function recordOnDevice(
     gradients: readonly (Tensor | null)[],
     wants: (input: number) => boolean,
   ) => Promise<InputGradients>,
-  { keeps = null }: Pick<RecordOptions, 'keeps'> = {},
+  { keeps = null, through = null }: Pick<RecordOptions, 'keeps'> & WithThrough = {},
 ): void {
   const node = new Node<TensorBase>(name, inputs.map(edgeOf))
   node.keepsTensors = true
   node.keeps = keeps
+  node.through = through && {
+    output: through.output,
+    gradient: (gradients) => through.gradient(tensorsOf(gradients)),
+  }
   node.computeOnDevice(device, (gradients) => backward(tensorsOf(gradients), (input) => node.wants(input)))
   attachAll(results, node)
 }
