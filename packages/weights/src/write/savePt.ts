@@ -31,8 +31,8 @@ export type Savable =
  * The bytes of a `.pt` file that `torch.load` reads, with `weights_only` True or False: a zip archive of a pickle
  * (protocol 2) and the storages, little-endian.
  *
- * A Map or plain object becomes a dict, an array a list (as a key a tuple), a whole number an int, other numbers
- * floats. Tensors keep dtype, strides and `requiresGrad`. A shared storage is saved once, and an object in two places stays one
+ * A Map or plain object becomes a dict (what was a Counter becomes one again), an array a list (as a key a tuple), a whole number
+ * an int, other numbers floats. Tensors keep dtype, strides and `requiresGrad`. A shared storage is saved once, and an object in two places stays one
  * object.
  * @throws TypeError for a value of another kind; RangeError for nesting beyond the limit
  *
