@@ -109,7 +109,7 @@ describe('the modules of losses', () => {
 })
 
 describe('second gradients of binaryCrossEntropy', () => {
-  /** Of the loss by the probability, and of that by the probability, the target and the gradient of the loss. */
+  /** Derives the loss by the probability, and the result by the probability, by the target and by the loss's gradient. */
   function secondsOf(probability: number, label: number): (number | undefined)[] {
     const [x, t, g] = [probability, label, 1].map((value) => tensor([value], { requiresGrad: true }))
     if (!x || !t || !g) return []

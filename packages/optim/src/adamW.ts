@@ -41,7 +41,7 @@ export class AdamW extends Adam {
   /** @inheritDoc */
   override loadStateDict(state: unknown): void {
     super.loadStateDict(state)
-    // Of an Adam too, as PyTorch does.
+    // PyTorch sets this too: the state may be that of an Adam.
     for (const group of this.paramGroups) group.decoupledWeightDecay = true
   }
 }

@@ -27,7 +27,7 @@ import { type Part, partsOf } from './stepParts.ts'
 /** What an optimiser takes first: parameters, or groups of them with options of their own. */
 export type ParamsOrGroups<Options extends OptimizerOptions> = Params | Iterable<ParamGroupInit<Options>>
 
-/** Of which parameter a step is prepared, for {@link Optimizer.prepare}. */
+/** The parameter that {@link Optimizer.prepare} prepares a step of: its group, and what is kept for it. */
 export interface Preparation<Options extends OptimizerOptions> {
   readonly engine: HostEngine
   readonly group: ParamGroup<Options>
@@ -119,9 +119,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const parts = partsOf(who, this.paramGroups, this.defaults)
     const steps = this.prepareAll(who, engine, parts)
     this.stepCount++
-    for (const [index, { parameter, gradient }] of parts.entries()) {
-      changeElements(parameter, (elements) => steps[index]?.(elements, gradient))
-    }
+    for (const step of steps) step()
     return loss
   }
 
@@ -193,11 +191,12 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     who: string,
     engine: HostEngine,
     parts: readonly Part<Options>[],
-  ): readonly ParameterStep[] {
-    const steps: ParameterStep[] = []
+  ): readonly (() => void)[] {
+    const steps: (() => void)[] = []
     try {
-      for (const { group, parameter } of parts) {
-        steps.push(this.prepare({ engine, group, state: this.stateOf(parameter) }))
+      for (const { group, parameter, gradient } of parts) {
+        const change = this.prepare({ engine, group, state: this.stateOf(parameter) })
+        steps.push(() => changeElements(parameter, (elements) => change(elements, gradient)))
       }
     } catch (error) {
       for (const { parameter } of parts) this.stateOf(parameter).forgetNew()

@@ -121,7 +121,7 @@ describe('a checkpoint', () => {
     expect([first.value.toArray(), first.count]).toEqual([[8], 8])
   })
 
-  it('puts a part back by its own means, if it has any', async () => {
+  it('puts a part back by its own remember(), which keeps more than its state dict', async () => {
     const bytes = saveCheckpoint({ model: new Part(tensor([1])), misfit: new Part(tensor([1, 2, 3])) })
     const calls: string[] = []
     const model = Object.assign(new Part(tensor([2])), { remember: () => () => void calls.push('back') })

@@ -32,8 +32,8 @@ export type Savable =
  * (protocol 2) and the storages, little-endian.
  *
  * A Map or plain object becomes a dict (what was a Counter becomes one again), an array a list (as a key a tuple), a whole number
- * an int, other numbers floats. Tensors keep dtype, strides and `requiresGrad`. A shared storage is saved once, and an object in two places stays one
- * object.
+ * an int, other numbers floats. Tensors keep dtype, strides and `requiresGrad`. A shared storage is saved once, and an object in two
+ * places stays one object.
  * @throws TypeError for a value of another kind; RangeError for nesting beyond the limit
  *
  * @example
